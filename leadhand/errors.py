@@ -1,0 +1,236 @@
+"""Every error that leaves a module by name.
+
+LeadhandError                      code, safe message, retryable, details
+├── CallerError                    the caller must change the request
+│   ├── InvalidRequest             422 invalid_request
+│   ├── BodyTooLarge               413 body_too_large
+│   ├── Unauthorized               401 unauthorized
+│   ├── PermissionDenied           403 permission_denied
+│   ├── NotFound                   404 not_found
+│   ├── Ambiguous                  409 ambiguous
+│   ├── ThreadBusy                 409 thread_busy (retryable)
+│   ├── IdempotencyConflict        409 idempotency_conflict
+│   └── DomainRejection            422, one class per planning rule
+│       ├── EmptyWindow            empty_window
+│       ├── WindowTooLong          window_too_long
+│       ├── InvalidDate            invalid_date
+│       ├── InvalidDuration        invalid_duration
+│       ├── InvalidRouting         invalid_routing
+│       ├── NoEligibleMachine      no_eligible_machine
+│       ├── NoEligibleOperator     no_eligible_operator
+│       └── BeyondHorizon          beyond_horizon
+├── ModelMistake                   the model may repair its call
+│   ├── InvalidToolInput           invalid_tool_input
+│   └── UnknownTool                unknown_tool
+├── ServiceFault                   the operator of the service must act
+│   ├── InvalidSetting             invalid_setting
+│   ├── UnsafeDatabaseRole         unsafe_database_role
+│   ├── SchemaOutdated             schema_outdated
+│   ├── InvalidToolOutput          invalid_tool_output
+│   ├── ModelRejected              model_rejected (key, name or request refused by the provider)
+│   ├── ContextMismatch            context_mismatch
+│   └── InternalFault              internal_error
+├── TransientFault                 nobody: try again
+│   ├── DatabaseUnavailable        503 database_unavailable
+│   ├── ModelUnavailable           503 model_unavailable
+│   ├── ModelTimeout               504 model_timeout
+│   ├── ToolTimeout                504 timeout_partial
+│   ├── ServerStopping             503 server_stopping
+│   └── RunInterrupted             503 run_interrupted
+└── BoundReached                   a stated limit ended the run
+    ├── StepLimit                  step_limit
+    ├── ToolCallLimit              tool_call_limit
+    ├── TokenLimit                 token_limit
+    └── TimeLimit                  time_limit
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, TypeAlias
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+class LeadhandError(Exception):
+    """Base of all errors with a stable code.
+
+    `message` is always safe to show to the person who asked; `details` is JSON for a program.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, details: Mapping[str, JsonValue] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, JsonValue] = dict(details or {})
+
+
+class CallerError(LeadhandError):
+    status = 400
+
+
+class InvalidRequest(CallerError):
+    code, status = "invalid_request", 422
+
+
+class BodyTooLarge(CallerError):
+    code, status = "body_too_large", 413
+
+
+class Unauthorized(CallerError):
+    code, status = "unauthorized", 401
+
+
+class PermissionDenied(CallerError):
+    code, status = "permission_denied", 403
+
+
+class NotFound(CallerError):
+    """`details.suggestions` lists near misses in the caller's own shop."""
+
+    code, status = "not_found", 404
+
+
+class Ambiguous(CallerError):
+    """`details.choices` lists what the name could mean."""
+
+    code, status = "ambiguous", 409
+
+
+class ThreadBusy(CallerError):
+    code, status, retryable = "thread_busy", 409, True
+
+
+class IdempotencyConflict(CallerError):
+    code, status = "idempotency_conflict", 409
+
+
+class DomainRejection(CallerError):
+    code, status = "invalid_request", 422
+
+
+class EmptyWindow(DomainRejection):
+    code = "empty_window"
+
+
+class WindowTooLong(DomainRejection):
+    code = "window_too_long"
+
+
+class InvalidDate(DomainRejection):
+    code = "invalid_date"
+
+
+class InvalidDuration(DomainRejection):
+    code = "invalid_duration"
+
+
+class InvalidRouting(DomainRejection):
+    code = "invalid_routing"
+
+
+class NoEligibleMachine(DomainRejection):
+    code = "no_eligible_machine"
+
+
+class NoEligibleOperator(DomainRejection):
+    code = "no_eligible_operator"
+
+
+class BeyondHorizon(DomainRejection):
+    code = "beyond_horizon"
+
+
+class ModelMistake(LeadhandError):
+    status = 422
+
+
+class InvalidToolInput(ModelMistake):
+    """`details.fields` lists what is wrong, field by field."""
+
+    code = "invalid_tool_input"
+
+
+class UnknownTool(ModelMistake):
+    code, status = "unknown_tool", 404
+
+
+class ServiceFault(LeadhandError):
+    status = 500
+
+
+class InvalidSetting(ServiceFault):
+    code = "invalid_setting"
+
+
+class UnsafeDatabaseRole(ServiceFault):
+    code = "unsafe_database_role"
+
+
+class SchemaOutdated(ServiceFault):
+    code, status = "schema_outdated", 503
+
+
+class InvalidToolOutput(ServiceFault):
+    code = "invalid_tool_output"
+
+
+class ModelRejected(ServiceFault):
+    code, status = "model_rejected", 502
+
+
+class ContextMismatch(ServiceFault):
+    code = "context_mismatch"
+
+
+class InternalFault(ServiceFault):
+    code = "internal_error"
+
+
+class TransientFault(LeadhandError):
+    status, retryable = 503, True
+
+
+class DatabaseUnavailable(TransientFault):
+    code = "database_unavailable"
+
+
+class ModelUnavailable(TransientFault):
+    code = "model_unavailable"
+
+
+class ModelTimeout(TransientFault):
+    code, status = "model_timeout", 504
+
+
+class ToolTimeout(TransientFault):
+    code, status = "timeout_partial", 504
+
+
+class ServerStopping(TransientFault):
+    code = "server_stopping"
+
+
+class RunInterrupted(TransientFault):
+    code = "run_interrupted"
+
+
+class BoundReached(LeadhandError):
+    status = 422
+
+
+class StepLimit(BoundReached):
+    code = "step_limit"
+
+
+class ToolCallLimit(BoundReached):
+    code = "tool_call_limit"
+
+
+class TokenLimit(BoundReached):
+    code = "token_limit"
+
+
+class TimeLimit(BoundReached):
+    code = "time_limit"

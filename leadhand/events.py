@@ -1,0 +1,179 @@
+"""What happens in a run, as typed values, and the sink that the graph reports to.
+
+The run's event log is the single truth of a turn: the HTTP stream, a reconnecting client and the stored
+transcript are projections of it. The graph only emits; it knows no server, no log and no wire format.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from leadhand.errors import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A model call begins. The step before it, if any, is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReset:
+    """The model call of the open step is redone: what that step has streamed so far is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text of the text part `part_id`; the first delta opens the part, its step's end closes it."""
+
+    part_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    part_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInputStarted:
+    """The model began to write a call. `call_id` is ours, never the provider's.
+
+    `parent_id` is the call that made this one, None for a call of the model; `depth` 0 is the model's own.
+    """
+
+    call_id: str
+    tool: str
+    parent_id: str | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInputDelta:
+    """The next fragment of the JSON text of the call's input."""
+
+    call_id: str
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInputReady:
+    """The input is complete; the tool is about to run. Stands alone for nested calls (no Started before)."""
+
+    call_id: str
+    tool: str
+    input: JsonValue
+    parent_id: str | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInputRejected:
+    """The input is not JSON, fails the tool's schema, or names no tool: nothing ran."""
+
+    call_id: str
+    tool: str
+    input: JsonValue
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSucceeded:
+    """`output` is the tool's whole typed result as JSON."""
+
+    call_id: str
+    output: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFailed:
+    """A coded error with a message that is safe to show."""
+
+    call_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """A loading line such as "Checking machine availability…"; transient, never stored."""
+
+    node: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """Tokens of one model call."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run ended with an answer."""
+
+    finish_reason: str = "stop"
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """The run ended with one coded error that is safe to show."""
+
+    code: str
+    message: str
+    retryable: bool = False
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    """A person stopped the run."""
+
+    reason: str = "stopped"
+    duration_ms: int = 0
+
+
+RunEvent: TypeAlias = (
+    StepStarted
+    | StepReset
+    | TextDelta
+    | ReasoningDelta
+    | ToolInputStarted
+    | ToolInputDelta
+    | ToolInputReady
+    | ToolInputRejected
+    | ToolSucceeded
+    | ToolFailed
+    | StatusChanged
+    | UsageReported
+    | RunFinished
+    | RunFailed
+    | RunStopped
+)
+
+
+class EventSink(Protocol):
+    """Takes events in order; never blocks."""
+
+    def emit(self, event: RunEvent) -> None: ...
+
+
+class NullSink:
+    """For callers who want only the result: `POST /api/tools/{name}`, `langgraph dev`, tests."""
+
+    def emit(self, event: RunEvent) -> None:
+        del event
+
+
+# Set by `runs` in the task that drives the graph; every task that the graph starts inherits it.
+current_sink: ContextVar[EventSink] = ContextVar("current_sink")
+
+
+def sink() -> EventSink:
+    """The sink of the run that this task belongs to; a NullSink outside a run."""
+    return current_sink.get(NullSink())

@@ -1,0 +1,114 @@
+"""Settings from the environment, checked once at start.
+
+Every name, its default and its unit is documented in docs/settings.md; a test keeps the two equal.
+"""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from leadhand.errors import InvalidSetting
+
+PREFIX = "LEADHAND_"
+# HS256 signs with 256 bits; a shorter secret is weaker than the algorithm (RFC 7518 section 3.2).
+MIN_JWT_SECRET_BYTES = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """One value object for the process. Units are in the names."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
+
+    env: Environment = Environment.DEVELOPMENT
+
+    data_dir: Path = Field(default_factory=lambda: Path.home() / ".leadhand")
+    database_url: SecretStr | None = None
+    migration_url: SecretStr | None = None
+    database_pool_max: int = Field(default=20, ge=2, le=80)
+    database_pool_timeout_s: float = Field(default=5.0, gt=0, le=60)
+    # None: never prepare (PgBouncer in transaction mode); else after so many executions.
+    database_prepare_threshold: int | None = Field(default=5, ge=0)
+
+    model: str | None = None
+    small_model: str | None = None
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model_connect_timeout_s: float = Field(default=5.0, gt=0, le=60)
+    model_read_timeout_s: float = Field(default=60.0, gt=0, le=600)
+    model_max_retries: int = Field(default=2, ge=0, le=5)
+
+    jwt_secret: SecretStr | None = None
+    jwks_url: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
+    max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
+    max_steps: int = Field(default=8, ge=1, le=50)
+    max_tool_calls: int = Field(default=16, ge=1, le=200)
+    max_run_tokens: int = Field(default=200_000, ge=1_000)
+    max_run_s: float = Field(default=120.0, gt=0, le=3600)
+    tool_timeout_s: float = Field(default=20.0, gt=0, le=600)
+    window_tokens: int = Field(default=16_000, ge=1_000)
+
+    @field_validator("database_prepare_threshold", mode="before")
+    @classmethod
+    def _off_means_never(cls, value: object) -> object:
+        return None if isinstance(value, str) and value.strip().lower() in {"off", "none", ""} else value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < MIN_JWT_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_JWT_SECRET_BYTES} bytes")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        if self.env is Environment.PRODUCTION:
+            if self.jwt_secret is None and self.jwks_url is None:
+                raise ValueError("LEADHAND_JWT_SECRET or LEADHAND_JWKS_URL must be set in production")
+            if self.database_url is None:
+                raise ValueError("LEADHAND_DATABASE_URL must be set in production")
+        if self.jwks_url is not None and (self.jwt_issuer is None or self.jwt_audience is None):
+            raise ValueError("LEADHAND_JWKS_URL needs LEADHAND_JWT_ISSUER and LEADHAND_JWT_AUDIENCE")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is our own embedded Postgres in `data_dir`."""
+        return self.database_url is None
+
+    @property
+    def has_model_endpoint(self) -> bool:
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        InvalidSetting: one line that names the first wrong setting and says what would be right.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        shown = name if name.isupper() or not name else PREFIX + name.upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidSetting(f"{shown}: {reason}" if shown else reason) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return load_settings()

@@ -1,0 +1,1 @@
+"""The arithmetic of the shop: pure functions over typed values, in integer UTC minutes."""

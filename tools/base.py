@@ -1,0 +1,86 @@
+"""What a tool is: one typed input, one typed output, one function over one shop's data."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import JsonValue
+from planning.shop import Interval, Shop
+
+
+class ToolInput(BaseModel):
+    """Base of all inputs: unknown fields are refused, so that a misspelt argument is never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(BaseModel):
+    """Ids of the rows that a figure was computed from, by table, so that a client can link them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str
+    ids: list[str]
+
+
+class ToolOutput(BaseModel):
+    """Base of all outputs (planning-domain section 5): what every answer says about itself.
+
+    Instants are ISO 8601 strings with the shop's offset. `assumptions` are sentences about what the tool took
+    for granted ("The window is next month: 1 to 31 December 2026."); `warnings` are sentences about the data.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_version: int
+    as_of: str
+    timezone: str
+    assumptions: list[str] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+    evidence: list[Evidence] = Field(default_factory=list[Evidence])
+
+
+class ShopSource(Protocol):
+    """Reads one shop's plan; `storage` implements it."""
+
+    async def load(self, tenant: TenantContext, window: Interval) -> Shop:
+        """All master data and open orders, and at least every booking that touches `window`."""
+        ...
+
+
+class NestedCalls(Protocol):
+    """Runs another tool on behalf of a running one, under the same TenantContext."""
+
+    async def call(self, name: str, tool_input: JsonValue) -> BaseModel: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may use: who asks, the shop's plan, and other tools (shown to the client as nested)."""
+
+    tenant: TenantContext
+    shops: ShopSource
+    tools: NestedCalls
+
+
+In = TypeVar("In", bound=ToolInput)
+Out = TypeVar("Out", bound=ToolOutput)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[In, Out]):
+    """One tool. Each module of `tools.catalog` binds exactly one to the name `TOOL`.
+
+    `description` is what the model reads to choose it; `label` is the loading line a person sees.
+    """
+
+    name: str
+    label: str
+    description: str
+    input_model: type[In]
+    output_model: type[Out]
+    run: Callable[[In, ToolContext], Awaitable[Out]]
+    permission: Permission = Permission.PLANNING_READ

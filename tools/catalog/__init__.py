@@ -1,0 +1,1 @@
+"""One file a tool; the registry finds each module that binds `TOOL`."""
