@@ -1,0 +1,166 @@
+"""Arithmetic of half-open minute intervals: every function takes and gives `Intervals` in normal form.
+
+Normal form: sorted, disjoint, not touching, none empty. All functions are linear in their input, apart from
+`normalize`, which sorts (linear on input that is already sorted), and the bisections of `WorkTime`.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate, chain
+
+from planning.shop import Interval, Intervals, Minute
+
+
+def normalize(intervals: Iterable[Interval]) -> Intervals:
+    """Any intervals, in any order, overlapping or empty, in normal form."""
+    merged: list[Interval] = []
+    last_start = last_end = 0
+    started = False
+    for start, end in sorted(intervals):
+        if end <= start:
+            continue
+        if started and start <= last_end:
+            last_end = max(last_end, end)
+            continue
+        if started:
+            merged.append((last_start, last_end))
+        last_start, last_end, started = start, end, True
+    if started:
+        merged.append((last_start, last_end))
+    return tuple(merged)
+
+
+def union(*parts: Intervals) -> Intervals:
+    """Minutes in any of the parts."""
+    filled = [part for part in parts if part]
+    return filled[0] if len(filled) == 1 else normalize(chain.from_iterable(filled))
+
+
+def intersect(a: Intervals, b: Intervals) -> Intervals:
+    """Minutes in both."""
+    common: list[Interval] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        start, end = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
+        if start < end:
+            common.append((start, end))
+        if a[i][1] <= b[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(common)
+
+
+def subtract(a: Intervals, b: Intervals) -> Intervals:
+    """Minutes in `a` and not in `b`."""
+    if not a or not b:
+        return a
+    left: list[Interval] = []
+    j = 0
+    for start, end in a:
+        while j < len(b) and b[j][1] <= start:
+            j += 1
+        cursor = start
+        while cursor < end and j < len(b) and b[j][0] < end:
+            if cursor < b[j][0]:
+                left.append((cursor, b[j][0]))
+            cursor = b[j][1]
+            if cursor < end:  # else it may reach into the next of `a`
+                j += 1
+        if cursor < end:
+            left.append((cursor, end))
+    return tuple(left)
+
+
+def total(intervals: Iterable[Interval]) -> int:
+    """Minutes in all of them; overlapping ones count each."""
+    return sum(end - start for start, end in intervals)
+
+
+def clip(intervals: Intervals, window: Interval) -> Intervals:
+    """The part within `window`, in O(log n + k)."""
+    start, end = window
+    if start >= end:
+        return ()
+    first = bisect_right(intervals, start, key=_end)
+    last = bisect_left(intervals, end, lo=first, key=_start)
+    inside = intervals[first:last]
+    if not inside:
+        return ()
+    if inside[0][0] >= start and inside[-1][1] <= end:
+        return inside
+    return tuple((max(a, start), min(b, end)) for a, b in inside)
+
+
+def overlap(a: Interval, b: Interval) -> int:
+    """Minutes that two intervals share."""
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def contains(intervals: Intervals, minute: Minute) -> bool:
+    """Whether `minute` lies in one of them."""
+    index = bisect_right(intervals, minute, key=_end)
+    return index < len(intervals) and intervals[index][0] <= minute
+
+
+def _start(interval: Interval) -> Minute:
+    return interval[0]
+
+
+def _end(interval: Interval) -> Minute:
+    return interval[1]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTime:
+    """Working minutes counted along `intervals` (normal form), each question answered by one bisection.
+
+    At a shift edge the two directions differ on purpose: work that starts takes the next opening, work that
+    ends takes the previous closing (finished Friday 14:30, not Monday 06:00).
+    """
+
+    intervals: Intervals
+    _starts: tuple[Minute, ...] = field(init=False, repr=False, compare=False)
+    _done: tuple[int, ...] = field(init=False, repr=False, compare=False)  # minutes before each interval
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
+        lengths = (end - start for start, end in self.intervals)
+        object.__setattr__(self, "_done", tuple(accumulate(lengths, initial=0)))
+
+    @property
+    def minutes(self) -> int:
+        """All working minutes."""
+        return self._done[-1]
+
+    def work_before(self, t: Minute) -> int:
+        """Working minutes before the instant `t`."""
+        index = bisect_right(self._starts, t) - 1
+        if index < 0:
+            return 0
+        start, end = self.intervals[index]
+        return self._done[index] + min(t, end) - start
+
+    def work_between(self, start: Minute, end: Minute) -> int:
+        """Working minutes in [start, end); 0 when end <= start."""
+        return max(0, self.work_before(end) - self.work_before(start))
+
+    def start_at(self, w: int) -> Minute | None:
+        """The instant at which working minute `w` (counted from 0) begins; None when there are fewer."""
+        if not 0 <= w < self.minutes:
+            return None
+        index = bisect_right(self._done, w) - 1
+        return self.intervals[index][0] + w - self._done[index]
+
+    def end_at(self, w: int) -> Minute | None:
+        """The instant at which `w` working minutes are done; None when there are not so many.
+
+        No work at all (`w` 0) is done at the first opening.
+        """
+        if w == 0:
+            return self.start_at(0)
+        if not 0 < w <= self.minutes:
+            return None
+        index = bisect_left(self._done, w) - 1
+        return self.intervals[index][0] + w - self._done[index]
