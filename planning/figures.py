@@ -1,0 +1,186 @@
+"""The exact figures of planning-domain section 4, in integer minutes and fractions.
+
+For a resource in a window: A = available time, S = its segments, V = union of its envelopes (of an operator:
+union of the operator's own segments). Every figure but the percentages is a sum over minutes, so buckets of a
+window add up to the window, and machines add up to their group.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from planning.intervals import WorkTime, clip, intersect, normalize, subtract
+from planning.shop import Interval, Intervals, Minute
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Minutes. `capacity` is what load is measured against: available x max_parallel for an operator."""
+
+    calendar: int = 0
+    available: int = 0
+    capacity: int = 0
+    load: int = 0
+    outside: int = 0
+    busy: int = 0
+    double_booked: int = 0
+    blocked_idle: int = 0
+    free: int = 0
+
+    @property
+    def utilization(self) -> Fraction | None:
+        """Percent, may exceed 100; None without capacity."""
+        return Fraction(100 * self.load, self.capacity) if self.capacity else None
+
+    @property
+    def overloaded(self) -> bool:
+        """More load than capacity; without capacity: any load."""
+        return self.load > self.capacity
+
+
+def combine(parts: Iterable[Figures]) -> Figures:
+    """A group: sums of loads and of available time, never the mean of percentages."""
+    calendar = available = capacity = load = outside = busy = double_booked = blocked_idle = free = 0
+    for part in parts:
+        calendar += part.calendar
+        available += part.available
+        capacity += part.capacity
+        load += part.load
+        outside += part.outside
+        busy += part.busy
+        double_booked += part.double_booked
+        blocked_idle += part.blocked_idle
+        free += part.free
+    return Figures(calendar, available, capacity, load, outside, busy, double_booked, blocked_idle, free)
+
+
+def figures(
+    calendar: Intervals,
+    available: Intervals,
+    segments: Sequence[Interval],
+    envelopes: Iterable[Interval],
+    window: Interval,
+    *,
+    max_parallel: int = 1,
+) -> Figures:
+    """All figures of one resource in `window`; segments and envelopes may overlap and reach beyond it."""
+    return figures_by_edges(calendar, available, segments, envelopes, window, max_parallel=max_parallel)[0]
+
+
+def figures_by_edges(
+    calendar: Intervals,
+    available: Intervals,
+    segments: Sequence[Interval],
+    envelopes: Iterable[Interval],
+    edges: Sequence[Minute],
+    *,
+    max_parallel: int = 1,
+) -> list[Figures]:
+    """The figures between each two neighbours of `edges` (ascending): one per bucket, in one sweep."""
+    window = edges[0], edges[-1]
+    a = clip(available, window)
+    inside = [piece for piece in (_cut(segment, window) for segment in segments) if piece[0] < piece[1]]
+    worked = normalize(inside)
+    blocked = normalize(_cut(envelope, window) for envelope in envelopes)
+    load = distribute(inside, edges)
+    in_time = distribute((part for piece in inside for part in clip(a, piece)), edges)
+    open_ = distribute(a, edges)
+    shift_time = open_ if calendar is available else distribute(clip(calendar, window), edges)
+    busy = distribute(intersect(worked, a), edges)
+    once = distribute(worked, edges)
+    clamped = distribute(intersect(blocked, a), edges)
+    free = distribute(subtract(a, blocked), edges)
+    return [
+        Figures(
+            calendar=shift_time[i],
+            available=open_[i],
+            capacity=open_[i] * max_parallel,
+            load=load[i],
+            outside=load[i] - in_time[i],
+            busy=busy[i],
+            double_booked=load[i] - once[i],
+            blocked_idle=clamped[i] - busy[i],
+            free=free[i],
+        )
+        for i in range(len(edges) - 1)
+    ]
+
+
+def distribute(intervals: Iterable[Interval], edges: Sequence[Minute]) -> list[int]:
+    """Minutes of `intervals`, each counted where they overlap, between each two neighbours of `edges`."""
+    if len(edges) == 2:
+        low, high = edges
+        return [sum(max(0, min(end, high) - max(start, low)) for start, end in intervals)]
+    found = [0] * (len(edges) - 1)
+    for begin, end in intervals:
+        start = max(begin, edges[0])
+        index = bisect_right(edges, start) - 1
+        while start < end and index < len(found):
+            stop = min(end, edges[index + 1])
+            found[index] += stop - start
+            start = stop
+            index += 1
+    return found
+
+
+def _cut(interval: Interval, window: Interval) -> Interval:
+    return max(interval[0], window[0]), min(interval[1], window[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How unevenly a group is loaded, over its members with capacity; None where there are none.
+
+    `spread` is highest less lowest utilization in percentage points; `cv_square` the square of population
+    standard deviation over mean (the root is taken at the output), None as well where nobody has any load.
+    """
+
+    spread: Fraction | None
+    cv_square: Fraction | None
+
+
+def spread(members: Iterable[Figures]) -> Spread:
+    """Spread and coefficient of variation of the members' utilizations."""
+    values = [member.utilization for member in members]
+    utilizations = [value for value in values if value is not None]
+    if not utilizations:
+        return Spread(None, None)
+    mean = sum(utilizations, Fraction(0)) / len(utilizations)
+    wide = max(utilizations) - min(utilizations)
+    if not mean:
+        return Spread(wide, None)
+    mean_square = sum((value * value for value in utilizations), Fraction(0)) / len(utilizations)
+    return Spread(wide, mean_square / (mean * mean) - 1)
+
+
+def share(load: int, total_load: int) -> Fraction | None:
+    """Percent of the group's load; None while the group has none."""
+    return Fraction(100 * load, total_load) if total_load else None
+
+
+def first_fit(
+    available: Intervals,
+    blocked: Intervals,
+    span: Interval,
+    minutes: int,
+    *,
+    splittable: bool,
+) -> Interval | None:
+    """The first slot in `span` in which `minutes` of work fit before the next blocked time.
+
+    Gives [start, end) of the free slot: work can start at `start` and go on until `end`, which is the last
+    closing before the next blocked time (or the end of `span`). Splittable work may pause over closed time inside
+    the slot; other work needs its minutes in one open stretch, and the slot then is that stretch.
+    """
+    if not splittable:
+        stretches = subtract(clip(available, span), blocked)
+        return next(((start, end) for start, end in stretches if end - start >= minutes), None)
+    work = WorkTime(clip(available, span))
+    for start, end in subtract((span,), clip(blocked, span)):
+        done = work.work_before(start)
+        if work.work_before(end) - done >= minutes:
+            first, last = work.start_at(done), work.end_at(work.work_before(end))
+            if first is not None and last is not None:
+                return first, last
+    return None
