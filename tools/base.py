@@ -12,9 +12,13 @@ from planning.shop import Interval, Shop
 
 
 class ToolInput(BaseModel):
-    """Base of all inputs: unknown fields are refused, so that a misspelt argument is never ignored."""
+    """Base of all inputs: unknown fields are refused, so that a misspelt argument is never ignored.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Python fills fields by their names, the registry reads JSON by alias only: give a field that needs another
+    name in JSON both a `validation_alias` and a `serialization_alias` (`from_` is "from").
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
 
 class Evidence(BaseModel):
@@ -54,7 +58,9 @@ class ShopSource(Protocol):
 class NestedCalls(Protocol):
     """Runs another tool on behalf of a running one, under the same TenantContext."""
 
-    async def call(self, name: str, tool_input: JsonValue) -> BaseModel: ...
+    async def call(self, name: str, tool_input: JsonValue) -> ToolOutput:
+        """Run tool `name` one level deeper and give its validated output; raises what that tool raises."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
