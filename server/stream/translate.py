@@ -1,0 +1,251 @@
+"""Run events to AI SDK chunks: the only place that knows both.
+
+Whatever comes in, in whatever order, what goes out obeys the protocol: `start` first, text and reasoning
+parts inside steps and closed, tool states in order, one terminal chunk, and nothing after it.
+"""
+
+from enum import Enum, auto
+from typing import Final, assert_never, get_args
+
+from leadhand import events
+from leadhand.events import RunEvent
+from runs.transcript import UNFINISHED
+from server.stream import chunks
+from server.stream.chunks import UNSET, Chunk, FinishReason, MessageMetadata, ToolMetadata, Unset
+
+STOPPED: Final = "This call was stopped."
+
+_FINISH_REASONS: Final[dict[str, FinishReason]] = {reason: reason for reason in get_args(FinishReason)}
+
+
+class _CallState(Enum):
+    WRITING = auto()  # the model is writing the input
+    RUNNING = auto()  # the input is complete
+    OVER = auto()
+
+
+class StreamTranslator:
+    """Translates the events of one run; keeps only what the order rules need."""
+
+    def __init__(self, run_id: str, message_id: str, model_name: str) -> None:
+        self._run_id = run_id
+        self._message_id = message_id
+        self._model_name = model_name
+        self._started = False
+        self._ended = False
+        self._step_open = False
+        self._text_id: str | None = None
+        self._reasoning_id: str | None = None
+        self._calls: dict[str, _CallState] = {}
+        self._calls_of_step: set[str] = set()
+        self._input_tokens = 0
+        self._output_tokens = 0
+        self._usage_known = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the terminal chunk has been given out."""
+        return self._ended
+
+    def translate(self, event: RunEvent) -> list[Chunk]:
+        """The chunks that `event` adds; an event that breaks the order adds only what is still legal."""
+        if self._ended:
+            return []
+        out: list[Chunk] = []
+        if not self._started:
+            self._started = True
+            metadata = MessageMetadata(run_id=self._run_id, model=self._model_name)
+            out.append(chunks.Start(self._message_id, metadata))
+        out += self._dispatch(event)
+        return out
+
+    def _dispatch(self, event: RunEvent) -> list[Chunk]:  # noqa: PLR0911, PLR0912 - one arm per event
+        match event:
+            case events.StepStarted():
+                return self._start_step()
+            case events.StepReset():
+                return self._reset_step()
+            case events.TextDelta(part_id, text):
+                return self._text(part_id, text)
+            case events.ReasoningDelta(part_id, text):
+                return self._reasoning(part_id, text)
+            case events.ToolInputStarted(call_id, tool, parent_id, depth):
+                return self._input_started(call_id, tool, _nesting(parent_id, depth))
+            case events.ToolInputDelta(call_id, fragment):
+                return self._input_delta(call_id, fragment)
+            case events.ToolInputReady():
+                return self._input_ready(event)
+            case events.ToolInputRejected():
+                return self._input_rejected(event)
+            case events.ToolSucceeded(call_id, output):
+                return self._succeeded(call_id, output)
+            case events.ToolFailed(call_id, _, message):
+                return self._failed(call_id, message)
+            case events.StatusChanged(node, label):
+                return [chunks.DataStatus(chunks.Status(node, label))]
+            case events.UsageReported():
+                return self._count(event)
+            case events.RunFinished():
+                return self._finish(event)
+            case events.RunFailed():
+                return self._fail(event)
+            case events.RunStopped():
+                return self._stop(event)
+            case _:
+                assert_never(event)
+
+    # Steps
+
+    def _start_step(self) -> list[Chunk]:
+        out = self._end_step()
+        self._step_open = True
+        out.append(chunks.StartStep())
+        return out
+
+    def _end_step(self) -> list[Chunk]:
+        if not self._step_open:
+            return []
+        out = [*self._close_parts(), *self._end_calls(UNFINISHED, {_CallState.WRITING})]
+        self._step_open = False
+        self._calls_of_step.clear()
+        out.append(chunks.FinishStep())
+        return out
+
+    def _reset_step(self) -> list[Chunk]:
+        """Void the open step; a step with a call that is complete is history and is not taken back."""
+        if not self._step_open:
+            return []
+        if any(self._calls[call_id] is not _CallState.WRITING for call_id in self._calls_of_step):
+            return self._start_step()
+        for call_id in self._calls_of_step:
+            self._calls[call_id] = _CallState.OVER
+        self._calls_of_step.clear()
+        self._text_id = self._reasoning_id = None
+        return [chunks.ResetStep()]
+
+    def _in_step(self) -> list[Chunk]:
+        return [] if self._step_open else self._start_step()
+
+    # Text and reasoning
+
+    def _text(self, part_id: str, text: str) -> list[Chunk]:
+        if not text:
+            return []
+        out = self._in_step()
+        if self._text_id != part_id:
+            out += [*self._close_parts(), chunks.TextStart(part_id)]
+            self._text_id = part_id
+        out.append(chunks.TextDelta(part_id, text))
+        return out
+
+    def _reasoning(self, part_id: str, text: str) -> list[Chunk]:
+        if not text:
+            return []
+        out = self._in_step()
+        if self._reasoning_id != part_id:
+            out += [*self._close_parts(), chunks.ReasoningStart(part_id)]
+            self._reasoning_id = part_id
+        out.append(chunks.ReasoningDelta(part_id, text))
+        return out
+
+    def _close_parts(self) -> list[Chunk]:
+        out: list[Chunk] = []
+        if self._reasoning_id is not None:
+            out.append(chunks.ReasoningEnd(self._reasoning_id))
+        if self._text_id is not None:
+            out.append(chunks.TextEnd(self._text_id))
+        self._text_id = self._reasoning_id = None
+        return out
+
+    # Tool calls
+
+    def _open_call(self, call_id: str, state: _CallState) -> list[Chunk]:
+        out = [*self._in_step(), *self._close_parts()]
+        self._calls[call_id] = state
+        self._calls_of_step.add(call_id)
+        return out
+
+    def _input_started(self, call_id: str, tool: str, nesting: ToolMetadata | Unset) -> list[Chunk]:
+        if call_id in self._calls:
+            return []
+        out = self._open_call(call_id, _CallState.WRITING)
+        return [*out, chunks.ToolInputStart(call_id, tool, nesting)]
+
+    def _input_delta(self, call_id: str, fragment: str) -> list[Chunk]:
+        if not fragment or self._calls.get(call_id) is not _CallState.WRITING:
+            return []
+        return [chunks.ToolInputDelta(call_id, fragment)]
+
+    def _input_ready(self, event: events.ToolInputReady) -> list[Chunk]:
+        if self._calls.get(event.call_id, _CallState.WRITING) is not _CallState.WRITING:
+            return []
+        out = [] if event.call_id in self._calls else self._open_call(event.call_id, _CallState.RUNNING)
+        self._calls[event.call_id] = _CallState.RUNNING
+        nesting = _nesting(event.parent_id, event.depth)
+        return [*out, chunks.ToolInputAvailable(event.call_id, event.tool, event.input, nesting)]
+
+    def _input_rejected(self, event: events.ToolInputRejected) -> list[Chunk]:
+        if self._calls.get(event.call_id, _CallState.WRITING) is not _CallState.WRITING:
+            return []
+        out = [] if event.call_id in self._calls else self._open_call(event.call_id, _CallState.OVER)
+        self._calls[event.call_id] = _CallState.OVER
+        return [*out, chunks.ToolInputError(event.call_id, event.tool, event.input, event.message)]
+
+    def _succeeded(self, call_id: str, output: events.JsonValue) -> list[Chunk]:
+        if self._calls.get(call_id) is not _CallState.RUNNING:
+            return []
+        self._calls[call_id] = _CallState.OVER
+        return [chunks.ToolOutputAvailable(call_id, output)]
+
+    def _failed(self, call_id: str, message: str) -> list[Chunk]:
+        if self._calls.get(call_id, _CallState.OVER) is _CallState.OVER:
+            return []
+        self._calls[call_id] = _CallState.OVER
+        return [chunks.ToolOutputError(call_id, message)]
+
+    def _end_calls(self, text: str, states: set[_CallState]) -> list[Chunk]:
+        out: list[Chunk] = []
+        for call_id, state in self._calls.items():
+            if state in states:
+                self._calls[call_id] = _CallState.OVER
+                out.append(chunks.ToolOutputError(call_id, text))
+        return out
+
+    # Usage and the end
+
+    def _count(self, event: events.UsageReported) -> list[Chunk]:
+        self._usage_known = True
+        self._input_tokens += event.input_tokens
+        self._output_tokens += event.output_tokens
+        return []
+
+    def _usage(self) -> chunks.Usage | Unset:
+        if not self._usage_known:
+            return UNSET
+        return chunks.Usage(self._input_tokens, self._output_tokens, self._input_tokens + self._output_tokens)
+
+    def _close_all(self, call_text: str) -> list[Chunk]:
+        self._ended = True
+        calls = self._end_calls(call_text, {_CallState.WRITING, _CallState.RUNNING})
+        return [*self._close_parts(), *calls, *self._end_step()]
+
+    def _finish(self, event: events.RunFinished) -> list[Chunk]:
+        reason = _FINISH_REASONS.get(event.finish_reason.replace("_", "-"), "other")
+        metadata = MessageMetadata(self._run_id, self._model_name, self._usage(), event.duration_ms)
+        return [*self._close_all(UNFINISHED), chunks.Finish(reason, metadata)]
+
+    def _fail(self, event: events.RunFailed) -> list[Chunk]:
+        """`error` can carry only text, so code and retryable go ahead of it in the message's metadata."""
+        notice = chunks.ErrorNotice(event.code, event.retryable)
+        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms, error=notice)
+        end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Error(event.message)]
+        return [*self._close_all(UNFINISHED), *end]
+
+    def _stop(self, event: events.RunStopped) -> list[Chunk]:
+        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms)
+        end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Abort(event.reason)]
+        return [*self._close_all(STOPPED), *end]
+
+
+def _nesting(parent_id: str | None, depth: int) -> ToolMetadata | Unset:
+    return UNSET if parent_id is None else ToolMetadata(parent_id, depth)
