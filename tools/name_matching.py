@@ -11,10 +11,11 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 # Words that say what a thing is, not which one.
-NOISE = frozenset(
-    "the a an our machine machines work center centre workcenter operator operators mr mrs ms miss "
-    "der die das den dem unsere maschine maschinen arbeitsplatz bediener werker herr frau herrn".split()
+_NOISE_ENGLISH = (
+    "the a an our machine machines work center centre workcenter operator operators mr mrs ms miss"
 )
+_NOISE_GERMAN = "der die das den dem unsere maschine maschinen arbeitsplatz bediener werker herr frau herrn"
+NOISE = frozenset(f"{_NOISE_ENGLISH} {_NOISE_GERMAN}".split())
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _PLURALS = frozenset({"s", "es", "n", "en", "e"})

@@ -1,9 +1,9 @@
 """Which machine, work center, operator or skill a person means.
 
-In this order, and the first that hits decides: the code, the name, the same words in another order, some of its
-words ("Puma" where there is one Puma), one clear misspelling. Case, spaces, hyphens and umlauts do not count;
-digits do: "Puma 3000" is never taken for "Puma 3100". Whatever is not the code or the whole name is said in an
-assumption.
+In this order, and the first that hits decides: the code, the name, the same words in another order, some of
+its words ("Puma" where there is one Puma), one clear misspelling. Case, spaces, hyphens and umlauts do not
+count; digits do: "Puma 3000" is never taken for "Puma 3100". Whatever is not the code or the whole name is
+said in an assumption.
 """
 
 from collections.abc import Callable, Iterable, Sequence

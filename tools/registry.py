@@ -1,0 +1,176 @@
+"""All tools by name: their schemas, and the one way to run them.
+
+A tool is one module in `tools.catalog` that binds `TOOL`; nothing else has to be told about it.
+"""
+
+import asyncio
+import importlib
+import logging
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias, cast
+
+from pydantic import ValidationError
+from rapidfuzz import process
+
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import InvalidToolOutput, JsonValue, ToolTimeout, UnknownTool
+from tools import catalog
+from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
+from tools.json_input import validated
+from tools.nesting import Call, NestedRunner
+from tools.schemas import JsonObject, input_schema, output_schema
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_TIMEOUT_S = 20.0
+
+AnyTool: TypeAlias = Tool[ToolInput, ToolOutput]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What a client or a model may know of a tool."""
+
+    name: str
+    label: str
+    description: str
+    permission: Permission
+    input_schema: JsonObject
+    output_schema: JsonObject
+
+
+class ToolRegistry:
+    """The tools of one process. Schemas are made once, here."""
+
+    def __init__(self, tools: Iterable[Tool[Any, Any]], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        """`timeout_s`: for each call, nested ones included. Raises ValueError for a name used twice."""
+        self._timeout_s = timeout_s
+        self._tools: dict[str, AnyTool] = {}
+        for tool in sorted(tools, key=lambda tool: tool.name):
+            if tool.name in self._tools:
+                raise ValueError(f"two tools are named {tool.name}")
+            self._tools[tool.name] = tool
+        self._specs = tuple(_spec(tool) for tool in self._tools.values())
+        self._openai_tools = tuple(_openai_tool(spec) for spec in self._specs)
+
+    @classmethod
+    def discover(cls, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Self:
+        """Every `TOOL` of the modules in `tools.catalog`."""
+        names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
+        modules = [importlib.import_module(f"{catalog.__name__}.{name}") for name in names]
+        return cls((_tool_of(module) for module in modules), timeout_s=timeout_s)
+
+    def get(self, name: str) -> AnyTool:
+        """Raises UnknownTool with `details.suggestions` and `details.tools`."""
+        tool = self._tools.get(name)
+        if tool is None:
+            raise _unknown(name, list(self._tools))
+        return tool
+
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """All tools, by name."""
+        return self._specs
+
+    def openai_tools(self) -> list[JsonObject]:
+        """All tools in the form of OpenAI's `tools`, for `bind_tools`."""
+        return list(self._openai_tools)
+
+    async def run(
+        self,
+        name: str,
+        raw_input: JsonValue,
+        tenant: TenantContext,
+        shops: ShopSource,
+        *,
+        call_id: str,
+        depth: int = 0,
+    ) -> ToolOutput:
+        """Run one tool for `tenant`; the caller reports the call itself, nested calls report themselves.
+
+        Raises:
+            UnknownTool, PermissionDenied, InvalidToolInput: nothing ran.
+            ToolTimeout: it took longer than allowed.
+            InvalidToolOutput: the tool broke its own promise.
+            LeadhandError: whatever the tool itself says (NotFound, EmptyWindow, ...).
+        """
+        return await self._run(Call(name, raw_input, tenant, shops, call_id, depth))
+
+    async def _run(self, call: Call) -> ToolOutput:
+        tool = self.get(call.name)
+        call.tenant.require(tool.permission)
+        tool_input = validated(tool.input_model, call.raw_input)
+        nested = NestedRunner(self._run, call)
+        context = ToolContext(call.tenant, call.shops, nested)
+        return _checked(tool, await self._in_time(tool, tool_input, context))
+
+    async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:
+        limit = asyncio.timeout(self._timeout_s)
+        try:
+            async with limit:
+                return await tool.run(tool_input, context)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise ToolTimeout(
+                f"{tool.name} took longer than {self._timeout_s:g} s. A shorter window or fewer machines may "
+                "help.",
+                details={"tool": tool.name, "timeout_s": self._timeout_s},
+            ) from None
+
+
+def _checked(tool: AnyTool, output: object) -> ToolOutput:
+    """The output read back from its own JSON: what a client gets is what the schema promises."""
+    try:
+        if type(output) is not tool.output_model:
+            raise TypeError(f"returned {type(output).__name__}")
+        text = output.model_dump_json(by_alias=True)
+        return tool.output_model.model_validate_json(text, by_alias=True, by_name=False)
+    except (ValidationError, ValueError, TypeError) as error:
+        if isinstance(error, ValidationError):
+            wrong = [".".join(map(str, problem["loc"])) for problem in error.errors(include_input=False)]
+        else:
+            wrong = [type(error).__name__]
+        _log.error("tool %s returned an invalid output: %s", tool.name, ", ".join(wrong[:10]))
+        raise InvalidToolOutput(
+            f"{tool.name} gave a result that fails its own check, so it was withheld.",
+            details={"tool": tool.name},
+        ) from None
+
+
+def _tool_of(module: object) -> Tool[Any, Any]:
+    tool = getattr(module, "TOOL", None)
+    if not isinstance(tool, Tool):
+        raise TypeError(f"{getattr(module, '__name__', module)} binds no TOOL")
+    return cast("Tool[Any, Any]", tool)
+
+
+def _spec(tool: AnyTool) -> ToolSpec:
+    return ToolSpec(
+        name=tool.name,
+        label=tool.label,
+        description=tool.description,
+        permission=tool.permission,
+        input_schema=input_schema(tool.input_model),
+        output_schema=output_schema(tool.output_model),
+    )
+
+
+def _openai_tool(spec: ToolSpec) -> JsonObject:
+    function: JsonObject = {
+        "name": spec.name,
+        "description": spec.description,
+        "parameters": spec.input_schema,
+    }
+    return {"type": "function", "function": function}
+
+
+def _unknown(name: str, names: list[str]) -> UnknownTool:
+    shown = "".join(char if char.isprintable() else " " for char in name[:60])
+    near: list[JsonValue] = [hit[0] for hit in process.extract(shown, names, limit=3, score_cutoff=60)]
+    hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(names)}."
+    everything: list[JsonValue] = [*names]
+    return UnknownTool(
+        f"There is no tool “{shown}”.{hint}", details={"suggestions": near, "tools": everything}
+    )
