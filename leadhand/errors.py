@@ -4,6 +4,7 @@ LeadhandError                      code, safe message, retryable, details
 ├── CallerError                    the caller must change the request
 │   ├── InvalidRequest             422 invalid_request
 │   ├── BodyTooLarge               413 body_too_large
+│   ├── MethodNotAllowed           405 method_not_allowed
 │   ├── Unauthorized               401 unauthorized
 │   ├── PermissionDenied           403 permission_denied
 │   ├── NotFound                   404 not_found
@@ -32,8 +33,10 @@ LeadhandError                      code, safe message, retryable, details
 │   └── InternalFault              internal_error
 ├── TransientFault                 nobody: try again
 │   ├── DatabaseUnavailable        503 database_unavailable
+│   ├── SigningKeysUnavailable     503 signing_keys_unavailable
 │   ├── ModelUnavailable           503 model_unavailable
 │   ├── ModelTimeout               504 model_timeout
+│   ├── EmptyAnswer                502 empty_answer
 │   ├── ToolTimeout                504 timeout_partial
 │   ├── ServerStopping             503 server_stopping
 │   └── RunInterrupted             503 run_interrupted
@@ -76,6 +79,10 @@ class InvalidRequest(CallerError):
 
 class BodyTooLarge(CallerError):
     code, status = "body_too_large", 413
+
+
+class MethodNotAllowed(CallerError):
+    code, status = "method_not_allowed", 405
 
 
 class Unauthorized(CallerError):
@@ -196,12 +203,22 @@ class DatabaseUnavailable(TransientFault):
     code = "database_unavailable"
 
 
+class SigningKeysUnavailable(TransientFault):
+    """The key set (JWKS) that credentials are checked against cannot be read."""
+
+    code = "signing_keys_unavailable"
+
+
 class ModelUnavailable(TransientFault):
     code = "model_unavailable"
 
 
 class ModelTimeout(TransientFault):
     code, status = "model_timeout", 504
+
+
+class EmptyAnswer(TransientFault):
+    code, status = "empty_answer", 502
 
 
 class ToolTimeout(TransientFault):

@@ -138,6 +138,8 @@ class RunStopped:
     duration_ms: int = 0
 
 
+RunEnding: TypeAlias = RunFinished | RunFailed | RunStopped
+
 RunEvent: TypeAlias = (
     StepStarted
     | StepReset

@@ -1,0 +1,86 @@
+# Everything a newcomer needs. `make help` lists the targets.
+# Only Python 3.11+, git and make must be there; the rest is installed into .venv and node_modules.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# Test processes at once; the suite is sized for two cores.
+WORKERS ?= 2
+# Quiet installs, the same from any folder, and never a prompt.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
+# The wheel's npm starts `node` by name.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-integration test-acceptance lint typecheck format lock bench eval clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.runtime ## set up, make the demo shop, and serve on http://127.0.0.1:8000
+	@$(BIN)/leadhand demo
+	@$(BIN)/leadhand serve --host $(HOST) --port $(PORT)
+
+test: .venv/.dev node_modules/.installed lint typecheck ## set up and pass every test
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/unit tests/integration tests/migration tests/acceptance
+
+test-unit: .venv/.dev ## the planning core, tools, models and encoders; no I/O
+	$(BIN)/pytest tests/unit
+
+test-integration: .venv/.dev ## against a real embedded Postgres
+	$(BIN)/pytest tests/integration tests/migration
+
+test-acceptance: .venv/.dev node_modules/.installed ## the real server over HTTP, the `ai` npm package as client
+	$(BIN)/pytest tests/acceptance
+
+lint: .venv/.dev ## ruff (rules and format) and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+typecheck: .venv/.dev node_modules/.installed ## pyright, strict, tests included
+	$(BIN)/node node_modules/pyright/index.js
+
+format: .venv/.dev ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## measure the planning core and a turn; see docs/benchmarks.md
+	$(BIN)/python -m bench
+
+eval: .venv/.dev ## how many worded questions the built-in model gets right
+	$(BIN)/python -m evals
+
+lock: .venv/.uv ## resolve the dependencies anew and write them with hashes
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  pyproject.toml -o requirements/runtime.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## remove what was installed and built here; data in ~/.leadhand stays
+	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/.uv: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Leadhand needs Python 3.11 or newer; set PYTHON=" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.runtime: .venv/.uv requirements/runtime.txt pyproject.toml
+	@echo "installing what Leadhand needs into .venv"
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+node_modules/.installed: .venv/.dev package.json package-lock.json
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,59 @@
+"""Runs one tool call of the model; the builder fans out, one task a call."""
+
+from langchain_core.messages import ToolMessage
+from langgraph.runtime import Runtime
+
+from graph.identity import tenant_of
+from graph.nodes import Node
+from graph.parts import GraphParts
+from graph.sealing import sealed
+from graph.state import PlannedCall, TurnState
+from leadhand.context import TenantContext
+from leadhand.errors import LeadhandError
+from leadhand.events import StatusChanged, ToolFailed, ToolSucceeded, sink
+from tools.base import ToolOutput
+from tools.rendering import render_error, render_for_model
+
+
+def call_tools_node(
+    parts: GraphParts,
+) -> Node[PlannedCall]:
+    @sealed
+    async def result_of(call: PlannedCall, tenant: TenantContext) -> ToolOutput:
+        output = await parts.registry.run(
+            call["tool"], call["input"], tenant, parts.shops, call_id=call["call_id"]
+        )
+        await parts.conversation.keep_result(
+            tenant,
+            call_id=call["call_id"],
+            thread_id=call["thread_id"],
+            run_id=call["run_id"],
+            tool=call["tool"],
+            output=output,
+        )
+        return output
+
+    async def call_tools(state: PlannedCall, runtime: Runtime[TenantContext]) -> TurnState:
+        """Run the call; what goes wrong in a tool is told to the model, which may do better."""
+        tenant, call = tenant_of(state, runtime), state
+        events = sink()
+        events.emit(StatusChanged(node="call_tools", label=parts.registry.label(call["tool"])))
+        try:
+            output = await result_of(call, tenant)
+        except LeadhandError as error:
+            events.emit(ToolFailed(call["call_id"], error.code, error.message))
+            return _answer(call, render_error(error), failed=True)
+        events.emit(ToolSucceeded(call["call_id"], output.model_dump(mode="json", by_alias=True)))
+        return _answer(call, render_for_model(output, call["call_id"]), failed=False)
+
+    return call_tools
+
+
+def _answer(call: PlannedCall, content: str, *, failed: bool) -> TurnState:
+    message = ToolMessage(
+        content=content,
+        tool_call_id=call["call_id"],
+        name=call["tool"],
+        status="error" if failed else "success",
+    )
+    return TurnState(messages=[message])

@@ -1,0 +1,38 @@
+"""A run that is alive in this process, or a finished one that is replayed: both can be followed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from leadhand.events import RunEvent
+from runs.log import RunLog
+
+
+class StopCause(StrEnum):
+    """Why a run is asked to end before its answer."""
+
+    PERSON = "person"
+    SHUTDOWN = "shutdown"
+
+
+@dataclass(slots=True)
+class ActiveRun:
+    """What the server needs of a run. Following it or leaving it never touches the run itself."""
+
+    run_id: str
+    assistant_message_id: str
+    model_name: str
+    log: RunLog = field(default_factory=RunLog)
+    stop_cause: StopCause | None = None
+    stop_requested: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def follow(self) -> AsyncIterator[tuple[RunEvent, ...]]:
+        """Every event from the first, in batches, then live; ends after the terminal event."""
+        return self.log.follow()
+
+    def request_stop(self, cause: StopCause) -> None:
+        """Ask the run to end; the first cause counts."""
+        if self.stop_cause is None:
+            self.stop_cause = cause
+        self.stop_requested.set()

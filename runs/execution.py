@@ -1,0 +1,114 @@
+"""Drives the graph for one admitted run and brings the run to its end, whatever happens.
+
+The task that runs `execute` hangs on no connection. It keeps the run's lease; when the lease is lost,
+somebody else may own the run, so it stops and writes nothing.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+
+from graph.state import TurnState
+from leadhand.context import TenantContext
+from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted, ServerStopping
+from leadhand.errors import TimeLimit as TimeLimitReached
+from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, current_sink
+from runs.active import ActiveRun, StopCause
+from runs.lease import LEASE_RENEWAL_S, RunLease
+from runs.settlement import Settlement
+
+log = logging.getLogger(__name__)
+
+# Far above what the run's own step bound allows; LangGraph's limit must never be the one that is reached.
+RECURSION_LIMIT = 500
+
+CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Everything one run needs; `max_run_s` bounds its wall-clock time."""
+
+    run: ActiveRun
+    tenant: TenantContext
+    thread_id: str
+    turn: TurnState
+    graph: CompiledTurn
+    lease: RunLease
+    settlement: Settlement
+    max_run_s: float
+
+    async def execute(self) -> None:
+        """Run to the end and settle; never raises."""
+        started = time.monotonic()
+        ending = await self._ending()
+        duration_ms = int((time.monotonic() - started) * 1000)
+        ending = replace(ending, duration_ms=duration_ms)
+        await self.settlement.settle(self.run, self.tenant, self.thread_id, ending)
+
+    async def _ending(self) -> RunEnding:
+        drive = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
+        keeper = asyncio.create_task(self._keep_lease(), name=f"lease of run {self.run.run_id}")
+        stop = asyncio.create_task(self.run.stop_requested.wait())
+        tasks = {drive, keeper, stop}
+        try:
+            done, _ = await asyncio.wait(tasks, timeout=self.max_run_s, return_when=asyncio.FIRST_COMPLETED)
+            if drive in done:
+                return _outcome(drive)
+            if stop in done:
+                return _stopped(self.run.stop_cause)
+            if keeper in done:
+                return _failure(RunInterrupted("The run lost its place on this server. Please try again."))
+            return _failure(
+                TimeLimitReached(f"This question took longer than {self.max_run_s:g} s, so it was stopped.")
+            )
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _drive(self) -> None:
+        # Set inside the task, so that every task that LangGraph starts for this run inherits them.
+        current_sink.set(self.run.log)
+        self.settlement.own_checkpoints(self.tenant)
+        config = RunnableConfig(configurable={"thread_id": self.thread_id}, recursion_limit=RECURSION_LIMIT)
+        await self.graph.ainvoke(self.turn, config, context=self.tenant, durability="sync")
+
+    async def _keep_lease(self) -> None:
+        """Renew until the lease is lost; a database that is away costs the lease, not the loop."""
+        renewed = time.monotonic()
+        while True:
+            await asyncio.sleep(LEASE_RENEWAL_S)
+            try:
+                if not await self.lease.renew():
+                    return
+                renewed = time.monotonic()
+            except DatabaseUnavailable:
+                if self.lease.lapsed(since_s=time.monotonic() - renewed):
+                    return
+
+
+def _outcome(drive: "asyncio.Task[None]") -> RunEnding:
+    error = drive.exception()
+    if error is None:
+        return RunFinished()
+    if isinstance(error, LeadhandError):
+        return _failure(error)
+    correlation_id = uuid4().hex
+    log.error("unexpected fault in a run", exc_info=error, extra={"correlation_id": correlation_id})
+    return _failure(InternalFault(f"Something went wrong on our side (reference {correlation_id[:12]})."))
+
+
+def _stopped(cause: StopCause | None) -> RunEnding:
+    if cause is StopCause.SHUTDOWN:
+        return _failure(ServerStopping("The server is restarting. Please send your question again."))
+    return RunStopped()
+
+
+def _failure(error: LeadhandError) -> RunFailed:
+    return RunFailed(code=error.code, message=error.message, retryable=error.retryable)

@@ -1,0 +1,144 @@
+"""The runs of this process: started, found, stopped, drained."""
+
+import asyncio
+import logging
+import os
+import socket
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from graph.state import turn_input
+from leadhand.context import TenantContext
+from leadhand.errors import ServerStopping, ThreadBusy
+from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
+from runs.active import ActiveRun, StopCause
+from runs.admission import Admitted, Repeated, admit
+from runs.execution import CompiledTurn, Execution
+from runs.lease import RunLease
+from runs.log import RunLog
+from runs.settlement import Settlement
+from runs.transcript import events_of
+from runs.turn import TurnRequest
+from storage.database import Database
+from storage.runs import RunStatus
+from storage.saver import TenantSaver
+from tools.registry import ToolRegistry
+
+log = logging.getLogger(__name__)
+
+
+def _process_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+@dataclass(slots=True)
+class RunService:
+    """One a process. Runs belong to it, never to a connection."""
+
+    database: Database
+    saver: TenantSaver
+    graph: CompiledTurn
+    registry: ToolRegistry
+    model_name: str
+    max_run_s: float
+    owner: str = field(default_factory=_process_name)
+    _active: dict[tuple[str, str, str], ActiveRun] = field(
+        default_factory=dict[tuple[str, str, str], ActiveRun]
+    )
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _stopping: bool = False
+
+    async def start_turn(self, tenant: TenantContext, turn: TurnRequest) -> ActiveRun:
+        """Admit a turn and start it; the same request again gives the same run, live or replayed.
+
+        Raises:
+            ThreadBusy, IdempotencyConflict, NotFound, InvalidRequest: see `admit`; nothing was stored.
+            ServerStopping: the process is shutting down.
+        """
+        if self._stopping:
+            raise ServerStopping("The server is restarting. Please try again in a moment.")
+        async with self.database.transaction(tenant) as conn:
+            admission = await admit(
+                conn,
+                tenant,
+                turn,
+                owner=self.owner,
+                model_name=self.model_name,
+                registry=self.registry,
+            )
+        if isinstance(admission, Repeated):
+            return self._repeated(tenant, turn, admission)
+        return self._start(tenant, turn, admission)
+
+    def active(self, tenant: TenantContext, chat_id: str) -> ActiveRun | None:
+        """The caller's running turn on this thread, if it runs in this process."""
+        return self._active.get(_key(tenant, chat_id))
+
+    async def stop(self, tenant: TenantContext, chat_id: str) -> bool:
+        """Stop the caller's running turn; False when none runs. Returns when the run is over."""
+        run = self.active(tenant, chat_id)
+        if run is None:
+            return False
+        run.request_stop(StopCause.PERSON)
+        async for _ in run.follow():
+            pass
+        return True
+
+    async def drain(self, timeout_s: float) -> None:
+        """Take no new turn; give running ones `timeout_s` to finish, then end them with a clean error."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
+        for run in list(self._active.values()):
+            run.request_stop(StopCause.SHUTDOWN)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start(self, tenant: TenantContext, turn: TurnRequest, admitted: Admitted) -> ActiveRun:
+        run = ActiveRun(admitted.run_id, admitted.assistant_message_id, self.model_name)
+        execution = Execution(
+            run=run,
+            tenant=tenant,
+            thread_id=admitted.thread_id,
+            turn=turn_input(
+                tenant_id=tenant.tenant_id,
+                user_id=tenant.user_id,
+                thread_id=admitted.thread_id,
+                run_id=admitted.run_id,
+                messages=admitted.messages,
+                replace=admitted.replace,
+            ),
+            graph=self.graph,
+            lease=RunLease(self.database, tenant, admitted.run_id, admitted.attempt, self.owner),
+            settlement=Settlement(self.database, self.saver, admitted.attempt),
+            max_run_s=self.max_run_s,
+        )
+        key = _key(tenant, turn.chat_id)
+        self._active[key] = run
+        task = asyncio.create_task(execution.execute(), name=f"turn {run.run_id}")
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._over(key, run, done))
+        return run
+
+    def _over(self, key: tuple[str, str, str], run: ActiveRun, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not run.log.over:
+            # The loop was torn down before the run could settle; its readers must not wait for ever.
+            run.log.emit(RunFailed(ServerStopping.code, "The server stopped.", retryable=True))
+        if self._active.get(key) is run:
+            del self._active[key]
+
+    def _repeated(self, tenant: TenantContext, turn: TurnRequest, repeated: Repeated) -> ActiveRun:
+        run = repeated.run
+        live = self.active(tenant, turn.chat_id)
+        if live is not None and live.run_id == run.id:
+            return live
+        if repeated.answer is None:
+            raise ThreadBusy("This question is being answered by another server.")
+        ending: RunEnding = RunStopped() if run.status is RunStatus.STOPPED else RunFinished()
+        replay = RunLog(events_of(repeated.answer.parts, ending))
+        return ActiveRun(run.id, run.assistant_message_id, run.model, replay)
+
+
+def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
+    return (tenant.tenant_id, tenant.user_id, chat_id)

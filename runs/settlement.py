@@ -1,0 +1,121 @@
+"""Brings a run to its end: checkpoints, transcript and run row, and last the signal to its readers.
+
+Readers learn of the end only when the thread is free, so that whoever answers at once is never told "busy".
+"""
+
+import logging
+from dataclasses import dataclass
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from leadhand.context import TenantContext
+from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, LeadhandError, RunInterrupted
+from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
+from runs.active import ActiveRun
+from runs.transcript import parts_of, usage_of
+from storage import messages, runs, threads
+from storage.database import Database
+from storage.runs import RunStatus
+from storage.saver import TenantSaver, checkpoint_owner
+
+log = logging.getLogger(__name__)
+
+# A restart of the database takes a few seconds; the lease would be lost soon after anyway.
+SETTLE_ATTEMPTS = 5
+SETTLE_WAIT_MAX_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    database: Database
+    saver: TenantSaver
+    attempt: int = 1
+
+    def own_checkpoints(self, tenant: TenantContext) -> None:
+        """Say whose checkpoints this task, and every task it starts, reads and writes."""
+        checkpoint_owner.set(tenant)
+
+    async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: str, ending: RunEnding) -> None:
+        """Store what the run said and how it ended, free the thread, tell the readers; never raises."""
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(DatabaseUnavailable),
+                stop=stop_after_attempt(SETTLE_ATTEMPTS),
+                wait=wait_exponential_jitter(initial=0.2, max=SETTLE_WAIT_MAX_S),
+                reraise=True,
+            ):
+                with attempt:
+                    await self._store(run, tenant, thread_id, ending)
+        except LeadhandError as error:
+            log.error("run %s could not be settled: %s", run.run_id, error.code)
+            ending = RunFailed(error.code, error.message, error.retryable, ending.duration_ms)
+        except Exception as error:
+            log.error("run %s could not be settled", run.run_id, exc_info=error)
+            fault = InternalFault("The answer could not be stored. Please ask again.")
+            ending = RunFailed(fault.code, fault.message, duration_ms=ending.duration_ms)
+        run.log.emit(ending)
+
+    async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: str, ending: RunEnding) -> None:
+        checkpoint_owner.set(tenant)
+        if isinstance(ending, RunFinished):
+            await self.saver.prune(thread_id)
+        else:
+            # What a broken run left is never carried on: the next turn starts from the transcript.
+            await self.saver.adelete_thread(thread_id)
+        input_tokens, output_tokens = usage_of(run.log.events)
+        async with self.database.transaction(tenant) as conn:
+            mine = await runs.finish(
+                conn,
+                run_id=run.run_id,
+                attempt=self.attempt,
+                status=_status(ending),
+                error_code=ending.code if isinstance(ending, RunFailed) else None,
+                input_tokens=input_tokens,
+                output_tokens=output_tokens,
+            )
+            if not mine:
+                raise RunInterrupted("The run was taken over, so this answer was not stored.")
+            await messages.append_message(
+                conn,
+                thread_id=thread_id,
+                message_id=run.assistant_message_id,
+                role="assistant",
+                parts=parts_of(run.log.events),
+                metadata=metadata_of(run, ending),
+                run_id=run.run_id,
+            )
+            await threads.touch(conn, thread_id=thread_id)
+
+
+def metadata_of(run: ActiveRun, ending: RunEnding) -> dict[str, JsonValue]:
+    """The stored message's metadata: the same figures as the stream's."""
+    input_tokens, output_tokens = usage_of(run.log.events)
+    metadata: dict[str, JsonValue] = {
+        "run_id": run.run_id,
+        "model": run.model_name,
+        "duration_ms": ending.duration_ms,
+        "usage": {
+            "inputTokens": input_tokens,
+            "outputTokens": output_tokens,
+            "totalTokens": input_tokens + output_tokens,
+        },
+    }
+    if isinstance(ending, RunFailed):
+        metadata["error"] = {
+            "code": ending.code,
+            "message": ending.message,
+            "retryable": ending.retryable,
+        }
+    if isinstance(ending, RunStopped):
+        metadata["stopped"] = True
+    return metadata
+
+
+def _status(ending: RunEnding) -> RunStatus:
+    match ending:
+        case RunFinished():
+            return RunStatus.FINISHED
+        case RunFailed():
+            return RunStatus.FAILED
+        case RunStopped():
+            return RunStatus.STOPPED

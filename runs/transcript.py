@@ -1,0 +1,188 @@
+"""Projects a run's events to the parts of the stored UI message, and back.
+
+The parts are what `validateUIMessages` of the AI SDK accepts: after a run has ended in any way nothing is
+left streaming, running or open.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NotRequired, TypeAlias, TypedDict, assert_never
+
+from leadhand.errors import JsonValue
+from leadhand.events import (
+    ReasoningDelta,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    StatusChanged,
+    StepReset,
+    StepStarted,
+    TextDelta,
+    ToolFailed,
+    ToolInputDelta,
+    ToolInputReady,
+    ToolInputRejected,
+    ToolInputStarted,
+    ToolSucceeded,
+    UsageReported,
+)
+
+TOOL_PREFIX = "tool-"
+UNFINISHED = "This did not finish."
+OPEN_STATES = ("input-streaming", "input-available")
+
+
+class StepPart(TypedDict):
+    type: Literal["step-start"]
+
+
+class TextPart(TypedDict):
+    type: Literal["text", "reasoning"]
+    text: str
+    state: Literal["done"]
+
+
+class ToolMetadata(TypedDict):
+    parentToolCallId: str
+    depth: int
+
+
+class ToolPart(TypedDict):
+    """`type` is `tool-<name>`."""
+
+    type: str
+    toolCallId: str
+    state: Literal["input-streaming", "input-available", "output-available", "output-error"]
+    input: NotRequired[JsonValue]
+    output: NotRequired[JsonValue]
+    errorText: NotRequired[str]
+    toolMetadata: NotRequired[ToolMetadata]
+
+
+Part: TypeAlias = StepPart | TextPart | ToolPart
+
+
+class _Fold:
+    """Parts while events come in; `open_text` is the id of the text part that further deltas extend."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.tools: dict[str, ToolPart] = {}
+        self.open_text: str | None = None
+        self.step_at = 0
+
+    def take(self, event: RunEvent) -> None:  # noqa: PLR0912 - one case a kind of event
+        match event:
+            case StepStarted():
+                self.open_text, self.step_at = None, len(self.parts)
+                self.parts.append({"type": "step-start"})
+            case StepReset():
+                self.open_text = None
+                del self.parts[self.step_at + 1 :]
+            case TextDelta(part_id=part_id, text=text):
+                self._text("text", part_id, text)
+            case ReasoningDelta(part_id=part_id, text=text):
+                self._text("reasoning", part_id, text)
+            case ToolInputStarted(call_id, tool, parent_id, depth):
+                self._tool(call_id, tool, "input-streaming", parent_id, depth)
+            case ToolInputReady(call_id, tool, tool_input, parent_id, depth):
+                self._tool(call_id, tool, "input-available", parent_id, depth)["input"] = tool_input
+            case ToolInputRejected(call_id, tool, tool_input, _, message):
+                self._tool(call_id, tool, "input-available", None, 0)["input"] = tool_input
+                self._fail(call_id, message)
+            case ToolSucceeded(call_id, output):
+                if (part := self._open_tool(call_id)) is not None:
+                    part["state"], part["output"] = "output-available", output
+            case ToolFailed(call_id, _, message):
+                self._fail(call_id, message)
+            case ToolInputDelta() | StatusChanged() | UsageReported():
+                pass
+            case RunFinished() | RunFailed() | RunStopped():
+                self.open_text = None
+            case _:
+                assert_never(event)
+
+    def closed(self) -> list[Part]:
+        for call_id in self.tools:
+            self._fail(call_id, UNFINISHED)
+        return self.parts
+
+    def _open_tool(self, call_id: str) -> ToolPart | None:
+        """The call's part while it has no outcome yet: the first outcome counts."""
+        part = self.tools.get(call_id)
+        return part if part is not None and part["state"] in OPEN_STATES else None
+
+    def _fail(self, call_id: str, message: str) -> None:
+        if (part := self._open_tool(call_id)) is not None:
+            part["state"], part["errorText"] = "output-error", message
+
+    def _text(self, kind: Literal["text", "reasoning"], part_id: str, text: str) -> None:
+        last = self.parts[-1] if self.parts else None
+        if self.open_text == part_id and last is not None and "text" in last:
+            last["text"] += text
+            return
+        self.open_text = part_id
+        self.parts.append({"type": kind, "text": text, "state": "done"})
+
+    def _tool(
+        self,
+        call_id: str,
+        tool: str,
+        state: Literal["input-streaming", "input-available"],
+        parent_id: str | None,
+        depth: int,
+    ) -> ToolPart:
+        self.open_text = None
+        part = self.tools.get(call_id)
+        if part is None:
+            part = ToolPart(type=TOOL_PREFIX + tool, toolCallId=call_id, state=state)
+            if parent_id is not None:
+                part["toolMetadata"] = {"parentToolCallId": parent_id, "depth": depth}
+            self.tools[call_id] = part
+            self.parts.append(part)
+        if part["state"] in OPEN_STATES:
+            part["state"] = state
+        return part
+
+
+def parts_of(events: Iterable[RunEvent]) -> list[Part]:
+    """The parts of the assistant message that these events make, with nothing left open."""
+    fold = _Fold()
+    for event in events:
+        fold.take(event)
+    return fold.closed()
+
+
+def events_of(parts: Sequence[Part], ending: RunEvent) -> list[RunEvent]:
+    """The events that make these parts: a full replay of a run that is over, closed by `ending`."""
+    events: list[RunEvent] = []
+    for number, part in enumerate(parts):
+        if "toolCallId" in part:
+            events.extend(_tool_events(part))
+        elif "text" in part:
+            delta = TextDelta if part["type"] == "text" else ReasoningDelta
+            events.append(delta(part_id=f"part-{number}", text=part["text"]))
+        else:
+            events.append(StepStarted())
+    return [*events, ending]
+
+
+def _tool_events(part: ToolPart) -> list[RunEvent]:
+    call_id, tool = part["toolCallId"], part["type"].removeprefix(TOOL_PREFIX)
+    metadata = part.get("toolMetadata")
+    ready = ToolInputReady(
+        call_id=call_id,
+        tool=tool,
+        input=part.get("input"),
+        parent_id=metadata["parentToolCallId"] if metadata else None,
+        depth=metadata["depth"] if metadata else 0,
+    )
+    if part["state"] == "output-available":
+        return [ready, ToolSucceeded(call_id, part.get("output"))]
+    return [ready, ToolFailed(call_id, "tool_failed", part.get("errorText", UNFINISHED))]
+
+
+def usage_of(events: Iterable[RunEvent]) -> tuple[int, int]:
+    """(input, output) tokens of all model calls of the run."""
+    used = [event for event in events if isinstance(event, UsageReported)]
+    return sum(event.input_tokens for event in used), sum(event.output_tokens for event in used)

@@ -1,0 +1,50 @@
+"""The event log of a run: every reader gets every event, once, in order."""
+
+import asyncio
+
+from leadhand.events import RunEvent, RunFinished, TextDelta
+from runs.log import RunLog
+
+
+async def _read(log: RunLog) -> list[RunEvent]:
+    return [event async for batch in log.follow() for event in batch]
+
+
+def _delta(text: str) -> TextDelta:
+    return TextDelta(part_id="t", text=text)
+
+
+async def test_a_reader_that_comes_late_gets_the_whole_run_from_the_start() -> None:
+    log = RunLog()
+    log.emit(_delta("a"))
+    early = asyncio.create_task(_read(log))
+    await asyncio.sleep(0)
+    log.emit(_delta("b"))
+    late = asyncio.create_task(_read(log))
+    await asyncio.sleep(0)
+    log.emit(_delta("c"))
+    log.emit(RunFinished())
+    expected = [_delta("a"), _delta("b"), _delta("c"), RunFinished()]
+    assert await early == expected
+    assert await late == expected
+    assert await _read(log) == expected
+
+
+async def test_nothing_is_appended_after_the_run_is_over() -> None:
+    log = RunLog()
+    log.emit(RunFinished())
+    log.emit(_delta("straggler"))
+    assert await _read(log) == [RunFinished()]
+
+
+async def test_a_reader_that_leaves_does_not_disturb_the_others() -> None:
+    log = RunLog()
+    leaving = asyncio.create_task(_read(log))
+    staying = asyncio.create_task(_read(log))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    log.emit(_delta("a"))
+    log.emit(RunFinished())
+    assert await staying == [_delta("a"), RunFinished()]
+    assert leaving.cancelled()

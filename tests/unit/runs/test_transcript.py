@@ -1,0 +1,119 @@
+"""The stored message is a projection of the run's events, and replaying it gives the same message again."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadhand.events import (
+    RunEvent,
+    RunFinished,
+    StepReset,
+    StepStarted,
+    TextDelta,
+    ToolFailed,
+    ToolInputDelta,
+    ToolInputReady,
+    ToolInputRejected,
+    ToolInputStarted,
+    ToolSucceeded,
+)
+from runs.transcript import UNFINISHED, events_of, parts_of
+
+CALLS = st.sampled_from(["c1", "c2", "c3"])
+EVENTS: st.SearchStrategy[RunEvent] = st.one_of(
+    st.just(StepStarted()),
+    st.builds(TextDelta, part_id=st.sampled_from(["t1", "t2"]), text=st.text(min_size=1, max_size=5)),
+    st.builds(ToolInputStarted, call_id=CALLS, tool=st.just("x")),
+    st.builds(ToolInputDelta, call_id=CALLS, fragment=st.just("{")),
+    st.builds(ToolInputReady, call_id=CALLS, tool=st.just("x"), input=st.just({"a": 1})),
+    st.builds(ToolSucceeded, call_id=CALLS, output=st.sampled_from([None, {"n": 1}])),
+    st.builds(ToolFailed, call_id=CALLS, code=st.just("not_found"), message=st.just("No such machine.")),
+)
+
+
+@given(st.lists(EVENTS, max_size=25))
+@settings(max_examples=200, deadline=None)
+def test_however_a_run_ends_nothing_is_left_open(events: list[RunEvent]) -> None:
+    for part in parts_of(events):
+        if "toolCallId" in part:
+            assert part["state"] in {"output-available", "output-error"}
+            assert ("errorText" in part) == (part["state"] == "output-error")
+        elif "text" in part:
+            assert part["state"] == "done"
+
+
+@given(st.lists(EVENTS, max_size=25))
+@settings(max_examples=200, deadline=None)
+def test_replaying_a_stored_message_gives_the_same_text_and_results(events: list[RunEvent]) -> None:
+    parts = parts_of(events)
+    again = parts_of(events_of(parts, RunFinished()))
+    assert [part["type"] for part in again] == [part["type"] for part in parts]
+    assert [part.get("text") for part in again] == [part.get("text") for part in parts]
+    assert [part.get("output") for part in again] == [part.get("output") for part in parts]
+
+
+def test_a_turn_with_a_tool_has_its_parts_in_order() -> None:
+    parts = parts_of(
+        [
+            StepStarted(),
+            TextDelta("t", "Let me "),
+            TextDelta("t", "look."),
+            ToolInputStarted("c", "get_machine_availability"),
+            ToolInputReady("c", "get_machine_availability", {"machines": ["Puma"]}),
+            ToolSucceeded("c", {"status": "free"}),
+            StepStarted(),
+            TextDelta("u", "It is free."),
+        ]
+    )
+    assert parts == [
+        {"type": "step-start"},
+        {"type": "text", "text": "Let me look.", "state": "done"},
+        {
+            "type": "tool-get_machine_availability",
+            "toolCallId": "c",
+            "state": "output-available",
+            "input": {"machines": ["Puma"]},
+            "output": {"status": "free"},
+        },
+        {"type": "step-start"},
+        {"type": "text", "text": "It is free.", "state": "done"},
+    ]
+
+
+def test_a_call_that_never_ended_says_so() -> None:
+    [part] = parts_of([ToolInputReady("c", "x", {})])
+    assert part.get("state") == "output-error"
+    assert part.get("errorText") == UNFINISHED
+
+
+def test_a_rejected_input_keeps_what_the_model_wrote() -> None:
+    parts = parts_of(
+        [ToolInputStarted("c", "x"), ToolInputRejected("c", "x", '{"a', "invalid_tool_input", "Not JSON.")]
+    )
+    assert parts == [
+        {
+            "type": "tool-x",
+            "toolCallId": "c",
+            "state": "output-error",
+            "input": '{"a',
+            "errorText": "Not JSON.",
+        }
+    ]
+
+
+def test_a_redone_model_call_leaves_nothing_of_the_first_try() -> None:
+    parts = parts_of(
+        [
+            StepStarted(),
+            TextDelta("a", "kept"),
+            StepStarted(),
+            TextDelta("b", "void"),
+            StepReset(),
+            TextDelta("c", "new"),
+        ]
+    )
+    assert [part.get("text") for part in parts] == [None, "kept", None, "new"]
+
+
+def test_a_nested_call_names_its_parent() -> None:
+    parts = parts_of([ToolInputReady("c", "x", {}), ToolInputReady("c.1", "y", {}, parent_id="c", depth=1)])
+    assert parts[1].get("toolMetadata") == {"parentToolCallId": "c", "depth": 1}
