@@ -2,6 +2,7 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.acceptance.consumer import Consumer
 from tests.acceptance.scripted_model import ScriptedModel
 
 
@@ -18,3 +19,10 @@ def scripted_model(scripted_model_process: ScriptedModel) -> Generator[ScriptedM
     scripted_model_process.play()
     yield scripted_model_process
     assert scripted_model_process.unscripted == 0, "the model was asked more often than the test scripted"
+
+
+@pytest.fixture(scope="session")
+def consumer() -> Generator[Consumer]:
+    """The npm package `ai` in its own Node process."""
+    with Consumer() as process:
+        yield process
