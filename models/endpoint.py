@@ -1,0 +1,53 @@
+"""ChatOpenAI with what it leaves out: an answer that breaks off is a fault, not an answer."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
+from langchain_openai import ChatOpenAI
+
+from leadhand.errors import ModelRejected, ModelUnavailable
+from models.retry import too_long
+
+
+async def refuse_long_waits(response: httpx2.Response) -> None:
+    """Event hook: tells the client not to retry when the provider asks for too long a wait."""
+    if too_long(response.headers, now_s=time.time()):
+        response.headers["x-should-retry"] = "false"
+
+
+class EndpointChatModel(ChatOpenAI):
+    """Streams from an OpenAI-compatible endpoint.
+
+    A proxy that loses its upstream ends the body in good order, so the client sees no error. What tells a
+    whole answer from half a one is the finish reason.
+    """
+
+    # The parameters are those of the base class, which types them loosely.
+    async def _astream(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        chunks = 0
+        finished = False
+        try:
+            async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
+                chunks += 1
+                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                yield chunk
+        except json.JSONDecodeError as error:
+            raise ModelUnavailable("The model's answer was damaged on the way.") from error
+        if chunks == 0:
+            raise ModelRejected(
+                "The model endpoint's answer is not a chat completion. Check OPENAI_BASE_URL."
+            )
+        if not finished:
+            raise ModelUnavailable("The model's answer broke off before its end.")

@@ -1,0 +1,97 @@
+"""The chat model of the process: an OpenAI-compatible endpoint, or the built-in model when there is none."""
+
+from dataclasses import dataclass, field
+
+import httpx2
+from langchain_core.language_models.chat_models import BaseChatModel
+from pydantic import SecretStr
+
+from leadhand.errors import InvalidSetting
+from leadhand.settings import Settings
+from models.builtin.chat_model import BuiltinChatModel
+from models.endpoint import EndpointChatModel, refuse_long_waits
+
+BUILTIN = "builtin"
+OPENAI_URL = "https://api.openai.com/v1"
+# Local servers take any key, but the client insists on one.
+NO_KEY = SecretStr("none")
+LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """One model for the whole process; bind tools once and share it between runs."""
+
+    model: BaseChatModel
+    name: str
+    builtin: bool
+    _http: httpx2.AsyncClient | None = field(default=None, repr=False)
+
+    async def aclose(self) -> None:
+        """Close the connections to the endpoint. Runs that still use the model fail."""
+        if self._http is not None:
+            await self._http.aclose()
+
+
+def open_chat_model(settings: Settings) -> ChatModel:
+    """The model that `settings` name: with no endpoint, or with LEADHAND_MODEL=builtin, the built-in one.
+
+    Nothing is sent. Call it once a process: each call makes its own connection pool.
+
+    Raises:
+        InvalidSetting: an endpoint without a model name, a model name without an endpoint, a malformed URL.
+    """
+    if settings.model == BUILTIN or (settings.model is None and not settings.has_model_endpoint):
+        return ChatModel(model=BuiltinChatModel(), name=BUILTIN, builtin=True)
+    name = _model_name(settings)
+    base_url = _base_url(settings)
+    timeout = httpx2.Timeout(
+        connect=settings.model_connect_timeout_s,
+        read=settings.model_read_timeout_s,
+        write=settings.model_read_timeout_s,
+        pool=settings.model_connect_timeout_s,
+    )
+    http = httpx2.AsyncClient(
+        timeout=timeout,
+        limits=LIMITS,
+        follow_redirects=True,
+        event_hooks={"response": [refuse_long_waits]},
+    )
+    model = EndpointChatModel(
+        model=name,
+        base_url=base_url,
+        api_key=settings.openai_api_key or NO_KEY,
+        use_responses_api=False,
+        output_version="v0",
+        stream_usage=True,
+        timeout=timeout,
+        stream_chunk_timeout=settings.model_read_timeout_s,
+        max_retries=settings.model_max_retries,
+        http_async_client=http,
+    )
+    return ChatModel(model=model, name=name, builtin=False, _http=http)
+
+
+def _model_name(settings: Settings) -> str:
+    if not settings.has_model_endpoint:
+        raise InvalidSetting(
+            "LEADHAND_MODEL: names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL says where it is "
+            f"(unset it, or set it to {BUILTIN}, for the built-in model)"
+        )
+    if settings.model is None or not settings.model.strip():
+        raise InvalidSetting(
+            "LEADHAND_MODEL: must name the model to use, since OPENAI_API_KEY or OPENAI_BASE_URL is set "
+            f"(or {BUILTIN} for the built-in model)"
+        )
+    return settings.model.strip()
+
+
+def _base_url(settings: Settings) -> str:
+    text = settings.openai_base_url or OPENAI_URL
+    try:
+        url = httpx2.URL(text)
+    except httpx2.InvalidURL:
+        url = None
+    if url is None or url.scheme not in {"http", "https"} or not url.host:
+        raise InvalidSetting("OPENAI_BASE_URL: must be an http or https URL such as http://127.0.0.1:8000/v1")
+    return text
