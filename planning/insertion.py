@@ -1,0 +1,255 @@
+"""Forward insertion: where new work fits into a plan that does not move (planning-domain 6.2).
+
+Each step of a linear routing takes the machine on which it ends first. Since being ready earlier never gives
+a later end, that greedy choice is optimal for the whole routing with everything else fixed; the tests prove
+it against an exhaustive search.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from leadhand.errors import BeyondHorizon, InvalidRouting, NoEligibleMachine, NoEligibleOperator
+from planning.crew import CrewMember, assign
+from planning.intervals import WorkTime, clip, intersect, union
+from planning.shop import Attendance, Intervals, Minute, Segment
+from planning.workplaces import Block, Need, Workplace, first_block
+
+
+class Operators(StrEnum):
+    """Whether attended minutes need a free, qualified person."""
+
+    IGNORE = "ignore"
+    REQUIRED = "required"
+
+
+class WaitReason(StrEnum):
+    """Why a step starts later than it is ready: what, taken away, would let it start earlier."""
+
+    NONE = "none"
+    MACHINE_BUSY = "machine_busy"
+    OPERATOR = "operator"
+    CLOSED = "closed"
+
+
+class ReadyReason(StrEnum):
+    """What a step had to await before it was ready."""
+
+    RELEASE = "release"
+    PREDECESSOR = "predecessor"
+    MATERIAL = "material"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One machine for a step, with its own minutes there; lower `preference` wins a tie."""
+
+    workplace: Workplace
+    setup_min: int
+    run_min: int
+    preference: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation. `elapsed_min` instead of choices: a subcontract, or a milestone with 0."""
+
+    choices: tuple[Choice, ...] = ()
+    attendance: Attendance = Attendance.FULL
+    splittable: bool = True
+    wait_after_min: int = 0
+    material_at: Minute | None = None
+    elapsed_min: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertionRequest:
+    """A linear routing to fit in from `release` on.
+
+    `handover`: whether several people may attend one block in turn.
+    """
+
+    steps: tuple[Step, ...]
+    release: Minute
+    horizon_end: Minute
+    operators: Operators = Operators.IGNORE
+    handover: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InsertedStep:
+    """Where a step lands; `machine_id` None: a milestone or subcontract. Waits: from `ready` to `start`."""
+
+    machine_id: str | None
+    ready: Minute
+    ready_reason: ReadyReason
+    start: Minute
+    end: Minute
+    segments: tuple[Segment, ...] = ()
+    wait_min: int = 0
+    working_wait_min: int = 0
+    wait_reason: WaitReason = WaitReason.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """`optimal`: no other choice of machines and starts finishes earlier (always so for linear routings)."""
+
+    steps: tuple[InsertedStep, ...]
+    finish: Minute
+    optimal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    choice: Choice
+    need: Need
+    block: Block
+    attended: WorkTime
+    operator: CrewMember | None
+
+
+def insert(request: InsertionRequest) -> Insertion:
+    """The earliest finish of the routing, and how it gets there.
+
+    Raises:
+        InvalidRouting: no steps, or a negative duration.
+        NoEligibleMachine: a step has neither machine nor elapsed time.
+        NoEligibleOperator: operators are required and nobody is qualified at any machine of a step.
+        BeyondHorizon: a step does not fit before `horizon_end`; `details.step` counts from 1.
+    """
+    if not request.steps:
+        raise InvalidRouting("The routing has no operations.")
+    ready, reason = request.release, ReadyReason.RELEASE
+    done: list[InsertedStep] = []
+    for number, step in enumerate(request.steps, start=1):
+        _check(step, number, request)
+        if step.material_at is not None and step.material_at > ready:
+            ready, reason = step.material_at, ReadyReason.MATERIAL
+        placed = _place(step, ready, reason, request)
+        if placed is None:
+            raise BeyondHorizon(
+                f"Operation {number} of the routing does not fit before the planning horizon ends.",
+                details={"step": number},
+            )
+        done.append(placed)
+        ready, reason = placed.end + step.wait_after_min, ReadyReason.PREDECESSOR
+    return Insertion(tuple(done), done[-1].end)
+
+
+def _check(step: Step, number: int, request: InsertionRequest) -> None:
+    durations = [step.wait_after_min, step.elapsed_min or 0]
+    durations += [minutes for c in step.choices for minutes in (c.setup_min, c.run_min)]
+    if min(durations) < 0:
+        raise InvalidRouting(
+            f"Operation {number} of the routing has a negative duration.", details={"step": number}
+        )
+    if step.elapsed_min is not None:
+        return
+    if not step.choices:
+        raise NoEligibleMachine(
+            f"No machine can do operation {number} of the routing.", details={"step": number}
+        )
+    if not any(c.workplace.crew or not _need(step, c, request.operators).attended_min for c in step.choices):
+        raise NoEligibleOperator(
+            f"Nobody is qualified for operation {number} of the routing.", details={"step": number}
+        )
+
+
+def _need(step: Step, choice: Choice, operators: Operators) -> Need:
+    total = choice.setup_min + choice.run_min
+    attended = 0
+    if operators is Operators.REQUIRED:
+        attended = {Attendance.FULL: total, Attendance.SETUP: choice.setup_min, Attendance.NONE: 0}[
+            step.attendance
+        ]
+    return Need(attended, total - attended, step.splittable)
+
+
+def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionRequest) -> InsertedStep | None:
+    if step.elapsed_min is not None or all(c.setup_min + c.run_min == 0 for c in step.choices):
+        return InsertedStep(None, ready, reason, ready, ready + (step.elapsed_min or 0))
+    best: _Found | None = None
+    for choice in step.choices:
+        need = _need(step, choice, request.operators)
+        found = _on_machine(choice, need, ready, request)
+        if found is not None and (best is None or _rank(found) < _rank(best)):
+            best = found
+    if best is None:
+        return None
+    block, workplace = best.block, best.choice.workplace
+    return InsertedStep(
+        machine_id=workplace.machine_id,
+        ready=ready,
+        ready_reason=reason,
+        start=block.start,
+        end=block.end,
+        segments=_segments(best),
+        wait_min=block.start - ready,
+        working_wait_min=workplace.time.work_between(ready, block.start),
+        wait_reason=_wait_reason(best, ready, request.horizon_end),
+    )
+
+
+def _rank(found: _Found) -> tuple[int, int, int, str, str]:
+    choice = found.choice
+    return (
+        found.block.end,
+        found.block.start,
+        choice.preference,
+        choice.workplace.code,
+        choice.workplace.machine_id,
+    )
+
+
+def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionRequest) -> _Found | None:
+    """The best block on one machine, over the people who may attend it."""
+    workplace, horizon_end = choice.workplace, request.horizon_end
+    if not need.attended_min:
+        block = first_block(workplace, workplace.time, need, ready, horizon_end)
+        return None if block is None else _Found(choice, need, block, workplace.time, None)
+    window = (ready, horizon_end)
+    open_time = clip(workplace.available, window)
+    if request.handover:
+        together = union(*(clip(member.free, window) for member in workplace.crew))
+        attended = WorkTime(intersect(open_time, together))
+        block = first_block(workplace, attended, need, ready, horizon_end)
+        return None if block is None else _Found(choice, need, block, attended, None)
+    best: _Found | None = None
+    for member in sorted(workplace.crew, key=lambda m: (m.code, m.operator_id)):
+        attended = WorkTime(intersect(open_time, clip(member.free, window)))
+        block = first_block(workplace, attended, need, ready, horizon_end)
+        if block is not None and (
+            best is None or (block.end, block.start) < (best.block.end, best.block.start)
+        ):
+            best = _Found(choice, need, block, attended, member)
+    return best
+
+
+def _segments(found: _Found) -> tuple[Segment, ...]:
+    block, workplace = found.block, found.choice.workplace
+    attended: Sequence[Segment] = ()
+    if found.need.attended_min:
+        crew = workplace.crew if found.operator is None else (found.operator,)
+        attended = assign(clip(found.attended.intervals, (block.start, block.turn)), crew)
+    alone = clip(workplace.available, (block.turn, block.end))
+    return (*attended, *(Segment(start, end) for start, end in alone))
+
+
+def _wait_reason(found: _Found, ready: Minute, horizon_end: Minute) -> WaitReason:
+    """What keeps the step from starting earlier on its machine, asked by taking it away and walking again."""
+    start, workplace, need = found.block.start, found.choice.workplace, found.need
+    if start == ready:
+        return WaitReason.NONE
+
+    def earlier(envelopes: Intervals, need: Need) -> bool:
+        place = Workplace(workplace.machine_id, workplace.code, workplace.available, envelopes)
+        block = first_block(place, found.attended, need, ready, horizon_end)
+        return block is not None and block.start < start
+
+    unattended = Need(0, need.attended_min + need.alone_min, need.splittable)
+    if earlier((), need):
+        return WaitReason.MACHINE_BUSY
+    if need.attended_min and earlier(workplace.envelopes, unattended):
+        return WaitReason.OPERATOR
+    return WaitReason.MACHINE_BUSY if earlier((), unattended) else WaitReason.CLOSED
