@@ -170,8 +170,8 @@ def first_fit(
     """The first slot in `span` in which `minutes` of work fit before the next blocked time.
 
     Gives [start, end) of the free slot: work can start at `start` and go on until `end`, which is the last
-    closing before the next blocked time (or the end of `span`). Splittable work may pause over closed time inside
-    the slot; other work needs its minutes in one open stretch, and the slot then is that stretch.
+    closing before the next blocked time (or the end of `span`). Splittable work may pause over closed time in
+    between; other work needs its minutes in one open stretch, and the slot then is that stretch.
     """
     if not splittable:
         stretches = subtract(clip(available, span), blocked)
