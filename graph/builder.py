@@ -1,3 +1,5 @@
+# LangGraph leaves the type of cached values open in the signature of `add_node`.
+# pyright: reportUnknownMemberType=false
 """Puts the nodes together. The picture that this draws is the documentation of a turn."""
 
 from typing import Literal

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AIMessageChunk, BaseMessageChunk
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.tool import ToolCallChunk
 from uuid_utils import uuid7
 
@@ -141,7 +141,7 @@ class AnswerReader:
             raise TokenLimit("The model's answer grew beyond the allowed length, so it was stopped.")
 
 
-async def read_answer(chunks: AsyncIterator[BaseMessageChunk], sink: EventSink) -> ModelAnswer:
+async def read_answer(chunks: AsyncIterator[AIMessage], sink: EventSink) -> ModelAnswer:
     """Read a whole streamed answer, reporting to `sink` as it arrives.
 
     Raises:

@@ -37,8 +37,9 @@ def call_tools_node(
         """Run the call; what goes wrong in a tool is told to the model, which may do better."""
         tenant, call = tenant_of(state, runtime), state
         events = sink()
-        events.emit(StatusChanged(node="call_tools", label=parts.registry.label(call["tool"])))
         try:
+            label = parts.registry.get(call["tool"]).label
+            events.emit(StatusChanged(node="call_tools", label=label))
             output = await result_of(call, tenant)
         except LeadhandError as error:
             events.emit(ToolFailed(call["call_id"], error.code, error.message))

@@ -1,0 +1,188 @@
+"""What each node promises, without a database or a model."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage, ToolMessage
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from graph.identity import tenant_of
+from graph.nodes.agent import check_bounds, messages_of, next_after_agent, prompt_of
+from graph.nodes.guard import guard
+from graph.nodes.route import next_after_route
+from graph.nodes.summarize import LINE_CHARS, MAX_LINES, fold, overflows, summarize_node
+from graph.parts import Bounds
+from graph.reading import ModelAnswer, ReadCall
+from graph.sealing import sealed
+from graph.state import PlannedCall, TurnState
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import (
+    ContextMismatch,
+    InternalFault,
+    NotFound,
+    PermissionDenied,
+    StepLimit,
+    TokenLimit,
+)
+from models.tokens import count_message_tokens
+
+BOUNDS = Bounds(max_steps=3, max_tool_calls=4, max_run_tokens=1000, window_tokens=1000)
+
+
+def _tenant(tenant_id: str = "north", *permissions: Permission) -> TenantContext:
+    return TenantContext(
+        tenant_id=tenant_id,
+        user_id="ada",
+        permissions=frozenset(permissions or [Permission.PLANNING_READ]),
+        timezone="America/Chicago",
+        locale="en-US",
+        as_of=datetime(2026, 11, 23, 14, tzinfo=UTC),
+    )
+
+
+def _runtime(tenant: TenantContext | None) -> Runtime[TenantContext]:
+    return Runtime(context=cast(TenantContext, tenant))
+
+
+def _asked(text: str) -> TurnState:
+    return TurnState(messages=[HumanMessage(text)], tenant_id="north", user_id="ada")
+
+
+async def test_guard_starts_the_run_of_the_caller_whose_thread_it_is() -> None:
+    changed = await guard(_asked("hello"), runtime=_runtime(_tenant()))
+    assert changed == {"steps": 0, "tool_calls": 0, "tokens": 0, "passages": []}
+
+
+@pytest.mark.parametrize("tenant", [None, _tenant("south")])
+async def test_guard_stops_a_run_without_its_own_tenants_context(tenant: TenantContext | None) -> None:
+    with pytest.raises(ContextMismatch):
+        await guard(_asked("hello"), runtime=_runtime(tenant))
+
+
+async def test_guard_stops_a_caller_who_may_not_read_the_plan() -> None:
+    with pytest.raises(PermissionDenied):
+        await guard(_asked("hello"), runtime=_runtime(_tenant("north", Permission.REPORTS_READ)))
+
+
+def test_a_tool_task_of_another_shops_thread_is_refused() -> None:
+    call = PlannedCall(
+        call_id="c", tool="x", input={}, thread_id="t", run_id="r", tenant_id="south", user_id="ada"
+    )
+    with pytest.raises(ContextMismatch):
+        tenant_of(call, _runtime(_tenant()))
+
+
+@pytest.mark.parametrize(
+    ("question", "node"),
+    [
+        ("When is the Puma 3100 free?", "agent"),
+        ("What does our handbook say about first article inspection?", "retrieve"),
+        ("Was sagt die Arbeitsanweisung zum Rüsten?", "retrieve"),
+        ("Can we take on a 50-hour order next month?", "agent"),
+    ],
+)
+def test_only_a_question_about_documents_is_sent_to_retrieve(question: str, node: str) -> None:
+    assert next_after_route(_asked(question)) == node
+
+
+def test_a_question_about_documents_without_any_tells_the_model_so() -> None:
+    system = prompt_of(_asked("What does our handbook say?"))[0]
+    assert "No passage on it was found" in system.text
+
+
+def test_the_instructions_do_not_change_between_turns() -> None:
+    first, second = prompt_of(_asked("a")), prompt_of(_asked("b"))
+    assert first[0].text == second[0].text
+
+
+def _turn(number: int, words: int = 100) -> list[BaseMessage]:
+    return [
+        HumanMessage(f"question {number} " + "word " * words, id=f"q{number}"),
+        AIMessage(
+            "",
+            tool_calls=[{"name": "x", "args": {}, "id": f"c{number}"}],
+            id=f"a{number}",
+        ),
+        ToolMessage("{}", tool_call_id=f"c{number}", id=f"t{number}"),
+        AIMessage(f"answer {number} " + "word " * words, id=f"b{number}"),
+    ]
+
+
+def test_folding_drops_whole_turns_oldest_first_and_keeps_the_current_one() -> None:
+    messages = [message for number in range(6) for message in _turn(number)]
+    dropped, lines = fold(messages, budget=count_message_tokens(messages[16:]))
+    assert [message.id for message in dropped] == [message.id for message in messages[:16]]
+    assert [line.split()[2] for line in lines] == ["0", "1", "2", "3"]
+    assert all(len(line) <= 2 * LINE_CHARS + 30 for line in lines)
+
+
+def test_a_single_turn_is_never_folded_however_long_it_is() -> None:
+    messages = _turn(0, words=5000)
+    assert not overflows(messages, BOUNDS)
+    assert fold(messages, budget=1) == ([], [])
+
+
+async def test_what_is_folded_leaves_a_bounded_number_of_lines() -> None:
+    messages = [message for number in range(8) for message in _turn(number)]
+    state = TurnState(messages=messages, folded=[f"line {number}" for number in range(MAX_LINES)])
+    assert overflows(messages, BOUNDS)
+    changed = await summarize_node(BOUNDS)(state, runtime=_runtime(_tenant()))
+    assert len(changed.get("folded", [])) == MAX_LINES
+    assert changed.get("folded", [])[-1].startswith("Asked: question")
+    assert all(isinstance(message, RemoveMessage) for message in changed.get("messages", []))
+
+
+def test_a_run_that_used_up_its_steps_or_tokens_ends_with_that_code() -> None:
+    with pytest.raises(StepLimit):
+        check_bounds(TurnState(steps=3), BOUNDS)
+    with pytest.raises(TokenLimit):
+        check_bounds(TurnState(tokens=1000), BOUNDS)
+    check_bounds(TurnState(steps=2, tokens=999), BOUNDS)
+
+
+def test_every_open_call_becomes_a_task_of_its_own() -> None:
+    answer = ModelAnswer("", (ReadCall("c1", "x", {"a": 1}), ReadCall("c2", "y", {})), 0, 0, "tool_calls")
+    state = TurnState(messages=messages_of(answer), thread_id="t", run_id="r", tenant_id="n", user_id="u")
+    tasks = next_after_agent(state)
+    assert isinstance(tasks, list)
+    assert all(isinstance(task, Send) and task.node == "call_tools" for task in tasks)
+    assert [task.arg["call_id"] for task in tasks] == ["c1", "c2"]
+
+
+def test_a_call_with_broken_input_is_answered_at_once_and_the_model_may_try_again() -> None:
+    answer = ModelAnswer("", (ReadCall("c1", "x", '{"a', "Not JSON."),), 0, 0, "tool_calls")
+    messages = messages_of(answer)
+    assert next_after_agent(TurnState(messages=messages)) == "agent"
+    assert isinstance(messages[1], ToolMessage)
+    assert messages[1].status == "error"
+    assert "invalid_tool_input" in str(messages[1].text)
+
+
+def test_an_answer_without_calls_ends_the_turn() -> None:
+    answer = ModelAnswer("It is free.", (), 0, 0, "stop")
+    assert next_after_agent(TurnState(messages=messages_of(answer))) == "__end__"
+
+
+async def test_what_a_library_says_about_its_failure_never_leaves_a_node() -> None:
+    @sealed
+    async def node() -> None:
+        raise RuntimeError("password=hunter2")
+
+    with pytest.raises(InternalFault) as caught:
+        await node()
+    assert "hunter2" not in str(caught.value.message) + str(caught.value.details)
+    assert caught.value.__cause__ is None
+
+
+async def test_our_own_errors_pass_a_node_unchanged() -> None:
+    error = NotFound("No such machine.")
+
+    @sealed
+    async def node() -> None:
+        raise error
+
+    with pytest.raises(NotFound) as caught:
+        await node()
+    assert caught.value is error
