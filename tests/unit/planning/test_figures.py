@@ -1,0 +1,206 @@
+"""The figures of planning-domain section 4: a golden case for each row, and the oracle for all of them."""
+
+from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.figures import Figures, combine, figures, figures_by_edges, first_fit, share, spread
+from planning.intervals import normalize, union
+from planning.rounding import coefficient, hours, percent, round_half_up, round_root
+from planning.shop import Interval, Intervals
+from tests.unit.planning import oracle
+from tests.unit.planning.strategies import loose_intervals
+
+quick = settings(max_examples=100, deadline=None)
+TIME = loose_intervals().map(normalize)
+WINDOWS = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(lambda pair: (pair[0], sum(pair)))
+H = 60
+
+# A machine open 0-10 h with a pause at 4-5 h, in a window of 12 hours.
+OPEN: Intervals = ((0, 4 * H), (5 * H, 10 * H))
+WINDOW = (0, 12 * H)
+
+
+def one(segments: list[Interval], envelopes: list[Interval] | None = None) -> Figures:
+    return figures(OPEN, OPEN, segments, segments if envelopes is None else envelopes, WINDOW)
+
+
+def test_available_is_calendar_less_downtime() -> None:
+    found = figures(OPEN, ((0, 4 * H), (5 * H, 8 * H)), [], [], WINDOW)
+    assert (found.calendar, found.available) == (9 * H, 7 * H)
+
+
+def test_load_counts_a_minute_booked_twice_twice_and_time_outside_too() -> None:
+    assert one([(0, 2 * H), (H, 3 * H), (10 * H, 11 * H)]).load == 5 * H
+
+
+def test_load_is_clipped_to_the_window() -> None:
+    assert one([(-3 * H, H), (11 * H, 20 * H)]).load == 2 * H
+
+
+def test_outside_is_work_where_nothing_is_available() -> None:
+    assert one([(3 * H, 6 * H), (9 * H, 11 * H)]).outside == 2 * H
+
+
+def test_busy_counts_each_available_minute_once() -> None:
+    assert one([(0, 2 * H), (H, 3 * H), (4 * H, 6 * H)]).busy == 4 * H
+
+
+def test_double_booked_is_load_beyond_the_first_time_around() -> None:
+    assert one([(0, 2 * H), (H, 3 * H), (H, 2 * H)]).double_booked == 2 * H
+
+
+def test_blocked_idle_is_the_part_clamped_while_nobody_works() -> None:
+    found = one([(0, H), (3 * H, 4 * H)], [(0, 4 * H)])
+    assert found.blocked_idle == 2 * H
+
+
+def test_free_is_available_outside_every_envelope() -> None:
+    assert one([(0, H), (3 * H, 4 * H)], [(0, 4 * H)]).free == 5 * H
+
+
+def test_utilization_is_load_by_available_and_may_exceed_100() -> None:
+    assert one([(0, 9 * H), (0, 9 * H)]).utilization == 200
+    assert one([(0, 3 * H)]).utilization == Fraction(100, 3)
+
+
+def test_utilization_of_an_operator_counts_what_they_can_do_at_once() -> None:
+    found = figures(OPEN, OPEN, [(0, 9 * H)], [(0, 9 * H)], WINDOW, max_parallel=2)
+    assert found.utilization == Fraction(100 * 9, 18)
+
+
+def test_without_capacity_there_is_no_utilization_and_any_load_is_too_much() -> None:
+    idle, loaded = figures((), (), [], [], WINDOW), figures((), (), [(0, H)], [], WINDOW)
+    assert (idle.utilization, idle.overloaded) == (None, False)
+    assert (loaded.utilization, loaded.overloaded) == (None, True)
+
+
+def test_a_group_is_the_sum_of_loads_by_the_sum_of_available_time() -> None:
+    group = combine([Figures(available=100, capacity=100, load=100), Figures(available=300, capacity=300)])
+    assert group.utilization == 25
+
+
+def test_share_is_load_by_the_groups_load() -> None:
+    assert share(1, 3) == Fraction(100, 3)
+    assert share(0, 0) is None
+
+
+def test_spread_and_cv_are_over_members_with_capacity() -> None:
+    members = [Figures(capacity=100, load=20), Figures(capacity=100, load=60), Figures(capacity=0, load=60)]
+    found = spread(members)
+    assert found.spread == 40
+    assert found.cv_square is not None
+    assert coefficient(found.cv_square) == 0.5
+
+
+def test_spread_of_nobody_and_cv_without_load_are_unknown() -> None:
+    assert spread([Figures(load=5)]).spread is None
+    idle = spread([Figures(capacity=10), Figures(capacity=20)])
+    assert (idle.spread, idle.cv_square) == (0, None)
+
+
+@quick
+@given(TIME, TIME, loose_intervals(), loose_intervals(), WINDOWS)
+def test_every_figure_is_the_oracles_and_available_is_busy_plus_idle_plus_free(
+    calendar: Intervals,
+    available: Intervals,
+    segments: list[Interval],
+    pauses: list[Interval],
+    window: Interval,
+) -> None:
+    envelopes = segments + pauses
+    found = figures(calendar, available, segments, envelopes, window, max_parallel=2)
+    naive = oracle.figures(
+        oracle.minutes_of(calendar), oracle.minutes_of(available), segments, envelopes, window, max_parallel=2
+    )
+    for name, value in asdict(naive).items():
+        assert getattr(found, name) == value, name
+    assert found.available == found.busy + found.blocked_idle + found.free
+
+
+@quick
+@given(TIME, loose_intervals(), st.lists(st.integers(1, 40), min_size=1, max_size=6))
+def test_buckets_are_the_figures_of_each_and_add_up_to_the_whole(
+    available: Intervals, segments: list[Interval], lengths: list[int]
+) -> None:
+    edges = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
+    parts = figures_by_edges(available, available, segments, segments, edges)
+    for index, part in enumerate(parts):
+        assert part == figures(available, available, segments, segments, (edges[index], edges[index + 1]))
+    assert combine(parts) == figures(available, available, segments, segments, (edges[0], edges[-1]))
+
+
+@quick
+@given(TIME, TIME, loose_intervals())
+def test_more_shift_time_never_means_less_available_or_less_free(
+    available: Intervals, more: Intervals, segments: list[Interval]
+) -> None:
+    less = figures(available, available, segments, segments, (0, 100))
+    wide = union(available, more)
+    grown = figures(wide, wide, segments, segments, (0, 100))
+    assert grown.available >= less.available
+    assert grown.free >= less.free
+
+
+@quick
+@given(TIME, loose_intervals(), loose_intervals())
+def test_more_bookings_never_mean_more_free_time_or_less_load(
+    available: Intervals, segments: list[Interval], more: list[Interval]
+) -> None:
+    before = figures(available, available, segments, segments, (0, 100))
+    after = figures(available, available, segments + more, segments + more, (0, 100))
+    assert after.free <= before.free
+    assert after.load >= before.load
+
+
+@quick
+@given(TIME, TIME, WINDOWS, st.integers(1, 30), st.booleans())
+def test_the_first_fit_is_where_trying_every_minute_finds_it(
+    available: Intervals, blocked: Intervals, span: Interval, minutes: int, splittable: bool
+) -> None:
+    found = first_fit(available, blocked, span, minutes, splittable=splittable)
+    expected = oracle.first_fit(
+        oracle.minutes_of(available), oracle.minutes_of(blocked), span, minutes, splittable=splittable
+    )
+    assert (found[0] if found else None) == expected
+    if found:
+        inside = set(range(*found))
+        assert not inside & oracle.minutes_of(blocked)
+        assert len(inside & oracle.minutes_of(available)) >= minutes
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(0, 0.0), (1, 0.02), (3, 0.05), (20, 0.33), (40, 0.67), (90, 1.5), (100_001, 1666.68)],
+)
+def test_hours_have_two_decimals_rounded_half_up(minutes: int, shown: float) -> None:
+    assert hours(minutes) == shown
+
+
+@quick
+@given(st.fractions(max_denominator=10_000, min_value=-10_000, max_value=10_000), st.integers(0, 4))
+def test_rounding_is_decimals_half_up(value: Fraction, places: int) -> None:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    if Fraction(exact) == value:
+        assert round_half_up(value, places) == float(exact.quantize(Decimal(10) ** -places, ROUND_HALF_UP))
+    assert abs(Fraction(round_half_up(value, places)) - value) <= Fraction(1, 2 * 10**places) + Fraction(
+        1, 10**9
+    )
+
+
+def test_a_percentage_halfway_goes_up() -> None:
+    assert percent(Fraction(125, 100)) == 1.3
+    assert percent(Fraction(9995, 100)) == 100.0
+    assert percent(Fraction(2, 3)) == 0.7
+
+
+@quick
+@given(st.fractions(max_denominator=10_000, min_value=0, max_value=100))
+def test_a_root_is_rounded_without_floating_point(square: Fraction) -> None:
+    units = round(round_root(square, 3) * 1000)
+    assert (2 * units - 1) ** 2 <= 4 * square * 10**6 or units == 0
+    assert 4 * square * 10**6 < (2 * units + 1) ** 2
