@@ -1,9 +1,20 @@
+"""What the acceptance tests share: one installation, one scripted model, one Node process, a few servers."""
+
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+from psycopg import sql
 
+from tests.acceptance.caller import Caller
 from tests.acceptance.consumer import Consumer
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.acceptance.server_process import ServerProcess
+from tests.acceptance.shop_database import ShopDatabase
+from tests.acceptance.workspace import Workspace
+
+# Words that stand in one shop's data only.
+CANARIES = {"north": "Northlight", "south": "Southmoor"}
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +37,130 @@ def consumer() -> Generator[Consumer]:
     """The npm package `ai` in its own Node process."""
     with Consumer() as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The data directory of the session."""
+    return Workspace(tmp_path_factory.mktemp("leadhand"))
+
+
+@pytest.fixture(scope="session")
+def builtin_server(workspace: Workspace) -> Generator[ServerProcess]:
+    """A server without any model endpoint, with two demo shops whose canaries are planted.
+
+    It comes first, so that the embedded Postgres runs as long as the session.
+    """
+    with ServerProcess(workspace, "builtin") as server:
+        database = ShopDatabase(workspace)
+        for seed, (shop, canary) in enumerate(CANARIES.items(), start=7):
+            workspace.make_demo_shop(shop, seed=seed)
+            database.run(
+                sql.SQL("update machine set name = %s where tenant_id = %s and code = 'KASTO-1'"),
+                f"Kasto {canary}",
+                shop,
+            )
+            database.run(
+                sql.SQL("update production_order set customer = %s where tenant_id = %s"), canary, shop
+            )
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(builtin_server: ServerProcess, workspace: Workspace) -> ShopDatabase:
+    del builtin_server
+    return ShopDatabase(workspace)
+
+
+@pytest.fixture(scope="session")
+def model_settings(scripted_model_process: ScriptedModel) -> dict[str, str]:
+    """The settings that point a server at the scripted model."""
+    return {
+        "OPENAI_BASE_URL": scripted_model_process.base_url,
+        "OPENAI_API_KEY": "test",
+        "LEADHAND_MODEL": "scripted-1",
+    }
+
+
+@pytest.fixture(scope="session")
+def scripted_server(
+    builtin_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
+) -> Generator[ServerProcess]:
+    """A server on the same data whose model is the scripted one."""
+    del builtin_server
+    with ServerProcess(workspace, "scripted", model_settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def impatient_server(
+    builtin_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
+) -> Generator[ServerProcess]:
+    """The scripted model again, with a short read timeout, one retry, and tight bounds on a turn."""
+    del builtin_server
+    settings = {
+        **model_settings,
+        "LEADHAND_MODEL_READ_TIMEOUT_S": "1",
+        "LEADHAND_MODEL_CONNECT_TIMEOUT_S": "1",
+        "LEADHAND_MODEL_MAX_RETRIES": "1",
+        "LEADHAND_MAX_STEPS": "4",
+        "LEADHAND_MAX_TOOL_CALLS": "3",
+    }
+    with ServerProcess(workspace, "impatient", settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def anna_token(builtin_server: ServerProcess, workspace: Workspace) -> str:
+    """Anna plans the shop north."""
+    del builtin_server
+    return workspace.token("north", "anna")
+
+
+@pytest.fixture(scope="session")
+def bert_token(builtin_server: ServerProcess, workspace: Workspace) -> str:
+    """Bert plans the shop south."""
+    del builtin_server
+    return workspace.token("south", "bert")
+
+
+@pytest.fixture(scope="session")
+def carl_token(builtin_server: ServerProcess, workspace: Workspace) -> str:
+    """Carl is Anna's colleague in north; he may only read."""
+    del builtin_server
+    return workspace.token("north", "carl", ["planning:read"])
+
+
+@pytest.fixture
+def anna(scripted_server: ServerProcess, anna_token: str) -> Generator[Caller]:
+    with Caller(scripted_server.url, anna_token) as caller:
+        yield caller
+
+
+@pytest.fixture
+def bert(scripted_server: ServerProcess, bert_token: str) -> Generator[Caller]:
+    with Caller(scripted_server.url, bert_token) as caller:
+        yield caller
+
+
+@pytest.fixture
+def carl(scripted_server: ServerProcess, carl_token: str) -> Generator[Caller]:
+    with Caller(scripted_server.url, carl_token, as_of=None) as caller:
+        yield caller
+
+
+@pytest.fixture
+def anna_builtin(builtin_server: ServerProcess, anna_token: str) -> Generator[Caller]:
+    with Caller(builtin_server.url, anna_token) as caller:
+        yield caller
+
+
+@pytest.fixture
+def anna_impatient(impatient_server: ServerProcess, anna_token: str) -> Generator[Caller]:
+    with Caller(impatient_server.url, anna_token) as caller:
+        yield caller
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).parents[2]
