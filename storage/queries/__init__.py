@@ -1,0 +1,1 @@
+"""SQL, one file a subject; read by `storage.named_queries`."""

@@ -1,0 +1,157 @@
+"""Runs: one row a turn, leased by the process that executes it, on the clock of the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from leadhand.context import Permission
+from leadhand.errors import IdempotencyConflict, ThreadBusy
+from storage.json_values import storable_text
+from storage.named_queries import named_queries
+from storage.rows import execute, fetch_one, fetch_value
+from storage.transactions import Connection
+
+_SQL = named_queries("runs")
+
+RunStatus = Literal["running", "finished", "failed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A turn as admitted: its clock, rights and model stay those of the start, whoever continues it."""
+
+    tenant_id: str
+    user_id: str
+    id: UUID
+    thread_id: UUID
+    status: RunStatus
+    attempt: int
+    owner: str
+    lease_expires_at: datetime
+    cancel_requested: bool
+    idempotency_key: str | None
+    user_message_seq: int | None
+    assistant_message_id: str | None
+    model: str
+    permissions: list[str]
+    as_of: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    error_code: str | None
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of all model calls of a run."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+async def admit(
+    connection: Connection,
+    *,
+    run_id: UUID,
+    thread_id: UUID,
+    owner: str,
+    lease_s: float,
+    model: str,
+    permissions: Iterable[Permission],
+    as_of: datetime,
+    idempotency_key: str | None = None,
+    user_message_seq: int | None = None,
+    assistant_message_id: str | None = None,
+) -> Run:
+    """Insert the running row of a turn (attempt 1).
+
+    Raises:
+        ThreadBusy: another run of the thread is running.
+        IdempotencyConflict: a run that did not fail already has this key; see `find_by_idempotency_key`.
+    """
+    params = {
+        "id": run_id,
+        "thread_id": thread_id,
+        "owner": owner,
+        "lease_s": lease_s,
+        "model": model,
+        "permissions": sorted(permission.value for permission in permissions),
+        "as_of": as_of,
+        "idempotency_key": None if idempotency_key is None else storable_text(idempotency_key),
+        "user_message_seq": user_message_seq,
+        "assistant_message_id": assistant_message_id,
+    }
+    run = await fetch_one(connection, _SQL["admit"], params, Run)
+    if run is not None:
+        return run
+    if await running(connection, thread_id=thread_id) is not None:
+        raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
+    raise IdempotencyConflict("A turn with this idempotency key has already been taken.")
+
+
+async def running(connection: Connection, *, thread_id: UUID) -> Run | None:
+    """The thread's running run, even when its lease has passed (see `close_expired`)."""
+    return await fetch_one(connection, _SQL["running"], {"thread_id": thread_id}, Run)
+
+
+async def latest(connection: Connection, *, thread_id: UUID) -> Run | None:
+    return await fetch_one(connection, _SQL["latest"], {"thread_id": thread_id}, Run)
+
+
+async def get_run(connection: Connection, *, run_id: UUID) -> Run | None:
+    return await fetch_one(connection, _SQL["get_run"], {"run_id": run_id}, Run)
+
+
+async def find_by_idempotency_key(
+    connection: Connection, *, thread_id: UUID, idempotency_key: str
+) -> Run | None:
+    """The run that this key has started on the thread; failed runs do not count."""
+    params = {"thread_id": thread_id, "idempotency_key": storable_text(idempotency_key)}
+    return await fetch_one(connection, _SQL["find_by_idempotency_key"], params, Run)
+
+
+async def close_expired(connection: Connection, *, thread_id: UUID) -> Run | None:
+    """Mark the thread's running run failed with `run_interrupted` if its lease has passed; that run."""
+    return await fetch_one(connection, _SQL["close_expired"], {"thread_id": thread_id}, Run)
+
+
+async def renew_lease(
+    connection: Connection, *, run_id: UUID, attempt: int, owner: str, lease_s: float
+) -> bool:
+    """Whether the run is still ours; when not, its executor must stop at once."""
+    params = {"run_id": run_id, "attempt": attempt, "owner": owner, "lease_s": lease_s}
+    return await execute(connection, _SQL["renew_lease"], params) == 1
+
+
+async def request_cancel(connection: Connection, *, run_id: UUID) -> bool:
+    """Whether there was a running run to ask."""
+    return await execute(connection, _SQL["request_cancel"], {"run_id": run_id}) == 1
+
+
+async def is_cancel_requested(connection: Connection, *, run_id: UUID) -> bool:
+    return bool(await fetch_value(connection, _SQL["is_cancel_requested"], {"run_id": run_id}, bool))
+
+
+async def finish(
+    connection: Connection,
+    *,
+    run_id: UUID,
+    attempt: int,
+    status: Literal["finished", "failed", "stopped"],
+    error_code: str | None = None,
+    usage: Usage | None = None,
+) -> bool:
+    """End the run; False when this attempt no longer holds it, and then nothing was changed."""
+    usage = usage or Usage()
+    params = {
+        "run_id": run_id,
+        "attempt": attempt,
+        "status": status,
+        "error_code": error_code,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+    }
+    return await execute(connection, _SQL["finish"], params) == 1

@@ -1,0 +1,72 @@
+"""The one way to open a tenant's transaction, and the border where driver errors become ours."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool
+
+from leadhand.context import TenantIdentity
+from leadhand.errors import ContextMismatch, DatabaseUnavailable
+from storage.named_queries import named_queries
+
+Connection: TypeAlias = AsyncConnection[DictRow]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
+
+STATEMENT_TIMEOUT_MS = 30_000
+LOCK_TIMEOUT_MS = 10_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+SEARCH_PATH = "public"
+
+_SQL = named_queries("session")
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def tenant_transaction(
+    pool: Pool, who: TenantIdentity, *, snapshot: bool = False, search_path: str = SEARCH_PATH
+) -> AsyncGenerator[Connection]:
+    """One transaction in which only the rows of `who` exist; committed on leaving, rolled back on any error.
+
+    With `snapshot` it reads one state of the database throughout and cannot write.
+
+    Raises:
+        ContextMismatch: `who` names no shop or no person.
+        DatabaseUnavailable: no connection in time, the connection was lost, or the database gave up.
+    """
+    if not who.tenant_id or not who.user_id:
+        raise ContextMismatch("A transaction needs a shop and a person.")
+    with translated_errors():
+        async with pool.connection() as connection, connection.transaction():
+            if snapshot:
+                await connection.execute(_SQL["one_snapshot"])
+            await connection.execute(
+                _SQL["begin_tenant"],
+                {
+                    "tenant_id": who.tenant_id,
+                    "user_id": who.user_id,
+                    "search_path": search_path,
+                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                    "lock_timeout": str(LOCK_TIMEOUT_MS),
+                    "idle_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+                },
+            )
+            yield connection
+
+
+class translated_errors:  # noqa: N801 - reads as a statement: `with translated_errors():`
+    """Lost connections, pool timeouts and abandoned statements become DatabaseUnavailable, text logged."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            _log.warning("the database is away: %s: %s", type(error).__name__, error)
+            raise DatabaseUnavailable(
+                "The database cannot be reached right now. Try again in a moment."
+            ) from error
