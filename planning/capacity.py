@@ -1,7 +1,7 @@
 """Can an order be taken on? (planning-domain 6.4)
 
-Rough-cut first (hours against hours), then finite: the options of `capacity_options` against the due date, then
-overtime, one slot at a time. Machines only: people are reported beside the verdict, they do not decide it.
+Rough-cut first (hours against hours), then finite: the options of `capacity_options` against the due date,
+then overtime, one slot at a time. Machines only: people are reported beside the verdict, not part of it.
 """
 
 from bisect import bisect_left
@@ -34,8 +34,8 @@ class Verdict(StrEnum):
 class Case:
     """One way to make the order: its works, on their groups of machines.
 
-    `window` = [earliest start, due). `figures`: section 4 in that window of each machine, by id. `lots`: how many
-    machines one work may be spread over in parallel; None: as many as there are.
+    `window` = [earliest start, due). `figures`: section 4 in that window of each machine, by id. `lots`: the
+    work may only be split into that many parallel lots at most (1: not at all); None: in any way.
     """
 
     works: tuple[Work, ...]
@@ -66,7 +66,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CenterLoad:
-    """A work center in the window: `needed_min` with one setup a work; `after_pct` with the answer's setups."""
+    """A work center in the window. `needed_min`: one setup a work; `after_pct`: with the plan's setups."""
 
     work_center_id: str
     machine_ids: tuple[str, ...]
@@ -84,8 +84,8 @@ class CenterLoad:
 class OvertimeEffect:
     """What overtime changes. `used`: the slots in which `answer` works.
 
-    In time without overtime: `answer` is the same option with all slots on offer. In time with it: the simplest
-    option with the fewest slots, taken in order of time. Else the earliest option with all of them.
+    In time without overtime: `answer` is the same option with all slots on offer. In time with it: the
+    simplest option with the fewest slots, taken in order of time. Else the earliest option with all of them.
     """
 
     offered: Overtime
@@ -104,8 +104,8 @@ class OvertimeEffect:
 class CaseAnswer:
     """`options`: the earliest finish of each kind. `answer`: the simplest one in time, else the earliest.
 
-    `shortfall_min`: work that has no room before the due date; 0 when it has, also when only its order in time
-    makes it late.
+    `shortfall_min`: work that has no room before the due date; 0 when it has, also when only the sequence of
+    its works makes it late.
     """
 
     case: Case
@@ -177,7 +177,7 @@ def _options(case: Case, works: Sequence[Work]) -> tuple[Option, ...]:
     """The earliest finish of each kind; a split one only where it really splits."""
     block = place(OptionKind.ONE_BLOCK, works, case.quantity, case.span)
     lots = place(OptionKind.LOTS, works, case.quantity, case.span, case.lots or len(case.machine_ids))
-    pieces = place(OptionKind.PIECES, works, case.quantity, case.span)
+    pieces = place(OptionKind.PIECES, works, case.quantity, case.span) if case.lots is None else None
     split = (option for option in (lots, pieces) if option is not None and option.is_split)
     return (*((block,) if block else ()), *split)
 
@@ -199,7 +199,8 @@ def _shortfall(case: Case, works: Sequence[Work]) -> int:
     rough = sum(center.shortfall_min for center in _centers(case, None, None))
     if len(works) > 1 or works[0].elapsed_min is not None:
         return rough
-    return max(rough, works[0].run_min(case.quantity - pieces_by(works[0], case.quantity, case.window)))
+    done = pieces_by(works[0], case.quantity, case.window, case.lots)
+    return max(rough, works[0].run_min(case.quantity - done))
 
 
 def _overtime(case: Case, answer: Option | None, *, in_time: bool) -> OvertimeEffect:
@@ -210,9 +211,8 @@ def _overtime(case: Case, answer: Option | None, *, in_time: bool) -> OvertimeEf
         again = place(answer.kind, every, case.quantity, case.span, answer.lots)
         return _effect(case, offered, again, answer, fits=True)
     if offered.slots and _fits(case, offered):
-        count = 1 + bisect_left(
-            range(1, len(offered.slots)), True, key=lambda k: _fits(case, offered.first(k))
-        )
+        counts = range(1, len(offered.slots))
+        count = 1 + bisect_left(counts, True, key=lambda count: _fits(case, offered.first(count)))
         fewest = offered.first(count)
         works = with_time(case.works, fewest.opened, case.span)
         chosen = _simplest_in_time(case, works, _options(case, works))
@@ -222,9 +222,10 @@ def _overtime(case: Case, answer: Option | None, *, in_time: bool) -> OvertimeEf
 
 
 def _fits(case: Case, overtime: Overtime) -> bool:
-    """Whether the most flexible option, pieces in gaps, is in time with these slots."""
+    """Whether the most flexible option is in time with these slots."""
     works = with_time(case.works, overtime.opened, case.window)
-    return place(OptionKind.PIECES, works, case.quantity, case.window) is not None
+    kind = OptionKind.PIECES if case.lots is None else OptionKind.LOTS
+    return place(kind, works, case.quantity, case.window, case.lots) is not None
 
 
 def _effect(
@@ -271,17 +272,11 @@ def _centers(case: Case, plan: Option | None, overtime: Overtime | None) -> tupl
         needed[work.work_center_id] += work.minutes(case.quantity)
         pieces = [part.pieces for part in plan.works[index].parts] if plan else [case.quantity]
         planned[work.work_center_id] += sum(work.minutes(count) for count in pieces)
-    return tuple(
-        _center(case, center, tuple(ids), needed[center], planned[center], overtime)
-        for center, ids in machines.items()
-    )
-
-
-def _center(
-    case: Case, center: str, ids: tuple[str, ...], needed: int, planned: int, overtime: Overtime | None
-) -> CenterLoad:
-    total = combine(case.figures[machine_id] for machine_id in ids)
-    opened = overtime.on(ids).machine_minutes if overtime else 0
-    capacity = total.capacity + opened
-    after = Fraction(100 * (total.load + planned), capacity) if capacity else None
-    return CenterLoad(center, ids, total, needed, after)
+    found: list[CenterLoad] = []
+    for center, ids in machines.items():
+        total = combine(case.figures[machine_id] for machine_id in ids)
+        opened = overtime.on(ids).machine_minutes if overtime else 0
+        capacity = total.capacity + opened
+        after = Fraction(100 * (total.load + planned[center]), capacity) if capacity else None
+        found.append(CenterLoad(center, tuple(ids), total, needed[center], after))
+    return tuple(found)

@@ -1,8 +1,8 @@
 """What limits a finish: machines on which one more hour would bring it forward, else the longest wait.
 
 Exact: the same option is placed again with the hour added, and the new finish is compared. The hour is the
-first 60 closed, unbooked minutes of the machine from when its work is ready, or from when its own part begins,
-whichever helps more.
+first 60 closed, unbooked minutes of the machine from when its work is ready, or from when its own part
+begins, whichever helps more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`gain_min`: what one more hour brings the finish forward by; `wait_min`: elapsed wait before the work."""
+    """`gain_min`: by what one more hour brings the finish forward; `wait_min`: elapsed, before the work."""
 
     kind: LimitKind
     machine_id: str
@@ -37,6 +37,8 @@ class Limit:
 
 def limits(option: Option, works: Sequence[Work], quantity: int, ready: Minute) -> tuple[Limit, ...]:
     """What limits `option`, largest gain first; empty when it starts at once and no hour could be added."""
+    # Only a finish before the present one counts, so nothing later has to be looked at.
+    works = with_time(works, {}, (ready, option.finish))
     found: list[Limit] = []
     for workplace in _machines(works):
         gain = _gain(workplace, option, works, quantity, ready)
@@ -49,8 +51,8 @@ def with_time(works: Sequence[Work], extra: Mapping[str, Intervals], span: Inter
     """The works with machines open in addition in `extra`, by machine id, their time cut to `span`."""
 
     def opened(workplace: Workplace) -> Workplace:
-        added = extra.get(workplace.machine_id, ())
-        return replace(workplace, available=clip(union(workplace.available, added), span))
+        time = clip(union(workplace.available, extra.get(workplace.machine_id, ())), span)
+        return workplace if time == workplace.available else replace(workplace, available=time)
 
     return tuple(
         replace(work, workplaces=tuple(opened(workplace) for workplace in work.workplaces)) for work in works
@@ -69,8 +71,7 @@ def _gain(workplace: Workplace, option: Option, works: Sequence[Work], quantity:
         hour = _first_closed_hour(workplace, (since, option.finish))
         if not hour:
             continue
-        # Only a finish before the present one counts, so nothing later has to be looked at.
-        span = (ready, best)
+        span = (ready, option.finish)
         again = place(
             option.kind, with_time(works, {workplace.machine_id: hour}, span), quantity, span, option.lots
         )

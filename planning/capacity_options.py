@@ -124,9 +124,15 @@ def place(
     return Option(kind, lots, tuple(placed), placed[-1].end)
 
 
-def pieces_by(work: Work, quantity: int, span: Interval) -> int:
-    """How many of `quantity` pieces the work's machines can do within span, in whatever gaps."""
-    return min(quantity, sum(_Room(place, work, quantity, span).by(span[1]) for place in work.workplaces))
+def pieces_by(work: Work, quantity: int, span: Interval, lots: int | None = None) -> int:
+    """How many of `quantity` pieces can be done within span: in whatever gaps, or in at most `lots` lots."""
+    return min(quantity, _held([_Room(w, work, quantity, span) for w in work.workplaces], span[1], lots))
+
+
+def _held(rooms: Sequence["_Room"], until: Minute, lots: int | None) -> int:
+    if lots is None:
+        return sum(room.by(until) for room in rooms)
+    return sum(sorted((room.most_by(until) for room in rooms), reverse=True)[:lots])
 
 
 def _one_block(works: Sequence[Work], quantity: int, span: Interval) -> Option | None:
@@ -166,10 +172,7 @@ def _split(work: Work, quantity: int, span: Interval, lots: int | None) -> Place
     rooms = [_Room(workplace, work, quantity, span) for workplace in work.workplaces]
 
     def fits(after: int) -> bool:
-        until = ready + after
-        if lots is None:
-            return sum(room.by(until) for room in rooms) >= quantity
-        return sum(sorted((room.most_by(until) for room in rooms), reverse=True)[:lots]) >= quantity
+        return _held(rooms, ready + after, lots) >= quantity
 
     span_min = max(0, horizon_end - ready)
     if not fits(span_min):

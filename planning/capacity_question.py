@@ -20,7 +20,7 @@ MINUTE_PIECE_S = 60
 
 @dataclass(frozen=True, slots=True)
 class WorkDemand:
-    """One step: setup in minutes, run time in seconds per piece; `elapsed_min`: done outside, by the clock."""
+    """One step: setup in minutes, run in seconds per piece; `elapsed_min`: done outside, by the clock."""
 
     machine_ids: tuple[str, ...] = ()
     work_center_id: str | None = None
@@ -129,7 +129,7 @@ def _check(routing: tuple[WorkDemand, ...], quantity: int) -> None:
             )
         if not any((step.setup_min, step.run_s_per_piece, step.elapsed_min)):
             raise InvalidRouting(f"Step {number} has no work: no setup, run or outside time.")
-        minutes += step.setup_min - (-quantity * step.run_s_per_piece // 60)
+        minutes += step.setup_min + -(-quantity * step.run_s_per_piece // 60)
         minutes += step.wait_after_min + (step.elapsed_min or 0)
     if minutes > MAX_ORDER_HOURS * 60:
         raise InvalidDuration(
