@@ -113,6 +113,14 @@ async def find_by_idempotency_key(
     return await fetch_one(connection, _SQL["find_by_idempotency_key"], params, Run)
 
 
+async def find_by_user_message(
+    connection: Connection, *, thread_id: UUID, user_message_seq: int
+) -> Run | None:
+    """The newest run that answers this message of the user; failed runs do not count."""
+    params = {"thread_id": thread_id, "user_message_seq": user_message_seq}
+    return await fetch_one(connection, _SQL["find_by_user_message"], params, Run)
+
+
 async def close_expired(connection: Connection, *, thread_id: UUID) -> Run | None:
     """Mark the thread's running run failed with `run_interrupted` if its lease has passed; that run."""
     return await fetch_one(connection, _SQL["close_expired"], {"thread_id": thread_id}, Run)

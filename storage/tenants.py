@@ -24,7 +24,7 @@ class TenantSettings:
     data_version: int
 
 
-async def read_tenant(connection: Connection, *, tenant_id: str) -> TenantSettings | None:
+async def read_tenant(connection: Connection, tenant_id: str) -> TenantSettings | None:
     """The shop of this transaction, or None when it does not exist (or is not the caller's)."""
     return await fetch_one(connection, _SQL["read_tenant"], {"tenant_id": tenant_id}, TenantSettings)
 

@@ -24,6 +24,12 @@ select * from run where id = %(run_id)s;
 select * from run
  where thread_id = %(thread_id)s and idempotency_key = %(idempotency_key)s and status <> 'failed';
 
+-- name: find_by_user_message
+-- The newest run that answers this user message, unless it failed.
+select * from run
+ where thread_id = %(thread_id)s and user_message_seq = %(user_message_seq)s and status <> 'failed'
+ order by started_at desc, id desc limit 1;
+
 -- name: close_expired
 -- Ends the run whose process has let its lease pass.
 update run set status = 'failed', error_code = 'run_interrupted', ended_at = clock_timestamp()
