@@ -86,28 +86,37 @@ class ServerProcess:
 
     def kill(self) -> None:
         """kill -9: nothing of the process gets a chance to clean up."""
-        self._end(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
+        self.wait_ended()
 
-    def terminate(self) -> int:
-        """SIGTERM, as a supervisor does; the exit status."""
-        return self._end(signal.SIGTERM)
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as a supervisor does."""
+        self._signal(signal.SIGTERM)
 
-    def restart(self) -> None:
-        self.start()
-        self.wait_ready()
-
-    def _end(self, how: signal.Signals) -> int:
+    def wait_ended(self) -> int:
+        """The exit status, once the process has ended."""
         assert self._process is not None
         assert self._log is not None
-        self._process.send_signal(how)
         try:
             return self._process.wait(EXIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(EXIT_TIMEOUT_S)
-            raise AssertionError(f"the server did not end on {how.name}: {self.log}") from None
+            raise AssertionError(f"the server did not end: {self.log}") from None
         finally:
             self._log.close()
+
+    def terminate(self) -> int:
+        self.ask_to_stop()
+        return self.wait_ended()
+
+    def restart(self) -> None:
+        self.start()
+        self.wait_ready()
+
+    def _signal(self, which: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(which)
 
 
 def free_port() -> int:
