@@ -60,6 +60,7 @@ class Workload:
     """Rows by utilization, highest first (orders by load, days by date).
 
     `unassigned`: minutes of work in the window that need a person and have none. `spread` is over the rows.
+    `bookings`: those that were counted, by start.
     """
 
     rows: tuple[Row, ...]
@@ -69,6 +70,7 @@ class Workload:
     spread: Spread
     unassigned: int
     unassigned_bookings: tuple[str, ...]
+    bookings: tuple[Booking, ...]
 
 
 @dataclass(slots=True)
@@ -121,6 +123,7 @@ def workload(times: ShopTimes, question: Question) -> Workload:
         spread=spread(row.figures for row in rows),
         unassigned=sum(minutes for _, minutes in missing),
         unassigned_bookings=tuple(sorted(key for key, minutes in missing if minutes)),
+        bookings=tuple(counted),
     )
 
 

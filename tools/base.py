@@ -22,12 +22,16 @@ class ToolInput(BaseModel):
 
 
 class Evidence(BaseModel):
-    """Ids of the rows that a figure was computed from, by table, so that a client can link them."""
+    """Ids of the rows that a figure was computed from, by table, so that a client can link them.
+
+    `total` says how many rows there were where `ids` lists only the first of them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: str
     ids: list[str]
+    total: int | None = None
 
 
 class ToolOutput(BaseModel):
