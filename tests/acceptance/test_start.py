@@ -1,0 +1,96 @@
+"""Starting under bad conditions: a database that is away, settings that are wrong."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.caller import Caller, new_chat_id, question, refusal
+from tests.acceptance.json_access import parse, text_at
+from tests.acceptance.server_process import ServerProcess
+from tests.acceptance.shop_database import ShopDatabase
+from tests.acceptance.workspace import Workspace
+
+
+def test_a_server_whose_database_is_down_starts_says_so_and_heals_when_it_is_up(
+    workspace: Workspace, database: ShopDatabase, anna_token: str, tmp_path: Path
+) -> None:
+    address = tmp_path / "pg"
+    address.mkdir()
+    settings = {
+        "LEADHAND_DATABASE_URL": f"postgresql://leadhand_app@/leadhand?host={address}",
+        "LEADHAND_DATABASE_POOL_TIMEOUT_S": "1",
+    }
+    server = ServerProcess(workspace, "orphan", settings)
+    server.start()
+    with Caller(server.url, anna_token) as anna:
+        try:
+            server.wait_ready("/healthz")
+            refusal(server.wait_ready("/readyz", status=503), 503, "database_unavailable")
+            chat = new_chat_id()
+            response = anna.http.post("/api/chat", json=question(chat, "When is the Puma 3100 free?"))
+            assert refusal(response, 503, "database_unavailable")["retryable"] is True
+            socket_name = ".s.PGSQL.5432"
+            (address / socket_name).symlink_to(Path(database.socket_folder) / socket_name)
+            assert text_at(parse(server.wait_ready().content), "status") == "ready"
+            assert anna.ask(chat, "When is the Puma 3100 free?").state.finish_reason == "stop"
+            assert len(anna.history(chat)) == 2, "the refused question left something behind"
+        finally:
+            assert server.terminate() == 0
+
+
+WRONG_SETTINGS: dict[str, str] = {
+    "LEADHAND_MAX_STEPS": "plenty",
+    "LEADHAND_JWT_SECRET": "short",
+    "LEADHAND_ENV": "staging",
+    "LEADHAND_DATABASE_URL": "mysql://somewhere/else",
+    "OPENAI_BASE_URL": "not an address",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SETTINGS)
+def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(workspace: Workspace, name: str) -> None:
+    done = workspace.run("serve", "--port", "0", settings={name: WRONG_SETTINGS[name]})
+    assert done.returncode != 0
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert len(lines) == 1, done.stdout + done.stderr
+    assert name in lines[0]
+    if name in {"LEADHAND_JWT_SECRET", "LEADHAND_DATABASE_URL"}:
+        assert WRONG_SETTINGS[name] not in lines[0], "a secret is never printed"
+
+
+def test_production_without_its_secret_does_not_start(workspace: Workspace) -> None:
+    settings = {"LEADHAND_ENV": "production", "LEADHAND_JWT_SECRET": ""}
+    done = workspace.run("serve", "--port", "0", settings=settings)
+    assert done.returncode != 0
+    assert "LEADHAND_" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_more_than_one_worker_is_refused_in_words(workspace: Workspace) -> None:
+    done = workspace.run("serve", "--port", "0", "--workers", "2")
+    assert done.returncode != 0
+    assert "worker" in (done.stdout + done.stderr).lower()
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_words(workspace: Workspace, database: ShopDatabase) -> None:
+    del database  # the installation is up, so the start comes as far as its port
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = workspace.run("serve", "--host", "127.0.0.1", "--port", str(taken.getsockname()[1]))
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_log_of_a_server_holds_no_question_no_answer_and_no_credential(
+    workspace: Workspace, database: ShopDatabase, anna_token: str
+) -> None:
+    del database
+    with ServerProcess(workspace, "discreet") as server, Caller(server.url, anna_token) as anna:
+        stream = anna.ask(new_chat_id(), "When is the Puma 3100 free? The code word is Heliotrope.")
+        refusal(anna.http.post("/api/chat", content=b'{"id": "Heliotrope'), 422, "invalid_request")
+    assert "Heliotrope" not in server.log
+    assert anna_token not in server.log
+    assert stream.text[:60] not in server.log
