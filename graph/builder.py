@@ -4,7 +4,9 @@
 
 from typing import Literal
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
 
 from graph.nodes.agent import agent_node, next_after_agent
 from graph.nodes.call_tools import call_tools_node
@@ -17,6 +19,13 @@ from graph.parts import GraphParts
 from graph.sealing import sealed
 from graph.state import PlannedCall, TurnState
 from leadhand.context import TenantContext
+
+CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState]
+
+
+def compile_graph(parts: GraphParts, saver: BaseCheckpointSaver[str]) -> CompiledTurn:
+    """The graph of this process, with the checkpoints of every thread in `saver`."""
+    return build_graph(parts).compile(checkpointer=saver)
 
 
 def build_graph(parts: GraphParts) -> StateGraph[TurnState, TenantContext, TurnState, TurnState]:

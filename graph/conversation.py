@@ -1,10 +1,12 @@
 """The graph's view of a thread's rows beside its checkpoint, on Postgres."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from leadhand.context import TenantContext
-from storage import results, threads
 from storage.database import Database
+from storage.results import store_result
+from storage.summaries import read_summary
 from tools.base import ToolOutput
 
 
@@ -15,7 +17,8 @@ class StoredConversation:
     async def summary(self, tenant: TenantContext, thread_id: str) -> str:
         """The stored running summary of a thread; empty while there is none."""
         async with self.database.transaction(tenant) as conn:
-            return await threads.read_summary(conn, thread_id=thread_id)
+            stored = await read_summary(conn, thread_id=UUID(thread_id))
+        return stored.text if stored is not None else ""
 
     async def keep_result(
         self,
@@ -29,11 +32,11 @@ class StoredConversation:
     ) -> None:
         """Keep a tool's whole result as a row of the thread."""
         async with self.database.transaction(tenant) as conn:
-            await results.keep_result(
+            await store_result(
                 conn,
                 call_id=call_id,
-                thread_id=thread_id,
-                run_id=run_id,
+                thread_id=UUID(thread_id),
+                run_id=UUID(run_id),
                 tool=tool,
                 output=output.model_dump(mode="json", by_alias=True),
             )

@@ -1,22 +1,24 @@
 """Admits a turn in one transaction: thread, user message and run row, or nothing at all."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from langchain_core.messages import BaseMessage, HumanMessage
-from psycopg import AsyncConnection
-from psycopg.rows import DictRow
-from uuid_utils import uuid7
+from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
-from leadhand.errors import IdempotencyConflict, InvalidRequest, NotFound, ThreadBusy
+from leadhand.errors import IdempotencyConflict, ThreadBusy
 from runs.abandoned import close_abandoned
 from runs.lease import LEASE_S
+from runs.question import Question, place, read_question
+from runs.transcript import read_parts, text_of
 from runs.turn import Trigger, TurnRequest
-from runs.window import StoredMessage, messages_of, text_of
+from runs.window import StoredMessage, messages_of
 from storage import messages, runs, threads
 from storage.messages import Message
-from storage.runs import Run, RunStatus
+from storage.runs import Run
 from storage.threads import Thread
+from storage.transactions import Connection
 from tools.registry import ToolRegistry
 
 # A window rebuilt from the transcript; the graph folds it further if its tokens overflow.
@@ -28,9 +30,9 @@ TITLE_CHARS = 80
 class Admitted:
     """A run row that is ours. `replace`: `messages` are the whole window, not an addition to it."""
 
-    run_id: str
+    run_id: UUID
     attempt: int
-    thread_id: str
+    thread_id: UUID
     assistant_message_id: str
     messages: list[BaseMessage]
     replace: bool
@@ -44,129 +46,99 @@ class Repeated:
     answer: Message | None
 
 
-async def admit(
-    conn: AsyncConnection[DictRow],
-    tenant: TenantContext,
-    turn: TurnRequest,
-    *,
-    owner: str,
-    model_name: str,
-    registry: ToolRegistry,
-) -> Admitted | Repeated:
-    """Admit `turn`, or find the run that the same request made before.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What admitting needs of this process."""
 
-    Raises:
-        ThreadBusy: a turn of this thread is running.
-        IdempotencyConflict: the same key or message id came before with another text.
-        NotFound: nothing to answer anew.
-        InvalidRequest: a submit without a text.
-    """
-    thread = await threads.create_or_lock(
-        conn, who=tenant, chat_id=turn.chat_id, title=(turn.text or "").strip()[:TITLE_CHARS] or None
-    )
-    await close_abandoned(conn, thread.id)
-    if (earlier := await _earlier(conn, thread, turn)) is not None:
-        return earlier
-    if await runs.running(conn, thread_id=thread.id) is not None:
-        raise ThreadBusy("This conversation is still answering the last question.")
-    asked, truncated = await _place(conn, thread, turn)
-    latest = await runs.latest(conn, thread_id=thread.id)
-    replace = truncated or (latest is not None and latest.status is not RunStatus.FINISHED)
-    run = await runs.admit(
-        conn,
-        run_id=str(uuid7()),
-        thread_id=thread.id,
-        owner=owner,
-        lease_s=LEASE_S,
-        idempotency_key=turn.idempotency_key,
-        user_message_seq=asked.seq,
-        assistant_message_id=str(uuid7()),
-        model=model_name,
-        permissions=sorted(permission.value for permission in tenant.permissions),
-        as_of=tenant.as_of,
-    )
-    await threads.touch(conn, thread_id=thread.id)
-    return Admitted(
-        run_id=run.id,
-        attempt=run.attempt,
-        thread_id=thread.id,
-        assistant_message_id=run.assistant_message_id,
-        messages=await _window(conn, thread, registry) if replace else [HumanMessage(text_of(asked.parts))],
-        replace=replace,
-    )
+    owner: str
+    model_name: str
+    registry: ToolRegistry
 
+    async def admit(self, conn: Connection, tenant: TenantContext, turn: TurnRequest) -> Admitted | Repeated:
+        """Admit `turn`, or find the run that the same request made before.
 
-async def _earlier(conn: AsyncConnection[DictRow], thread: Thread, turn: TurnRequest) -> Repeated | None:
-    """The run that the same request admitted before; a failed one does not count."""
-    if turn.idempotency_key is not None:
-        run = await runs.find_by_idempotency_key(
-            conn, thread_id=thread.id, idempotency_key=turn.idempotency_key
+        Raises:
+            ThreadBusy: a turn of this thread is running.
+            IdempotencyConflict: the same key or message id came before with another text.
+            NotFound: nothing to answer anew.
+            InvalidRequest: a submit without a text.
+        """
+        thread = await threads.create_or_get_thread(conn, chat_id=turn.chat_id)
+        await close_abandoned(conn, thread.id)
+        if (earlier := await _earlier(conn, thread, turn)) is not None:
+            return earlier
+        if await runs.running(conn, thread_id=thread.id) is not None:
+            raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
+        latest = await runs.latest(conn, thread_id=thread.id)
+        question = await place(conn, thread, turn)
+        if thread.title is None and (title := question.text.strip()[:TITLE_CHARS]):
+            await threads.set_title(conn, chat_id=thread.chat_id, title=title)
+        broken = latest is not None and latest.status != "finished"
+        return await self._run(conn, tenant, turn, thread, question, replace=question.truncated or broken)
+
+    async def _run(
+        self,
+        conn: Connection,
+        tenant: TenantContext,
+        turn: TurnRequest,
+        thread: Thread,
+        question: Question,
+        *,
+        replace: bool,
+    ) -> Admitted:
+        answer_id = str(uuid7())
+        run = await runs.admit(
+            conn,
+            run_id=uuid7(),
+            thread_id=thread.id,
+            owner=self.owner,
+            lease_s=LEASE_S,
+            model=self.model_name,
+            permissions=tenant.permissions,
+            as_of=tenant.as_of,
+            idempotency_key=turn.idempotency_key,
+            user_message_seq=question.seq,
+            assistant_message_id=answer_id,
         )
-    elif turn.trigger is Trigger.SUBMIT and turn.message_id is None and turn.user_message_id is not None:
-        run = await runs.find_by_user_message(conn, thread_id=thread.id, message_id=turn.user_message_id)
-    else:
+        await threads.touch(conn, thread_id=thread.id)
+        window: list[BaseMessage] = [HumanMessage(question.text)]
+        if replace:
+            window = await self._window(conn, thread)
+        return Admitted(run.id, run.attempt, thread.id, answer_id, window, replace)
+
+    async def _window(self, conn: Connection, thread: Thread) -> list[BaseMessage]:
+        tail = await messages.last_messages(conn, thread_id=thread.id, last=WINDOW_MESSAGES)
+        stored = [StoredMessage(row.role, read_parts(row.parts)) for row in tail]
+        while stored and stored[0].role != "user":
+            stored.pop(0)
+        return messages_of(stored, self.registry)
+
+
+async def _earlier(conn: Connection, thread: Thread, turn: TurnRequest) -> Repeated | None:
+    """The run that the same request admitted before; a failed one does not count."""
+    run = await _earlier_run(conn, thread, turn)
+    if run is None or run.user_message_seq is None or run.assistant_message_id is None:
         return None
-    if run is None or run.status is RunStatus.FAILED:
-        return None
-    asked = await messages.get_by_seq(conn, thread_id=thread.id, seq=run.user_message_seq)
-    if turn.text is not None and asked is not None and text_of(asked.parts) != turn.text:
+    asked = await read_question(conn, thread, seq=run.user_message_seq)
+    if turn.text is not None and asked is not None and asked.text != turn.text:
         raise IdempotencyConflict("This message was sent before with another text.")
-    if run.status is RunStatus.RUNNING:
+    if run.status == "running":
         return Repeated(run, None)
     answer = await messages.get_by_message_id(conn, thread_id=thread.id, message_id=run.assistant_message_id)
-    return Repeated(run, answer)
+    return Repeated(run, answer) if answer is not None else None
 
 
-async def _place(conn: AsyncConnection[DictRow], thread: Thread, turn: TurnRequest) -> tuple[Message, bool]:
-    """Store or find the user message to answer; True when stored messages were cut off after it."""
-    if turn.trigger is Trigger.REGENERATE:
-        return await _again(conn, thread, turn)
-    if turn.text is None:
-        raise InvalidRequest("A new turn needs the text of a user message.")
-    message_id = turn.message_id or turn.user_message_id or str(uuid7())
-    stored = await messages.get_by_message_id(conn, thread_id=thread.id, message_id=message_id)
-    if stored is None:
-        return await _append(conn, thread, message_id, turn.text), False
-    if stored.role != "user":
-        raise IdempotencyConflict("This message id belongs to an answer.")
-    if turn.message_id is None and text_of(stored.parts) != turn.text:
+async def _earlier_run(conn: Connection, thread: Thread, turn: TurnRequest) -> Run | None:
+    if turn.idempotency_key is not None:
+        return await runs.find_by_idempotency_key(
+            conn, thread_id=thread.id, idempotency_key=turn.idempotency_key
+        )
+    is_new_message = turn.trigger is Trigger.SUBMIT and turn.message_id is None
+    if not is_new_message or turn.user_message_id is None:
+        return None
+    stored = await messages.get_by_message_id(conn, thread_id=thread.id, message_id=turn.user_message_id)
+    if stored is None or stored.role != "user":
+        return None
+    if turn.text is not None and text_of(read_parts(stored.parts)) != turn.text:
         raise IdempotencyConflict("This message was sent before with another text.")
-    await messages.delete_from(conn, thread_id=thread.id, seq=stored.seq)
-    return await _append(conn, thread, message_id, turn.text), True
-
-
-async def _again(conn: AsyncConnection[DictRow], thread: Thread, turn: TurnRequest) -> tuple[Message, bool]:
-    named = turn.message_id or turn.user_message_id
-    stored = None
-    if named is not None:
-        stored = await messages.get_by_message_id(conn, thread_id=thread.id, message_id=named)
-    if stored is None and turn.user_message_id is not None and turn.text is not None:
-        # The turn before was refused, so the client has a user message that we have not; or it has.
-        stored = await messages.get_by_message_id(conn, thread_id=thread.id, message_id=turn.user_message_id)
-        if stored is None:
-            return await _append(conn, thread, turn.user_message_id, turn.text), False
-    before_seq = stored.seq + 1 if stored is not None else None
-    asked = await messages.last_user_message(conn, thread_id=thread.id, before_seq=before_seq)
-    if asked is None:
-        raise NotFound("There is no question in this conversation to answer anew.")
-    await messages.delete_from(conn, thread_id=thread.id, seq=asked.seq + 1)
-    return asked, True
-
-
-async def _append(conn: AsyncConnection[DictRow], thread: Thread, message_id: str, text: str) -> Message:
-    return await messages.append_message(
-        conn,
-        thread_id=thread.id,
-        message_id=message_id,
-        role="user",
-        parts=[{"type": "text", "text": text, "state": "done"}],
-        metadata=None,
-        run_id=None,
-    )
-
-
-async def _window(
-    conn: AsyncConnection[DictRow], thread: Thread, registry: ToolRegistry
-) -> list[BaseMessage]:
-    tail = await messages.last_messages(conn, thread_id=thread.id, last=WINDOW_MESSAGES, before_seq=None)
-    return messages_of((StoredMessage(row.role, row.parts) for row in tail), registry)
+    return await runs.find_by_user_message(conn, thread_id=thread.id, user_message_seq=stored.seq)

@@ -1,10 +1,10 @@
 """Wires what a process needs to answer questions; the server and the command line open one each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from graph.builder import build_graph
+from graph.builder import compile_graph
 from graph.conversation import StoredConversation
 from graph.parts import Bounds, GraphParts, NoDocuments
 from leadhand.settings import Settings
@@ -30,7 +30,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
     """Open database, model, tools and graph; on leaving, drain the runs first.
 
     Raises:
@@ -53,7 +53,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
             service = RunService(
                 database=database,
                 saver=saver,
-                graph=build_graph(parts).compile(checkpointer=saver),
+                graph=compile_graph(parts, saver),
                 registry=registry,
                 model_name=chat_model.name,
                 max_run_s=settings.max_run_s,

@@ -8,11 +8,11 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.graph.state import CompiledStateGraph
 
+from graph.builder import CompiledTurn
 from graph.state import TurnState
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted, ServerStopping
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 # Far above what the run's own step bound allows; LangGraph's limit must never be the one that is reached.
 RECURSION_LIMIT = 500
 
-CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState]
-
 
 @dataclass(frozen=True, slots=True)
 class Execution:
@@ -36,7 +34,7 @@ class Execution:
 
     run: ActiveRun
     tenant: TenantContext
-    thread_id: str
+    thread_id: UUID
     turn: TurnState
     graph: CompiledTurn
     lease: RunLease
@@ -54,7 +52,7 @@ class Execution:
     async def _ending(self) -> RunEnding:
         drive = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
         keeper = asyncio.create_task(self._keep_lease(), name=f"lease of run {self.run.run_id}")
-        stop = asyncio.create_task(self.run.stop_requested.wait())
+        stop = asyncio.create_task(self._stop_requested(), name=f"stop of run {self.run.run_id}")
         tasks = {drive, keeper, stop}
         try:
             done, _ = await asyncio.wait(tasks, timeout=self.max_run_s, return_when=asyncio.FIRST_COMPLETED)
@@ -70,14 +68,21 @@ class Execution:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks)
+
+    async def _stop_requested(self) -> None:
+        await self.run.stop_requested.wait()
 
     async def _drive(self) -> None:
         # Set inside the task, so that every task that LangGraph starts for this run inherits them.
         current_sink.set(self.run.log)
         self.settlement.own_checkpoints(self.tenant)
-        config = RunnableConfig(configurable={"thread_id": self.thread_id}, recursion_limit=RECURSION_LIMIT)
-        await self.graph.ainvoke(self.turn, config, context=self.tenant, durability="sync")
+        config = RunnableConfig(
+            configurable={"thread_id": str(self.thread_id)}, recursion_limit=RECURSION_LIMIT
+        )
+        await self.graph.ainvoke(  # pyright: ignore[reportUnknownMemberType] - Command's type is open
+            self.turn, config, context=self.tenant, durability="sync"
+        )
 
     async def _keep_lease(self) -> None:
         """Renew until the lease is lost; a database that is away costs the lease, not the loop."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from uuid import UUID
 
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable
@@ -17,7 +18,7 @@ LEASE_RENEWAL_S = 2.0
 class RunLease:
     database: Database
     tenant: TenantContext
-    run_id: str
+    run_id: UUID
     attempt: int
     owner: str
 

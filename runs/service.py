@@ -7,20 +7,20 @@ import socket
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from graph.builder import CompiledTurn
 from graph.state import turn_input
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping, ThreadBusy
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
 from runs.active import ActiveRun, StopCause
-from runs.admission import Admitted, Repeated, admit
-from runs.execution import CompiledTurn, Execution
+from runs.admission import Admission, Admitted, Repeated
+from runs.execution import Execution
 from runs.lease import RunLease
 from runs.log import RunLog
 from runs.settlement import Settlement
-from runs.transcript import events_of
+from runs.transcript import events_of, read_parts
 from runs.turn import TurnRequest
 from storage.database import Database
-from storage.runs import RunStatus
 from storage.saver import TenantSaver
 from tools.registry import ToolRegistry
 
@@ -58,14 +58,7 @@ class RunService:
         if self._stopping:
             raise ServerStopping("The server is restarting. Please try again in a moment.")
         async with self.database.transaction(tenant) as conn:
-            admission = await admit(
-                conn,
-                tenant,
-                turn,
-                owner=self.owner,
-                model_name=self.model_name,
-                registry=self.registry,
-            )
+            admission = await Admission(self.owner, self.model_name, self.registry).admit(conn, tenant, turn)
         if isinstance(admission, Repeated):
             return self._repeated(tenant, turn, admission)
         return self._start(tenant, turn, admission)
@@ -95,7 +88,7 @@ class RunService:
             await asyncio.wait(self._tasks)
 
     def _start(self, tenant: TenantContext, turn: TurnRequest, admitted: Admitted) -> ActiveRun:
-        run = ActiveRun(admitted.run_id, admitted.assistant_message_id, self.model_name)
+        run = ActiveRun(str(admitted.run_id), admitted.assistant_message_id, self.model_name)
         execution = Execution(
             run=run,
             tenant=tenant,
@@ -103,8 +96,8 @@ class RunService:
             turn=turn_input(
                 tenant_id=tenant.tenant_id,
                 user_id=tenant.user_id,
-                thread_id=admitted.thread_id,
-                run_id=admitted.run_id,
+                thread_id=str(admitted.thread_id),
+                run_id=str(admitted.run_id),
                 messages=admitted.messages,
                 replace=admitted.replace,
             ),
@@ -131,13 +124,13 @@ class RunService:
     def _repeated(self, tenant: TenantContext, turn: TurnRequest, repeated: Repeated) -> ActiveRun:
         run = repeated.run
         live = self.active(tenant, turn.chat_id)
-        if live is not None and live.run_id == run.id:
+        if live is not None and live.run_id == str(run.id):
             return live
         if repeated.answer is None:
             raise ThreadBusy("This question is being answered by another server.")
-        ending: RunEnding = RunStopped() if run.status is RunStatus.STOPPED else RunFinished()
-        replay = RunLog(events_of(repeated.answer.parts, ending))
-        return ActiveRun(run.id, run.assistant_message_id, run.model, replay)
+        ending: RunEnding = RunStopped() if run.status == "stopped" else RunFinished()
+        replay = RunLog(events_of(read_parts(repeated.answer.parts), ending))
+        return ActiveRun(str(run.id), repeated.answer.message_id, run.model, replay)
 
 
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:

@@ -5,6 +5,8 @@ Readers learn of the end only when the thread is free, so that whoever answers a
 
 import logging
 from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
@@ -12,10 +14,10 @@ from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, LeadhandError, RunInterrupted
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
 from runs.active import ActiveRun
-from runs.transcript import parts_of, usage_of
+from runs.transcript import parts_of, stored_parts, usage_of
 from storage import messages, runs, threads
 from storage.database import Database
-from storage.runs import RunStatus
+from storage.runs import Usage
 from storage.saver import TenantSaver, checkpoint_owner
 
 log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Settlement:
         """Say whose checkpoints this task, and every task it starts, reads and writes."""
         checkpoint_owner.set(tenant)
 
-    async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: str, ending: RunEnding) -> None:
+    async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
         """Store what the run said and how it ended, free the thread, tell the readers; never raises."""
         try:
             async for attempt in AsyncRetrying(
@@ -55,23 +57,22 @@ class Settlement:
             ending = RunFailed(fault.code, fault.message, duration_ms=ending.duration_ms)
         run.log.emit(ending)
 
-    async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: str, ending: RunEnding) -> None:
+    async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
         checkpoint_owner.set(tenant)
         if isinstance(ending, RunFinished):
-            await self.saver.prune(thread_id)
+            await self.saver.prune(str(thread_id))
         else:
             # What a broken run left is never carried on: the next turn starts from the transcript.
-            await self.saver.adelete_thread(thread_id)
+            await self.saver.adelete_thread(str(thread_id))
         input_tokens, output_tokens = usage_of(run.log.events)
         async with self.database.transaction(tenant) as conn:
             mine = await runs.finish(
                 conn,
-                run_id=run.run_id,
+                run_id=UUID(run.run_id),
                 attempt=self.attempt,
                 status=_status(ending),
                 error_code=ending.code if isinstance(ending, RunFailed) else None,
-                input_tokens=input_tokens,
-                output_tokens=output_tokens,
+                usage=Usage(input_tokens, output_tokens),
             )
             if not mine:
                 raise RunInterrupted("The run was taken over, so this answer was not stored.")
@@ -80,9 +81,9 @@ class Settlement:
                 thread_id=thread_id,
                 message_id=run.assistant_message_id,
                 role="assistant",
-                parts=parts_of(run.log.events),
+                parts=stored_parts(parts_of(run.log.events)),
                 metadata=metadata_of(run, ending),
-                run_id=run.run_id,
+                run_id=UUID(run.run_id),
             )
             await threads.touch(conn, thread_id=thread_id)
 
@@ -111,11 +112,11 @@ def metadata_of(run: ActiveRun, ending: RunEnding) -> dict[str, JsonValue]:
     return metadata
 
 
-def _status(ending: RunEnding) -> RunStatus:
+def _status(ending: RunEnding) -> Literal["finished", "failed", "stopped"]:
     match ending:
         case RunFinished():
-            return RunStatus.FINISHED
+            return "finished"
         case RunFailed():
-            return RunStatus.FAILED
+            return "failed"
         case RunStopped():
-            return RunStatus.STOPPED
+            return "stopped"

@@ -5,7 +5,10 @@ left streaming, running or open.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NotRequired, TypeAlias, TypedDict, assert_never
+from typing import Literal, NotRequired, TypeAlias, assert_never
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
 from leadhand.errors import JsonValue
 from leadhand.events import (
@@ -60,6 +63,7 @@ class ToolPart(TypedDict):
 
 
 Part: TypeAlias = StepPart | TextPart | ToolPart
+_PARTS: TypeAdapter[list[Part]] = TypeAdapter(list[Part])
 
 
 class _Fold:
@@ -180,6 +184,21 @@ def _tool_events(part: ToolPart) -> list[RunEvent]:
     if part["state"] == "output-available":
         return [ready, ToolSucceeded(call_id, part.get("output"))]
     return [ready, ToolFailed(call_id, "tool_failed", part.get("errorText", UNFINISHED))]
+
+
+def text_of(parts: Sequence[Part]) -> str:
+    """The text parts of a message, joined."""
+    return "".join(part["text"] for part in parts if "text" in part and part["type"] == "text")
+
+
+def stored_parts(parts: Sequence[Part]) -> list[JsonValue]:
+    """The parts as JSON for the transcript."""
+    return _PARTS.dump_python(list(parts), mode="json")
+
+
+def read_parts(stored: Sequence[JsonValue]) -> list[Part]:
+    """The parts of a transcript row."""
+    return _PARTS.validate_python(stored)
 
 
 def usage_of(events: Iterable[RunEvent]) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCa
 from pydantic import ValidationError
 
 from leadhand.errors import InternalFault, InvalidToolInput, LeadhandError
-from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart
+from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart, text_of
 from tools.registry import ToolRegistry
 from tools.rendering import render_error, render_for_model
 
@@ -35,11 +35,6 @@ def messages_of(stored: Iterable[StoredMessage], registry: ToolRegistry) -> list
             for step in _steps(message.parts):
                 messages.extend(_step_messages(step, registry))
     return messages
-
-
-def text_of(parts: Sequence[Part]) -> str:
-    """The text parts of a message, joined."""
-    return "".join(part["text"] for part in parts if "text" in part and part["type"] == "text")
 
 
 def _steps(parts: Sequence[Part]) -> list[list[Part]]:
