@@ -24,6 +24,7 @@ class Workspace:
 
     data_dir: Path
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    program: Path = LEADHAND
 
     def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         """The whole environment of a process: nothing of the tester's own settings leaks in."""
@@ -43,7 +44,7 @@ class Workspace:
     ) -> "subprocess.CompletedProcess[str]":
         """Run `leadhand …` to its end, from a folder that is not the repository."""
         return subprocess.run(
-            [LEADHAND, *arguments],
+            [self.program, *arguments],
             env=self.environment(settings),
             cwd=cwd or self.data_dir,
             capture_output=True,
