@@ -48,14 +48,18 @@ LeadhandError                      code, safe message, retryable, details
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from typing_extensions import TypeAliasType
 
-# A named alias, so that pydantic can follow the recursion.
-JsonValue = TypeAliasType(
-    "JsonValue", "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
-)
+if TYPE_CHECKING:
+    JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+else:
+    # A named alias, so that pydantic can follow the recursion. (Pyright follows only the plain one, whatever
+    # it happens to check first.)
+    JsonValue = TypeAliasType(
+        "JsonValue", str | int | float | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
+    )
 
 
 class LeadhandError(Exception):
