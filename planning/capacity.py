@@ -13,8 +13,9 @@ from fractions import Fraction
 from itertools import chain
 
 from planning.capacity_limits import Limit, limits, with_time
-from planning.capacity_options import Option, OptionKind, Work, pieces_by, place
+from planning.capacity_options import Option, OptionKind, Placer
 from planning.capacity_overtime import Overtime, SlotUse, uses
+from planning.capacity_rooms import Work
 from planning.figures import Figures, combine
 from planning.intervals import subtract
 from planning.shop import Interval, Minute
@@ -131,25 +132,25 @@ class CaseAnswer:
 
 def evaluate(case: Case) -> CaseAnswer:
     """Verdict, options, limits and overtime of one case."""
-    works = with_time(case.works, {}, case.span)
-    options = _options(case, works)
-    in_time = _simplest_in_time(case, works, options)
+    placer = _placer(case)
+    options = _options(case, placer)
+    in_time = _simplest_in_time(case, placer, options)
     answer = in_time or min(options, key=lambda option: option.finish, default=None)
-    shortfall = 0 if in_time else _shortfall(case, works)
     effect = _overtime(case, answer, in_time=in_time is not None)
-    fits_with_overtime = in_time is None and effect.fits
-    plan = effect.answer if fits_with_overtime else answer
-    centers = _centers(case, plan, effect.offered if fits_with_overtime else None)
+    with_overtime = in_time is None and effect.fits
+    centers = _centers(
+        case, effect.answer if with_overtime else answer, effect.offered if with_overtime else None
+    )
     over = any(c.after_pct is not None and c.after_pct > case.max_utilization_pct for c in centers)
     return CaseAnswer(
         case=case,
-        verdict=_verdict(in_time, fits_with_overtime=fits_with_overtime, over_target=over),
+        verdict=_verdict(in_time, with_overtime=with_overtime, over_target=over),
         needed_min=sum(work.minutes(case.quantity) for work in case.works if work.elapsed_min is None),
         centers=centers,
         options=options,
         answer=answer,
-        shortfall_min=shortfall,
-        limits=limits(answer, works, case.quantity, case.window[0]) if answer else (),
+        shortfall_min=0 if in_time else _shortfall(case, placer),
+        limits=limits(answer, placer) if answer else (),
         overtime=effect,
     )
 
@@ -165,80 +166,82 @@ def best(answers: Sequence[CaseAnswer]) -> CaseAnswer:
     return min(answers, key=rank)
 
 
-def _verdict(in_time: Option | None, *, fits_with_overtime: bool, over_target: bool) -> Verdict:
+def _verdict(in_time: Option | None, *, with_overtime: bool, over_target: bool) -> Verdict:
     if in_time is None:
-        return Verdict.YES_WITH_OVERTIME if fits_with_overtime else Verdict.NO
+        return Verdict.YES_WITH_OVERTIME if with_overtime else Verdict.NO
     if over_target:
         return Verdict.YES_OVER_TARGET
     return Verdict.YES_SPLIT if in_time.is_split else Verdict.YES
 
 
-def _options(case: Case, works: Sequence[Work]) -> tuple[Option, ...]:
+def _placer(case: Case, overtime: Overtime | None = None) -> Placer:
+    works = with_time(case.works, overtime.opened, case.span) if overtime else case.works
+    return Placer(works, case.quantity, case.span)
+
+
+def _options(case: Case, placer: Placer) -> tuple[Option, ...]:
     """The earliest finish of each kind; a split one only where it really splits."""
-    block = place(OptionKind.ONE_BLOCK, works, case.quantity, case.span)
-    lots = place(OptionKind.LOTS, works, case.quantity, case.span, case.lots or len(case.machine_ids))
-    pieces = place(OptionKind.PIECES, works, case.quantity, case.span) if case.lots is None else None
+    block = placer.one_block()
+    lots = placer.split(case.lots or len(case.machine_ids))
+    pieces = placer.split(None) if case.lots is None else None
     split = (option for option in (lots, pieces) if option is not None and option.is_split)
     return (*((block,) if block else ()), *split)
 
 
-def _simplest_in_time(case: Case, works: Sequence[Work], options: Sequence[Option]) -> Option | None:
+def _simplest_in_time(case: Case, placer: Placer, options: Sequence[Option]) -> Option | None:
     """One block, else the fewest lots, else pieces, that end by the due date."""
     due = case.window[1]
     in_time = {option.kind: option for option in options if option.finish <= due}
     if OptionKind.LOTS in in_time and OptionKind.ONE_BLOCK not in in_time and case.lots is None:
         for count in range(2, len(case.machine_ids)):
-            fewer = place(OptionKind.LOTS, works, case.quantity, case.window, count)
+            fewer = placer.split(count, until=due)
             if fewer is not None:
                 return fewer
     return next((in_time[kind] for kind in OptionKind if kind in in_time), None)
 
 
-def _shortfall(case: Case, works: Sequence[Work]) -> int:
+def _shortfall(case: Case, placer: Placer) -> int:
     """Minutes without room before the due date: rough cut, and for one work what no gap holds."""
     rough = sum(center.shortfall_min for center in _centers(case, None, None))
-    if len(works) > 1 or works[0].elapsed_min is not None:
+    work = case.works[0]
+    if len(case.works) > 1 or work.elapsed_min is not None:
         return rough
-    done = pieces_by(works[0], case.quantity, case.window, case.lots)
-    return max(rough, works[0].run_min(case.quantity - done))
+    return max(rough, work.run_min(case.quantity - placer.held_by(case.window[1], case.lots)))
 
 
 def _overtime(case: Case, answer: Option | None, *, in_time: bool) -> OvertimeEffect:
     """The answer again with all slots; where it was late, with the fewest that bring it in time."""
-    offered = case.overtime
-    every = with_time(case.works, offered.opened, case.span)
+    offered, due = case.overtime, case.window[1]
+    placer = _placer(case, offered)
     if in_time and answer is not None:
-        again = place(answer.kind, every, case.quantity, case.span, answer.lots)
-        return _effect(case, offered, again, answer, fits=True)
-    if offered.slots and _fits(case, offered):
+        return _effect(case, offered, placer, placer.again(answer), answer)
+    if placer.split(case.lots, until=due) is not None and offered.slots:
         counts = range(1, len(offered.slots))
         count = 1 + bisect_left(counts, True, key=lambda count: _fits(case, offered.first(count)))
         fewest = offered.first(count)
-        works = with_time(case.works, fewest.opened, case.span)
-        chosen = _simplest_in_time(case, works, _options(case, works))
-        return _effect(case, fewest, chosen, answer, fits=True)
-    earliest = min(_options(case, every), key=lambda option: option.finish, default=None)
-    return _effect(case, offered, earliest, answer, fits=False)
+        placer = _placer(case, fewest)
+        chosen = _simplest_in_time(case, placer, _options(case, placer))
+        return _effect(case, fewest, placer, chosen, answer)
+    earliest = min(_options(case, placer), key=lambda option: option.finish, default=None)
+    return _effect(case, offered, placer, earliest, answer)
 
 
 def _fits(case: Case, overtime: Overtime) -> bool:
     """Whether the most flexible option is in time with these slots."""
-    works = with_time(case.works, overtime.opened, case.window)
-    kind = OptionKind.PIECES if case.lots is None else OptionKind.LOTS
-    return place(kind, works, case.quantity, case.window, case.lots) is not None
+    return _placer(case, overtime).split(case.lots, until=case.window[1]) is not None
 
 
 def _effect(
-    case: Case, overtime: Overtime, option: Option | None, before: Option | None, *, fits: bool
+    case: Case, overtime: Overtime, placer: Placer, option: Option | None, before: Option | None
 ) -> OvertimeEffect:
-    works = with_time(case.works, overtime.opened, case.span)
+    fits = option is not None and option.finish <= case.window[1]
     return OvertimeEffect(
         offered=overtime,
         answer=option,
         used=uses(overtime, option.parts) if option else (),
         fits=fits,
         brings_forward_min=before.finish - option.finish if before and option else None,
-        shortfall_min=0 if fits else _shortfall(_with_overtime_figures(case, overtime), works),
+        shortfall_min=0 if fits else _shortfall(_with_overtime_figures(case, overtime), placer),
     )
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from planning.capacity_options import Option, PlacedWork, Work, place
+from planning.capacity_options import Option, PlacedWork, Placer
+from planning.capacity_rooms import Work
 from planning.intervals import WorkTime, clip, subtract, union
 from planning.shop import Interval, Intervals, Minute
 from planning.workplaces import Workplace
@@ -35,13 +36,13 @@ class Limit:
     wait_min: int = 0
 
 
-def limits(option: Option, works: Sequence[Work], quantity: int, ready: Minute) -> tuple[Limit, ...]:
+def limits(option: Option, placer: Placer) -> tuple[Limit, ...]:
     """What limits `option`, largest gain first; empty when it starts at once and no hour could be added."""
-    # Only a finish before the present one counts, so nothing later has to be looked at.
-    works = with_time(works, {}, (ready, option.finish))
     found: list[Limit] = []
-    for workplace in _machines(works):
-        gain = _gain(workplace, option, works, quantity, ready)
+    for workplace in _machines(placer.works):
+        gain = max(
+            (_gain(hour, workplace, option, placer) for hour in _hours(workplace, option, placer)), default=0
+        )
         if gain:
             found.append(Limit(LimitKind.MACHINE_HOURS, workplace.machine_id, gain_min=gain))
     return tuple(sorted(found, key=lambda limit: -limit.gain_min)) or _longest_wait(option.works)
@@ -65,29 +66,25 @@ def _machines(works: Sequence[Work]) -> list[Workplace]:
     return sorted(places.values(), key=lambda workplace: (workplace.code, workplace.machine_id))
 
 
-def _gain(workplace: Workplace, option: Option, works: Sequence[Work], quantity: int, ready: Minute) -> int:
-    best = option.finish
-    for since in _moments(workplace, option, works):
-        hour = _first_closed_hour(workplace, (since, option.finish))
-        if not hour:
-            continue
-        span = (ready, option.finish)
-        again = place(
-            option.kind, with_time(works, {workplace.machine_id: hour}, span), quantity, span, option.lots
-        )
-        if again is not None:
-            best = min(best, again.finish)
-    return option.finish - best
+def _gain(hour: Intervals, workplace: Workplace, option: Option, placer: Placer) -> int:
+    """By how much `hour` on the machine brings the finish forward."""
+    near = clip(workplace.available, (placer.span[0], option.finish))
+    finish = placer.finish_with(
+        replace(workplace, available=union(near, hour)), option.lots, until=option.finish - 1
+    )
+    return 0 if finish is None else option.finish - finish
 
 
-def _moments(workplace: Workplace, option: Option, works: Sequence[Work]) -> list[Minute]:
-    """From when on an hour is looked for."""
+def _hours(workplace: Workplace, option: Option, placer: Placer) -> set[Intervals]:
+    """Hours that might help: the first since a work is ready, and since the machine's last part begins."""
     moments: set[Minute] = set()
-    for work, placed in zip(works, option.works, strict=True):
+    for work, placed in zip(placer.works, option.works, strict=True):
         if any(w.machine_id == workplace.machine_id for w in work.workplaces):
             moments.add(placed.ready)
-            moments.update(p.start for p in placed.parts if p.machine_id == workplace.machine_id)
-    return sorted(moments)
+            own = [part.start for part in placed.parts if part.machine_id == workplace.machine_id]
+            moments.update([max(own)] if own else [])
+    hours = {_first_closed_hour(workplace, (moment, option.finish)) for moment in moments}
+    return {hour for hour in hours if hour}
 
 
 def _first_closed_hour(workplace: Workplace, span: Interval) -> Intervals:

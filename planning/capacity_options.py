@@ -11,16 +11,15 @@ Splitting never ends later: one block is one lot, and lots are pieces. In a rout
 done before the next work begins.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
 
 from leadhand.errors import BeyondHorizon
+from planning.capacity_rooms import Room, Stretch, Work, chosen_by, first_end, held_by
 from planning.insertion import Choice, InsertionRequest, Step, insert
 from planning.intervals import clip
-from planning.shop import Attendance, Interval, Intervals, Minute
+from planning.shop import Interval, Intervals, Minute
 from planning.workplaces import Workplace
 
 
@@ -28,35 +27,6 @@ class OptionKind(StrEnum):
     ONE_BLOCK = "one_block"
     LOTS = "lots_in_parallel"
     PIECES = "pieces_in_gaps"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One operation of the order asked about; `elapsed_min` instead of workplaces: a subcontract."""
-
-    work_center_id: str | None
-    workplaces: tuple[Workplace, ...]
-    setup_min: int
-    run_s_per_piece: int
-    splittable: bool = True
-    wait_after_min: int = 0
-    attendance: Attendance = Attendance.FULL
-    elapsed_min: int | None = None
-
-    def run_min(self, pieces: int) -> int:
-        return -(-pieces * self.run_s_per_piece // 60)
-
-    def minutes(self, pieces: int) -> int:
-        """`op_minutes` of one block: setup and run, rounded up once."""
-        return self.setup_min + self.run_min(pieces)
-
-    def pieces_within(self, minutes: int, at_most: int) -> int:
-        """Pieces that one setup and these minutes allow."""
-        if minutes < max(self.setup_min, 1):
-            return 0
-        if self.run_s_per_piece == 0:
-            return at_most
-        return min(at_most, (minutes - self.setup_min) * 60 // self.run_s_per_piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,173 +77,116 @@ class Option:
         return any(len(work.parts) > 1 for work in self.works)
 
 
-def place(
-    kind: OptionKind, works: Sequence[Work], quantity: int, span: Interval, lots: int | None = None
-) -> Option | None:
-    """The earliest finish of one kind of option within span = [ready, horizon); None: it does not fit."""
-    if kind is OptionKind.ONE_BLOCK:
-        return _one_block(works, quantity, span)
-    ready, end = span
-    placed: list[PlacedWork] = []
-    for work in works:
-        done = _split(work, quantity, (ready, end), None if kind is OptionKind.PIECES else lots)
-        if done is None:
-            return None
-        placed.append(done)
-        ready = done.end + work.wait_after_min
-    return Option(kind, lots, tuple(placed), placed[-1].end)
+class Placer:
+    """Places an order in every way within span = [ready, horizon), counting each machine's room once."""
 
+    def __init__(self, works: Sequence[Work], quantity: int, span: Interval) -> None:
+        self.works, self.quantity, self.span = tuple(works), quantity, span
+        self._rooms: dict[tuple[int, Minute], list[Room]] = {}
 
-def pieces_by(work: Work, quantity: int, span: Interval, lots: int | None = None) -> int:
-    """How many of `quantity` pieces can be done within span: in whatever gaps, or in at most `lots` lots."""
-    return min(quantity, _held([_Room(w, work, quantity, span) for w in work.workplaces], span[1], lots))
-
-
-def _held(rooms: Sequence["_Room"], until: Minute, lots: int | None) -> int:
-    if lots is None:
-        return sum(room.by(until) for room in rooms)
-    return sum(sorted((room.most_by(until) for room in rooms), reverse=True)[:lots])
-
-
-def _one_block(works: Sequence[Work], quantity: int, span: Interval) -> Option | None:
-    steps = tuple(
-        Step(
-            tuple(Choice(place, work.setup_min, work.run_min(quantity)) for place in work.workplaces),
-            splittable=work.splittable,
-            wait_after_min=work.wait_after_min,
-            elapsed_min=work.elapsed_min,
+    def one_block(self) -> Option | None:
+        """The earliest finish in one block a work; None: it does not fit."""
+        steps = tuple(
+            Step(
+                tuple(Choice(w, work.setup_min, work.run_min(self.quantity)) for w in work.workplaces),
+                splittable=work.splittable,
+                wait_after_min=work.wait_after_min,
+                elapsed_min=work.elapsed_min,
+            )
+            for work in self.works
         )
-        for work in works
-    )
-    try:
-        found = insert(InsertionRequest(steps, release=span[0], horizon_end=span[1]))
-    except BeyondHorizon:
-        return None
-    placed: list[PlacedWork] = []
-    for work, step in zip(works, found.steps, strict=True):
-        parts: tuple[Part, ...] = ()
-        busy = False
-        for workplace in work.workplaces:
-            if workplace.machine_id == step.machine_id:
+        try:
+            found = insert(InsertionRequest(steps, release=self.span[0], horizon_end=self.span[1]))
+        except BeyondHorizon:
+            return None
+        placed: list[PlacedWork] = []
+        for work, step in zip(self.works, found.steps, strict=True):
+            parts: tuple[Part, ...] = ()
+            workplace = next((w for w in work.workplaces if w.machine_id == step.machine_id), None)
+            if workplace is not None:
                 minutes = tuple((s.start, s.end) for s in step.segments)
-                parts = (Part(workplace.machine_id, workplace.code, quantity, step.start, step.end, minutes),)
-                busy = _was_busy(workplace, step.ready, step.start)
-        placed.append(PlacedWork(step.ready, step.end, parts, busy))
-    return Option(OptionKind.ONE_BLOCK, 1, tuple(placed), found.finish)
+                code, machine_id = workplace.code, workplace.machine_id
+                parts = (Part(machine_id, code, self.quantity, step.start, step.end, minutes),)
+            placed.append(_placed(work, step.ready, step.end, parts))
+        return Option(OptionKind.ONE_BLOCK, 1, tuple(placed), found.finish)
+
+    def split(self, lots: int | None, until: Minute | None = None) -> Option | None:
+        """The earliest finish in at most `lots` lots, or in pieces (None), by `until` (default: horizon)."""
+        ready, horizon = self.span[0], self.span[1] if until is None else until
+        placed: list[PlacedWork] = []
+        for index, work in enumerate(self.works):
+            rooms = self._rooms_of(index, ready)
+            end = self._end(work, rooms, (ready, horizon), lots)
+            if end is None:
+                return None
+            stretches = chosen_by(rooms, end, lots) if rooms else []
+            placed.append(_placed(work, ready, end, tuple(_fill(stretches, work, self.quantity))))
+            ready = end + work.wait_after_min
+        return Option(
+            OptionKind.PIECES if lots is None else OptionKind.LOTS, lots, tuple(placed), placed[-1].end
+        )
+
+    def again(self, option: Option) -> Option | None:
+        """The same kind of option, as early as it gets here."""
+        return self.one_block() if option.kind is OptionKind.ONE_BLOCK else self.split(option.lots)
+
+    def finish_with(self, changed: Workplace, lots: int | None, until: Minute) -> Minute | None:
+        """The finish of `split` by `until` with one machine changed; None: not by then.
+
+        `changed` needs to be right only up to `until`.
+        """
+        ready = end = self.span[0]
+        for index, work in enumerate(self.works):
+            rooms = [
+                Room(changed, work, self.quantity, (ready, until))
+                if w.machine_id == changed.machine_id
+                else r
+                for w, r in zip(work.workplaces, self._rooms_of(index, ready), strict=False)
+            ]
+            found = self._end(work, rooms, (ready, until), lots)
+            if found is None or found > until:
+                return None
+            end = found
+            ready = end + work.wait_after_min
+        return end
+
+    def held_by(self, until: Minute, lots: int | None) -> int:
+        """How much of the quantity the first work's machines can do by `until`."""
+        return min(self.quantity, held_by(self._rooms_of(0, self.span[0]), until, lots))
+
+    def _end(self, work: Work, rooms: Sequence[Room], span: Interval, lots: int | None) -> Minute | None:
+        if work.elapsed_min is not None:
+            return span[0] + work.elapsed_min
+        return first_end(rooms, self.quantity, span, lots) if work.minutes(self.quantity) else span[0]
+
+    def _rooms_of(self, index: int, ready: Minute) -> list[Room]:
+        key = index, ready
+        if key not in self._rooms:
+            work, span = self.works[index], (ready, self.span[1])
+            self._rooms[key] = [Room(w, work, self.quantity, span) for w in work.workplaces]
+        return self._rooms[key]
 
 
-def _split(work: Work, quantity: int, span: Interval, lots: int | None) -> PlacedWork | None:
-    """The earliest end of one work in lots (at most `lots`) or in pieces (None)."""
-    ready, horizon_end = span
-    if work.elapsed_min is not None:
-        return PlacedWork(ready, ready + work.elapsed_min, ())
-    if work.minutes(quantity) == 0:
-        return PlacedWork(ready, ready, ())
-    rooms = [_Room(workplace, work, quantity, span) for workplace in work.workplaces]
-
-    def fits(after: int) -> bool:
-        return _held(rooms, ready + after, lots) >= quantity
-
-    span_min = max(0, horizon_end - ready)
-    if not fits(span_min):
-        return None
-    end = ready + bisect_left(range(span_min), True, key=fits)
-    held = [pair for room in rooms for pair in (room.held_by(end) if lots is None else room.best_by(end))]
-    parts = tuple(_fill(sorted(held, key=_by_size), work, quantity))
-    first = min(parts, key=lambda part: (part.start, part.code))
-    workplace = next(w for w in work.workplaces if w.machine_id == first.machine_id)
-    return PlacedWork(ready, end, parts, _was_busy(workplace, ready, first.start))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A stretch of one machine without a booking, and the pieces that it holds up to some instant."""
-
-    workplace: Workplace
-    start: Minute
-    pieces: int
-
-
-def _by_size(stretch: _Stretch) -> tuple[int, Minute, str]:
-    """Large stretches first: as few setups as the earliest finish allows."""
-    return -stretch.pieces, stretch.start, stretch.workplace.code
-
-
-def _fill(stretches: Sequence[_Stretch], work: Work, quantity: int) -> Iterator[Part]:
+def _fill(stretches: Sequence[Stretch], work: Work, quantity: int) -> Iterator[Part]:
     left = quantity
     for stretch in stretches:
         if left == 0:
             return
         pieces = min(left, stretch.pieces)
         left -= pieces
-        time = stretch.workplace.time
-        before = time.work_before(stretch.start)
-        start, end = time.start_at(before), time.end_at(before + work.minutes(pieces))
+        workplace = stretch.workplace
+        before = workplace.time.work_before(stretch.start)
+        start = workplace.time.start_at(before)
+        end = workplace.time.end_at(before + work.minutes(pieces))
         if start is not None and end is not None:
-            minutes = clip(stretch.workplace.available, (start, end))
-            yield Part(stretch.workplace.machine_id, stretch.workplace.code, pieces, start, end, minutes)
+            minutes = clip(workplace.available, (start, end))
+            yield Part(workplace.machine_id, workplace.code, pieces, start, end, minutes)
 
 
-class _Room:
-    """What one machine holds of a work within a span, counted along its stretches."""
-
-    def __init__(self, workplace: Workplace, work: Work, quantity: int, span: Interval) -> None:
-        self.workplace, self.work, self.quantity = workplace, work, quantity
-        worked = workplace.time.work_before
-        stretches = workplace.gaps(*span) if work.splittable else workplace.open_gaps(*span)
-        self.starts: list[Minute] = []
-        self.ends: list[Minute] = []
-        self.worked: list[int] = []
-        full: list[int] = []
-        for start, end in stretches:
-            before = worked(start)
-            pieces = work.pieces_within(worked(end) - before, quantity)
-            if pieces:
-                self.starts.append(start)
-                self.ends.append(end)
-                self.worked.append(before)
-                full.append(pieces)
-        self.full = full
-        self.sums = list(accumulate(full, initial=0))
-        self.most = list(accumulate(full, max, initial=0))
-
-    def _last(self, until: Minute) -> tuple[int, int]:
-        """The last stretch that begins before `until` (-1: none) and the pieces that it holds by then."""
-        index = bisect_left(self.starts, until) - 1
-        if index < 0:
-            return -1, 0
-        if until >= self.ends[index]:
-            return index, self.full[index]
-        minutes = self.workplace.time.work_before(until) - self.worked[index]
-        return index, self.work.pieces_within(minutes, self.quantity)
-
-    def by(self, until: Minute) -> int:
-        """Pieces by `until` in all stretches together."""
-        index, pieces = self._last(until)
-        return self.sums[index] + pieces if index >= 0 else 0
-
-    def most_by(self, until: Minute) -> int:
-        """Pieces by `until` in the stretch that holds most."""
-        index, pieces = self._last(until)
-        return max(self.most[index], pieces) if index >= 0 else 0
-
-    def held_by(self, until: Minute) -> list[_Stretch]:
-        """Every stretch that holds a piece by `until`."""
-        index, pieces = self._last(until)
-        if index < 0:
-            return []
-        counts = [*self.full[:index], pieces]
-        return [
-            _Stretch(self.workplace, start, count)
-            for start, count in zip(self.starts, counts, strict=False)
-            if count
-        ]
-
-    def best_by(self, until: Minute) -> list[_Stretch]:
-        """The first of the stretches that hold most by `until`."""
-        return sorted(self.held_by(until), key=_by_size)[:1]
-
-
-def _was_busy(workplace: Workplace, ready: Minute, start: Minute) -> bool:
-    """Whether a booking lay between the instant when work was ready and its start."""
-    return bool(clip(workplace.envelopes, (ready, start)))
+def _placed(work: Work, ready: Minute, end: Minute, parts: tuple[Part, ...]) -> PlacedWork:
+    """`busy` looks at the machine that begins first."""
+    if not parts:
+        return PlacedWork(ready, end, parts)
+    first = min(parts, key=lambda part: (part.start, part.code))
+    workplace = next(w for w in work.workplaces if w.machine_id == first.machine_id)
+    return PlacedWork(ready, end, parts, bool(clip(workplace.envelopes, (ready, first.start))))

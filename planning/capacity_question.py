@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from leadhand.errors import BeyondHorizon, InvalidDuration, InvalidRouting, NoEligibleMachine
 from planning.capacity import Case, CaseAnswer, evaluate
-from planning.capacity_options import Work
 from planning.capacity_overtime import offer
+from planning.capacity_rooms import Work
 from planning.floor import Floor
 from planning.shop import Attendance, Interval, Minute
 

@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from planning.intervals import contains, normalize
+from planning.intervals import contains, normalize, union
 from planning.shop import Interval, Intervals, Minute, Segment
 
 
@@ -15,6 +15,20 @@ class CrewMember:
     operator_id: str
     code: str
     free: Intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The people who may attend a machine, in any order; `together`: when anybody of them is free."""
+
+    members: tuple[CrewMember, ...] = ()
+    together: Intervals = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "together", union(*(member.free for member in self.members)))
+
+
+NOBODY = Crew()
 
 
 def fully_booked(work: Iterable[Interval], max_parallel: int) -> Intervals:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from planning.calendars import ShopTimes
-from planning.crew import CrewMember, fully_booked
+from planning.crew import Crew, CrewMember, fully_booked
 from planning.figures import Figures, figures
 from planning.intervals import clip, intersect, normalize, subtract
 from planning.shop import Booking, Interval, Intervals, Minute, Operator, Shop
@@ -32,7 +32,7 @@ class Floor:
                 if segment.operator_id is not None:
                     self._work_of[segment.operator_id].append((segment.start, segment.end))
         self._workplaces: dict[str, Workplace] = {}
-        self._crews: dict[str | None, tuple[CrewMember, ...]] = {}
+        self._crews: dict[str | None, Crew] = {}
         self._fully_booked: dict[str, Intervals] = {}
 
     def bookings(self, machine_id: str) -> tuple[Booking, ...]:
@@ -61,7 +61,7 @@ class Floor:
         segments = [(s.start, s.end) for booking in self.bookings(machine_id) for s in booking.segments]
         return figures(time.calendar, time.available, segments, self.workplace(machine_id).envelopes, window)
 
-    def crew(self, skill_id: str | None) -> tuple[CrewMember, ...]:
+    def crew(self, skill_id: str | None) -> Crew:
         """Everybody with the skill (None: everybody), with the time in which one more job may be theirs."""
         if skill_id not in self._crews:
             members: list[CrewMember] = []
@@ -70,7 +70,8 @@ class Floor:
                     time = intersect(self.times.operator(operator.id).available, qualified)
                     free = subtract(time, self._busy(operator))
                     members.append(CrewMember(operator.id, operator.code, free))
-            self._crews[skill_id] = tuple(sorted(members, key=lambda m: (m.code, m.operator_id)))
+            members.sort(key=lambda m: (m.code, m.operator_id))
+            self._crews[skill_id] = Crew(tuple(members))
         return self._crews[skill_id]
 
     def could_come(self, skill_id: str | None, slot: Interval) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from leadhand.errors import BeyondHorizon, InvalidRouting, NoEligibleMachine, NoEligibleOperator
 from planning.crew import CrewMember, assign
-from planning.intervals import WorkTime, clip, intersect, union
+from planning.intervals import clip, intersect
 from planning.shop import Attendance, Intervals, Minute, Segment
-from planning.workplaces import Block, Need, Workplace, first_block
+from planning.workplaces import Attended, Block, Need, Workplace, first_block
 
 
 class Operators(StrEnum):
@@ -105,7 +105,7 @@ class _Found:
     choice: Choice
     need: Need
     block: Block
-    attended: WorkTime
+    free: Intervals
     operator: CrewMember | None
 
 
@@ -150,7 +150,9 @@ def _check(step: Step, number: int, request: InsertionRequest) -> None:
         raise NoEligibleMachine(
             f"No machine can do operation {number} of the routing.", details={"step": number}
         )
-    if not any(c.workplace.crew or not _need(step, c, request.operators).attended_min for c in step.choices):
+    if not any(
+        c.workplace.crew.members or not _need(step, c, request.operators).attended_min for c in step.choices
+    ):
         raise NoEligibleOperator(
             f"Nobody is qualified for operation {number} of the routing.", details={"step": number}
         )
@@ -204,34 +206,32 @@ def _rank(found: _Found) -> tuple[int, int, int, str, str]:
 
 def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionRequest) -> _Found | None:
     """The best block on one machine, over the people who may attend it."""
-    workplace, horizon_end = choice.workplace, request.horizon_end
-    if not need.attended_min:
-        block = first_block(workplace, workplace.time, need, ready, horizon_end)
-        return None if block is None else _Found(choice, need, block, workplace.time, None)
-    window = (ready, horizon_end)
-    open_time = clip(workplace.available, window)
-    if request.handover:
-        together = union(*(clip(member.free, window) for member in workplace.crew))
-        attended = WorkTime(intersect(open_time, together))
-        block = first_block(workplace, attended, need, ready, horizon_end)
-        return None if block is None else _Found(choice, need, block, attended, None)
+    workplace = choice.workplace
+    if request.handover or not need.attended_min:
+        crews = [(workplace.crew.together, None)]
+    else:
+        members = sorted(workplace.crew.members, key=lambda m: (m.code, m.operator_id))
+        crews = [(member.free, member) for member in members]
     best: _Found | None = None
-    for member in sorted(workplace.crew, key=lambda m: (m.code, m.operator_id)):
-        attended = WorkTime(intersect(open_time, clip(member.free, window)))
-        block = first_block(workplace, attended, need, ready, horizon_end)
-        if block is not None and (
-            best is None or (block.end, block.start) < (best.block.end, best.block.start)
-        ):
-            best = _Found(choice, need, block, attended, member)
+    for free, member in crews:
+        block = first_block(workplace, _attended(workplace, free), need, ready, request.horizon_end)
+        if block is None:
+            continue
+        if best is None or (block.end, block.start) < (best.block.end, best.block.start):
+            best = _Found(choice, need, block, free, member)
     return best
+
+
+def _attended(workplace: Workplace, free: Intervals) -> Attended:
+    return lambda within: intersect(clip(workplace.available, within), clip(free, within))
 
 
 def _segments(found: _Found) -> tuple[Segment, ...]:
     block, workplace = found.block, found.choice.workplace
     attended: Sequence[Segment] = ()
     if found.need.attended_min:
-        crew = workplace.crew if found.operator is None else (found.operator,)
-        attended = assign(clip(found.attended.intervals, (block.start, block.turn)), crew)
+        crew = workplace.crew.members if found.operator is None else (found.operator,)
+        attended = assign(_attended(workplace, found.free)((block.start, block.turn)), crew)
     alone = clip(workplace.available, (block.turn, block.end))
     return (*attended, *(Segment(start, end) for start, end in alone))
 
@@ -244,7 +244,7 @@ def _wait_reason(found: _Found, ready: Minute, horizon_end: Minute) -> WaitReaso
 
     def earlier(envelopes: Intervals, need: Need) -> bool:
         place = Workplace(workplace.machine_id, workplace.code, workplace.available, envelopes)
-        block = first_block(place, found.attended, need, ready, horizon_end)
+        block = first_block(place, _attended(place, found.free), need, ready, horizon_end)
         return block is not None and block.start < start
 
     unattended = Need(0, need.attended_min + need.alone_min, need.splittable)

@@ -1,12 +1,17 @@
 """Machines as places for new work: open time, bookings in the way, people; and where a block fits first."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from planning.crew import CrewMember
+from planning.crew import NOBODY, Crew
 from planning.intervals import WorkTime, clip, subtract
 from planning.shop import Interval, Intervals, Minute
+
+# The open minutes of a machine within an interval in which a person is there.
+Attended: TypeAlias = Callable[[Interval], Intervals]
+_FIRST_LOOK_MIN = 14 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Workplace:
     code: str
     available: Intervals
     envelopes: Intervals
-    crew: tuple[CrewMember, ...] = ()
+    crew: Crew = NOBODY
     time: WorkTime = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -65,46 +70,62 @@ class Need:
 
 
 def first_block(
-    workplace: Workplace, attended: WorkTime, need: Need, ready: Minute, horizon_end: Minute
+    workplace: Workplace, attended: Attended, need: Need, ready: Minute, horizon_end: Minute
 ) -> Block | None:
-    """The first gap that holds the work; an earlier gap always means an earlier end."""
-    if need.splittable:
-        return _paused(workplace.gaps(ready, horizon_end), workplace.time, attended, need)
-    return _unbroken(workplace.open_gaps(ready, horizon_end), attended, need)
-
-
-def _paused(gaps: Iterator[Interval], time: WorkTime, attended: WorkTime, need: Need) -> Block | None:
-    """Work that pauses over closed time, but over no envelope."""
-    for gap_start, gap_end in gaps:
-        start, turn = None, gap_start
-        if need.attended_min:
-            before = attended.work_before(gap_start)
-            if attended.work_before(gap_end) - before < need.attended_min:
-                continue
-            start, turn = attended.start_at(before), attended.end_at(before + need.attended_min)
-        end = turn
-        if need.alone_min and turn is not None:
-            before = time.work_before(turn)
-            if time.work_before(gap_end) - before < need.alone_min:
-                continue
-            start = time.start_at(before) if start is None else start
-            end = time.end_at(before + need.alone_min)
-        if start is not None and turn is not None and end is not None:
-            return Block(start, max(start, turn), end)
+    """The block in the first stretch that holds the work; an earlier stretch always means an earlier end."""
+    span = (ready, horizon_end)
+    stretches = workplace.gaps(*span) if need.splittable else workplace.open_gaps(*span)
+    minutes = need.attended_min + need.alone_min
+    for stretch in stretches:
+        if workplace.time.work_between(*stretch) < minutes:
+            continue
+        if not need.attended_min:
+            return _alone(workplace.time, need.alone_min, stretch[0])
+        for part in _growing(stretch):
+            staffed = attended(part)
+            block = _paused(workplace.time, staffed, need, part[1]) if need.splittable else None
+            block = block if need.splittable else _unbroken(staffed, need, part[1])
+            if block is not None:
+                return block
     return None
 
 
-def _unbroken(open_gaps: Intervals, attended: WorkTime, need: Need) -> Block | None:
-    """Work without a pause, inside one open stretch."""
-    for start, end in open_gaps:
-        if not need.attended_min:
-            if end - start >= need.alone_min:
-                return Block(start, start, start + need.alone_min)
-            continue
-        for staffed_from, staffed_to in clip(attended.intervals, (start, end)):
-            turn = staffed_from + need.attended_min
-            if turn <= staffed_to and turn + need.alone_min <= end:
-                return Block(staffed_from, turn, turn + need.alone_min)
+def _growing(stretch: Interval) -> Iterator[Interval]:
+    """The stretch's beginning, then more of it: people's time is only put together as far as it is needed."""
+    start, end = stretch
+    length = _FIRST_LOOK_MIN
+    while start + length < end:
+        yield start, start + length
+        length *= 4
+    yield stretch
+
+
+def _alone(time: WorkTime, minutes: int, start: Minute) -> Block | None:
+    before = time.work_before(start)
+    opening, end = time.start_at(before), time.end_at(before + minutes)
+    return None if opening is None or end is None else Block(opening, opening, end)
+
+
+def _paused(time: WorkTime, staffed: Intervals, need: Need, end: Minute) -> Block | None:
+    """Work that pauses over closed time, within one gap."""
+    people = WorkTime(staffed)
+    start, turn = people.start_at(0), people.end_at(need.attended_min)
+    if start is None or turn is None:
+        return None
+    if not need.alone_min:
+        return Block(start, turn, turn)
+    if time.work_between(turn, end) < need.alone_min:
+        return None
+    done = time.end_at(time.work_before(turn) + need.alone_min)
+    return None if done is None else Block(start, turn, done)
+
+
+def _unbroken(staffed: Intervals, need: Need, end: Minute) -> Block | None:
+    """Work without a pause, inside one open stretch that ends at `end`."""
+    for staffed_from, staffed_to in staffed:
+        turn = staffed_from + need.attended_min
+        if turn <= staffed_to and turn + need.alone_min <= end:
+            return Block(staffed_from, turn, turn + need.alone_min)
     return None
 
 

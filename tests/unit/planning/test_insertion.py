@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadhand.errors import BeyondHorizon, InvalidRouting, NoEligibleMachine, NoEligibleOperator
-from planning.crew import CrewMember, assign, fully_booked
+from planning.crew import Crew, CrewMember, assign, fully_booked
 from planning.floor import Floor
 from planning.insertion import (
     Choice,
@@ -43,7 +43,7 @@ from planning.zones import local_minute
 def machine(
     available: Intervals, envelopes: Intervals = (), crew: tuple[CrewMember, ...] = (), code: str = "M1"
 ) -> Workplace:
-    return Workplace(code, code, available, envelopes, crew)
+    return Workplace(code, code, available, envelopes, Crew(crew))
 
 
 def one(
@@ -183,6 +183,15 @@ def test_attendance_for_setup_needs_a_person_for_the_first_minutes_only() -> Non
     crew = (CrewMember("o1", "O1", ((5, 10),)),)
     placed = staffed(machine(((0, 100),), (), crew), 4, 20, Attendance.SETUP)
     assert placed.segments == (Segment(5, 9, "o1"), Segment(9, 29))
+
+
+def test_unsplittable_work_ends_inside_its_open_stretch_also_where_only_setup_is_attended() -> None:
+    place = machine(((0, 10), (20, 60)), (), (CrewMember("o1", "O1", ((3, 60),)),))
+    step = Step((Choice(place, 2, 6),), attendance=Attendance.SETUP, splittable=False)
+    request = InsertionRequest((step,), 0, 1000, Operators.REQUIRED)
+    assert insert(request).steps[0].start == 20
+    shorter = replace(step, choices=(Choice(place, 2, 5),))
+    assert insert(replace(request, steps=(shorter,))).steps[0].start == 3
 
 
 def test_attendance_none_needs_nobody() -> None:
