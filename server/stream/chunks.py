@@ -39,6 +39,7 @@ class ErrorNotice:
     """What a program needs to know about the `error` chunk that follows, which can carry only text."""
 
     code: str
+    message: str
     retryable: bool
 
 
@@ -51,6 +52,7 @@ class MessageMetadata:
     usage: Usage | Unset = UNSET
     duration_ms: int | Unset = UNSET
     error: ErrorNotice | Unset = UNSET
+    stopped: bool | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Final, Protocol
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from leadhand.errors import InternalFault, LeadhandError, RunInterrupted
 from leadhand.events import RunEvent, RunFailed
@@ -139,16 +139,27 @@ class RunStream(Response):
                 raise outcome
 
     async def _send_all(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with contextlib.aclosing(frames(self._run)) as stream:
-            async for frame in stream:
-                try:
-                    async with asyncio.timeout(self._write_timeout_s):
-                        await send({"type": "http.response.body", "body": frame, "more_body": True})
-                except TimeoutError:
-                    logger.info("client does not read: cut", extra={"run_id": self._run.run_id})
-                    return
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        try:
+            await self._put(
+                send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
+            async with contextlib.aclosing(frames(self._run)) as stream:
+                async for frame in stream:
+                    await self._put(send, {"type": "http.response.body", "body": frame, "more_body": True})
+            await self._put(send, {"type": "http.response.body", "body": b"", "more_body": False})
+        except _NotReadingError:
+            logger.info("client does not read: cut", extra={"run_id": self._run.run_id})
+
+    async def _put(self, send: Send, message: Message) -> None:
+        try:
+            async with asyncio.timeout(self._write_timeout_s):
+                await send(message)
+        except TimeoutError:
+            raise _NotReadingError from None
+
+
+class _NotReadingError(Exception):
+    """The client takes no bytes."""
 
 
 async def _client_left(receive: Receive) -> None:

@@ -236,13 +236,13 @@ class StreamTranslator:
 
     def _fail(self, event: events.RunFailed) -> list[Chunk]:
         """`error` can carry only text, so code and retryable go ahead of it in the message's metadata."""
-        notice = chunks.ErrorNotice(event.code, event.retryable)
+        notice = chunks.ErrorNotice(event.code, event.message, event.retryable)
         metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms, error=notice)
         end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Error(event.message)]
         return [*self._close_all(UNFINISHED), *end]
 
     def _stop(self, event: events.RunStopped) -> list[Chunk]:
-        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms)
+        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms, stopped=True)
         end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Abort(event.reason)]
         return [*self._close_all(STOPPED), *end]
 

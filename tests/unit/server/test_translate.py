@@ -166,7 +166,11 @@ def test_a_model_that_dies_mid_stream_closes_everything_then_sends_one_clean_err
     ]
     assert stream[-2]["messageMetadata"] == {
         "duration_ms": 50,
-        "error": {"code": "model_unavailable", "retryable": True},
+        "error": {
+            "code": "model_unavailable",
+            "message": "The model does not answer.",
+            "retryable": True,
+        },
     }
     assert stream[-1] == {"type": "error", "errorText": "The model does not answer."}
 

@@ -1,0 +1,68 @@
+"""The HTTP application: layers, routes, life."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from leadhand import __version__
+from leadhand.errors import LeadhandError
+from leadhand.settings import Settings
+from runs.desk import open_desk
+from server import api_page
+from server.border import Border
+from server.caller import ShopDirectory
+from server.credentials import open_verifier
+from server.desk_keeper import DeskKeeper, DeskOpener
+from server.errors import on_error
+from server.gate import Gate
+from server.limits import BodyLimit
+from server.routes import chat, health, shop, threads, tools
+
+_ABOUT: Final = (
+    "Production planning assistant for machine shops. Every route under `/api` needs a bearer token; every "
+    "refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
+)
+
+
+def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI:
+    """The application; its lifespan opens the desk with `opener` and closes it.
+
+    Raises:
+        InvalidSetting: no secret to check tokens with.
+    """
+    keeper = DeskKeeper(settings, opener)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        await keeper.start()
+        try:
+            yield
+        finally:
+            await keeper.close()
+
+    app = FastAPI(
+        title="Leadhand",
+        version=__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Traces and figures of a run are our own; nothing is handed to collectors found in the environment.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.keeper = keeper
+    app.state.shops = ShopDirectory()
+    for router in (chat.router, threads.router, tools.router, shop.router, health.router, api_page.router):
+        app.include_router(router)
+    for kind in (LeadhandError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, on_error)
+    # The last one added is the outermost: border, then credential, then body, then routes.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(Gate, verifier=open_verifier(settings))
+    app.add_middleware(Border)
+    return app

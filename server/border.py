@@ -1,0 +1,92 @@
+"""The outermost layer: correlation id, security headers, one log line, and the last catch of all."""
+
+import logging
+import time
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leadhand.errors import LeadhandError
+from leadhand.telemetry import correlation_id, new_correlation_id
+from server.errors import error_response, internal_fault
+
+logger = logging.getLogger(__name__)
+
+# Headers that an answer gets unless its route set its own.
+DEFAULT_HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+# Probed every few seconds; their log lines would drown the rest.
+QUIET_ROUTES: Final = {"/healthz", "/readyz"}
+
+
+class Border:
+    """Nothing that is raised below gets past it, and no answer leaves without a correlation id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(send)
+        token = correlation_id.set(exchange.correlation_id)
+        started = time.perf_counter()
+        try:
+            await self._answer(scope, receive, exchange)
+        finally:
+            _log(scope, exchange.status, time.perf_counter() - started)
+            correlation_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        try:
+            await self._app(scope, receive, exchange.send)
+        except LeadhandError as error:
+            logger.info("refused: %s", error.code, extra={"code": error.code})
+            if not exchange.status:
+                await error_response(error)(scope, receive, exchange.send)
+        except Exception:  # the request's border: a client gets a code and an id, the log gets the text
+            logger.exception("request failed")
+            if not exchange.status:
+                await error_response(internal_fault())(scope, receive, exchange.send)
+
+
+class _Exchange:
+    """One answer on its way out; `status` is 0 until it has started."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.correlation_id = new_correlation_id()
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+            headers = MutableHeaders(scope=message)
+            headers["x-correlation-id"] = self.correlation_id
+            for name, value in DEFAULT_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _log(scope: Scope, status: int, duration_s: float) -> None:
+    """The route's template and not the path: ids of conversations stay out of the log."""
+    route = str(getattr(scope.get("route"), "path", "-"))
+    logger.log(
+        logging.DEBUG if route in QUIET_ROUTES else logging.INFO,
+        "%s %s %d",
+        scope["method"],
+        route,
+        status,
+        extra={
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "duration_ms": round(duration_s * 1000),
+        },
+    )

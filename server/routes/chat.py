@@ -1,0 +1,89 @@
+"""A turn, streamed; its resumption and its stop."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Header
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from server.caller import OpenDesk, Planner, Reader
+from server.routes.chat_body import ChatBody, ClientId, turn_of
+from server.routes.described import api_router, refusal
+from server.stream.sse import RunStream
+
+router = api_router("chat")
+
+_EXAMPLE: Final = (
+    'data: {"type":"start","messageId":"0199…","messageMetadata":{"run_id":"0199…","model":"builtin"}}\n\n'
+    'data: {"type":"start-step"}\n\ndata: {"type":"text-start","id":"…"}\n\n'
+    'data: {"type":"text-delta","id":"…","delta":"The Puma 3100 is free from …"}\n\n'
+    'data: {"type":"text-end","id":"…"}\n\ndata: {"type":"finish-step"}\n\n'
+    'data: {"type":"finish","finishReason":"stop","messageMetadata":{…}}\n\ndata: [DONE]\n\n'
+)
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "An AI SDK UI message stream (docs/stream.md)",
+        "content": {"text/event-stream": {"example": _EXAMPLE}},
+    }
+}
+_IDS: Final[TypeAdapter[str]] = TypeAdapter(ClientId)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="The same key again gives the same run, replayed from its start.",
+    ),
+]
+
+
+class StopAccepted(BaseModel):
+    """`stopped` is false when no turn was running, which is just as well."""
+
+    stopped: bool
+
+
+@router.post(
+    "/chat",
+    response_class=Response,
+    summary="Ask; the answer is streamed",
+    responses={
+        **_STREAM,
+        404: refusal("A regenerate with nothing to answer: `not_found`"),
+        409: refusal("`thread_busy` while a turn runs, `idempotency_conflict`"),
+        413: refusal("The body is above the limit: `body_too_large`"),
+    },
+)
+async def ask(
+    body: ChatBody, tenant: Planner, desk: OpenDesk, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Only the newest user text is taken from the body; the history is the server's own. The answer does not
+    hang on this connection: a client that leaves loses nothing and may come back to the stream."""
+    turn = turn_of(body, idempotency_key, desk.settings.max_message_chars)
+    return RunStream(await desk.runs.start_turn(tenant, turn))
+
+
+@router.get(
+    "/chat/{chat_id}/stream",
+    response_class=Response,
+    summary="Follow the running turn",
+    responses={**_STREAM, 204: {"description": "No turn is running"}},
+)
+async def follow(chat_id: str, tenant: Reader, desk: OpenDesk) -> Response:
+    """The running turn from its start, then live. 204 when none runs, also for ids that nobody has used."""
+    run = desk.runs.active(tenant, chat_id) if _possible(chat_id) else None
+    return Response(status_code=204) if run is None else RunStream(run)
+
+
+@router.post("/chat/{chat_id}/stop", status_code=202, summary="Stop the running turn")
+async def stop(chat_id: ClientId, tenant: Reader, desk: OpenDesk) -> StopAccepted:
+    """Safe to repeat. What was streamed so far stays in the conversation."""
+    return StopAccepted(stopped=await desk.runs.stop(tenant, chat_id))
+
+
+def _possible(chat_id: str) -> bool:
+    try:
+        _IDS.validate_python(chat_id)
+    except ValidationError:
+        return False
+    return True

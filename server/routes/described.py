@@ -1,0 +1,39 @@
+"""What the OpenAPI page says about every guarded route."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from fastapi.security import HTTPBearer
+
+from server.errors import ErrorBody
+from server.json_body import StrictJsonRoute
+
+# Only for the page and its "Authorize" button: the credential is checked by `server.gate`.
+_BEARER: Final = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    description="`leadhand token --shop NAME --user NAME` prints one.",
+)
+
+
+def refusal(description: str) -> dict[str, Any]:
+    return {"model": ErrorBody, "description": description}
+
+
+_EVERYWHERE: Final[dict[int | str, dict[str, Any]]] = {
+    401: refusal("No credential, or one that is not valid: `unauthorized`"),
+    403: refusal("The credential lacks a permission: `permission_denied`"),
+    422: refusal("`invalid_request`, with the fields in `details`"),
+    503: refusal("Try again: `database_unavailable`, `server_stopping`"),
+}
+
+
+def api_router(tag: str) -> APIRouter:
+    """A router under /api whose routes share the credential, the refusals and the strict JSON reader."""
+    return APIRouter(
+        prefix="/api",
+        tags=[tag],
+        route_class=StrictJsonRoute,
+        dependencies=[Depends(_BEARER)],
+        responses=_EVERYWHERE,
+    )
