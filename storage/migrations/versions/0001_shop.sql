@@ -545,8 +545,11 @@ create trigger envelope_on_insert after insert on booking_segment
   referencing new table as changed_rows for each statement execute function envelope_follows_segments();
 create trigger envelope_on_update after update on booking_segment
   referencing new table as changed_rows for each statement execute function envelope_follows_segments();
+-- Not while a whole plan is replaced: those bookings are about to go, too.
 create trigger envelope_on_delete after delete on booking_segment
-  referencing old table as changed_rows for each statement execute function envelope_follows_segments();
+  referencing old table as changed_rows for each statement
+  when (current_setting('app.replacing_plan', true) is distinct from 'on')
+  execute function envelope_follows_segments();
 
 -- An envelope written by hand gives way to the segments, if there are any.
 create function keep_envelope() returns trigger

@@ -1,0 +1,91 @@
+-- name: shop_version
+-- Which state of which shop: the key of the cache.
+select created_at, data_version from tenant_settings where tenant_id = %(tenant_id)s;
+
+-- name: settings
+-- The shop's settings; times as minutes after midnight.
+select name, timezone, locale, data_version, standard_overtime, at_risk_buffer_h, site_calendar_id,
+       (extract(epoch from due_cutoff_local) / 60)::int, utilization_threshold, frozen_hours, horizon_days, created_at
+  from tenant_settings where tenant_id = %(tenant_id)s;
+
+-- name: calendars
+-- Calendars by id.
+select id, name from calendar order by id;
+
+-- name: shifts
+-- Weekly shifts, times as minutes after midnight.
+select calendar_id, weekday, (extract(epoch from start_local) / 60)::int, (extract(epoch from end_local) / 60)::int,
+       ends_next_day, breaks
+  from calendar_shift order by calendar_id, weekday, start_local;
+
+-- name: exceptions
+-- Closures and overtime.
+select id, kind, name, calendar_id, machine_id, operator_id, production_date, utc_minute(start), utc_minute("end")
+  from calendar_exception order by id;
+
+-- name: skills
+-- Skills by id.
+select id, code, name from skill order by id;
+
+-- name: work_centers
+-- Work centers by id.
+select id, code, name, skill_id from work_center order by id;
+
+-- name: machines
+-- Machines by id.
+select id, code, name, work_center_id, calendar_id, no, utc_minute(active_from), utc_minute(active_to)
+  from machine order by id;
+
+-- name: downtimes
+-- Downtimes of all machines.
+select id, machine_id, utc_minute(start), utc_minute("end"), kind, note from downtime order by id;
+
+-- name: operators
+-- Operators by id.
+select id, code, name, calendar_id, max_parallel, utc_minute(active_from), utc_minute(active_to)
+  from operator order by id;
+
+-- name: operator_skills
+-- What the operators can do, and when.
+select operator_id, skill_id, utc_minute(valid_from), utc_minute(valid_to)
+  from operator_skill order by operator_id, skill_id, valid_from nulls first;
+
+-- name: absences
+-- Absences of all operators, by instants or by whole local dates.
+select id, operator_id, utc_minute(start), utc_minute("end"), start_date, end_date, kind from absence order by id;
+
+-- name: bookings
+-- Bookings that touch the window.
+select id, operation_id, machine_id, utc_minute(envelope_start), utc_minute(envelope_end),
+       status, locked, waived_conflict, quote_id
+  from booking
+ where envelope_end >= minute_utc(%(window_start)s) and envelope_start <= minute_utc(%(window_end)s)
+ order by envelope_start, id;
+
+-- name: segments
+-- The work of those bookings.
+select s.booking_id, utc_minute(s.start), utc_minute(s."end"), s.operator_id
+  from booking b join booking_segment s on s.tenant_id = b.tenant_id and s.booking_id = b.id
+ where b.envelope_end >= minute_utc(%(window_start)s) and b.envelope_start <= minute_utc(%(window_end)s)
+ order by s.booking_id, s.start;
+
+-- name: orders
+-- Open orders, and those whose work the window shows.
+select id, code, customer, quantity, status, due_date, utc_minute(due_at), utc_minute(release_at), priority
+  from production_order
+ where status not in ('done', 'cancelled')
+    or id in (select o.order_id from operation o where o.id = any(%(operation_ids)s))
+ order by id;
+
+-- name: operations
+-- All operations of those orders.
+select id, order_id, seq, setup_min, run_s_per_piece, name, predecessor_ids, attendance, splittable,
+       min_wait_after_min, milestone, subcontract_minutes
+  from operation where order_id = any(%(order_ids)s) order by order_id, seq;
+
+-- name: alternatives
+-- The machines that can do them.
+select a.operation_id, a.machine_id, a.setup_min, a.run_s_per_piece, a.preference
+  from operation o join operation_alternative a on a.tenant_id = o.tenant_id and a.operation_id = o.id
+ where o.order_id = any(%(order_ids)s)
+ order by a.operation_id, a.preference, a.machine_id;

@@ -1,0 +1,194 @@
+"""Rows of the shop's tables as the planning core's values. Pure: it runs in a thread of its own."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
+
+from planning import shop as values
+from planning.zones import MINUTES_PER_DAY, local_minute
+from storage.local_times import clock_minutes
+
+Rows = Sequence[tuple[Any, ...]]
+Value = TypeVar("Value")
+
+
+class _Pause(TypedDict):
+    start_local: str
+    end_local: str
+
+
+class _Slot(_Pause):
+    weekday: int
+    ends_next_day: bool
+
+
+_PAUSES = TypeAdapter(list[_Pause])
+_SLOTS = TypeAdapter(list[_Slot])
+_ATTENDANCE = {kind.value: kind for kind in values.Attendance}
+_BOOKING_STATUS = {status.value: status for status in values.BookingStatus}
+
+
+@dataclass(slots=True)
+class ShopRows:
+    """One state of one shop as fetched, table by table, in the column order of queries/shops.sql."""
+
+    settings: tuple[Any, ...]
+    tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
+
+    @property
+    def count(self) -> int:
+        return sum(len(rows) for rows in self.tables.values())
+
+
+def build_shop(rows: ShopRows) -> values.Shop:
+    """The shop as values; mappings in the order of the rows."""
+    settings = _settings(rows.settings)
+    zone = ZoneInfo(settings.timezone)
+    tables = rows.tables
+    due_at = _due_minutes(zone, settings.due_cutoff_local_min)
+    return values.Shop(
+        settings=settings,
+        calendars=_calendars(tables["calendars"], tables["shifts"]),
+        exceptions=tuple(_exception(row) for row in tables["exceptions"]),
+        work_centers={row[0]: values.WorkCenter(*row) for row in tables["work_centers"]},
+        machines={row[0]: values.Machine(*row) for row in tables["machines"]},
+        skills={row[0]: values.Skill(*row) for row in tables["skills"]},
+        operators=_operators(tables["operators"], tables["operator_skills"]),
+        absences=tuple(_absence(row, zone) for row in tables["absences"]),
+        downtimes=tuple(_downtime(row) for row in tables["downtimes"]),
+        orders={row[0]: _order(row, due_at) for row in tables["orders"]},
+        operations=_operations(tables["operations"], tables["alternatives"]),
+        bookings=_bookings(tables["bookings"], tables["segments"]),
+    )
+
+
+def _settings(row: tuple[Any, ...]) -> values.ShopSettings:
+    (name, timezone, locale, data_version, overtime, at_risk_buffer_h, site_calendar_id, due_cutoff,
+     threshold, frozen_hours, horizon_days, _created_at) = row  # fmt: skip
+    return values.ShopSettings(
+        name=name,
+        timezone=timezone,
+        locale=locale,
+        data_version=data_version,
+        standard_overtime=tuple(
+            values.OvertimeSlot(
+                slot["weekday"],
+                clock_minutes(slot["start_local"]),
+                clock_minutes(slot["end_local"]),
+                slot["ends_next_day"],
+            )
+            for slot in _SLOTS.validate_python(overtime)
+        ),
+        at_risk_buffer_h=at_risk_buffer_h,
+        site_calendar_id=site_calendar_id,
+        due_cutoff_local_min=due_cutoff,
+        utilization_threshold_pct=threshold,
+        frozen_hours=frozen_hours,
+        horizon_days=horizon_days,
+    )
+
+
+def _due_minutes(zone: ZoneInfo, cutoff_local_min: int) -> Callable[[date], values.Minute]:
+    """Local due dates as the UTC minute at which they are over; few dates, many orders."""
+    known: dict[date, values.Minute] = {}
+
+    def due_at(day: date) -> values.Minute:
+        if day not in known:
+            known[day] = local_minute(day, cutoff_local_min, zone)
+        return known[day]
+
+    return due_at
+
+
+def _group(rows: Iterable[tuple[Any, ...]], make: Callable[..., Value]) -> dict[str, tuple[Value, ...]]:
+    """Children by the parent's id, which is the first column."""
+    grouped: defaultdict[str, list[Value]] = defaultdict(list)
+    for parent, *columns in rows:
+        grouped[parent].append(make(*columns))
+    return {parent: tuple(children) for parent, children in grouped.items()}
+
+
+def _calendars(calendars: Rows, shifts: Rows) -> dict[str, values.Calendar]:
+    of_calendar = _group(shifts, _shift)
+    return {id_: values.Calendar(id_, name, of_calendar.get(id_, ())) for id_, name in calendars}
+
+
+def _shift(weekday: int, start: int, end: int, ends_next_day: bool, breaks: object) -> values.Shift:
+    pauses = tuple(
+        values.Break(clock_minutes(pause["start_local"]), clock_minutes(pause["end_local"]))
+        for pause in _PAUSES.validate_python(breaks)
+    )
+    return values.Shift(weekday, start, end, ends_next_day, pauses)
+
+
+def _exception(row: tuple[Any, ...]) -> values.CalendarException:
+    id_, kind, name, calendar_id, machine_id, operator_id, production_date, start, end = row
+    interval = None if start is None else (start, end)
+    return values.CalendarException(
+        id_, values.ExceptionKind(kind), name, calendar_id, machine_id, operator_id, production_date, interval
+    )
+
+
+def _operators(operators: Rows, skills: Rows) -> dict[str, values.Operator]:
+    of_operator = _group(skills, values.OperatorSkill)
+    return {
+        id_: values.Operator(
+            id_, code, name, calendar_id, max_parallel, of_operator.get(id_, ()), active_from, active_to
+        )
+        for id_, code, name, calendar_id, max_parallel, active_from, active_to in operators
+    }
+
+
+def _absence(row: tuple[Any, ...], zone: ZoneInfo) -> values.Absence:
+    id_, operator_id, start, end, start_date, end_date, kind = row
+    if start_date is not None:
+        start = local_minute(start_date, 0, zone)
+        end = None if end_date is None else local_minute(end_date, MINUTES_PER_DAY, zone)
+    return values.Absence(id_, operator_id, start, end, kind)
+
+
+def _downtime(row: tuple[Any, ...]) -> values.Downtime:
+    id_, machine_id, start, end, kind, note = row
+    return values.Downtime(id_, machine_id, start, end, values.DowntimeKind(kind), note)
+
+
+def _order(row: tuple[Any, ...], due_minute: Callable[[date], values.Minute]) -> values.Order:
+    id_, code, customer, quantity, status, due_date, due_at, release_at, priority = row
+    if due_date is not None:
+        due_at = due_minute(due_date)
+    return values.Order(
+        id_, code, customer, quantity, values.OrderStatus(status), due_at, release_at, priority
+    )
+
+
+def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operation]:
+    of_operation = _group(alternatives, values.Alternative)
+    nothing: tuple[values.Alternative, ...] = ()
+    return {
+        id_: values.Operation(
+            id_, order_id, seq, setup_min, run_s, name,
+            None if predecessors is None else tuple(predecessors),
+            _ATTENDANCE[attendance], splittable, wait_min, milestone, subcontract_min,
+            of_operation.get(id_, nothing),
+        )
+        for id_, order_id, seq, setup_min, run_s, name, predecessors, attendance, splittable, wait_min,
+            milestone, subcontract_min in operations
+    }  # fmt: skip
+
+
+def _bookings(bookings: Rows, segments: Rows) -> tuple[values.Booking, ...]:
+    of_booking = _group(segments, values.Segment)
+    nothing: tuple[values.Segment, ...] = ()
+    return tuple(
+        values.Booking(
+            id_, operation_id, machine_id, start, end, _BOOKING_STATUS[status], locked, waived,
+            of_booking.get(id_, nothing), quote_id,
+        )
+        for id_, operation_id, machine_id, start, end, status, locked, waived, quote_id in bookings
+    )  # fmt: skip

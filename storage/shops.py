@@ -1,0 +1,135 @@
+"""Reads a shop's plan, and keeps what is asked for again while its data version stands."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from psycopg.rows import tuple_row
+
+from leadhand.context import TenantContext
+from leadhand.errors import NotFound
+from planning.shop import Interval, Shop
+from storage.database import Database
+from storage.named_queries import named_queries
+from storage.shop_rows import Rows, ShopRows, build_shop
+from storage.transactions import Connection
+
+MAX_SHOPS = 64
+# About 40 MB for each 100,000 rows.
+MAX_ROWS = 600_000
+
+_SQL = named_queries("shops")
+_MASTER_DATA = (
+    "calendars", "shifts", "exceptions", "skills", "work_centers", "machines", "downtimes", "operators",
+    "operator_skills", "absences", "bookings", "segments",
+)  # fmt: skip
+
+
+class ShopKey(NamedTuple):
+    """One state of one shop, in a window of whole UTC months; `created_at` tells it from its successor."""
+
+    tenant_id: str
+    created_at: datetime
+    data_version: int
+    window: Interval
+
+
+class ShopReader:
+    """The tools' source of shops (`tools.base.ShopSource`)."""
+
+    def __init__(self, database: Database, *, max_shops: int = MAX_SHOPS, max_rows: int = MAX_ROWS) -> None:
+        self._database = database
+        self._max_shops = max_shops
+        self._max_rows = max_rows
+        self._kept: OrderedDict[ShopKey, tuple[Shop, int]] = OrderedDict()
+        self._loading: dict[ShopKey, asyncio.Task[Shop]] = {}
+
+    async def load(self, tenant: TenantContext, window: Interval) -> Shop:
+        """All master data and open orders, and every booking that touches `window` (UTC minutes), or more.
+
+        Raises:
+            NotFound: there is no such shop.
+            DatabaseUnavailable: the database is away.
+        """
+        key = await self._current_key(tenant, whole_months(window))
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+        task = self._loading.get(key)
+        if task is None:
+            task = asyncio.create_task(self._read(tenant, key.window))
+            self._loading[key] = task
+            task.add_done_callback(lambda done: self._settle(key, done))
+        # One caller that leaves does not take the load from the others.
+        return await asyncio.shield(task)
+
+    async def _current_key(self, tenant: TenantContext, window: Interval) -> ShopKey:
+        async with (
+            self._database.transaction(tenant) as connection,
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            await cursor.execute(_SQL["shop_version"], {"tenant_id": tenant.tenant_id})
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFound("There is no such shop.")
+        created_at, data_version = row
+        return ShopKey(tenant.tenant_id, created_at, data_version, window)
+
+    def _settle(self, key: ShopKey, done: asyncio.Task[Shop]) -> None:
+        self._loading.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # seen here, in case every caller has left
+
+    async def _read(self, tenant: TenantContext, window: Interval) -> Shop:
+        async with self._database.transaction(tenant, snapshot=True) as connection:
+            rows = await read_rows(connection, tenant_id=tenant.tenant_id, window=window)
+        shop = await asyncio.to_thread(build_shop, rows)
+        key = ShopKey(tenant.tenant_id, rows.settings[-1], shop.settings.data_version, window)
+        self._keep(key, shop, rows.count)
+        return shop
+
+    def _keep(self, key: ShopKey, shop: Shop, rows: int) -> None:
+        self._kept[key] = (shop, rows)
+        self._kept.move_to_end(key)
+        # States that have passed are never asked for again.
+        for old in [k for k in self._kept if k.tenant_id == key.tenant_id and k[:3] != key[:3]]:
+            del self._kept[old]
+        while len(self._kept) > 1 and (
+            len(self._kept) > self._max_shops
+            or sum(count for _, count in self._kept.values()) > self._max_rows
+        ):
+            self._kept.popitem(last=False)
+
+
+def whole_months(window: Interval) -> Interval:
+    """The UTC months that `window` touches, so that neighbouring questions share what was read."""
+    start = datetime.fromtimestamp(window[0] * 60, UTC)
+    end = datetime.fromtimestamp(max(window[0], window[1] - 1) * 60, UTC)
+    first = datetime(start.year, start.month, 1, tzinfo=UTC)
+    after = datetime(end.year + end.month // 12, end.month % 12 + 1, 1, tzinfo=UTC)
+    return int(first.timestamp()) // 60, int(after.timestamp()) // 60
+
+
+async def read_rows(connection: Connection, *, tenant_id: str, window: Interval) -> ShopRows:
+    """Fetch one state of the shop in the connection's transaction, which should be a snapshot."""
+    async with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+
+        async def fetch(name: str, **params: object) -> Rows:
+            await cursor.execute(_SQL[name], params)
+            rows: Rows = await cursor.fetchall()
+            await asyncio.sleep(0)  # let others run between big results
+            return rows
+
+        settings: list[tuple[Any, ...]] = list(await fetch("settings", tenant_id=tenant_id))
+        if not settings:
+            raise NotFound("There is no such shop.")
+        tables = {
+            name: await fetch(name, window_start=window[0], window_end=window[1]) for name in _MASTER_DATA
+        }
+        operation_ids = list({row[1] for row in tables["bookings"] if row[1] is not None})
+        tables["orders"] = await fetch("orders", operation_ids=operation_ids)
+        order_ids = [row[0] for row in tables["orders"]]
+        tables["operations"] = await fetch("operations", order_ids=order_ids)
+        tables["alternatives"] = await fetch("alternatives", order_ids=order_ids)
+    return ShopRows(settings=settings[0], tables=tables)
