@@ -27,7 +27,7 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A timestamp; `offset_min` None means the shop's wall clock. `seconds` only decides which minute an end is."""
+    """A timestamp; `offset_min` None means the shop's wall clock."""
 
     year: int
     month: int
@@ -71,7 +71,8 @@ class DayOfMonth:
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """`which`: None the next such day, today included; 0, 1, -1 of this, next week, the last one before today."""
+    """`which`: None the next such day, today included; 0 and 1 of this and next week, -1 the last one before
+    today."""
 
     weekday: int
     which: int | None = None
@@ -204,9 +205,9 @@ class ClockRange:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """From now to the end of this period."""
+    """What is left of a period from now."""
 
-    unit: Unit
+    of: "Node"
 
 
 @dataclass(frozen=True, slots=True)

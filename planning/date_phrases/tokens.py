@@ -35,6 +35,7 @@ class Token:
     start: int
     end: int
     parts: tuple[str, ...] = ()
+    capital: bool = False
 
     @property
     def number(self) -> int:
@@ -47,12 +48,15 @@ class Token:
 
 
 # "Haas 2 am Montag": here "am" is the German preposition.
-_GERMAN_AM = r"am\b(?= +(?:\d|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|wochenende))"
+_GERMAN_AM = (
+    r"am\b(?= +(?:\d|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|wochenende))"
+)
 _MERIDIEM = rf"(?!{_GERMAN_AM})(?:a\.?m\b\.?|p\.?m\b\.?|uhr\b|o['’]clock\b)"
 _NOTATIONS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.STAMP,
-        r"(\d{4})-(\d{2})-(\d{2})(?:t| +)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?( ?z|[+-]\d{2}:?\d{2})?(?![\w:-])",
+        r"(\d{4})-(\d{2})-(\d{2})(?:t| +)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
+        r"( ?z|[+-]\d{2}:?\d{2})?(?![\w:-])",
     ),
     (Kind.ISO_WEEK, r"(\d{4})-?w(\d{1,2})(?:-(\d))?(?![\w-])"),
     (Kind.ISO_DATE, r"(\d{4})-(\d{1,2})-(\d{1,2})(?![\w-])"),
@@ -62,11 +66,12 @@ _NOTATIONS: tuple[tuple[Kind, str], ...] = (
     (Kind.SLASHED_MONTH, r"(\d{1,2})/(\d{4})(?![\w/])"),
     (Kind.CLOCK, rf"(\d{{1,2}}):(\d{{2}})(?: ?({_MERIDIEM}))?(?![\w:])"),
     (Kind.CLOCK, rf"(\d{{1,2}})() ?({_MERIDIEM})(?!\w)"),
-    (Kind.WEEK, r"(?:kw|cw|wk)\.?[ -]?(\d{1,2})(?: ?[/-] ?(\d{4}|\d{2})| (\d{4}))?(?![\w/])"),
+    (Kind.WEEK, r"(?:kw|cw|wk)\.?[ -]?(\d{1,2})(?:/(\d{4}|\d{2})|[ -](\d{4}))?(?![\w/])"),
     (Kind.WEEK, r"w(\d{1,2})(?:[/-](\d{4}))?()(?![\w/-])"),
     (Kind.QUARTER, r"q(\d)(?:[/-](\d{4}))?(?![\w/-])"),
     (Kind.HALF, r"h([12])(?![\w/-])"),
     (Kind.NUMBER, r"(\d{1,2})(st|nd|rd|th)(?!\w)"),
+    (Kind.NUMBER, r"(?:(?<=\bam )|(?<=\bzum )|(?<=\bdem )|(?<=\bvom ))(\d{1,2})(\.)(?!\d)"),
     (Kind.NUMBER, r"(\d{1,2})(\.)(?= ?[^\W\d_]|[ ]?[-–—]| bis\b| und\b)"),
     (Kind.OTHER, r"\d+(?:[.,]\d+)+(?!\w)"),
     (Kind.OTHER, r"\d{3,}(?:[-/.]\w+)+"),
@@ -106,7 +111,7 @@ def _token_at(text: str, at: int) -> Token:
             if kind is Kind.WORD:
                 end = _with_dot(text, match.group(), end)
             parts = tuple(part or "" for part in match.groups())
-            return Token(kind, folded(match.group()), at, end, parts)
+            return Token(kind, folded(match.group()), at, end, parts, text[at].isupper())
     return Token(Kind.OTHER, text[at], at, at + 1)
 
 

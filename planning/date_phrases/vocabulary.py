@@ -41,8 +41,7 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The vocabulary of this package."""
-    text = files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
-    tables = cast("dict[str, dict[str, list[str]]]", tomllib.loads(text))
+    tables = _tables()
     categories = {name: _entries(table) for name, table in tables.items() if name != "slash_dates"}
     longest = max(len(words) for entries in categories.values() for words in entries)
     return Vocabulary(categories, longest)
@@ -51,9 +50,13 @@ def vocabulary() -> Vocabulary:
 @lru_cache(maxsize=1)
 def slash_regions() -> tuple[frozenset[str], frozenset[str]]:
     """Regions that write the month first, and those that write either."""
-    text = files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8")
-    table = cast("dict[str, list[str]]", tomllib.loads(text)["slash_dates"])
+    table = _tables()["slash_dates"]
     return frozenset(table["month_first"]), frozenset(table["either"])
+
+
+def _tables() -> dict[str, dict[str, list[str]]]:
+    text = files("planning.date_phrases").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, list[str]]]", tomllib.loads(text))
 
 
 def _entries(table: Mapping[str, list[str]]) -> Entries:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from planning.shop import Minute
 from planning.zones import from_minute
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
     "January",
     "February",
     "March",
@@ -25,7 +25,7 @@ _MONTHS = (
 
 def day_text(day: date) -> str:
     """ "Thursday 3 December 2026"."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def instant_text(minute: Minute, zone: ZoneInfo, *, closing: bool = False) -> str:
@@ -52,11 +52,11 @@ def span_text(start: Minute, end: Minute, zone: ZoneInfo) -> str:
 def _days_text(first: date, last: date) -> str:
     if first == last:
         return day_text(first)
-    end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+    end = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
     if first.year != last.year:
-        return f"{first.day} {_MONTHS[first.month - 1]} {first.year} to {end}"
+        return f"{first.day} {MONTHS[first.month - 1]} {first.year} to {end}"
     if first.month != last.month:
-        return f"{first.day} {_MONTHS[first.month - 1]} to {end}"
+        return f"{first.day} {MONTHS[first.month - 1]} to {end}"
     return f"{first.day} to {end}"
 
 
