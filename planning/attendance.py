@@ -20,8 +20,9 @@ def without_operator(shop: Shop, booking: Booking) -> Intervals:
     operation = None if booking.operation_id is None else shop.operations.get(booking.operation_id)
     if operation is None or operation.attendance is Attendance.NONE:
         return ()
-    if operation.attendance is Attendance.FULL:
-        return normalize((s.start, s.end) for s in booking.segments if s.operator_id is None)
+    alone = [(s.start, s.end) for s in booking.segments if s.operator_id is None]
+    if operation.attendance is Attendance.FULL or not alone:
+        return normalize(alone)
     setup = setup_minutes(operation, booking.machine_id)
     return normalize(_first_minutes(booking.segments, setup))
 

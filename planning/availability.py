@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planning.calendars import ClosedReason, ClosedTime, ResourceTime, ShopTimes
-from planning.figures import Figures, figures, first_fit
+from planning.figures import Figures, figures, first_fit, fits
 from planning.intervals import clip, contains, intersect, normalize, overlap, subtract, total
 from planning.shop import Booking, BookingStatus, Downtime, Interval, Intervals, Minute, Shop
 
@@ -48,11 +48,20 @@ class CurrentBooking:
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
-    """`end` None: nothing is booked after it up to the horizon. `minutes`: working time in it."""
+    """`minutes`: working time in it."""
+
+    start: Minute
+    end: Minute
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextSlot:
+    """A free slot; `end` and `minutes` None: nothing is booked after it up to the horizon."""
 
     start: Minute
     end: Minute | None
-    minutes: int
+    minutes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +77,18 @@ class DoubleBooking:
 
 @dataclass(frozen=True, slots=True)
 class MachineAvailability:
-    """Bookings, downtimes, closures and double bookings are those that touch the window, by start."""
+    """Bookings, downtimes, closures and double bookings are those that touch the window, by start.
+
+    `next_slot` is looked for from as_of on, `free_slots` are those within the window.
+    """
 
     machine_id: str
     status: MachineStatus
     reasons: tuple[ClosedReason, ...]
     figures: Figures
     current: tuple[CurrentBooking, ...]
-    next_slot: FreeSlot | None
+    next_slot: NextSlot | None
+    free_slots: tuple[FreeSlot, ...]
     bookings: tuple[Booking, ...]
     downtimes: tuple[Downtime, ...]
     closed: tuple[ClosedTime, ...]
@@ -115,14 +128,15 @@ def machine_availability(
         status=status,
         reasons=time.reasons(window) if status is MachineStatus.UNAVAILABLE else (),
         figures=figures(
-            clip(time.calendar, window),
-            available,
+            time.calendar,
+            time.available,
             [(s.start, s.end) for b in touching for s in b.segments],
             [(b.envelope_start, b.envelope_end) for b in touching],
             window,
         ),
         current=_current(bookings, time.available, question.as_of),
         next_slot=next_slot(time.available, blocked, question),
+        free_slots=free_slots(available, blocked, question),
         bookings=touching,
         downtimes=tuple(
             d
@@ -134,18 +148,25 @@ def machine_availability(
     )
 
 
-def next_slot(available: Intervals, blocked: Intervals, question: Question) -> FreeSlot | None:
+def next_slot(available: Intervals, blocked: Intervals, question: Question) -> NextSlot | None:
     """The first free slot from as_of on that holds `min_free_minutes` of work; None beyond the horizon."""
     span = question.as_of, question.horizon
     found = first_fit(available, blocked, span, question.min_free_minutes, splittable=question.splittable)
     if found is None:
         return None
-    minutes = total(clip(available, found))
-    if not question.splittable:
-        return FreeSlot(*found, minutes)
     next_block = bisect_right(blocked, found[0], key=_start)
-    is_open_ended = next_block == len(blocked) or blocked[next_block][0] >= question.horizon
-    return FreeSlot(found[0], None if is_open_ended else found[1], minutes)
+    is_last = next_block == len(blocked) or blocked[next_block][0] >= question.horizon
+    if question.splittable and is_last:
+        return NextSlot(found[0], None, None)
+    return NextSlot(*found, total(clip(available, found)))
+
+
+def free_slots(available: Intervals, blocked: Intervals, question: Question) -> tuple[FreeSlot, ...]:
+    """The free slots of the window that hold `min_free_minutes`; those to come, if it has begun."""
+    start, end = question.window
+    span = (max(start, question.as_of), end) if question.as_of < end else question.window
+    found = fits(available, blocked, span, question.min_free_minutes, splittable=question.splittable)
+    return tuple(FreeSlot(slot[0], slot[1], total(clip(available, slot))) for slot in found)
 
 
 def _start(interval: Interval) -> Minute:

@@ -97,6 +97,14 @@ class _Weekly:
     breaks: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Weekday:
+    """The rules of a weekday, and their working stretches after midnight where no clock changes."""
+
+    rules: Sequence[_Weekly]
+    stretches: Intervals
+
+
 def compile_calendar(
     calendar: Calendar,
     exceptions: Iterable[CalendarException],
@@ -137,14 +145,14 @@ def compile_calendar(
     return CalendarTime(window, subtract(opened, shut), _in_order(closed))
 
 
-def _by_weekday(rules: Iterable[Shift | OvertimeSlot]) -> dict[int, list[_Weekly]]:
+def _by_weekday(rules: Iterable[Shift | OvertimeSlot]) -> dict[int, _Weekday]:
     weekdays: dict[int, list[_Weekly]] = defaultdict(list)
     for rule in rules:
         end = rule.end_local_min + (MINUTES_PER_DAY if rule.ends_next_day else 0)
         pauses = rule.breaks if isinstance(rule, Shift) else ()
         breaks = tuple(_break(pause, rule.start_local_min) for pause in pauses)
         weekdays[rule.weekday].append(_Weekly(rule.start_local_min, end, breaks))
-    return weekdays
+    return {weekday: _Weekday(own, _stretches(own)) for weekday, own in weekdays.items()}
 
 
 def _break(pause: Break, shift_start: int) -> tuple[int, int]:
@@ -157,14 +165,13 @@ def _break(pause: Break, shift_start: int) -> tuple[int, int]:
 
 
 def _expand(
-    weekdays: dict[int, list[_Weekly]],
+    weekdays: dict[int, _Weekday],
     days: LocalDays,
     *,
     skip: Iterable[date] = (),
     only: Iterable[date] | None = None,
 ) -> list[Interval]:
     """Every working stretch whose shift starts on one of `days` (or of `only`) and not on `skip`."""
-    plain = {weekday: _stretches(rules) for weekday, rules in weekdays.items()}
     skipped = set(skip)
     found: list[Interval] = []
     weekday = days.days[0].isoweekday()
@@ -174,13 +181,13 @@ def _expand(
         indices = [offset for offset in offsets if 0 <= offset < len(days.days)]
     for index in indices:
         today = (weekday + index - 1) % 7 + 1
-        if today not in plain or (skipped and days.days[index] in skipped):
+        if today not in weekdays or (skipped and days.days[index] in skipped):
             continue
         if days.even[index]:
             midnight = days.midnights[index]
-            found += [(midnight + start, midnight + end) for start, end in plain[today]]
+            found += [(midnight + start, midnight + end) for start, end in weekdays[today].stretches]
         else:
-            found += _through_clock_change(weekdays[today], days.days[index], days.zone)
+            found += _through_clock_change(weekdays[today].rules, days.days[index], days.zone)
     return found
 
 

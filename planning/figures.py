@@ -6,11 +6,11 @@ window add up to the window, and machines add up to their group.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from planning.intervals import WorkTime, clip, intersect, normalize, subtract
+from planning.intervals import clip, intersect, normalize, subtract, total
 from planning.shop import Interval, Intervals, Minute
 
 
@@ -80,17 +80,17 @@ def figures_by_edges(
     """The figures between each two neighbours of `edges` (ascending): one per bucket, in one sweep."""
     window = edges[0], edges[-1]
     a = clip(available, window)
-    inside = [piece for piece in (_cut(segment, window) for segment in segments) if piece[0] < piece[1]]
+    inside = _cut(segments, window)
     worked = normalize(inside)
-    blocked = normalize(_cut(envelope, window) for envelope in envelopes)
-    load = distribute(inside, edges)
-    in_time = distribute((part for piece in inside for part in clip(a, piece)), edges)
-    open_ = distribute(a, edges)
-    shift_time = open_ if calendar is available else distribute(clip(calendar, window), edges)
-    busy = distribute(intersect(worked, a), edges)
-    once = distribute(worked, edges)
-    clamped = distribute(intersect(blocked, a), edges)
-    free = distribute(subtract(a, blocked), edges)
+    blocked = worked if envelopes is segments else normalize(_cut(envelopes, window))
+    load = _minutes(inside, edges)
+    open_ = _minutes(a, edges)
+    shift_time = open_ if calendar is available else _minutes(clip(calendar, window), edges)
+    busy = _minutes(intersect(worked, a), edges)
+    once = _minutes(worked, edges)
+    in_time = busy if once == load else _minutes([p for piece in inside for p in clip(a, piece)], edges)
+    clamped = busy if blocked is worked else _minutes(intersect(blocked, a), edges)
+    free = _minutes(subtract(a, blocked), edges)
     return [
         Figures(
             calendar=shift_time[i],
@@ -107,16 +107,20 @@ def figures_by_edges(
     ]
 
 
-def distribute(intervals: Iterable[Interval], edges: Sequence[Minute]) -> list[int]:
-    """Minutes of `intervals`, each counted where they overlap, between each two neighbours of `edges`."""
+def load_by_edges(segments: Iterable[Interval], edges: Sequence[Minute]) -> list[int]:
+    """Minutes of work, each counted where it overlaps, between each two neighbours of `edges`."""
+    return _minutes(_cut(segments, (edges[0], edges[-1])), edges)
+
+
+def _minutes(inside: Sequence[Interval], edges: Sequence[Minute]) -> list[int]:
+    """Minutes of intervals that lie between the first and the last edge, by bucket."""
     if len(edges) == 2:
-        low, high = edges
-        return [sum(max(0, min(end, high) - max(start, low)) for start, end in intervals)]
+        return [total(inside)]
     found = [0] * (len(edges) - 1)
-    for begin, end in intervals:
-        start = max(begin, edges[0])
+    for begin, end in inside:
+        start = begin
         index = bisect_right(edges, start) - 1
-        while start < end and index < len(found):
+        while start < end:
             stop = min(end, edges[index + 1])
             found[index] += stop - start
             start = stop
@@ -124,8 +128,14 @@ def distribute(intervals: Iterable[Interval], edges: Sequence[Minute]) -> list[i
     return found
 
 
-def _cut(interval: Interval, window: Interval) -> Interval:
-    return max(interval[0], window[0]), min(interval[1], window[1])
+def _cut(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
+    """Each interval's part in the window, still one by one."""
+    low, high = window
+    return [
+        (max(start, low), min(end, high))
+        for start, end in intervals
+        if start < end and start < high and end > low
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +177,39 @@ def first_fit(
     *,
     splittable: bool,
 ) -> Interval | None:
-    """The first slot in `span` in which `minutes` of work fit before the next blocked time.
+    """The first of `fits`."""
+    return next(fits(available, blocked, span, minutes, splittable=splittable), None)
 
-    Gives [start, end) of the free slot: work can start at `start` and go on until `end`, which is the last
-    closing before the next blocked time (or the end of `span`). Splittable work may pause over closed time in
-    between; other work needs its minutes in one open stretch, and the slot then is that stretch.
+
+def fits(
+    available: Intervals,
+    blocked: Intervals,
+    span: Interval,
+    minutes: int,
+    *,
+    splittable: bool,
+) -> Iterator[Interval]:
+    """The free slots in `span`, in order, that hold `minutes` (at least 1) of work before the next block.
+
+    Gives [start, end) of each: work can start at `start` and go on until `end`, which is the last closing
+    before the next block (or the end of `span`). Splittable work may pause over closed time in between; other
+    work needs its minutes in one open stretch, and each slot then is such a stretch.
     """
     if not splittable:
         stretches = subtract(clip(available, span), blocked)
-        return next(((start, end) for start, end in stretches if end - start >= minutes), None)
-    work = WorkTime(clip(available, span))
-    for start, end in subtract((span,), clip(blocked, span)):
-        done = work.work_before(start)
-        if work.work_before(end) - done >= minutes:
-            first, last = work.start_at(done), work.end_at(work.work_before(end))
-            if first is not None and last is not None:
-                return first, last
-    return None
+        yield from ((start, end) for start, end in stretches if end - start >= minutes)
+        return
+    for gap in subtract((span,), clip(blocked, span)):
+        inside = clip(available, gap)
+        if _holds(inside, minutes):
+            yield inside[0][0], inside[-1][1]
+
+
+def _holds(intervals: Intervals, minutes: int) -> bool:
+    """Whether they add up to `minutes`, without adding up more than needed."""
+    left = minutes
+    for start, end in intervals:
+        left += start - end
+        if left <= 0:
+            return True
+    return False

@@ -5,11 +5,15 @@ Normal form: sorted, disjoint, not touching, none empty. All functions are linea
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
+from operator import itemgetter
 
 from planning.shop import Interval, Intervals, Minute
+
+_start: Callable[[Interval], Minute] = itemgetter(0)
+_end: Callable[[Interval], Minute] = itemgetter(1)
 
 
 def normalize(intervals: Iterable[Interval]) -> Intervals:
@@ -73,9 +77,9 @@ def subtract(a: Intervals, b: Intervals) -> Intervals:
     return tuple(left)
 
 
-def total(intervals: Iterable[Interval]) -> int:
+def total(intervals: Collection[Interval]) -> int:
     """Minutes in all of them; overlapping ones count each."""
-    return sum(end - start for start, end in intervals)
+    return sum(map(_end, intervals)) - sum(map(_start, intervals))
 
 
 def clip(intervals: Intervals, window: Interval) -> Intervals:
@@ -102,14 +106,6 @@ def contains(intervals: Intervals, minute: Minute) -> bool:
     """Whether `minute` lies in one of them."""
     index = bisect_right(intervals, minute, key=_end)
     return index < len(intervals) and intervals[index][0] <= minute
-
-
-def _start(interval: Interval) -> Minute:
-    return interval[0]
-
-
-def _end(interval: Interval) -> Minute:
-    return interval[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,24 @@ class _Machines:
         self.envelopes: dict[str, list[Interval]] = defaultdict(list)
         self.segments: dict[str, list[Interval]] = defaultdict(list)
         self._clashes: dict[str, Intervals] = {}
+        self._overloaded: dict[str, bool] = {}
         for booking in times.shop.bookings:
             self.envelopes[booking.machine_id].append((booking.envelope_start, booking.envelope_end))
             self.segments[booking.machine_id] += [(s.start, s.end) for s in booking.segments]
 
     def overloaded(self, machine_id: str) -> bool:
-        load = sum(overlap(piece, self.window) for piece in self.segments[machine_id])
-        return load > total(clip(self.times.machine(machine_id).available, self.window))
+        if machine_id not in self._overloaded:
+            load = sum(overlap(piece, self.window) for piece in self.segments[machine_id])
+            available = total(clip(self.times.machine(machine_id).available, self.window))
+            self._overloaded[machine_id] = load > available
+        return self._overloaded[machine_id]
+
+    def is_well(self, machine_id: str) -> bool:
+        """Whether it has neither too much to do nor any booking in conflict."""
+        if self.overloaded(machine_id) or fully_booked(self.envelopes[machine_id], 2):
+            return False
+        work = clip(normalize(self.segments[machine_id]), self.times.window)
+        return not work or is_within(work, self.times.machine(machine_id).available)
 
     def in_conflict(self, booking: Booking) -> bool:
         """Whether it shares the machine with another booking, or works where the machine has no time."""
@@ -82,8 +93,9 @@ class _Machines:
         target = place.alternative.machine_id
         self.envelopes[target].append(place.slot)
         self.segments[target] += clip(self.times.machine(target).available, place.slot)
-        self._clashes.pop(booking.machine_id, None)
-        self._clashes.pop(target, None)
+        for changed in (booking.machine_id, target):
+            self._clashes.pop(changed, None)
+            self._overloaded.pop(changed, None)
 
 
 def machine_moves(times: ShopTimes, bookings: Sequence[Booking], question: MoveQuestion) -> tuple[Move, ...]:
@@ -99,10 +111,10 @@ def machine_moves(times: ShopTimes, bookings: Sequence[Booking], question: MoveQ
     deadlines = _Deadlines(shop)
     moves: list[Move] = []
     for machine_id in sorted(by_machine, key=lambda key: shop.machines[key].code):
+        if machines.is_well(machine_id):
+            continue
         rows = by_machine[machine_id]
         clashing = {b.id for b in rows if machines.in_conflict(b)}
-        if not clashing and not machines.overloaded(machine_id):
-            continue
         for booking in sorted(rows, key=lambda b: b.id not in clashing)[:MAX_TRIES]:
             if len(moves) >= question.limit:
                 return tuple(moves)

@@ -14,9 +14,9 @@ from typing import Protocol
 from planning.attendance import without_operator
 from planning.availability import booking_order
 from planning.calendars import ShopTimes
-from planning.figures import Figures, Spread, combine, distribute, figures_by_edges, share, spread
-from planning.intervals import clip, overlap, total
-from planning.shop import Booking, Interval, Intervals, Machine, Minute, Operator, Shop
+from planning.figures import Figures, Spread, combine, figures_by_edges, load_by_edges, share, spread
+from planning.intervals import clip, total
+from planning.shop import Booking, Interval, Intervals, Machine, Minute, Operator, Segment, Shop
 from planning.zones import Bucket, BucketSize, buckets
 
 
@@ -81,9 +81,9 @@ class _Work:
     envelopes: list[Interval] = field(default_factory=list[Interval])
     bookings: set[str] = field(default_factory=set[str])
 
-    def add(self, booking: Booking, piece: Interval, window: Interval) -> None:
-        if overlap(piece, window):
-            self.segments.append(piece)
+    def add(self, booking: Booking, segment: Segment, window: Interval) -> None:
+        if segment.start < window[1] and segment.end > window[0]:
+            self.segments.append((segment.start, segment.end))
             self.bookings.add(booking.id)
 
 
@@ -152,7 +152,7 @@ def _operators(
     for booking in bookings:
         for segment in booking.segments:
             if segment.operator_id is not None:
-                work[segment.operator_id].add(booking, (segment.start, segment.end), question.window)
+                work[segment.operator_id].add(booking, segment, question.window)
     found: list[_Member] = []
     for operator in times.shop.operators.values():
         own = work.get(operator.id, _NO_WORK)
@@ -191,7 +191,7 @@ def _machines(
         own = work[booking.machine_id]
         own.envelopes.append((booking.envelope_start, booking.envelope_end))
         for segment in booking.segments:
-            own.add(booking, (segment.start, segment.end), question.window)
+            own.add(booking, segment, question.window)
     found: list[_Member] = []
     for machine in counted_machines(times.shop, question.work_center_id):
         own = work.get(machine.id, _NO_WORK)
@@ -226,12 +226,12 @@ def _orders(
         operation = times.shop.operations.get(booking.operation_id or "")
         own = work[operation.order_id if operation else None]
         for segment in booking.segments:
-            own.add(booking, (segment.start, segment.end), question.window)
+            own.add(booking, segment, question.window)
     found: list[_Member] = []
     for order_id, own in work.items():
         order = times.shop.orders.get(order_id or "")
         code, name = (order.code, order.customer) if order else ("held", "held capacity without an order")
-        parts = [Figures(load=minutes) for minutes in distribute(own.segments, edges)]
+        parts = [Figures(load=minutes) for minutes in load_by_edges(own.segments, edges)]
         found.append(_member(order_id, code, name, parts, own))
     return [member for member in found if member.bookings]
 

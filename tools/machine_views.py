@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from planning.availability import DoubleBooking, MachineAvailability, MachineStatus
+from planning.availability import DoubleBooking, FreeSlot, MachineAvailability, MachineStatus
 from planning.calendars import ClosedReason, ClosedTime
 from planning.intervals import total
 from planning.rounding import hours
@@ -60,6 +60,14 @@ class ScheduleRow(OrderRef):
     segments: list[SegmentView]
 
 
+class FreeSlotRow(View):
+    """Free from start to end; `hours` is the working time in it, closed time in between not counted."""
+
+    start: str
+    end: str
+    hours: float
+
+
 class DowntimeRow(View):
     id: str
     kind: DowntimeKind
@@ -85,6 +93,10 @@ class MachineRow(View):
         description="When that free slot closes before the next booking; null: nothing is booked after it."
     )
     next_slot_h: float | None = Field(description="Working hours in that slot.")
+    free_slots_total: int
+    free_slots: list[FreeSlotRow] = Field(
+        description="Free time within the window (of a window that has begun: still to come)."
+    )
     reasons: list[Reason] = Field(description="Why an unavailable machine has no time.")
     current_order: list[CurrentOrder] = Field(description="What holds the machine now, earliest first.")
     figures: FiguresView
@@ -116,7 +128,9 @@ class MachineViews:
             next_available=self.at(slot.start) if slot else None,
             next_available_reason=None if slot else "beyond_horizon",
             next_slot_end=self.at(slot.end) if slot and slot.end is not None else None,
-            next_slot_h=hours(slot.minutes) if slot else None,
+            next_slot_h=hours(slot.minutes) if slot and slot.minutes is not None else None,
+            free_slots_total=len(found.free_slots),
+            free_slots=[self.slot(free) for free in found.free_slots[: self.schedule_rows]],
             reasons=self.reasons(found),
             current_order=[
                 CurrentOrder(
@@ -149,6 +163,9 @@ class MachineViews:
     def at(self, minute: Minute) -> str:
         return iso(minute, self.zone)
 
+    def slot(self, slot: FreeSlot) -> FreeSlotRow:
+        return FreeSlotRow(start=self.at(slot.start), end=self.at(slot.end), hours=hours(slot.minutes))
+
     def reasons(self, found: MachineAvailability) -> list[Reason]:
         known = [self.closed(c) for c in found.closed if c.reason in found.reasons]
         bare = [r for r in found.reasons if r not in {k.reason for k in known}]
@@ -180,7 +197,7 @@ class MachineViews:
             **self.order(booking).model_dump(),
             start=self.at(booking.envelope_start),
             end=self.at(booking.envelope_end),
-            work_h=hours(total((s.start, s.end) for s in booking.segments)),
+            work_h=hours(total([(s.start, s.end) for s in booking.segments])),
             operators=list(dict.fromkeys(s.operator for s in segments if s.operator)),
             locked=booking.locked,
             status=booking.status,

@@ -39,7 +39,7 @@ from tools.windows import Window, WindowInput, read_window
 DEFAULT_DAYS = 7
 MAX_MACHINES = 100
 # Booking rows of each machine: all that a person reads of one, an impression of many.
-SCHEDULE_ROWS, SCHEDULE_ROWS_OF_MANY, FEW_MACHINES = 50, 10, 4
+SCHEDULE_ROWS, SCHEDULE_ROWS_OF_MANY, FEW_MACHINES = 50, 5, 4
 
 
 class MachineAvailabilityInput(WindowInput):

@@ -99,50 +99,84 @@ def test_buckets_are_named_by_local_day_iso_week_and_month() -> None:
 
 # The rule of planning-domain section 2:
 # Outside zones.py a module that knows datetimes (it names `datetime` or asks zones for one) may subtract only
-# numbers written out, lengths, ordinals and timedeltas; and nobody reads a timedelta's seconds at all.
+# dates, numbers written out, lengths, ordinals and timedeltas; and nobody reads a timedelta's seconds at all.
 
 KNOWS_DATETIMES = {"datetime", "from_minute"}
 PLAIN_CALLS = {"timedelta", "len", "toordinal", "isoweekday", "weekday", "to_minute", "local_minute", "int"}
+DATE_CALLS = {"local_day", "date", "fromisocalendar"}
+PLAIN_FIELDS = {"hour", "minute", "year", "month", "day"}
 
 
 def datetime_subtractions(source: str) -> list[int]:
     """Lines that may subtract one datetime from another."""
     tree = ast.parse(source)
     nodes = list(ast.walk(tree))
-    names = {n.id for n in nodes if isinstance(n, ast.Name)} | {
-        n.attr for n in nodes if isinstance(n, ast.Attribute)
-    }
-    names |= {alias.name for n in nodes if isinstance(n, ast.ImportFrom | ast.Import) for alias in n.names}
     bad = [n.lineno for n in nodes if isinstance(n, ast.Attribute) and n.attr in {"total_seconds", "seconds"}]
-    if names & KNOWS_DATETIMES:
-        for node in nodes:
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
-                if not (_is_plain(node.left) or _is_plain(node.right)):
-                    bad.append(node.lineno)
-            elif (
-                isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and not _is_plain(node.value)
-            ):
-                bad.append(node.lineno)
+    if KNOWS_DATETIMES & _names(nodes):
+        for statement in tree.body:
+            scope = list(ast.walk(statement))
+            dates = _names_of_dates(scope)
+            bad += [line for node in scope for line in _subtraction(node, dates)]
     return sorted(bad)
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """A number written out, or a call whose result is known not to be a datetime."""
+def _subtraction(node: ast.AST, dates: set[str]) -> list[int]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        sides = [node.left, node.right]
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub):
+        sides = [node.value]
+    else:
+        return []
+    return [] if any(_is_plain(side, dates) for side in sides) else [node.lineno]
+
+
+def _names(nodes: list[ast.AST]) -> set[str]:
+    used = {n.id for n in nodes if isinstance(n, ast.Name)} | {
+        n.attr for n in nodes if isinstance(n, ast.Attribute)
+    }
+    imports = (n for n in nodes if isinstance(n, ast.ImportFrom | ast.Import))
+    return used | {alias.name for node in imports for alias in node.names}
+
+
+def _names_of_dates(nodes: list[ast.AST]) -> set[str]:
+    """Names that a function (or class) only ever gives the result of a call which returns a date."""
+    given: dict[str, list[bool]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                pairs = [(target, node.value)]
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                    pairs = list(zip(target.elts, node.value.elts, strict=True))
+                for name, value in pairs:
+                    if isinstance(name, ast.Name):
+                        given.setdefault(name.id, []).append(_called(value) in DATE_CALLS)
+    return {name for name, dates in given.items() if all(dates)}
+
+
+def _is_plain(node: ast.expr, dates: set[str]) -> bool:
+    """A number written out, a date, or a call whose result is known not to be a datetime."""
     if isinstance(node, ast.BinOp):
-        return _is_plain(node.left) or _is_plain(node.right)
+        return _is_plain(node.left, dates) or _is_plain(node.right, dates)
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int)
-    if isinstance(node, ast.Call):
-        called = node.func
-        name = (
-            called.attr
-            if isinstance(called, ast.Attribute)
-            else called.id
-            if isinstance(called, ast.Name)
-            else ""
-        )
-        return name in PLAIN_CALLS
-    return isinstance(node, ast.Attribute) and node.attr in {"hour", "minute", "year", "month", "day"}
+    if isinstance(node, ast.Name):
+        return node.id in dates
+    if isinstance(node, ast.Attribute):
+        return node.attr in PLAIN_FIELDS
+    return _called(node) in PLAIN_CALLS | DATE_CALLS
+
+
+def _called(node: ast.expr) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    function = node.func
+    return (
+        function.attr
+        if isinstance(function, ast.Attribute)
+        else function.id
+        if isinstance(function, ast.Name)
+        else ""
+    )
 
 
 @pytest.mark.parametrize(
