@@ -1,0 +1,157 @@
+"""Lengths of time and percentages in running text: "50-hour", "fifty hours", "2.5 h", "90 min", "2,5 Stunden"."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from models.builtin.lexicon import Table, read_table, table
+
+
+class Unit(StrEnum):
+    MINUTES = "minutes"
+    OTHER = "other"  # days, shifts, weeks: not ours to convert
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`text[start:end]`. `minutes` is None for other units; `high_minutes` is set for a range.
+
+    `each`: per piece, per day and the like, so not the whole of the work. `setup`: for setting up.
+    """
+
+    start: int
+    end: int
+    unit: Unit
+    minutes: float | None = None
+    percent: float | None = None
+    high_minutes: float | None = None
+    each: bool = False
+    setup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    length: re.Pattern[str]
+    percent: re.Pattern[str]
+    each: re.Pattern[str]
+    setup_after: re.Pattern[str]
+    setup_before: re.Pattern[str]
+    numbers: dict[str, float]
+    hours: frozenset[str]
+    minutes: frozenset[str]
+
+
+_ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer"})
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """All amounts of `text` in order, not overlapping. Positions are those of `text`."""
+    lowered = _lowered(text)
+    return sorted([*_lengths(lowered), *_percents(lowered)], key=lambda amount: amount.start)
+
+
+def _lengths(text: str) -> Iterator[Amount]:
+    known = _patterns()
+    for match in known.length.finditer(text):
+        hours_or_minutes = match["unit"] in known.hours | known.minutes
+        if match["low"] in _ARTICLES and (len(match["unit"]) < 4 or not hours_or_minutes):
+            continue  # "a day", "an h"
+        each = known.each.match(text, match.end()) is not None
+        setup = bool(known.setup_after.match(text, match.end()) or known.setup_before.search(text, 0, match.start()))
+        low = _minutes(match["low"], match["half"], match["unit"], known)
+        if low is None:
+            yield Amount(match.start(), match.end(), Unit.OTHER, each=each, setup=setup)
+            continue
+        high = _minutes(match["high"], None, match["unit"], known) if match["high"] else None
+        extra = float(match["rest"] or match["glued"] or 0)
+        yield Amount(
+            match.start(), match.end(), Unit.MINUTES, low + extra, high_minutes=high, each=each, setup=setup
+        )
+
+
+def _percents(text: str) -> Iterator[Amount]:
+    for match in _patterns().percent.finditer(text):
+        yield Amount(match.start(), match.end(), Unit.PERCENT, percent=_decimal(match[1]))
+
+
+def _minutes(number: str, half: str | None, unit: str, known: _Patterns) -> float | None:
+    value = _value(number, known.numbers) + (0.5 if half else 0.0)
+    if unit in known.hours:
+        return value * 60
+    return value if unit in known.minutes else None
+
+
+def _value(text: str, numbers: dict[str, float]) -> float:
+    """ "fifty", "twenty-five", "a hundred", "2,5", "1,200", "½"."""
+    text = " ".join(text.replace("-", " ").split()) if not text.startswith("-") else text
+    text = text.replace(" and ", " ")
+    if text in {"half", "half a", "half an", "eine halbe", "einer halben", "½", "halbe"}:
+        return 0.5
+    if text[-1:] in "½" and text[:-1].isdecimal():
+        return float(text[:-1]) + 0.5
+    if text.lstrip("-")[:1].isdecimal():
+        return _decimal(text)
+    total = 0.0
+    for word in text.split():
+        value = numbers.get(word, 0.0)
+        total = total * value if value == 100 and total else total + value
+    return total
+
+
+def _decimal(text: str) -> float:
+    """A comma or point before exactly three digits groups thousands, elsewhere it parts decimals."""
+    if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", text):
+        return float(re.sub(r"[.,]", "", text))
+    return float(text.replace(",", "."))
+
+
+def _lowered(text: str) -> str:
+    """Lower case with every character in its place."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c.lower()[:1] for c in text)
+
+
+@cache
+def _patterns() -> _Patterns:
+    grammar = read_table("numbers")
+    words = {
+        word: float(str(value))
+        for language in table(grammar["words"]).values()
+        for word, value in table(language).items()
+    }
+    units = table(grammar["units"])
+    hours, minutes, other = (_listed(units, name) for name in ("hour", "minute", "other"))
+    word = _any(words)
+    digits = r"(?:(?<![\w.,])-)?\d{1,3}(?:[.,]\d{3})+(?!\d)|(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?½?|½"
+    number = rf"(?:half an?|eine halbe|einer halben|halbe|{digits}|(?:{word})(?:(?:[ -]|(?<=hundred) and )(?:{word}))*)"
+    between = rf"(?:[ -](?:{_any(_listed(table(grammar['between']), 'words'))}))*"
+    joint = r"[ -]?"
+    length = (
+        rf"(?<![\w.,])(?P<low>{number})(?:(?: ?(?:-|to|bis) ?| and | und )(?P<high>{digits}))?"
+        rf"(?P<half> and a half| 1/2| und ein halb)?{between}{joint}(?P<unit>{_any([*hours, *minutes, *other])})"
+        rf"(?![^\W\d_])(?:(?: ?(?:and |und )?(?P<rest>\d{{1,2}}) ?(?:mins?|minutes|minuten|m)(?!\w))|(?P<glued>[0-5]\d)(?!\w))?"
+    )
+    setup = _any(_listed(table(grammar["setup"]), "words"))
+    return _Patterns(
+        length=re.compile(length),
+        percent=re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent)(?!\w)"),
+        each=re.compile(rf" ?(?:of work |arbeit )?(?:{_any(_listed(table(grammar['per_piece']), 'words'))})(?!\w)"),
+        setup_after=re.compile(rf" ?(?:of |for |für |zum )?(?:{setup})(?!\w)"),
+        setup_before=re.compile(rf"(?<!\w)(?:{setup}) ?(?:time |of |is |von |:)*$"),
+        numbers=words,
+        hours=frozenset(hours),
+        minutes=frozenset(minutes),
+    )
+
+
+def _listed(entry: Table, name: str) -> list[str]:
+    value = entry[name]
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _any(words: Table | list[str]) -> str:
+    """An alternation, longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

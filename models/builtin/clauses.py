@@ -1,0 +1,102 @@
+"""What a clause offers to an intent: its features, its names, and what stays unexplained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from models.builtin.amounts import Amount, Unit
+from models.builtin.lexicon import Kind
+from models.builtin.mentions import Mention, Named, Surety, mentions_in
+from models.builtin.reading import Mark, Reading
+
+_FEATURE_OF = {Named.MACHINE: "@machine", Named.CENTER: "@center", Named.PERSON: "@person", Named.ORDER: "@order"}
+# Where one of these is the subject, an unknown word is hardly another one.
+_SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
+# More words than this without punctuation are a story, not a question.
+MAX_WORDS = 120
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One reading with its mentions. Features are concepts, and `@` kinds of names, amounts and dates."""
+
+    reading: Reading
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        return tuple(mentions_in(self.reading))
+
+    @cached_property
+    def names(self) -> tuple[Mention, ...]:
+        """Mentions that count as names: all certain ones; of merely possible ones a single one, if there is no other."""
+        certain = tuple(m for m in self.mentions if m.surety is not Surety.MAYBE)
+        if any(m.kind is Named.MACHINE for m in certain) or self.reading.concepts() & _SUBJECTS:
+            return certain
+        possible = [m for m in self.mentions if m.surety is Surety.MAYBE and any(c.isalpha() for c in m.text)]
+        return (*certain, *possible) if len(possible) == 1 and possible[0].last - possible[0].first <= 3 else certain
+
+    @cached_property
+    def unexplained(self) -> tuple[Mention, ...]:
+        """Stretches of unknown words that are no name."""
+        named = set(self.names)
+        return tuple(
+            m
+            for m in self.mentions
+            if m not in named and m.kind is Named.MACHINE and not self._is_count(m)
+        )
+
+    def wanted(self, kind: Named) -> list[Mention]:
+        return [m for m in self.names if m.kind is kind and not m.negated]
+
+    @cached_property
+    def excluded(self) -> tuple[Mention, ...]:
+        return tuple(m for m in self.names if m.negated)
+
+    @cached_property
+    def amounts(self) -> tuple[Amount, ...]:
+        return tuple(mark.amount for mark in self.reading.marks if mark.amount is not None)
+
+    @cached_property
+    def dates(self) -> tuple[Mark, ...]:
+        return tuple(mark for mark in self.reading.marks if mark.date is not None)
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        found = set(self.reading.concepts() | self.reading.topics())
+        found |= {_FEATURE_OF[m.kind] for m in self.names if not m.negated}
+        found |= {_feature(amount) for amount in self.amounts if not amount.setup}
+        if self.dates:
+            found.add("@date")
+        return frozenset(found)
+
+    @cached_property
+    def surety(self) -> Surety:
+        """The least certain of the machine names."""
+        return min((m.surety for m in self.wanted(Named.MACHINE)), default=Surety.SHAPE)
+
+    def foreign(self, explained: frozenset[str]) -> list[Mark]:
+        """Known words that mean something else than what `explained` covers."""
+        return [mark for mark in self.reading.marks if _stands_against(mark, explained)]
+
+    def ends_with_only(self, kinds: Sequence[Kind]) -> bool:
+        return bool(self.reading.marks) and all(mark.has(*kinds) for mark in self.reading.marks)
+
+    def _is_count(self, mention: Mention) -> bool:
+        """ "top 3 machines": a lone number before a word of the shop."""
+        after = self.reading.marks[mention.last : mention.last + 1]
+        return mention.text.isdigit() and bool(after) and after[0].has(Kind.CONCEPT)
+
+
+def _stands_against(mark: Mark, explained: frozenset[str]) -> bool:
+    if mark.neutral or mark.date is not None or mark.amount is not None or mark.unknown:
+        return False
+    meanings = mark.values(Kind.CONCEPT) | mark.values(Kind.TOPIC)
+    return bool(meanings) and not meanings & explained
+
+
+def _feature(amount: Amount) -> str:
+    if amount.unit is Unit.PERCENT:
+        return "@percent"
+    if amount.each:
+        return "@each"
+    return "@hours" if amount.unit is Unit.MINUTES else "@length"

@@ -1,0 +1,133 @@
+"""The tools' grammar files as typed values: how each tool is asked for, and what its arguments are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from leadhand.errors import JsonValue
+from models.builtin.lexicon import GRAMMAR, LANGUAGES, Table, read_table, table
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask: all `features` must be there."""
+
+    features: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What a choice is when none of its words is said, but this feature is there."""
+
+    feature: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """How one argument of the tool is filled; `kind` names the rule in `slots.py`."""
+
+    argument: str
+    kind: str
+    unless: str = ""
+    concept: str = ""
+    value: JsonValue = None
+    placed: bool = False
+    values: tuple[tuple[str, str], ...] = ()
+    otherwise: tuple[Otherwise, ...] = ()
+    drop: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one kind of question looks like. `uses`: what may stand in it; `forbids`: what must not."""
+
+    name: str
+    tool: str
+    ways: tuple[Way, ...]
+    uses: frozenset[str]
+    forbids: frozenset[str]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolGrammar:
+    """One tool: its questions, its arguments, and example questions by language."""
+
+    tool: str
+    intents: tuple[Intent, ...]
+    slots: tuple[Slot, ...]
+    examples: dict[str, tuple[str, ...]]
+    subject: dict[str, str]
+
+    def slot(self, *kinds: str) -> Slot | None:
+        """The first slot of one of `kinds`."""
+        return next((slot for slot in self.slots if slot.kind in kinds), None)
+
+
+@cache
+def tool_grammars() -> tuple[ToolGrammar, ...]:
+    """Every file of grammar/tools, by name."""
+    folder = files(GRAMMAR).joinpath("tools")
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".toml"))
+    return tuple(_grammar(read_table(f"tools/{name.removesuffix('.toml')}")) for name in names)
+
+
+def grammar_of(tool: str) -> ToolGrammar | None:
+    return next((grammar for grammar in tool_grammars() if grammar.tool == tool), None)
+
+
+def _grammar(source: Table) -> ToolGrammar:
+    tool = str(source["tool"])
+    return ToolGrammar(
+        tool=tool,
+        intents=tuple(_intent(tool, entry) for entry in _tables(source["intents"])),
+        slots=tuple(_slot(name, table(entry)) for name, entry in table(source["slots"]).items()),
+        examples={language: _strings(table(source["examples"])[language]) for language in LANGUAGES},
+        subject={language: str(table(source["subject"])[language]) for language in LANGUAGES},
+    )
+
+
+def _intent(tool: str, source: Table) -> Intent:
+    return Intent(
+        name=str(source["name"]),
+        tool=tool,
+        ways=tuple(_ways(str(source["ways"]))),
+        uses=frozenset(str(source["uses"]).split()),
+        forbids=frozenset(str(source.get("forbids", "")).split()),
+        needs=_strings(source.get("needs", [])),
+    )
+
+
+def _ways(text: str) -> Iterator[Way]:
+    for line in filter(None, map(str.strip, text.splitlines())):
+        words, _, weight = line.partition("=")
+        features = frozenset(words.split())
+        yield Way(features, float(weight) if weight else float(len(features)))
+
+
+def _slot(argument: str, source: Table) -> Slot:
+    value = source.get("value")
+    return Slot(
+        argument=argument,
+        kind=str(source["kind"]),
+        unless=str(source.get("unless", "")),
+        concept=str(source.get("concept", "")),
+        value=value if isinstance(value, bool | str | int | float) else None,
+        placed=bool(source.get("placed", False)),
+        values=tuple((name, str(meant)) for name, meant in table(source.get("values")).items()),
+        otherwise=tuple(
+            Otherwise(str(entry["with"]), str(entry["value"])) for entry in _tables(source.get("otherwise", []))
+        ),
+        drop=tuple((name, str(meant)) for name, meant in table(source.get("drop")).items()),
+    )
+
+
+def _tables(value: object) -> list[Table]:
+    return [table(entry) for entry in value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(entry) for entry in value) if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

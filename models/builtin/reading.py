@@ -1,0 +1,198 @@
+"""One question, read word by word: what each stretch of it is, before anything is made of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from models.builtin.amounts import Amount, Unit, find_amounts
+from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table, table
+from models.builtin.words import Word, clean, plain, spelled, words_of
+from planning.date_phrases import PhraseSpan, find_phrases
+
+# Meanings that never stand against a question being about the plan.
+NEUTRAL = frozenset(
+    {
+        Kind.FILLER,
+        Kind.DETERMINER,
+        Kind.LOCATION,
+        Kind.JOINER,
+        Kind.NEGATION,
+        Kind.FOLLOW_UP,
+        Kind.ANAPHOR,
+        Kind.OPENER,
+        Kind.SOCIAL,
+    }
+)
+TELLING = frozenset({Kind.CONCEPT, Kind.PROCESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of words with one reading: a known phrase, a date, an amount, or (none of these) unknown."""
+
+    words: tuple[Word, ...]
+    senses: tuple[Sense, ...] = ()
+    date: PhraseSpan | None = None
+    amount: Amount | None = None
+    work: Word | None = None  # the kind of work inside an amount: "20 *milling* hours"
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+    @property
+    def unknown(self) -> bool:
+        return not self.senses and self.date is None and self.amount is None
+
+    def has(self, *kinds: Kind) -> bool:
+        return any(sense.kind in kinds for sense in self.senses)
+
+    def values(self, kind: Kind) -> frozenset[str]:
+        return frozenset(sense.value for sense in self.senses if sense.kind is kind)
+
+    @property
+    def neutral(self) -> bool:
+        return self.has(*NEUTRAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text` as cleaned; `marks` cover all its words in order."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    question: bool = False
+
+    def said(self, marks: Iterable[Mark]) -> str:
+        """The raw text from the first to the last of `marks`."""
+        found = list(marks)
+        return self.text[found[0].start : found[-1].end] if found else ""
+
+    def concepts(self) -> frozenset[str]:
+        return frozenset(value for mark in self.marks for value in mark.values(Kind.CONCEPT))
+
+    def topics(self) -> frozenset[str]:
+        return frozenset(value for mark in self.marks for value in mark.values(Kind.TOPIC))
+
+    def shouted(self) -> bool:
+        """Whether capital letters say nothing: all of it is upper or lower case."""
+        letters = "".join(c for c in self.text if c.isalpha())
+        return letters.isupper() or letters.islower()
+
+    def part(self, start: int, end: int) -> "Reading":
+        """The marks `start` to `end`, over the same text."""
+        return Reading(self.text, self.marks[start:end], self.question)
+
+
+@dataclass(slots=True)
+class _Line:
+    """The words of a text with its dates and amounts, while it is being marked."""
+
+    text: str
+    words: tuple[Word, ...]
+    dates: list[PhraseSpan] = field(default_factory=list[PhraseSpan])
+    amounts: list[Amount] = field(default_factory=list[Amount])
+
+
+def read(text: str) -> Reading:
+    """Any text can be read; what is not known stays marked as unknown."""
+    cleaned = expand(clean(text))
+    line = _Line(cleaned, words_of(cleaned))
+    line.dates = find_phrases(cleaned)
+    line.amounts = [
+        amount for amount in find_amounts(cleaned) if not _overlaps(amount.start, amount.end, line.dates)
+    ]
+    return Reading(cleaned, tuple(_marks(line, lexicon())), cleaned.rstrip().endswith("?"))
+
+
+def language_of(reading: Reading) -> str | None:
+    """en or de by the words that belong to one of them alone; None when that does not tell."""
+    votes = {"en": 0, "de": 0}
+    for mark in reading.marks:
+        spoken = {sense.language for sense in mark.senses} - {""}
+        if len(spoken) == 1:
+            votes[spoken.pop()] += 1
+        elif mark.date is not None and any(word.plain in _german_dates() for word in mark.words):
+            votes["de"] += 1
+    if votes["en"] == votes["de"]:
+        return None
+    return max(votes, key=lambda language: votes[language])
+
+
+def expand(text: str) -> str:
+    """Shorthand and common slips in dates written out."""
+    known = _shorthand()
+    parts: list[str] = []
+    at = 0
+    for word in words_of(text):
+        right = known.get(word.plain)
+        if right is not None:
+            parts += [text[at : word.start], right.upper() if len(word.raw) > 1 and word.raw.isupper() else right]
+            at = word.end
+    return "".join([*parts, text[at:]])
+
+
+def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
+    index = 0
+    while index < len(line.words):
+        word = line.words[index]
+        date = next((span for span in line.dates if span.start <= word.start < span.end), None)
+        amount = next((found for found in line.amounts if found.start <= word.start < found.end), None)
+        if date is not None or amount is not None:
+            end = date.end if date else amount.end if amount else 0
+            count = sum(1 for other in line.words[index:] if other.start < end)
+            inside = line.words[index : index + count]
+            yield Mark(inside, date=date) if date else _amount_mark(inside, amount, known)
+            index += count
+            continue
+        hit = known.at(line.words, index, reach=_reach(line, index))
+        length = hit.length if hit else 1
+        yield Mark(line.words[index : index + length], hit.senses if hit else ())
+        index += length
+
+
+def _amount_mark(words: tuple[Word, ...], amount: Amount | None, known: Lexicon) -> Mark:
+    """ "8 free hours", "20 milling hours": what stands between number and unit keeps its meaning."""
+    hits = [(word, known.at((word,), 0, reach=1)) for word in words[1:-1]]
+    senses = tuple(sense for _, hit in hits if hit for sense in hit.senses if sense.kind in TELLING)
+    work = next((w for w, hit in hits if hit and any(s.kind is Kind.PROCESS for s in hit.senses)), None)
+    return Mark(words, senses, amount=amount, work=work)
+
+
+def _reach(line: _Line, index: int) -> int:
+    """How far a phrase that begins here may go: not over punctuation, not into a date or an amount."""
+    stops = [span.start for span in line.dates] + [amount.start for amount in line.amounts]
+    end = index + 1
+    while end < len(line.words):
+        gap = line.text[line.words[end - 1].end : line.words[end].start]
+        if gap.strip(" -'/") or any(line.words[index].start < stop <= line.words[end].start for stop in stops):
+            break
+        end += 1
+    return end
+
+
+def _overlaps(start: int, end: int, dates: list[PhraseSpan]) -> bool:
+    return any(start < span.end and span.start < end for span in dates)
+
+
+def percent_of(mark: Mark) -> float | None:
+    return mark.amount.percent if mark.amount and mark.amount.unit is Unit.PERCENT else None
+
+
+@cache
+def _shorthand() -> dict[str, str]:
+    entries = table(read_table("language")["shorthand"])
+    known: dict[str, str] = {}
+    for words in entries.values():
+        for short, right in table(words).items():
+            known[plain(short)] = known[spelled(short)] = str(right)
+    return known
+
+
+@cache
+def _german_dates() -> frozenset[str]:
+    return frozenset(plain(word) for word in str(read_table("language")["german_date_words"]).split())

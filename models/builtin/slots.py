@@ -1,0 +1,238 @@
+"""The arguments of a tool call, as a clause says them. Names and dates are passed on in the person's own words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from leadhand.errors import JsonValue
+from models.builtin.amounts import Amount, Unit
+from models.builtin.clauses import Clause
+from models.builtin.grammar_files import Slot, ToolGrammar
+from models.builtin.lexicon import Kind, phrase_set
+from models.builtin.mentions import Mention, Named
+from models.builtin.reading import Mark
+
+Arguments = dict[str, JsonValue]
+
+
+class Question(StrEnum):
+    """What has to be asked back; each has its words in replies.toml."""
+
+    HOURS = "hours"
+    LENGTH = "length"
+    RANGE = "range"
+    EACH = "each"
+    SEVERAL = "several"
+    NO_CENTER_BESIDE = "no_center_beside"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`arguments` for the first window; `windows` holds all of them. `ask`: what stands in the way."""
+
+    arguments: Arguments
+    windows: tuple[str, ...] = ()
+    ask: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The date phrases by their role."""
+
+    windows: tuple[str, ...]
+    until: tuple[str, ...]
+
+
+def fill(clause: Clause, grammar: ToolGrammar) -> Filled:
+    """All arguments that `clause` gives for the tool; needed ones may be missing."""
+    arguments: Arguments = {}
+    dates = dates_of(clause)
+    for slot in grammar.slots:
+        if slot.unless and slot.unless in clause.features:
+            continue
+        value = _RULES[slot.kind](slot, clause, dates)
+        if value is not None and value != []:
+            arguments[slot.argument] = value
+    for slot in grammar.slots:
+        if any(arguments.get(name) == meant for name, meant in slot.drop):
+            arguments.pop(slot.argument, None)
+    wants_amount = grammar.slot("hours") is not None
+    return Filled(arguments, _windows(grammar, dates), _question(clause) if wants_amount else None)
+
+
+def dates_of(clause: Clause) -> Dates:
+    windows: list[str] = []
+    until: list[str] = []
+    for mark in clause.dates:
+        target = until if _is_until(clause, mark) else windows
+        target.append(clause.reading.said([mark]))
+    return Dates(tuple(windows), tuple(until))
+
+
+def _windows(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:
+    """Without a due date among the arguments, "until Friday" is a window like any other."""
+    return dates.windows or (dates.until if grammar.slot("due") is None else ())
+
+
+def _is_until(clause: Clause, mark: Mark) -> bool:
+    cues = phrase_set("until")
+    if mark.words[0].spelled in cues:
+        return True
+    index = clause.reading.marks.index(mark)
+    for before in reversed(clause.reading.marks[max(0, index - 3) : index]):
+        if " ".join(word.spelled for word in before.words) in cues or "due" in before.values(Kind.CONCEPT) - {""}:
+            return any(word.spelled in cues for word in before.words)
+        if not before.neutral or before.has(Kind.LOCATION):
+            return False
+    return False
+
+
+def _question(clause: Clause) -> Question | None:
+    """Amounts that are no plain number of hours are asked back, never converted."""
+    work = [amount for amount in clause.amounts if amount.unit is not Unit.PERCENT and not amount.setup]
+    if any(amount.each for amount in work):
+        return Question.EACH
+    if any(amount.unit is Unit.OTHER for amount in work):
+        return Question.LENGTH
+    if any(amount.high_minutes is not None for amount in work):
+        return Question.RANGE
+    return Question.SEVERAL if len(work) > 1 else None
+
+
+def _main_amount(clause: Clause) -> Amount | None:
+    plain = [a for a in clause.amounts if a.minutes is not None and not a.setup and not a.each]
+    return plain[0] if len(plain) == 1 and plain[0].high_minutes is None else None
+
+
+def _machines(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del dates
+    named = [m for m in clause.wanted(Named.MACHINE) if m.coded or m.located or not slot.placed]
+    return [*dict.fromkeys(m.text for m in named)]
+
+
+def _center(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    found = _centers(slot, clause, dates)
+    return found[0] if isinstance(found, list) and found else None
+
+
+def _centers(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    return [*dict.fromkeys(m.text for m in clause.wanted(Named.CENTER))]
+
+
+def _window(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, clause
+    return dates.windows[0] if dates.windows else None
+
+
+def _due(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, clause
+    return dates.until[0] if dates.until else None
+
+
+def _until(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """A window's end; alone it is the window."""
+    del slot, clause
+    return dates.until[0] if dates.until and not dates.windows else None
+
+
+def _hours(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    amount = _main_amount(clause)
+    return None if amount is None or amount.minutes is None else _number(amount.minutes / 60)
+
+
+def _minutes(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    amount = _main_amount(clause)
+    return None if amount is None or amount.minutes is None else round(amount.minutes)
+
+
+def _setup(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    found = next((a.minutes for a in clause.amounts if a.setup and a.minutes is not None), None)
+    return None if found is None else round(found)
+
+
+def _percent(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    found = next((a.percent for a in clause.amounts if a.percent is not None), None)
+    return None if found is None else _number(found)
+
+
+def _flag(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del dates
+    return slot.value if slot.concept in clause.features else None
+
+
+def _count(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """The number right before the concept: "in 4 lots", or within "split over two machines"."""
+    del dates
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if slot.concept in mark.values(Kind.CONCEPT):
+            for near in (marks[index - 1 : index], marks[index + 1 : index + 3]):
+                number = next((_small_number(word.spelled) for m in near for word in m.words), None)
+                if number:
+                    return number
+    return None
+
+
+def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del dates
+    said = [(name, value) for name, value in slot.values if name in clause.features]
+    compared = [value for name, value in said if _is_compared(clause, name)]
+    if compared or said:
+        return compared[0] if compared else said[0][1]
+    return next((entry.value for entry in slot.otherwise if entry.feature in clause.features), None)
+
+
+def _is_compared(clause: Clause, concept: str) -> bool:
+    """Whether a word like "by" or "per" stands right before the concept, articles between."""
+    cues = phrase_set("grouping")
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if concept not in mark.values(Kind.CONCEPT):
+            continue
+        for before in reversed(marks[max(0, index - 3) : index]):
+            if " ".join(word.spelled for word in before.words) in cues:
+                return True
+            if not before.has(Kind.DETERMINER, Kind.FILLER):
+                break
+    return False
+
+
+def _small_number(word: str) -> int | None:
+    number = int(word) if word.isdigit() else _small_words().get(word)
+    return number if number is not None and 1 < number <= 99 else None
+
+
+@cache
+def _small_words() -> dict[str, int]:
+    return {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "zwei": 2, "drei": 3, "vier": 4, "fuenf": 5, "sechs": 6}
+
+
+def _number(value: float) -> int | float:
+    return int(value) if value == int(value) else round(value, 4)
+
+
+_RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
+    "machines": _machines,
+    "center": _center,
+    "centers": _centers,
+    "window": _window,
+    "until": _until,
+    "due": _due,
+    "hours": _hours,
+    "minutes": _minutes,
+    "setup": _setup,
+    "percent": _percent,
+    "flag": _flag,
+    "count": _count,
+    "choice": _choice,
+}
+
+
+def names_in(mentions: tuple[Mention, ...] | list[Mention]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mention.text for mention in mentions))
