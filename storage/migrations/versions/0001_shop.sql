@@ -8,7 +8,7 @@ grant select on alembic_version to leadhand_app;
 -- Whole minutes since 1970, the time of the planning core. Immutable: a difference of instants has no zone.
 create function utc_minute(t timestamptz) returns bigint
   language sql immutable strict parallel safe
-  return (extract(epoch from (t - timestamptz '1970-01-01 00:00:00+00')) / 60)::bigint;
+  return floor(date_part('epoch', t - timestamptz '1970-01-01 00:00:00+00') / 60)::bigint;
 
 create function minute_utc(m bigint) returns timestamptz
   language sql immutable strict parallel safe
@@ -451,7 +451,7 @@ begin
        where (o.tenant_id, o.order_id) in
              (select tenant_id, order_id from changed_rows where predecessor_ids is not null)
     ), edge as (
-      select tenant_id, id, p.id as needs from node cross join unnest(predecessor_ids) as p (id)
+      select tenant_id, id, needs from node cross join unnest(predecessor_ids) as p (needs)
       union all
       select tenant_id, id, before_it from node where predecessor_ids is null and before_it is not null
     ), reach (tenant_id, id, needs) as (

@@ -1,0 +1,63 @@
+"""One embedded Postgres for all integration tests of a run, shared by xdist workers; fresh shops a test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from leadhand.context import Permission, Principal
+from leadhand.settings import Settings
+from planning.shop import ShopSettings
+from storage.database import Database
+from storage.embedded import EmbeddedServer, embedded_server
+from storage.migrate import migrate
+from storage.tenants import upsert_tenant_settings
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """A running server with an up-to-date schema; the last xdist worker stops it."""
+    base = tmp_path_factory.getbasetemp()
+    shared: Path = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with embedded_server(shared / "leadhand") as running:
+        migrate(running.owner_url)
+        yield running
+
+
+@pytest.fixture
+def settings(server: EmbeddedServer, tmp_path: Path) -> Settings:
+    """Settings that name the shared server as if it were one of the operator's own."""
+    return Settings(
+        data_dir=tmp_path,
+        database_url=SecretStr(server.runtime_url),
+        migration_url=SecretStr(server.owner_url),
+        database_pool_max=4,
+    )
+
+
+@pytest_asyncio.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """An open database on the shared server."""
+    async with Database.open(settings) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def two_shops(database: Database) -> tuple[Principal, Principal]:
+    """A person in each of two new shops; nothing of other tests is in them."""
+    made = [
+        Principal(f"shop-{letter}-{uuid4().hex[:12]}", f"planner-{letter}", frozenset(Permission))
+        for letter in "ab"
+    ]
+    for who in made:
+        async with database.transaction(who) as connection:
+            await upsert_tenant_settings(
+                connection,
+                tenant_id=who.tenant_id,
+                settings=ShopSettings(f"Shop of {who.user_id}", "America/Chicago"),
+            )
+    return made[0], made[1]
