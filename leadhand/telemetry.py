@@ -45,7 +45,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage()[:MAX_MESSAGE_CHARS],
+            "message": _shortened(record.getMessage()),
         }
         if (correlation := correlation_id.get()) != NO_CORRELATION:
             line["correlation_id"] = correlation
@@ -55,6 +55,13 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = self.formatException(record.exc_info)[-MAX_EXCEPTION_CHARS:]
         return _one_line(line)
+
+
+def _shortened(text: str) -> str:
+    """Both ends: a foreign traceback says in its last lines what happened."""
+    if len(text) <= MAX_MESSAGE_CHARS:
+        return text
+    return f"{text[: MAX_MESSAGE_CHARS // 2]} … {text[-MAX_MESSAGE_CHARS // 2 :]}"
 
 
 def _one_line(line: dict[str, object]) -> str:

@@ -52,6 +52,7 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         # Traces and figures of a run are our own; nothing is handed to collectors found in the environment.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )

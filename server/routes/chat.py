@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Header
+from fastapi import Header, Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from server.caller import OpenDesk, Planner, Reader
-from server.routes.chat_body import ChatBody, ClientId, turn_of
+from server.routes.chat_body import ChatBody, ChatId, ClientId, turn_of
 from server.routes.described import api_router, refusal
 from server.stream.sse import RunStream
 
@@ -27,6 +27,8 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 _IDS: Final[TypeAdapter[str]] = TypeAdapter(ClientId)
+# Not a ChatId: an id that nobody can have used is answered like one that nobody has used.
+AnyId = Annotated[str, Path(alias="id", description="The client's chat id")]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -64,19 +66,19 @@ async def ask(
 
 
 @router.get(
-    "/chat/{chat_id}/stream",
+    "/chat/{id}/stream",
     response_class=Response,
     summary="Follow the running turn",
     responses={**_STREAM, 204: {"description": "No turn is running"}},
 )
-async def follow(chat_id: str, tenant: Reader, desk: OpenDesk) -> Response:
+async def follow(chat_id: AnyId, tenant: Reader, desk: OpenDesk) -> Response:
     """The running turn from its start, then live. 204 when none runs, also for ids that nobody has used."""
     run = desk.runs.active(tenant, chat_id) if _possible(chat_id) else None
     return Response(status_code=204) if run is None else RunStream(run)
 
 
-@router.post("/chat/{chat_id}/stop", status_code=202, summary="Stop the running turn")
-async def stop(chat_id: ClientId, tenant: Reader, desk: OpenDesk) -> StopAccepted:
+@router.post("/chat/{id}/stop", status_code=202, summary="Stop the running turn")
+async def stop(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> StopAccepted:
     """Safe to repeat. What was streamed so far stays in the conversation."""
     return StopAccepted(stopped=await desk.runs.stop(tenant, chat_id))
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Final
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from leadhand.errors import InvalidRequest
@@ -14,6 +15,9 @@ MAX_PARTS: Final = 2_000
 ClientId = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._~:@=+,!-]+$")
 ]
+
+# As a path parameter; the name in the path is the public one.
+ChatId = Annotated[ClientId, Path(alias="id", description="The client's chat id")]
 
 
 class ClientMessage(BaseModel):

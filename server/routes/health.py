@@ -13,14 +13,15 @@ class Health(BaseModel):
     status: str
 
 
-@router.api_route("/healthz", methods=["GET", "HEAD"], summary="The process is alive")
+@router.head("/healthz", include_in_schema=False)
+@router.get("/healthz", summary="The process is alive")
 async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.api_route(
+@router.head("/readyz", include_in_schema=False)
+@router.get(
     "/readyz",
-    methods=["GET", "HEAD"],
     summary="The server can answer turns",
     responses={503: refusal("The reason: `database_unavailable`, `schema_outdated`, `server_stopping`")},
 )

@@ -13,7 +13,7 @@ from leadhand.context import TenantContext
 from leadhand.errors import InvalidRequest, NotFound
 from server.caller import OpenDesk, Reader
 from server.paging import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
-from server.routes.chat_body import ClientId
+from server.routes.chat_body import ChatId
 from server.routes.described import api_router, refusal
 from storage import messages, threads
 from storage.messages import Message
@@ -87,26 +87,26 @@ async def list_threads(
     return ThreadPage(threads=[_row(thread, tenant) for thread in page], next_cursor=following)
 
 
-@router.get("/threads/{chat_id}", summary="One conversation", responses=_ABSENT)
-async def get_thread(chat_id: ClientId, tenant: Reader, desk: OpenDesk) -> ThreadRow:
+@router.get("/threads/{id}", summary="One conversation", responses=_ABSENT)
+async def get_thread(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> ThreadRow:
     async with desk.database.transaction(tenant) as connection:
         return _row(_found(await threads.get_thread(connection, who=tenant, chat_id=chat_id)), tenant)
 
 
-@router.patch("/threads/{chat_id}", summary="Set the title", responses=_ABSENT)
-async def rename_thread(chat_id: ClientId, body: NewTitle, tenant: Reader, desk: OpenDesk) -> ThreadRow:
+@router.patch("/threads/{id}", summary="Set the title", responses=_ABSENT)
+async def rename_thread(chat_id: ChatId, body: NewTitle, tenant: Reader, desk: OpenDesk) -> ThreadRow:
     async with desk.database.transaction(tenant) as connection:
         return _row(_found(await threads.set_title(connection, chat_id=chat_id, title=body.title)), tenant)
 
 
 @router.delete(
-    "/threads/{chat_id}",
+    "/threads/{id}",
     status_code=204,
     response_class=Response,
     summary="Delete a conversation and all it left behind",
     responses=_ABSENT,
 )
-async def delete_thread(chat_id: ClientId, tenant: Reader, desk: OpenDesk) -> Response:
+async def delete_thread(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> Response:
     """A turn that is running is stopped first."""
     await desk.runs.stop(tenant, chat_id)
     async with desk.database.transaction(tenant) as connection:
@@ -116,13 +116,13 @@ async def delete_thread(chat_id: ClientId, tenant: Reader, desk: OpenDesk) -> Re
 
 
 @router.get(
-    "/threads/{chat_id}/messages",
+    "/threads/{id}/messages",
     summary="The messages of a conversation",
     responses=_ABSENT,
     response_model_exclude_unset=True,
 )
 async def list_messages(
-    chat_id: ClientId, tenant: Reader, desk: OpenDesk, last: Last = DEFAULT_LAST, before: Before = None
+    chat_id: ChatId, tenant: Reader, desk: OpenDesk, last: Last = DEFAULT_LAST, before: Before = None
 ) -> MessagePage:
     async with desk.database.transaction(tenant, snapshot=True) as connection:
         thread = _found(await threads.get_thread(connection, who=tenant, chat_id=chat_id))
