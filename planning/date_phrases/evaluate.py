@@ -175,8 +175,8 @@ def _half(node: Half, clock: Clock) -> Span:
 
 
 def _section(node: SectionOf, clock: Clock) -> Span:
-    """Of a week Monday and Tuesday, Wednesday and Thursday, Friday to Sunday; thirds of a month; of longer periods
-    the first, middle and last month."""
+    """Of a week Monday and Tuesday, Wednesday and Thursday, Friday to Sunday; thirds of a month; of longer
+    periods the first, middle and last month."""
     first = _local_day(node.of, clock)
     unit = unit_of(node.of)
     after = add(first, 1, unit)
@@ -220,11 +220,6 @@ def _nth(node: NthOf, clock: Clock) -> Span:
 def _beside(node: Beside, clock: Clock) -> Span:
     """Days are counted to one day ("2 days before"), longer units are the stretch next to it."""
     whole = period(node.of, clock)
-    if node.unit is Unit.HOUR:
-        minutes = node.count * 60
-        return (
-            Span(whole.start + minutes, whole.start) if minutes < 0 else Span(whole.end, whole.end + minutes)
-        )
     first, after = local_day(whole.start, clock.zone), local_day(whole.end - 1, clock.zone) + _DAY
     if node.unit is Unit.DAY:
         return clock.day(first + node.count * _DAY if node.count < 0 else after + (node.count - 1) * _DAY)

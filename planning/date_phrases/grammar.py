@@ -15,7 +15,7 @@ from planning.date_phrases.phrases import (
     Weekday,
     Year,
 )
-from planning.date_phrases.reading import Firmness, Parsed, longest
+from planning.date_phrases.reading import Firmness, Parsed, longest, remembered
 from planning.date_phrases.times import TimeGrammar
 from planning.date_phrases.tokens import Kind, Token
 
@@ -23,6 +23,7 @@ from planning.date_phrases.tokens import Kind, Token
 class PhraseGrammar(TimeGrammar):
     """`phrase` reads the longest date phrase at a token."""
 
+    @remembered
     def phrase(self, at: int) -> Parsed | None:
         return longest(
             (
@@ -47,6 +48,7 @@ class PhraseGrammar(TimeGrammar):
                 led = replace(led, firmness=Firmness.FIRM)
         return longest((plain, led))
 
+    @remembered
     def range(self, at: int) -> Parsed | None:
         """ "from Tuesday to Friday", "between 1 and 15 December", "Tue-Fri", "next week Tue-Fri"."""
         options = [self._span(at, between=False)]
@@ -106,6 +108,7 @@ class PhraseGrammar(TimeGrammar):
         first = replace(last.node, day=token.number)
         return Parsed(Range(first, last.node), last.end)
 
+    @remembered
     def _within_week(self, at: int) -> Parsed | None:
         """ "next week from Tuesday to Friday"."""
         week = self.point(self.skip("leads", at))
@@ -152,7 +155,8 @@ class PhraseGrammar(TimeGrammar):
             return None
         # "from Monday on Puma 3100": that "on" belongs to the machine.
         taken = onwards is not None and not self.is_kind(onwards[1], Kind.WORD, Kind.NUMBER)
-        return Parsed(OpenFrom(first.node), onwards[1] if taken and onwards else first.end)
+        firmness = first.firmness if word is None else Firmness.FIRM
+        return Parsed(OpenFrom(first.node), onwards[1] if taken and onwards else first.end, firmness)
 
     def _end_point(self, at: int) -> Parsed | None:
         found = longest((self.point(at), self.point(self.skip("leads", at))))

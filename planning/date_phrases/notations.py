@@ -10,7 +10,7 @@ from planning.date_phrases.phrases import (
     SlashedDay,
     Stamp,
 )
-from planning.date_phrases.reading import Firmness
+from planning.date_phrases.reading import FIRST_YEAR, LAST_YEAR, Firmness
 from planning.date_phrases.tokens import Kind, Token
 
 _CENTURY = 2000
@@ -24,7 +24,8 @@ def notation(token: Token) -> tuple[Node, Firmness] | None:  # noqa: PLR0911 - a
             offset = _offset_min(token.parts[6])
             return Stamp(year, month, day, hour, minute, second or 0, offset), Firmness.FIRM
         case Kind.ISO_DATE, [int(year), int(month), int(day)]:
-            return CalendarDay(day, month, year), Firmness.FIRM
+            known = FIRST_YEAR <= year <= LAST_YEAR
+            return CalendarDay(day, month, year), Firmness.FIRM if known else Firmness.ALONE
         case Kind.ISO_WEEK, [int(year), int(week), weekday]:
             return IsoWeek(week, year, weekday), Firmness.FIRM
         case Kind.ISO_MONTH, [int(year), int(month)]:

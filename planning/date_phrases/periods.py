@@ -20,13 +20,14 @@ from planning.date_phrases.phrases import (
     Year,
 )
 from planning.date_phrases.points import PointGrammar
-from planning.date_phrases.reading import Parsed, longest
+from planning.date_phrases.reading import Parsed, longest, remembered
 from planning.date_phrases.tokens import Kind
 
 
 class PeriodGrammar(PointGrammar):
     """Adds what is built from simple days and periods."""
 
+    @remembered
     def period(self, at: int) -> Parsed | None:
         """A simple one or one built from it."""
         start = self.skip("articles", at)
@@ -41,6 +42,7 @@ class PeriodGrammar(PointGrammar):
         )
         return longest((self.simple(at), *(rule(start) for rule in rules), self.beside(start)))
 
+    @remembered
     def _whole(self, at: int) -> Parsed | None:
         """A period that can have parts; "the month" is this month."""
         start = self.skip("articles", at)
@@ -152,8 +154,8 @@ class PeriodGrammar(PointGrammar):
         """ "the week before Christmas", "3 days after 10 December"."""
         count = self.small_number(at)
         unit = self.entry("units", count[1] if count else at)
-        if unit is None:
-            return None
+        if unit is None or unit[0] == Unit.HOUR:
+            return None  # "fit in 50 hours before Christmas"
         before, after = self.entry("before", unit[1]), self.entry("after", unit[1])
         side = before or after
         whole = None if side is None else self.simple(side[1])
@@ -182,6 +184,7 @@ class PeriodGrammar(PointGrammar):
         day = self.entry("weekdays", self.skip("leads", self.skip_comma(week.end)))
         return None if day is None else Parsed(Weekday(int(day[0]), week=week.node), day[1])
 
+    @remembered
     def _week(self, at: int) -> Parsed | None:
         found = self.simple(at)
         return found if found is not None and is_week(found.node) else None

@@ -19,7 +19,7 @@ from planning.date_phrases.phrases import (
     Weekend,
     Year,
 )
-from planning.date_phrases.reading import Firmness, Parsed, Reader, longest
+from planning.date_phrases.reading import Firmness, Parsed, Reader, longest, remembered
 from planning.date_phrases.tokens import Kind
 
 _LAST_DAY_NUMBER = 99  # "45 December" is read, and refused with a reason
@@ -28,6 +28,7 @@ _LAST_DAY_NUMBER = 99  # "45 December" is read, and refused with a reason
 class PointGrammar(Reader):
     """Rules take a token index and give a Parsed or None."""
 
+    @remembered
     def simple(self, at: int) -> Parsed | None:
         """A day or period that is not made of others."""
         start = self.skip("articles", at)
@@ -99,6 +100,7 @@ class PointGrammar(Reader):
         token = self.at(at)
         return Firmness.WEAK if token and self.words.has("weak", token.text) else Firmness.FIRM
 
+    @remembered
     def calendar_day(self, at: int) -> Parsed | None:
         """ "3 December", "the 3rd of December 2026", "December 3rd", "Dec 3, 2026"."""
         return longest((self._day_month(at), self._month_day(at)))
@@ -146,8 +148,9 @@ class PointGrammar(Reader):
         return Parsed(CalendarDay(int(day), int(month), None if year is None else year[0]), end)
 
     def month(self, at: int) -> Parsed | None:
-        """ "December", "December 2026", "next December"."""
+        """ "December", "December 2026", "next December", "the month of May"."""
         which, start = self.which(at)
+        start = self.skip("month_of", start)
         found = self.entry("months", start)
         if found is None:
             return None

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from planning.date_phrases.clock import Clock, Lean, Span, add
+from planning.date_phrases.days import unslashed
 from planning.date_phrases.evaluate import clock_time, period
 from planning.date_phrases.phrases import (
     CalendarDay,
@@ -52,7 +53,8 @@ def evaluate(node: Node, clock: Clock) -> Span:
 
 
 def _range(node: Range, clock: Clock) -> Span:
-    if _recurs(node.first) and isinstance(node.last, CalendarDay | SlashedDay | DayOfMonth | Month | IsoWeek):
+    node = Range(_unslashed(node.first, clock), _unslashed(node.last, clock))
+    if _recurs(node.first) and isinstance(node.last, CalendarDay | DayOfMonth | Month | IsoWeek):
         # The end decides: "1 to 15 December" is this December's as long as it runs.
         last = evaluate(node.last, clock)
         first = evaluate(node.first, clock.leaning(Lean.PAST, local_day(last.start, clock.zone)))
@@ -60,7 +62,7 @@ def _range(node: Range, clock: Clock) -> Span:
         first = evaluate(node.first, clock)
         last = _following(node, local_day(first.start, clock.zone), first, clock)
     end = last.start if last.grain is Grain.INSTANT else last.end
-    wraps = isinstance(node.first, CalendarDay | IsoWeek | SlashedDay) and _recurs_either(node)
+    wraps = isinstance(node.first, CalendarDay | IsoWeek) and _recurs_either(node)
     if wraps and _is_reversed(first.start, end, node, clock):
         return _as_said(node, first, last, clock)
     grain = Grain.DAY if first.grain is last.grain is Grain.DAY and first.start == last.start else Grain.SPAN
@@ -92,9 +94,13 @@ def _following(node: Range, start: date, first: Span, clock: Clock) -> Span:
     return evaluate(node.last, later)
 
 
+def _unslashed(node: Node, clock: Clock) -> Node:
+    return unslashed(node, clock.locale) if isinstance(node, SlashedDay) else node
+
+
 def _recurs(node: Node) -> bool:
     """Whether the year (or month) is left open."""
-    if isinstance(node, CalendarDay | SlashedDay | IsoWeek):
+    if isinstance(node, CalendarDay | IsoWeek):
         return node.year is None
     return isinstance(node, DayOfMonth) or (
         isinstance(node, Month) and node.year is None and node.which is None

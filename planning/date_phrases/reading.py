@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
 
 from planning.date_phrases.phrases import Node
 from planning.date_phrases.tokens import Kind, Token
@@ -28,7 +29,7 @@ class Parsed:
     firmness: Firmness = Firmness.FIRM
 
 
-Rule = Callable[[int], Parsed | None]
+ReaderT = TypeVar("ReaderT", bound="Reader")
 
 
 def longest(options: Iterable[Parsed | None]) -> Parsed | None:
@@ -40,12 +41,32 @@ def longest(options: Iterable[Parsed | None]) -> Parsed | None:
     return best
 
 
+def remembered(rule: Callable[[ReaderT, int], Parsed | None]) -> Callable[[ReaderT, int], Parsed | None]:
+    """Reads each place once: rules overlap, and hostile text must not make that exponential."""
+    name = rule.__name__
+
+    def once(self: ReaderT, at: int) -> Parsed | None:
+        return self.recall(name, at, rule)
+
+    return once
+
+
 class Reader:
     """Looks at the tokens of one text."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
         self.words: Vocabulary = vocabulary()
+        self._entries: dict[int, dict[str, tuple[str, int]]] = {}
+        self._known: dict[tuple[str, int], Parsed | None] = {}
+
+    def recall(
+        self: ReaderT, name: str, at: int, rule: Callable[[ReaderT, int], Parsed | None]
+    ) -> Parsed | None:
+        """The rule's finding at this place, made once."""
+        if (name, at) not in self._known:
+            self._known[name, at] = rule(self, at)
+        return self._known[name, at]
 
     def at(self, index: int) -> Token | None:
         return self.tokens[index] if 0 <= index < len(self.tokens) else None
@@ -56,14 +77,22 @@ class Reader:
 
     def entry(self, category: str, index: int) -> tuple[str, int] | None:
         """The key of the longest entry of `category` that starts here, and the index behind it."""
-        entries = self.words.entries(category)
-        for count in range(self.words.longest, 0, -1):
-            run = self.tokens[index : index + count]
-            if len(run) == count and all(token.kind is Kind.WORD for token in run):
-                key = entries.get(tuple(token.text for token in run))
-                if key is not None:
-                    return key, index + count
-        return None
+        here = self._entries.get(index)
+        if here is None:
+            here = self._entries[index] = self._entries_at(index)
+        return here.get(category)
+
+    def _entries_at(self, index: int) -> dict[str, tuple[str, int]]:
+        found: dict[str, tuple[str, int]] = {}
+        token = self.at(index)
+        if token is None or token.kind is not Kind.WORD:
+            return found
+        for entry in self.words.by_first_word.get(token.text, ()):
+            end = index + len(entry.words)
+            run = self.tokens[index:end]
+            if entry.category not in found and tuple(token.text for token in run) == entry.words:
+                found[entry.category] = (entry.key, end)
+        return found
 
     def skip(self, category: str, index: int) -> int:
         found = self.entry(category, index)

@@ -16,7 +16,7 @@ from planning.date_phrases.phrases import (
     SlashedDay,
     Weekday,
 )
-from planning.date_phrases.reading import Parsed, longest
+from planning.date_phrases.reading import Parsed, longest, remembered
 from planning.date_phrases.tokens import Kind, Token
 
 _HOUR_MIN = 60
@@ -26,6 +26,7 @@ _HALF_DAY_MIN = 12 * 60
 class TimeGrammar(PeriodGrammar):
     """Adds times to days; `point` is everything that can be the end of a range."""
 
+    @remembered
     def point(self, at: int) -> Parsed | None:
         return longest((self.period(at), self._timed_day(at), self._time_first(at)))
 
@@ -71,6 +72,7 @@ class TimeGrammar(PeriodGrammar):
         word = self.entry("clock_words", start)
         return None if word is None else Parsed(ClockTime(_minutes(word[0])), word[1])
 
+    @remembered
     def _clock_range(self, at: int) -> Parsed | None:
         """ "from 8:00 to 12:00", "8-12 Uhr", "between 8 and 10 am"."""
         between = self.entry("between", at)

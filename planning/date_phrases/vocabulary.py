@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import cast
 
-# Category -> its entries, each a sequence of folded words, with the key they stand under.
+# Entries of one category, each a sequence of folded words, with the key they stand under.
 Entries = Mapping[tuple[str, ...], str]
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -20,18 +20,20 @@ def folded(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One spelling of one entry."""
+
+    category: str
+    words: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All categories; `longest` is the most words an entry has."""
+    """All categories; `by_first_word` has the longest entries first."""
 
     categories: Mapping[str, Entries]
-    longest: int
-
-    def entries(self, category: str) -> Entries:
-        return self.categories[category]
-
-    def keys(self, category: str) -> frozenset[str]:
-        """The keys of a category ("06:00-12:00" of `day_parts`)."""
-        return frozenset(self.categories[category].values())
+    by_first_word: Mapping[str, tuple[Entry, ...]]
 
     def has(self, category: str, word: str) -> bool:
         """Whether one folded word is an entry."""
@@ -43,8 +45,7 @@ def vocabulary() -> Vocabulary:
     """The vocabulary of this package."""
     tables = _tables()
     categories = {name: _entries(table) for name, table in tables.items() if name != "slash_dates"}
-    longest = max(len(words) for entries in categories.values() for words in entries)
-    return Vocabulary(categories, longest)
+    return Vocabulary(categories, _by_first_word(categories))
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +53,16 @@ def slash_regions() -> tuple[frozenset[str], frozenset[str]]:
     """Regions that write the month first, and those that write either."""
     table = _tables()["slash_dates"]
     return frozenset(table["month_first"]), frozenset(table["either"])
+
+
+def _by_first_word(categories: Mapping[str, Entries]) -> dict[str, tuple[Entry, ...]]:
+    found: dict[str, list[Entry]] = {}
+    for category, entries in categories.items():
+        for words, key in entries.items():
+            found.setdefault(words[0], []).append(Entry(category, words, key))
+    return {
+        word: tuple(sorted(entries, key=lambda entry: -len(entry.words))) for word, entries in found.items()
+    }
 
 
 def _tables() -> dict[str, dict[str, list[str]]]:
