@@ -518,26 +518,31 @@ create function envelope_follows_segments() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
 begin
   if exists (
-    select from (
-      select s.start < lag(s."end") over (partition by s.tenant_id, s.booking_id order by s.start) as too_early
-        from booking_segment s
-       where (s.tenant_id, s.booking_id) in (select tenant_id, booking_id from changed_rows)) as neighbours
+    select from (select distinct tenant_id, booking_id from changed_rows) as touched
+      cross join lateral (
+        select s.start < lag(s."end") over (order by s.start) as too_early
+          from booking_segment s
+         where s.tenant_id = touched.tenant_id and s.booking_id = touched.booking_id) as neighbours
      where too_early
   ) then
     raise exception 'two segments of one booking overlap'
       using errcode = 'exclusion_violation', constraint = 'booking_segment_disjoint', table = 'booking_segment';
   end if;
+  -- One index look-up a booking, whatever the planner thinks of a table that has just been filled.
   update booking b
-     set envelope_start = e.envelope_start, envelope_end = e.envelope_end
+     set envelope_start = coalesce(e.first_start, b.envelope_start),
+         envelope_end = coalesce(e.last_end, b.envelope_start)
     from (
-      select b.tenant_id, b.id,
-             coalesce(min(s.start), b.envelope_start) as envelope_start,
-             coalesce(max(s."end"), b.envelope_start) as envelope_end
-        from booking b left join booking_segment s on s.tenant_id = b.tenant_id and s.booking_id = b.id
-       where (b.tenant_id, b.id) in (select tenant_id, booking_id from changed_rows)
-       group by b.tenant_id, b.id) as e
-   where b.tenant_id = e.tenant_id and b.id = e.id
-     and (b.envelope_start <> e.envelope_start or b.envelope_end <> e.envelope_end);
+      select touched.tenant_id, touched.booking_id, span.first_start, span.last_end
+        from (select distinct tenant_id, booking_id from changed_rows) as touched
+       cross join lateral (
+         select min(s.start) as first_start, max(s."end") as last_end
+           from booking_segment s
+          where s.tenant_id = touched.tenant_id and s.booking_id = touched.booking_id) as span
+    ) as e
+   where b.tenant_id = e.tenant_id and b.id = e.booking_id
+     and (b.envelope_start <> coalesce(e.first_start, b.envelope_start)
+          or b.envelope_end <> coalesce(e.last_end, b.envelope_start));
   return null;
 end $$;
 
