@@ -1,0 +1,76 @@
+"""A person with a row in every table."""
+
+from datetime import UTC, datetime
+
+from langchain_core.messages import HumanMessage
+from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
+from uuid_utils.compat import uuid7
+
+from leadhand.context import Principal
+from storage import messages, results, runs, threads
+from storage.database import Database
+from storage.saver import TenantSaver, checkpoint_owner
+from storage.shop_writer import write_shop
+from storage.summaries import ThreadSummary, save_summary
+from storage.threads import Thread
+from tests.integration.storage.small_shop import small_shop
+
+
+async def fill_every_table(database: Database, who: Principal) -> Thread:
+    async with database.transaction(who) as connection:
+        await write_shop(connection, tenant_id=who.tenant_id, shop=small_shop())
+        await connection.execute(b"insert into demo_shop (size, seed, today) values ('small', 1, now())")
+        thread = await threads.create_or_get_thread(connection, chat_id="chat")
+        seq = await messages.append_message(
+            connection,
+            thread_id=thread.id,
+            message_id="m-1",
+            role="user",
+            parts=[{"type": "text", "text": "Hello"}],
+        )
+        run = await runs.admit(
+            connection,
+            run_id=uuid7(),
+            thread_id=thread.id,
+            owner="this process",
+            lease_s=60,
+            model="scripted",
+            permissions=who.permissions,
+            as_of=datetime(2026, 12, 7, 12, tzinfo=UTC),
+            user_message_seq=seq,
+        )
+        await results.store_result(
+            connection,
+            call_id="call-1",
+            thread_id=thread.id,
+            run_id=run.id,
+            tool="check_capacity",
+            output={"a": 1},
+        )
+        await save_summary(
+            connection, thread_id=thread.id, summary=ThreadSummary(seq, "Said hello."), previous_seq=None
+        )
+    await put_checkpoint(TenantSaver(database.pool), who, str(thread.id))
+    return thread
+
+
+async def put_checkpoint(
+    saver: TenantSaver, who: Principal, thread_id: str, text: str = "Hello"
+) -> Checkpoint:
+    """One checkpoint with a value and a pending write."""
+    token = checkpoint_owner.set(who)
+    try:
+        checkpoint = empty_checkpoint()
+        checkpoint["channel_values"] = {"messages": [HumanMessage(text)], "steps": 1}
+        versions: dict[str, str | int | float] = {"messages": "1", "steps": "1"}
+        checkpoint["channel_versions"] = versions
+        config = await saver.aput(
+            {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}},
+            checkpoint,
+            {"source": "loop", "step": 1, "parents": {}},
+            versions,
+        )
+        await saver.aput_writes(config, [("messages", [HumanMessage("pending")])], task_id="task-1")
+        return checkpoint
+    finally:
+        checkpoint_owner.reset(token)

@@ -1,0 +1,149 @@
+"""Every table belongs to a tenant under forced row level security, which binds the runtime role."""
+
+import re
+from pathlib import Path
+
+from storage.embedded import EmbeddedServer
+from tests.integration.storage.catalog import ask, policies, tables
+
+# Tables that hold nothing of any shop. A new one needs a reason here.
+NOT_OF_A_TENANT = {"public.alembic_version"}
+# Indexes that do not begin with the tenant, because they must hold across shops.
+ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "alembic_version_pkc"}
+
+TENANT = "(tenant_id = NULLIF(current_setting('app.tenant'::text, true), ''::text))"
+PERSON = f"({TENANT} AND (user_id = NULLIF(current_setting('app.user'::text, true), ''::text)))"
+
+
+def test_a_table_without_a_tenant_is_on_the_list_of_exceptions(server: EmbeddedServer) -> None:
+    assert {table.name for table in tables(server) if not table.has_tenant} == NOT_OF_A_TENANT
+
+
+def test_every_table_of_a_tenant_has_forced_row_level_security(server: EmbeddedServer) -> None:
+    assert [t.name for t in tables(server) if t.has_tenant and not (t.forced and t.enabled)] == []
+
+
+def test_every_table_of_a_tenant_has_exactly_one_policy_and_it_has_the_safe_form(
+    server: EmbeddedServer,
+) -> None:
+    wanted = {
+        table.name: (PERSON if table.personal else TENANT) for table in tables(server) if table.has_tenant
+    }
+    found = policies(server)
+    assert len(found) == len(wanted)
+    assert {policy.table_name: policy.using for policy in found} == wanted
+    assert {policy.table_name: policy.checked for policy in found} == wanted
+    assert {(policy.command, policy.roles) for policy in found} == {("ALL", "{public}")}
+
+
+def test_a_tenant_can_be_neither_null_nor_empty(server: EmbeddedServer) -> None:
+    loose = ask(
+        server,
+        """
+        select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relkind in ('r', 'p') and a.attname in ('tenant_id', 'user_id')
+           and (not a.attnotnull or not exists (
+             select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'
+                and pg_get_constraintdef(k.oid) ~ ('\\(' || a.attname || ' <> ''''')))
+        """,
+    )
+    assert loose == []
+
+
+def test_every_foreign_key_stays_within_the_tenant(server: EmbeddedServer) -> None:
+    keys = ask(server, "select conname, pg_get_constraintdef(oid) from pg_constraint where contype = 'f'")
+    assert len(keys) > 20
+    assert [name for name, text in keys if not str(text).startswith("FOREIGN KEY (tenant_id")] == []
+
+
+def test_every_index_begins_with_the_tenant(server: EmbeddedServer) -> None:
+    found = ask(
+        server,
+        """
+        select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+          join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname in ('public', 'langgraph')
+           and not exists (select from pg_attribute a where a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                              and a.attname = 'tenant_id')
+        """,
+    )
+    assert {name for (name,) in found} == ACROSS_SHOPS
+
+
+def test_every_foreign_key_has_an_index_that_finds_its_rows(server: EmbeddedServer) -> None:
+    """Else deleting a machine reads every booking of the shop."""
+    missing = ask(
+        server,
+        """
+        select k.conname from pg_constraint k
+         where k.contype = 'f' and k.confrelid <> 'tenant_settings'::regclass
+           -- the two leading columns of some index are tenant and the reference
+           and not exists (select from pg_index i where i.indrelid = k.conrelid and i.indkey[0] = k.conkey[1]
+                              and i.indkey[1] = any (k.conkey[2:]))
+        """,
+    )
+    allowed = {("tenant_settings_site_calendar",), ("work_center_tenant_id_skill_id_fkey",)}
+    assert set(missing) <= allowed
+
+
+def test_the_runtime_role_owns_nothing_and_cannot_pass_row_level_security(server: EmbeddedServer) -> None:
+    assert ask(
+        server,
+        """
+        select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,
+               (select count(*) from pg_class where relowner = r.oid),
+               (select count(*) from pg_auth_members where member = r.oid)
+          from pg_roles r where rolname = 'leadhand_app'
+        """,
+    ) == [(False, False, False, False, False, 0, 0)]
+
+
+def test_the_runtime_role_can_only_read_and_change_rows(server: EmbeddedServer) -> None:
+    """TRUNCATE passes row level security; temporary tables would stand before ours in the search path."""
+    rights = ask(
+        server,
+        """
+        select distinct privilege_type from information_schema.role_table_grants
+         where grantee in ('leadhand_app', 'PUBLIC') and table_schema in ('public', 'langgraph')
+        """,
+    )
+    assert {right for (right,) in rights} <= {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    assert ask(
+        server,
+        """
+        select has_database_privilege('leadhand_app', 'leadhand', 'TEMP'),
+               has_database_privilege('leadhand_app', 'leadhand', 'CREATE'),
+               has_schema_privilege('leadhand_app', 'public', 'CREATE'),
+               has_schema_privilege('leadhand_app', 'langgraph', 'CREATE'),
+               has_table_privilege('leadhand_app', 'alembic_version', 'INSERT,UPDATE,DELETE')
+        """,
+    ) == [(False,) * 5]
+
+
+def test_no_function_of_ours_runs_with_its_owners_rights_unless_reviewed(server: EmbeddedServer) -> None:
+    reviewed: set[str] = set()
+    found = ask(
+        server,
+        """
+        select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where n.nspname in ('public', 'langgraph') and p.prosecdef
+        """,
+    )
+    assert {name for (name,) in found} == reviewed
+
+
+def test_settings_of_a_session_are_never_changed_for_longer_than_a_transaction() -> None:
+    """Behind a pooler the next client would inherit them: a shop would read another shop's rows."""
+    root = Path(__file__).parents[3]
+    folders = ("leadhand", "planning", "models", "storage", "tools", "graph", "runs", "server", "cli")
+    lasting = re.compile(
+        r"set_config\s*\((?:[^()]|\([^()]*\))*,\s*false\s*\)|^\s*set\s+(?:session\s+)?app\.|\bset\s+session\b",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    offenders = [
+        str(path.relative_to(root))
+        for folder in folders
+        for path in (root / folder).rglob("*")
+        if path.suffix in {".py", ".sql"} and lasting.search(path.read_text(encoding="utf-8"))
+    ]
+    assert offenders == []
