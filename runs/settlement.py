@@ -43,7 +43,7 @@ class Settlement:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(DatabaseUnavailable),
                 stop=stop_after_attempt(SETTLE_ATTEMPTS),
-                wait=wait_exponential_jitter(initial=0.2, max=SETTLE_WAIT_MAX_S),
+                wait=wait_exponential_jitter(multiplier=0.2, max=SETTLE_WAIT_MAX_S),
                 reraise=True,
             ):
                 with attempt:
