@@ -129,6 +129,11 @@ def listed(names: Sequence[str], shown: int = 3) -> str:
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
 
 
+def count_of(count: int, noun: str) -> str:
+    """ "1 booking", "2 bookings"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 async def load_window(shops: ShopSource, tenant: TenantContext, window: Interval) -> Shop:
     """The shop's plan in `window`, widened to whole UTC days so that questions of one day share a cache."""
     start, end = window

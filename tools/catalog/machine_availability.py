@@ -28,6 +28,7 @@ from tools.views import (
     FiguresView,
     View,
     WindowView,
+    count_of,
     evidence,
     figures_view,
     listed,
@@ -152,7 +153,7 @@ def _chosen(
         if (m.active_from is None or m.active_from < end) and (m.active_to is None or m.active_to > start)
     ]
     if asked.work_center is None:
-        return active, [f"No machine was named, so all {len(active)} machines were looked at."]
+        return active, [f"No machine was named, so all {count_of(len(active), 'machine')} were looked at."]
     center = find_work_center(shop, asked.work_center)
     rows = [m for m in active if m.work_center_id == center.row.id]
     return rows, [center.assumption] if center.assumption else []
@@ -189,10 +190,12 @@ def _warnings(shop: Shop, found: Sequence[MachineAvailability], question: Questi
     alone = [total(clip(without_operator(shop, b), question.window)) for a in found for b in a.bookings]
     if any(alone):
         count = sum(1 for minutes in alone if minutes)
-        warnings.append(f"{count} bookings need an operator and have none for {hours(sum(alone))} h.")
+        warnings.append(f"No operator yet for {hours(sum(alone))} h of work on {count_of(count, 'booking')}.")
     waiting = sum(1 for _ in unscheduled(shop, frozenset(a.machine_id for a in found)))
     if waiting:
-        warnings.append(f"{waiting} open operations that could run here are not scheduled and not counted.")
+        warnings.append(
+            f"Not scheduled, so not counted: {count_of(waiting, 'open operation')} that could run here."
+        )
     return warnings
 
 

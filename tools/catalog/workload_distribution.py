@@ -16,7 +16,7 @@ from planning.workload import GroupBy, Question, Row, Workload, counted_machines
 from planning.zones import MINUTES_PER_DAY, BucketSize, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.names import MAX_NAME_CHARS, find_work_center
-from tools.views import MAX_CURSOR_CHARS, PAGE_ROWS, WindowView, evidence, load_window, page
+from tools.views import MAX_CURSOR_CHARS, PAGE_ROWS, WindowView, count_of, evidence, load_window, page
 from tools.windows import Window, WindowInput, read_window
 from tools.workload_views import (
     BucketView,
@@ -185,8 +185,8 @@ def _assumptions(asked: WorkloadInput, found: Workload, center: WorkCenter | Non
 def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: GroupBy) -> list[str]:
     told: list[str] = []
     if found.unassigned_bookings:
-        count = len(found.unassigned_bookings)
-        told.append(f"{hours(found.unassigned)} h on {count} bookings need an operator and have none.")
+        where = count_of(len(found.unassigned_bookings), "booking")
+        told.append(f"No operator yet for {hours(found.unassigned)} h of work on {where}.")
     if group_by is not GroupBy.ORDER:
         whose = "people" if group_by is GroupBy.OPERATOR else "machines"
         if found.total.double_booked:
@@ -196,7 +196,7 @@ def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: Grou
     machines = frozenset(m.id for m in counted_machines(shop, center_id))
     waiting = sum(1 for _ in unscheduled(shop, machines))
     if waiting:
-        told.append(f"{waiting} operations of open orders are not scheduled, so their load is not counted.")
+        told.append(f"Not scheduled, so not counted: {count_of(waiting, 'operation')} of open orders.")
     return told
 
 
