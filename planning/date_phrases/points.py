@@ -120,7 +120,9 @@ class PointGrammar(Reader):
         month = self.entry("months", start)
         if month is None:
             return None
-        firmness = self._firmness_of_word(start) if start == day[1] else Firmness.FIRM
+        firmness = Firmness.FIRM
+        if start == day[1] and not self.tokens[start].capital:
+            firmness = self._firmness_of_word(start)  # "Is machine 3 may be free"
         node = CalendarDay(day[0], int(month[0]))
         year = self.year(self.skip_comma(month[1]))
         if year is None:
