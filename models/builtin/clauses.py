@@ -32,7 +32,7 @@ class Clause:
         certain = tuple(m for m in self.mentions if m.surety is not Surety.MAYBE)
         if any(m.kind is Named.MACHINE for m in certain) or self.reading.concepts() & _SUBJECTS:
             return certain
-        possible = [m for m in self.mentions if m.surety is Surety.MAYBE and any(c.isalpha() for c in m.text)]
+        possible = [m for m in self.mentions if m.surety is Surety.MAYBE and (m.coded or any(c.isalpha() for c in m.text))]
         return (*certain, *possible) if len(possible) == 1 and possible[0].last - possible[0].first <= 3 else certain
 
     @cached_property

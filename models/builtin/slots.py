@@ -24,7 +24,7 @@ class Question(StrEnum):
     RANGE = "range"
     EACH = "each"
     SEVERAL = "several"
-    NO_CENTER_BESIDE = "no_center_beside"
+    SUBJECT = "subject"  # only a name was said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""The messages of a conversation as turns: what was asked, which calls were made, what came back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from models.builtin.dialogue import Context, Query, Understanding, understand
+from models.builtin.reading import language_of, read
+from models.builtin.results import Result, read_result
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`rounds`: the results of each round of calls since the question, in the order of the calls."""
+
+    text: str
+    rounds: tuple[tuple[Result, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The newest turn, understood in the light of the others. `earlier`: the last results before it."""
+
+    turn: Turn
+    understood: Understanding
+    language: str
+    earlier: tuple[tuple[Query, Result], ...] = ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A turn while its messages are read."""
+
+    text: str = ""
+    rounds: list[list[Result]] = field(default_factory=list[list[Result]])
+
+
+def follow(messages: Sequence[BaseMessage], tools: Collection[str]) -> Conversation:
+    """Reads all messages; the instructions of the system are for language models and are passed over."""
+    turns = _turns(messages) or [Turn("")]
+    context = Context(tools=frozenset(tools))
+    earlier: tuple[tuple[Query, Result], ...] = ()
+    understood = Understanding()
+    for index, turn in enumerate(turns):
+        context = replace(context, language=language_of(read(turn.text)) or context.language)
+        understood = understand(turn.text, context)
+        if index == len(turns) - 1:
+            break
+        context, earlier = _after(turn, understood, context, earlier)
+    return Conversation(turns[-1], understood, context.language, earlier)
+
+
+def _after(
+    turn: Turn, understood: Understanding, context: Context, earlier: tuple[tuple[Query, Result], ...]
+) -> tuple[Context, tuple[tuple[Query, Result], ...]]:
+    """What a turn leaves to the next: the calls that were really made count, whoever made them."""
+    if turn.rounds:
+        made = settled(turn.rounds)
+        pairs = tuple((_query(result, index, understood), result) for index, result in enumerate(made))
+        return replace(context, queries=tuple(query for query, _ in pairs), pending=None), pairs
+    pending = understood.ask.pending if understood.ask else None
+    return replace(context, pending=pending), earlier
+
+
+def _query(result: Result, index: int, understood: Understanding) -> Query:
+    """The call as a query; what it was about is known where the message asked for this very tool."""
+    meant = understood.queries[index] if index < len(understood.queries) else None
+    if meant is None or meant.tool != result.tool:
+        return Query(result.tool, dict(result.arguments))
+    return replace(meant, arguments=dict(result.arguments))
+
+
+def settled(rounds: Sequence[Sequence[Result]]) -> list[Result]:
+    """One result for each call of the first round: a later round holds the repaired ones of the failed calls."""
+    results = list(rounds[0]) if rounds else []
+    for again in rounds[1:]:
+        failed = [index for index, result in enumerate(results) if result.fault is not None]
+        by_tool = list(again)
+        for index in failed:
+            match = next((result for result in by_tool if result.tool == results[index].tool), None)
+            if match is not None:
+                by_tool.remove(match)
+                results[index] = match
+    return results
+
+
+def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:
+    opened: list[_Open] = []
+    for index, message in enumerate(messages):
+        if isinstance(message, HumanMessage):
+            opened.append(_Open(message.text))
+        elif isinstance(message, AIMessage) and message.tool_calls and opened:
+            answers = _answers(messages[index + 1 :])
+            opened[-1].rounds.append(
+                [
+                    read_result(call["name"], call["args"], answers[call["id"]])
+                    for call in message.tool_calls
+                    if call["id"] in answers
+                ]
+            )
+    return [Turn(turn.text, tuple(tuple(results) for results in turn.rounds)) for turn in opened]
+
+
+def _answers(messages: Sequence[BaseMessage]) -> dict[str | None, ToolMessage]:
+    """The tool messages up to the next message of a person."""
+    found: dict[str | None, ToolMessage] = {}
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            break
+        if isinstance(message, ToolMessage):
+            found.setdefault(message.tool_call_id, message)
+    return found

@@ -1,0 +1,121 @@
+"""How values of a tool's result are written: escaped, with the units and the dates of the reader's language."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from leadhand.errors import JsonValue
+
+# Everything that begins or ends something in Markdown or HTML. Text of the shop's data stays text.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
+_SCHEME = re.compile(r"(?i)\b(https?|ftp|file|mailto|javascript|data):|\bwww\.")
+_BREAKS = re.compile(r"\s+")
+MAX_TEXT_CHARS = 200
+
+_WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "de": "Mo Di Mi Do Fr Sa So".split()}
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def escaped(text: str) -> str:
+    """Text from the shop's data as one line that shows as it is: no markup, no links, no HTML."""
+    line = _BREAKS.sub(" ", "".join(c if c.isprintable() else " " for c in text)).strip()
+    if len(line) > MAX_TEXT_CHARS:
+        line = line[: MAX_TEXT_CHARS - 1] + "…"
+    # A zero-width joiner keeps a bare address from becoming a link.
+    unlinked = _SCHEME.sub(lambda match: match[0][:-1] + "\u2060" + match[0][-1], line)
+    return _MARKUP.sub(r"\\\1", unlinked)
+
+
+def sentence(text: str) -> str:
+    """A sentence of a tool: its own punctuation stays readable, what could become markup is escaped."""
+    unlinked = _SCHEME.sub(lambda match: match[0][:-1] + "\u2060" + match[0][-1], _BREAKS.sub(" ", text))
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", unlinked)
+
+
+def number(value: JsonValue, language: str) -> str:
+    """As the result has it, never rounded here; German takes a decimal comma."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "–"
+    text = str(int(value)) if value == int(value) else str(value)
+    return text.replace(".", ",") if language == "de" else text
+
+
+def moment(value: JsonValue, language: str) -> str:
+    """An ISO instant with the shop's offset as local date and time."""
+    found = _instant(value)
+    if found is None:
+        return "–"
+    return f"{_day(found, language)}, {found:%H:%M}"
+
+
+def day(value: JsonValue, language: str) -> str:
+    found = _instant(value)
+    return "–" if found is None else _day(found, language)
+
+
+def _day(found: datetime, language: str) -> str:
+    weekday = _WEEKDAYS[language][found.weekday()]
+    if language == "de":
+        return f"{weekday} {found.day}.{found.month}.{found.year}"
+    return f"{weekday} {found.day} {_MONTHS[found.month - 1]} {found.year}"
+
+
+def _instant(value: JsonValue) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _text(value: JsonValue, language: str) -> str:
+    if isinstance(value, str):
+        return escaped(value)
+    return number(value, language)
+
+
+def _hours(value: JsonValue, language: str) -> str:
+    written = number(value, language)
+    return written if written == "–" else f"{written} h"
+
+
+def _percent(value: JsonValue, language: str) -> str:
+    written = number(value, language)
+    return written if written == "–" else f"{written} %"
+
+
+def _names(value: JsonValue, language: str) -> str:
+    """A list of names, or of objects with a name."""
+    del language
+    parts = value if isinstance(value, list) else [value]
+    named = [part.get("name") or part.get("code") if isinstance(part, dict) else part for part in parts]
+    return ", ".join(escaped(name) for name in named if isinstance(name, str))
+
+
+def _titles(value: JsonValue, language: str) -> str:
+    """ "Puma 3100 (PUMA-3100) or Puma 2600 (PUMA-2600)"."""
+    rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    titles = [_title(row.get("name"), row.get("code")) for row in rows]
+    joined = " oder " if language == "de" else " or "
+    return joined.join(filter(None, [", ".join(titles[:-1]), *titles[-1:]]))
+
+
+def _title(name: JsonValue, code: JsonValue) -> str:
+    shown = [escaped(text) for text in dict.fromkeys((name, code)) if isinstance(text, str) and text]
+    return shown[0] if len(shown) == 1 else f"{shown[0]} ({shown[1]})" if shown else ""
+
+
+def _sentence(value: JsonValue, language: str) -> str:
+    del language
+    return sentence(value) if isinstance(value, str) else ""
+
+
+FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
+    "": _text,
+    "h": _hours,
+    "pct": _percent,
+    "when": moment,
+    "day": day,
+    "names": _names,
+    "said": _sentence,
+    "titles": _titles,
+}

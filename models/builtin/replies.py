@@ -1,0 +1,94 @@
+"""What is said when there is no result to word: help, questions back, refusals, faults of tools."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+
+from leadhand.errors import JsonValue
+from models.builtin.dialogue import Understanding
+from models.builtin.grammar_files import tool_grammars
+from models.builtin.lexicon import read_table, table
+from models.builtin.results import ToolFault
+from models.builtin.templates import Voice, render
+
+MAX_EXAMPLES = 6
+
+
+def reply_to(understood: Understanding, language: str, tools: Collection[str]) -> str:
+    """The reply to a message that asks for no call."""
+    values = _offers(language, tools)
+    if understood.ask is not None:
+        pending = understood.ask.pending.arguments
+        names = pending.get("machines")
+        return _said(("ask", understood.ask.question.value), {"names": names if names else []}, language)
+    if understood.social:
+        return _said((understood.social,), values, language)
+    if understood.explain:
+        return _said(("nothing_to_explain",), values, language)
+    if understood.unclear:
+        subjects: list[JsonValue] = [g.subject[language] for g in tool_grammars() if g.tool in understood.unclear]
+        return _said(("unclear",), {**values, "subjects": subjects}, language)
+    if understood.topics:
+        said: list[JsonValue] = [topic_reply(topic, language) for topic in understood.topics]
+        return _said(("outside",), {**values, "said": said}, language)
+    return _said(("lost",), values, language)
+
+
+def remarks_on(understood: Understanding, language: str) -> list[str]:
+    """What has to be said beside an answer about parts of the message that it leaves out."""
+    remarks = [topic_reply(topic, language) for topic in understood.topics]
+    for name, words in (("ignored", understood.ignored), ("lost", understood.lost)):
+        if words:
+            remarks.append(beside(name, {"words": [*words]}, language))
+    excluded = [name for query in understood.queries for name in query.excluded]
+    if excluded:
+        remarks.append(beside("excluded", {"words": [*dict.fromkeys(excluded)]}, language))
+    return remarks
+
+
+def fault_text(fault: ToolFault, language: str) -> str:
+    """A tool's error in plain words, with what would help."""
+    known = table(read_table("replies")["errors"])
+    code = fault.code if fault.code in known else "other"
+    return _said(("errors", code), {**fault.details, "message": fault.message}, language)
+
+
+def beside(name: str, values: Mapping[str, JsonValue], language: str) -> str:
+    return _said(("beside", name), values, language)
+
+
+def topic_reply(topic: str, language: str) -> str:
+    entry = table(table(read_table("outside")["topics"])[topic])
+    return str(table(entry["reply"])[language])
+
+
+def listed(name: str, sentences: Sequence[str], language: str) -> str:
+    """A short list under its heading; "" when it is empty."""
+    if not sentences:
+        return ""
+    return "\n".join([f"_{beside(name, {}, language)}_", "", *(f"- {text}" for text in sentences)])
+
+
+def _offers(language: str, tools: Collection[str]) -> dict[str, JsonValue]:
+    """What can be asked, by the tools that are bound."""
+    grammars = [grammar for grammar in tool_grammars() if grammar.tool in tools]
+    examples = [example for grammar in grammars for example in grammar.examples[language]]
+    first = [grammar.examples[language][0] for grammar in grammars]
+    ordered = [*first, *(example for example in examples if example not in first)]
+    return {
+        "examples": [*ordered[:MAX_EXAMPLES]],
+        "subjects": [grammar.subject[language] for grammar in grammars],
+    }
+
+
+def _said(path: tuple[str, ...], values: Mapping[str, JsonValue], language: str) -> str:
+    entry = read_replies()
+    for name in path:
+        entry = table(entry[name])
+    words = table(table(read_replies()["words"])[language])
+    voice = Voice(language, {key: str(word) for key, word in words.items()})
+    return render(str(entry[language]), values, voice)
+
+
+@cache
+def read_replies():  # noqa: ANN201
+    return read_table("replies")

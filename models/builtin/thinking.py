@@ -1,0 +1,82 @@
+"""From a conversation to the next message: calls to make, or text."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages import BaseMessage
+
+from leadhand.errors import JsonValue
+from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
+from models.builtin.conversation import Conversation, follow, settled
+from models.builtin.dialogue import Query
+from models.builtin.repairs import repaired, repairs_for
+from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
+from models.builtin.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    tool: str
+    arguments: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """The next message: either text or calls."""
+
+    text: str = ""
+    calls: tuple[PlannedCall, ...] = ()
+
+
+def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
+    """The same messages and tools always give the same thought."""
+    conversation = follow(messages, tools)
+    if conversation.turn.rounds:
+        return _after_calls(conversation)
+    understood = conversation.understood
+    if understood.queries:
+        return Thought(calls=tuple(PlannedCall(query.tool, query.arguments) for query in understood.queries))
+    if understood.explain and conversation.earlier:
+        return Thought(_explained(conversation))
+    return Thought(reply_to(understood, conversation.language, tools))
+
+
+def _after_calls(conversation: Conversation) -> Thought:
+    rounds = conversation.turn.rounds
+    results = settled(rounds)
+    again = repairs_for(rounds, results)
+    if again:
+        return Thought(calls=tuple(PlannedCall(repair.tool, repair.arguments) for repair in again))
+    queries = conversation.understood.queries
+    pairs = [
+        (queries[index] if index < len(queries) else Query(result.tool, dict(result.arguments)), result)
+        for index, result in enumerate(results)
+    ]
+    language = conversation.language
+    taken = [
+        beside("repaired", {"asked": asked, "taken": word}, language) for asked, word in repaired(rounds, results)
+    ]
+    return Thought(_worded(pairs, [*taken, *remarks_on(conversation.understood, language)], language))
+
+
+def _explained(conversation: Conversation) -> str:
+    """The last results again, worded for the question behind "why"."""
+    language = conversation.language
+    pairs = [
+        (Query(query.tool, query.arguments, query.focus, query.excluded, conversation.understood.explain), result)
+        for query, result in conversation.earlier
+    ]
+    return beside("explained", {}, language) + "\n\n" + _worded(pairs, [], language)
+
+
+def _worded(pairs: Sequence[tuple[Query, Result]], remarks: Sequence[str], language: str) -> str:
+    """All results in order, then what was assumed and what is to be noted, each once."""
+    answers = [
+        fault_text(result.fault, language) if result.fault else word_result(result, query, language)
+        for query, result in pairs
+    ]
+    blocks = [*dict.fromkeys(filter(None, answers)), *remarks]
+    for name, heading in (("warnings", "warned"), ("assumptions", "assumed")):
+        told = [text for _, result in pairs for text in sentences_of(result, name)]
+        blocks.append(listed(heading, list(dict.fromkeys(told))[:MAX_SENTENCES], language))
+    return "\n\n".join(filter(None, blocks))
