@@ -17,6 +17,15 @@ from tests.acceptance.workspace import Workspace
 CANARIES = {"north": "Northlight", "south": "Southmoor"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all tests that share the installation: each further worker would start it again."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            group = "wheel" if item.path.name == "test_wheel.py" else "acceptance"
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def scripted_model_process() -> Generator[ScriptedModel]:
     """The one scripted model that the shared servers talk to."""
