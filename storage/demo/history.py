@@ -63,11 +63,15 @@ class Past:
         rng = dice(self._seed, "history")
         open_now: dict[str, tuple[Order, list[Operation]]] = {}
         bookings: defaultdict[str, list[Booking]] = defaultdict(list)
-        made = 0
+        made, years = 0, -self._times.window[0]
         for placed in self._floor.run(self._endless(rng, open_now), 3 * self._under_way):
             order_id = placed.job.order_id
             if placed.pieces is None:
-                return  # the years that are kept are full
+                if placed.job.release >= years:
+                    return
+                open_now.pop(order_id)  # no room for it any more; an older one may still find some
+                bookings.pop(order_id, None)
+                continue
             bookings[order_id].append(self._booking(placed))
             if not placed.last:
                 continue

@@ -84,7 +84,12 @@ def open_orders(
         order_id = ids.of("order", number)
         operations = workload.operations(order_id, number, draft, rng)
         done = _done_steps(operations, rng) if status is OrderStatus.IN_PROGRESS else 0
-        ready = _ready(status, dates, extent, rng)
+        unplanned = status in (OrderStatus.DRAFT, OrderStatus.HOLD)
+        held_back = status is OrderStatus.RELEASED and place % extent.held_back_every == 0
+        to_place = 0 if unplanned else len(operations) - done - held_back
+        overlaps = held_back and place % (2 * extent.held_back_every) == 0
+        # What an import lays over needs something later on the machine to lie over.
+        ready = dates.local_midnight(rng.randint(0, 2)) if overlaps else _ready(status, dates, extent, rng)
         order = Order(
             order_id,
             order_code(number),
@@ -94,10 +99,6 @@ def open_orders(
             release_at=ready,
             priority=rng.choice((1, 2, 3, 3, 3, 3, 4, 5)),
         )
-        unplanned = status in (OrderStatus.DRAFT, OrderStatus.HOLD)
-        held_back = status is OrderStatus.RELEASED and place % extent.held_back_every == 0
-        to_place = 0 if unplanned else len(operations) - done - held_back
-        overlaps = held_back and place % (2 * extent.held_back_every) == 0
         made.append(OpenOrder(number, order, tuple(operations), ready, done, to_place, overlaps))
     return made
 

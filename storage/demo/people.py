@@ -1,7 +1,7 @@
 """Operators with their shifts, skills and absences."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from planning.shop import Absence, Calendar, Minute, Operator, OperatorSkill, Skill
@@ -13,6 +13,8 @@ from storage.demo.machines import Cell
 FIRST_NUMBER = 101
 SKILLS_EACH = 3
 VACATION_PERCENT = 30
+NEWCOMER_PERCENT = 6
+ENOUGH_HOLDERS = 5  # of a skill on a shift, before one of them may be new
 # Certificates that are dated; the others hold until further notice.
 DATED_SKILLS = frozenset({"inspect", "edm", "multi"})
 
@@ -58,9 +60,11 @@ def crew(
             calendars[shift].id,
             max_parallel=2 if index in two_at_once else 1,
             skills=tuple(_valid(skills[key].id, key, index, rng, dates) for key in known),
-            active_from=dates.local_midnight(-200) if chance(rng, 6) else None,
         )
         operators.append((shift, operator))
+    operators = [
+        (shift, o) for (shift, _), o in zip(operators, _newcomers(operators, rng, dates), strict=True)
+    ]
     by_shift: dict[str, list[Operator]] = {shift: [] for shift, _ in posts}
     for shift, operator in operators:
         by_shift[shift].append(operator)
@@ -70,6 +74,21 @@ def crew(
         {shift: tuple(members) for shift, members in by_shift.items()},
         sick.id,
     )
+
+
+def _newcomers(operators: list[tuple[str, Operator]], rng: Random, dates: PlanDates) -> list[Operator]:
+    """Some joined within the last year: never one on whom work would have waited before."""
+    holders = Counter((shift, skill.skill_id) for shift, o in operators for skill in o.skills)
+    made: list[Operator] = []
+    for shift, operator in operators:
+        needed = any(holders[shift, skill.skill_id] < ENOUGH_HOLDERS for skill in operator.skills)
+        if chance(rng, NEWCOMER_PERCENT) and not needed:
+            holders.subtract((shift, skill.skill_id) for skill in operator.skills)
+            joined = dates.local_midnight(-rng.randint(60, 330))
+            made.append(replace(operator, active_from=joined))
+        else:
+            made.append(operator)
+    return made
 
 
 def _posts(demand: Counter[tuple[str, str]], count: int) -> list[tuple[str, str]]:

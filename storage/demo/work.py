@@ -14,6 +14,7 @@ from storage.demo.templates import PartTemplate, StepTemplate
 MINUTES_OUTSIDE_PER_DAY = 24 * 60
 # How much slower, in percent, the second and third choice of machine are.
 SLOWER_PERCENT = (0, 10, 25)
+WHOLE_UP_TO_MIN = 90  # longer work would wait for a stretch that no shift has, slower machines included
 MIN_RUN_PERCENT, MAX_RUN_PERCENT = 15, 500
 SECOND_SIDE = frozenset({"TURN", "MILL", "MULTI", "GRIND"})
 
@@ -109,6 +110,7 @@ class Workload:
                 )
                 continue
             run_s = max(5, step.run_s * self.run_percent[step.work_center] // 100)
+            short = op_minutes(step.setup_min, run_s, draft.quantity) <= WHOLE_UP_TO_MIN
             made.append(
                 Operation(
                     operation_id,
@@ -118,7 +120,7 @@ class Workload:
                     run_s,
                     step.name,
                     attendance=template.attendance,
-                    splittable=not template.whole,
+                    splittable=not (template.whole and short),
                     min_wait_after_min=template.wait_min,
                     alternatives=self._alternatives(
                         self._cells[step.work_center], step.setup_min, run_s, rng

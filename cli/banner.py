@@ -1,0 +1,54 @@
+"""What `leadhand serve` says once it is there."""
+
+from urllib.parse import urlsplit
+
+from leadhand import __version__
+from leadhand.settings import Environment, Settings
+
+QUESTION = "When is the Puma 3100 available?"
+
+
+def banner(settings: Settings, host: str, port: int) -> str:
+    """Where it listens, on what data, with which model; in development how to ask a first question."""
+    url = f"http://{_shown(host)}:{port}"
+    lines = [
+        f"Leadhand {__version__}",
+        f"  address   {url}  (API page: {url}/docs)",
+        f"  database  {database_name(settings)}",
+        f"  model     {model_name(settings)}",
+    ]
+    if settings.env is Environment.DEVELOPMENT and settings.jwks_url is None:
+        body = (
+            '{"id": "first", "message": {"id": "m1", "role": "user", "parts": '
+            f'[{{"type": "text", "text": "{QUESTION}"}}]}}}}'
+        )
+        lines += [
+            "",
+            "Ask it something from another terminal (`leadhand demo` makes the shop):",
+            "  TOKEN=$(leadhand token --shop demo --user me)",
+            f'  curl -N {url}/api/chat -H "Authorization: Bearer $TOKEN" \\',
+            f"    -H 'Content-Type: application/json' -d '{body}'",
+        ]
+    return "\n".join(lines)
+
+
+def _shown(host: str) -> str:
+    """A host that a client can use: the unspecified address is this machine, IPv6 is bracketed."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
+    return f"[{host}]" if ":" in host else host
+
+
+def database_name(settings: Settings) -> str:
+    """The database without its credentials."""
+    if settings.database_url is None:
+        return f"embedded Postgres in {settings.data_dir}"
+    url = urlsplit(settings.database_url.get_secret_value())
+    return f"{url.hostname or 'local socket'}{f':{url.port}' if url.port else ''}{url.path}"
+
+
+def model_name(settings: Settings) -> str:
+    from models.factory import BUILTIN, OPENAI_URL  # noqa: PLC0415 - model libraries load only when used
+
+    if settings.model == BUILTIN or (settings.model is None and not settings.has_model_endpoint):
+        return "built-in (set OPENAI_API_KEY or OPENAI_BASE_URL, and LEADHAND_MODEL, for a language model)"
+    return f"{settings.model or 'not named'} at {settings.openai_base_url or OPENAI_URL}"

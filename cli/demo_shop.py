@@ -1,0 +1,81 @@
+"""Makes a demo shop in one transaction: there whole, or not at all."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.terminal import err, out, plain_table
+from leadhand.context import Permission, Principal
+from leadhand.settings import Settings
+from storage.database import Database
+from storage.demo import templates
+from storage.demo.install import DemoRecord, find_demo, install_demo
+from storage.demo.shop import DemoShop, make_demo
+from storage.demo.sizes import DemoSize
+
+TITLE = "Demo shop"
+
+
+async def build(
+    settings: Settings, *, shop: str, size: DemoSize, seed: int, today: date | None, replace: bool
+) -> None:
+    """Make the shop unless it is there.
+
+    Raises:
+        InvalidRequest: the name belongs to a real shop, or another process is making it.
+        DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated: the database cannot be used.
+    """
+    around = today or datetime.now(ZoneInfo(templates.site().timezone)).date()
+    who = Principal(shop, "leadhand-demo", frozenset({Permission.ADMIN}))
+    async with Database.open(settings) as database, database.transaction(who) as connection:
+        there = await find_demo(connection, tenant_id=shop)
+        if there is not None and not replace:
+            _say_there(shop, there)
+            return
+        with _progress(f"Making the shop {shop}") as report:
+            demo = make_demo(size=size, seed=seed, today=around, name=f"{TITLE} {shop}")
+            bookings = await install_demo(connection, tenant_id=shop, demo=demo, progress=report)
+    _say_made(shop, demo, bookings)
+
+
+def _say_there(shop: str, there: DemoRecord) -> None:
+    out().print(
+        f"The shop {shop} is already there: {there.size}, seed {there.seed}, around {there.today}. "
+        "Nothing was changed; --replace makes it anew."
+    )
+
+
+def _say_made(shop: str, demo: DemoShop, bookings: int) -> None:
+    plan, planted = demo.shop, demo.planted
+    operations = sum(1 for o in plan.operations.values() if o.alternatives)
+    out().print(f"Made the shop {shop}: {demo.size.value}, seed {demo.seed}, around {demo.today}.")
+    table = plain_table()
+    for count, what in (
+        (len(plan.machines), f"machines in {len(plan.work_centers)} work centers"),
+        (len(plan.operators), "operators"),
+        (len(plan.orders), f"open orders with {operations:,} operations"),
+        (bookings, "bookings, those of finished orders included"),
+        (len(planted.late_orders), "late orders"),
+        (len(planted.overlapping), "double bookings"),
+        (len(planted.unscheduled_operations), "unscheduled operations"),
+    ):
+        table.add_row(f"{count:>9,}", what)
+    out().print(table)
+    out().print(f'Ask it: leadhand chat --shop {shop} "When is the Puma 3100 available?"')
+
+
+@contextmanager
+def _progress(label: str) -> Generator[Callable[[int, int], None]]:
+    """A bar on a terminal; one line in a log."""
+    console = err()
+    if not console.is_terminal:
+        console.print(f"{label}…")
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=min(done, total), total=total)

@@ -1,0 +1,124 @@
+"""uvicorn, set up for Leadhand: one process, streaming answers, plain log lines, clean ends."""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import uvicorn
+
+from cli.banner import banner
+from cli.terminal import out
+from leadhand.errors import InternalFault, InvalidSetting, LeadhandError
+from leadhand.settings import Settings
+from runs.desk import Desk, open_desk
+from server.app import create_app
+
+# Running answers get this long after the signal; then their readers are cut off and the desk is closed.
+GRACEFUL_SHUTDOWN_S = 10
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    """Says that it is there once it is."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def run_server(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        InvalidSetting: the address cannot be used, or no secret to check tokens with.
+        LeadhandError: why the desk cannot be opened, where waiting would not help.
+    """
+    faults: list[LeadhandError] = []
+
+    @asynccontextmanager
+    async def opener(settings: Settings) -> AsyncGenerator[Desk]:
+        try:
+            async with open_desk(settings) as desk:
+                yield desk
+        except LeadhandError as error:
+            faults.append(error)
+            raise
+
+    _set_up_log()
+    with listening_socket(host, port) as listener:
+        address: tuple[str, int] = listener.getsockname()[:2]
+        app = create_app(settings, opener=opener)
+        config = uvicorn.Config(
+            app,
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+        )
+        server = _Server(config, lambda: out().print(banner(settings, *address)))
+        # uvicorn raises the signal again once it has stopped; stopping was all that it asked for.
+        signal.signal(signal.SIGTERM, _already_stopped)
+        signal.signal(signal.SIGINT, _already_stopped)
+        server.run(sockets=[listener])
+    if not server.started:
+        raise faults[-1] if faults else InternalFault("The server could not start; its log says why.")
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, taken before anything slow begins.
+
+    Raises:
+        InvalidSetting: no such address, the port is taken, or it may not be used.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise InvalidSetting(f"--host {host}: {error.strerror or 'no such address'}") from None
+    try:
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Taken for good: a second server would otherwise bind it too before the first one listens.
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise InvalidSetting(
+            f"--port {port}: cannot listen on {host} port {port} ({error.strerror})"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _already_stopped(signum: int, frame: FrameType | None) -> None:
+    del signum, frame
+
+
+def _set_up_log() -> None:
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr, force=True)
+    logging.getLogger("uvicorn.error").addFilter(_worth_reading)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _worth_reading(record: logging.LogRecord) -> bool:
+    """Without uvicorn's banner, and without the traceback of a failed start, which ends as a coded line."""
+    message = record.getMessage()
+    return record.levelno >= logging.WARNING and not message.startswith(
+        ("Traceback", "Application startup failed")
+    )

@@ -1,0 +1,66 @@
+"""The command `leadhand`: a file a command, registered here."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from cli.border import coded_errors, debugging
+from cli.chat import chat
+from cli.demo import demo
+from cli.doctor import doctor
+from cli.migrate import migrate
+from cli.serve import serve
+from cli.terminal import tolerate_narrow_encodings
+from cli.token import token
+from leadhand import __version__
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(coded_errors(serve))
+app.command()(coded_errors(migrate))
+app.command()(coded_errors(doctor))
+app.command()(coded_errors(demo))
+app.command()(coded_errors(token))
+app.command()(coded_errors(chat))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leadhand {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadhand(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show logs, and where an unexpected error came from.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Leadhand, the production planning assistant for machine shops.
+
+    Settings come from the environment; `leadhand doctor` says which are in force.
+    """
+    del version
+    debugging.set(debug)
+    # The server sets up its own log; elsewhere a log line would only double the error line.
+    if debug:
+        logging.basicConfig(level=logging.DEBUG)
+    else:
+        logging.basicConfig(handlers=[logging.NullHandler()])
+
+
+def run() -> None:
+    """The entry point of the distribution."""
+    tolerate_narrow_encodings()
+    app(prog_name="leadhand")

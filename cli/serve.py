@@ -1,0 +1,35 @@
+"""`leadhand serve`: the HTTP server."""
+
+from typing import Annotated
+
+import typer
+
+from leadhand.settings import load_settings
+
+MAX_PORT = 65_535
+
+
+def _one_worker(value: int) -> int:
+    if value > 1:
+        raise typer.BadParameter(
+            "more than one worker needs runs that survive their process, which this version does not have "
+            "yet; start it with 1"
+        )
+    return value
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=MAX_PORT)] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1, callback=_one_worker)] = 1,
+) -> None:
+    """Serve the HTTP API.
+
+    With no LEADHAND_DATABASE_URL it starts the embedded Postgres and brings it up to date first. A database
+    that is away does not keep the server from starting: /readyz says so, and it heals by itself. Stops on
+    Ctrl-C and SIGTERM, after running answers had a moment to finish.
+    """
+    from cli.http_server import run_server  # noqa: PLC0415 - the server's libraries load only when used
+
+    del workers
+    run_server(load_settings(), host=host, port=port)
