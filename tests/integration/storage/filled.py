@@ -45,7 +45,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             thread_id=thread.id,
             run_id=run.id,
             tool="check_capacity",
-            output={"a": 1},
+            output={"verdict": "yes"},
         )
         await save_summary(
             connection, thread_id=thread.id, summary=ThreadSummary(seq, "Said hello."), previous_seq=None
