@@ -12,9 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import chain
 
-from planning.capacity_limits import Limit, limits, with_time
+from planning.capacity_limits import Limit, limits
 from planning.capacity_options import Option, OptionKind, Placer
-from planning.capacity_overtime import Overtime, SlotUse, uses
+from planning.capacity_overtime import Overtime, SlotUse, uses, with_overtime
 from planning.capacity_rooms import Work
 from planning.figures import Figures, combine
 from planning.intervals import subtract
@@ -155,15 +155,10 @@ def evaluate(case: Case) -> CaseAnswer:
     )
 
 
-def best(answers: Sequence[CaseAnswer]) -> CaseAnswer:
-    """The case by which the order is best taken on: easiest verdict, then earliest finish, then first."""
-    order = list(Verdict)
-
-    def rank(answer: CaseAnswer) -> tuple[int, bool, int]:
-        finish = answer.plan.finish if answer.plan else 0
-        return order.index(answer.verdict), answer.plan is None, finish
-
-    return min(answers, key=rank)
+def rank(answer: CaseAnswer) -> tuple[int, bool, Minute]:
+    """Sort key: by which case the order is best taken on. Easiest verdict, then earliest finish."""
+    finish = answer.plan.finish if answer.plan else 0
+    return list(Verdict).index(answer.verdict), answer.plan is None, finish
 
 
 def _verdict(in_time: Option | None, *, with_overtime: bool, over_target: bool) -> Verdict:
@@ -175,17 +170,21 @@ def _verdict(in_time: Option | None, *, with_overtime: bool, over_target: bool) 
 
 
 def _placer(case: Case, overtime: Overtime | None = None) -> Placer:
-    works = with_time(case.works, overtime.opened, case.span) if overtime else case.works
+    works = with_overtime(case.works, overtime) if overtime else case.works
     return Placer(works, case.quantity, case.span)
 
 
 def _options(case: Case, placer: Placer) -> tuple[Option, ...]:
-    """The earliest finish of each kind; a split one only where it really splits."""
+    """The earliest finish of each kind; lots only where they split, pieces only where they beat lots."""
     block = placer.one_block()
     lots = placer.split(case.lots or len(case.machine_ids))
     pieces = placer.split(None) if case.lots is None else None
-    split = (option for option in (lots, pieces) if option is not None and option.is_split)
-    return (*((block,) if block else ()), *split)
+    found = [block] if block else []
+    if lots is not None and lots.is_split:
+        found.append(lots)
+    if pieces is not None and pieces.is_split and (lots is None or pieces.finish < lots.finish):
+        found.append(pieces)
+    return tuple(found)
 
 
 def _simplest_in_time(case: Case, placer: Placer, options: Sequence[Option]) -> Option | None:

@@ -5,19 +5,19 @@ first 60 closed, unbooked minutes of the machine from when its work is ready, or
 begins, whichever helps more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from planning.capacity_options import Option, PlacedWork, Placer
 from planning.capacity_rooms import Work
-from planning.intervals import WorkTime, clip, subtract, union
+from planning.intervals import WorkTime, clip, subtract, total, union
 from planning.shop import Interval, Intervals, Minute
 from planning.workplaces import Workplace
 
 HOUR = 60
-# An hour that is not to be had within this time brings nothing forward that a planner would plan by.
-_SEARCH_MIN = 28 * 24 * 60
+# An hour that is not to be had within the last of these brings nothing forward that a planner would plan by.
+_LOOKS_MIN = (2 * 24 * 60, 28 * 24 * 60)
 
 
 class LimitKind(StrEnum):
@@ -46,18 +46,6 @@ def limits(option: Option, placer: Placer) -> tuple[Limit, ...]:
         if gain:
             found.append(Limit(LimitKind.MACHINE_HOURS, workplace.machine_id, gain_min=gain))
     return tuple(sorted(found, key=lambda limit: -limit.gain_min)) or _longest_wait(option.works)
-
-
-def with_time(works: Sequence[Work], extra: Mapping[str, Intervals], span: Interval) -> tuple[Work, ...]:
-    """The works with machines open in addition in `extra`, by machine id, their time cut to `span`."""
-
-    def opened(workplace: Workplace) -> Workplace:
-        time = clip(union(workplace.available, extra.get(workplace.machine_id, ())), span)
-        return workplace if time == workplace.available else replace(workplace, available=time)
-
-    return tuple(
-        replace(work, workplaces=tuple(opened(workplace) for workplace in work.workplaces)) for work in works
-    )
 
 
 def _machines(works: Sequence[Work]) -> list[Workplace]:
@@ -89,11 +77,16 @@ def _hours(workplace: Workplace, option: Option, placer: Placer) -> set[Interval
 
 def _first_closed_hour(workplace: Workplace, span: Interval) -> Intervals:
     """The first 60 minutes within span in which the machine is neither open nor booked, or what there is."""
-    start, end = span[0], min(span[1], span[0] + _SEARCH_MIN)
-    taken = union(clip(workplace.available, (start, end)), clip(workplace.envelopes, (start, end)))
-    closed = WorkTime(subtract(((start, end),) if start < end else (), taken))
-    until = closed.end_at(min(HOUR, closed.minutes))
-    return () if until is None else clip(closed.intervals, (start, until))
+    closed: Intervals = ()
+    for look in _LOOKS_MIN:
+        near = span[0], min(span[1], span[0] + look)
+        taken = union(clip(workplace.available, near), clip(workplace.envelopes, near))
+        closed = subtract((near,), taken) if near[0] < near[1] else ()
+        if total(closed) >= HOUR:
+            break
+    time = WorkTime(closed)
+    until = time.end_at(min(HOUR, time.minutes))
+    return () if until is None else clip(closed, (span[0], until))
 
 
 def _longest_wait(works: Sequence[PlacedWork]) -> tuple[Limit, ...]:

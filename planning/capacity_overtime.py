@@ -1,5 +1,6 @@
 """Overtime that could be worked: slots, the machine minutes that they open, and who could come."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -7,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from planning.calendars import ShopTimes
 from planning.capacity_options import Part
-from planning.intervals import clip, intersect, normalize, subtract, total
+from planning.capacity_rooms import Work
+from planning.intervals import clip, intersect, normalize, subtract, total, union
 from planning.shop import CalendarException, ExceptionKind, Interval, Intervals, Shop
+from planning.workplaces import Workplace
 from planning.zones import local_day, local_minute
 
 
@@ -81,13 +84,28 @@ def offer(
     exceptions = _by_interval(shop, slots) if asked else _by_date(shop, window)
     times = ShopTimes(replace(shop, exceptions=(*shop.exceptions, *exceptions)), window)
     everything = normalize(slots)
-    opened = {
-        machine_id: intersect(
-            subtract(times.machine(machine_id).available, regular.machine(machine_id).available), everything
-        )
-        for machine_id in machine_ids
-    }
+    opened: dict[str, Intervals] = {}
+    for machine_id in machine_ids:
+        with_slots = intersect(times.machine(machine_id).available, everything)
+        opened[machine_id] = subtract(with_slots, clip(regular.machine(machine_id).available, window))
     return Overtime(slots, opened, standard=not asked).on(opened)
+
+
+def with_overtime(works: Iterable[Work], overtime: Overtime) -> tuple[Work, ...]:
+    """The works on machines that are open in overtime too."""
+
+    def opened(workplace: Workplace) -> Workplace:
+        extra = overtime.opened.get(workplace.machine_id, ())
+        return replace(workplace, available=_added(workplace.available, extra)) if extra else workplace
+
+    return tuple(replace(work, workplaces=tuple(map(opened, work.workplaces))) for work in works)
+
+
+def _added(available: Intervals, extra: Intervals) -> Intervals:
+    """Their union; `extra` is short and lies in a small part of `available`."""
+    first = bisect_left(available, extra[0][0], key=lambda interval: interval[1])
+    last = bisect_right(available, extra[-1][1], key=lambda interval: interval[0])
+    return (*available[:first], *union(available[first:last], extra), *available[last:])
 
 
 def uses(overtime: Overtime, parts: Iterable[Part]) -> tuple[SlotUse, ...]:

@@ -4,13 +4,14 @@ A value of its caller, who keeps it for as long as the shop's data_version and t
 compiled when first asked for, and then kept.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import replace
+from threading import Lock
 
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
 from planning.figures import Figures, figures
-from planning.intervals import clip, intersect, normalize, subtract
+from planning.intervals import clip, intersect, normalize, subtract, total
 from planning.shop import Booking, Interval, Intervals, Minute, Operator, Shop
 from planning.workplaces import Workplace
 
@@ -34,6 +35,11 @@ class Floor:
         self._workplaces: dict[str, Workplace] = {}
         self._crews: dict[str | None, Crew] = {}
         self._fully_booked: dict[str, Intervals] = {}
+        self._free: dict[str, Intervals] = {}
+        self._holders: dict[str, list[Operator]] = defaultdict(list)
+        for operator in shop.operators.values():
+            for skill_id in {skill.skill_id for skill in operator.skills}:
+                self._holders[skill_id].append(operator)
 
     def bookings(self, machine_id: str) -> tuple[Booking, ...]:
         """The machine's bookings that touch the window."""
@@ -58,27 +64,36 @@ class Floor:
     def figures(self, machine_id: str, window: Interval) -> Figures:
         """Section 4 of one machine; `window` lies within the floor's."""
         time = self.times.machine(machine_id)
-        segments = [(s.start, s.end) for booking in self.bookings(machine_id) for s in booking.segments]
-        return figures(time.calendar, time.available, segments, self.workplace(machine_id).envelopes, window)
+        inside = (
+            booking
+            for booking in self._bookings.get(machine_id, ())
+            if booking.envelope_start < window[1] and booking.envelope_end > window[0]
+        )
+        segments = [(segment.start, segment.end) for booking in inside for segment in booking.segments]
+        envelopes = clip(self.workplace(machine_id).envelopes, window)
+        return figures(clip(time.calendar, window), clip(time.available, window), segments, envelopes, window)
 
     def crew(self, skill_id: str | None) -> Crew:
         """Everybody with the skill (None: everybody), with the time in which one more job may be theirs."""
         if skill_id not in self._crews:
-            members: list[CrewMember] = []
-            for operator in self.shop.operators.values():
-                if qualified := self._qualified(operator, skill_id):
-                    time = intersect(self.times.operator(operator.id).available, qualified)
-                    free = subtract(time, self._busy(operator))
-                    members.append(CrewMember(operator.id, operator.code, free))
-            members.sort(key=lambda m: (m.code, m.operator_id))
-            self._crews[skill_id] = Crew(tuple(members))
+            self._crews[skill_id] = Crew(
+                tuple(
+                    CrewMember(operator.id, operator.code, self._free_with(operator, skill_id, self.window))
+                    for operator in self._qualified_in(skill_id, self.window)
+                )
+            )
         return self._crews[skill_id]
+
+    def people(self, skill_id: str | None, window: Interval) -> tuple[int, int]:
+        """How many hold the skill at some time in `window`, and their free minutes there together."""
+        people = self._qualified_in(skill_id, window)
+        return len(people), sum(total(self._free_with(operator, skill_id, window)) for operator in people)
 
     def could_come(self, skill_id: str | None, slot: Interval) -> tuple[str, ...]:
         """Ids of the qualified who are neither absent nor fully booked in `slot`, on shift then or not."""
         found = [
             operator
-            for operator in self.shop.operators.values()
+            for operator in self._qualified_in(skill_id, slot)
             if clip(self._qualified(operator, skill_id), slot) == (slot,)
             and not clip(self._busy(operator), slot)
             and not any(
@@ -86,7 +101,20 @@ class Floor:
                 for absence in self.times.absences(operator.id)
             )
         ]
-        return tuple(operator.id for operator in sorted(found, key=lambda o: (o.code, o.id)))
+        return tuple(operator.id for operator in found)
+
+    def _qualified_in(self, skill_id: str | None, window: Interval) -> list[Operator]:
+        """Who is active and holds the skill at some time in `window`, by code."""
+        rows = self.shop.operators.values() if skill_id is None else self._holders.get(skill_id, ())
+        found = (operator for operator in rows if clip(self._qualified(operator, skill_id), window))
+        return sorted(found, key=lambda operator: (operator.code, operator.id))
+
+    def _free_with(self, operator: Operator, skill_id: str | None, window: Interval) -> Intervals:
+        """When the person could take one more job that needs the skill."""
+        if operator.id not in self._free:
+            available = self.times.operator(operator.id).available
+            self._free[operator.id] = subtract(available, self._busy(operator))
+        return intersect(clip(self._free[operator.id], window), self._qualified(operator, skill_id))
 
     def _busy(self, operator: Operator) -> Intervals:
         if operator.id not in self._fully_booked:
@@ -104,3 +132,25 @@ class Floor:
 
     def _range(self, start: Minute | None, end: Minute | None) -> Interval:
         return (self.window[0] if start is None else start, self.window[1] if end is None else end)
+
+
+class RecentFloors:
+    """The last few floors, found again while the very same `Shop` value is asked about."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._floors: OrderedDict[tuple[int, Interval], Floor] = OrderedDict()
+
+    def of(self, shop: Shop, window: Interval) -> Floor:
+        """The shop's floor for `window`, compiled or kept. Safe to call from several threads."""
+        key = id(shop), window
+        with self._lock:
+            floor = self._floors.get(key)
+            # A floor holds its shop, so that the id of a kept one cannot pass to another shop.
+            if floor is None:
+                floor = self._floors[key] = Floor(shop, window)
+            self._floors.move_to_end(key)
+            while len(self._floors) > self._size:
+                self._floors.popitem(last=False)
+        return floor
