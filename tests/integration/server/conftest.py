@@ -1,7 +1,7 @@
 """The real application on the real database, spoken to over ASGI; its model is scripted on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -116,7 +116,7 @@ async def app(app_settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 @asynccontextmanager
-async def calling(app: FastAPI, who: Principal) -> AsyncIterator[Caller]:
+async def calling(app: FastAPI, who: Principal) -> AsyncGenerator[Caller]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     headers = {"authorization": bearer(who)}
     async with httpx.AsyncClient(transport=transport, base_url="http://leadhand", headers=headers) as http:
@@ -152,9 +152,6 @@ async def small_planner(app: FastAPI, database: Database) -> AsyncIterator[Calle
         await write_shop(connection, tenant_id=who.tenant_id, shop=small_shop())
     async with calling(app, who) as caller:
         yield caller
-
-
-Until = Callable[[], bool]
 
 
 async def in_thread(block: Callable[[], object]) -> None:
