@@ -22,7 +22,7 @@ _LOOKS_MIN = (2 * 24 * 60, 28 * 24 * 60)
 
 class LimitKind(StrEnum):
     MACHINE_HOURS = "machine_hours"
-    WAIT_BUSY = "wait_machine_busy"
+    WAIT_BUSY = "wait_busy"
     WAIT_CLOSED = "wait_closed"
 
 

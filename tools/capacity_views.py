@@ -90,6 +90,7 @@ class OvertimeView(OvertimeRow):
     """The same with its slots."""
 
     source: OvertimeSource
+    makes_it_fit: bool
     slots_offered: int
     offered_h: float
     people_covered: bool
@@ -139,8 +140,7 @@ class EarliestFinish(View):
     text: str
     late_h: float = Field(description="Elapsed hours after the due date; 0 in time.")
     kind: OptionKind
-    where: str
-    work_center_ids: list[str]
+    work_centers: list[Named]
 
 
 class VerdictGroup(View):

@@ -140,6 +140,7 @@ class CapacityViews:
             else hours(max(0, effect.brings_forward_min)),
             shortfall_h=hours(effect.shortfall_min),
             source=source if answer.case.overtime.slots else OvertimeSource.NONE,
+            makes_it_fit=needed,
             slots_offered=len(answer.case.overtime.slots),
             offered_h=hours(answer.case.overtime.machine_minutes),
             people_covered=all(slot.covered for slot in slots),
@@ -237,8 +238,7 @@ class CapacityViews:
             text=f"{view.finish_text}, {view.text}",
             late_h=hours(max(0, option.finish - answer.case.window[1])),
             kind=option.kind,
-            where=joined([self.center_name(center) for center in answer.case.centers]),
-            work_center_ids=list(answer.case.centers),
+            work_centers=[named(self.center(center)) for center in answer.case.centers],
         )
 
     def sentence(self, answer: CaseAnswer, name: str | None) -> str:

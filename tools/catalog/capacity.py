@@ -64,8 +64,8 @@ class CapacityOutput(ToolOutput):
     plan: OptionView | None = Field(
         description="The simplest way that meets the verdict; for no: the earliest."
     )
-    what_limits: str = Field(description="What limits the finish, for a sentence.")
-    limiting: list[LimitView] = Field(description="The same one by one, at most 10.")
+    what_limits: list[LimitView] = Field(description="What limits the finish most, at most 10.")
+    what_limits_text: str = Field(description="All of what limits it, for a sentence.")
     overtime: OvertimeView
     shortfall_h: float = Field(description="Hours without room before the due date; 0 when it fits.")
     utilization_after_pct: float | None = Field(description="The highest of the work centers in `where`.")
@@ -199,8 +199,8 @@ class _Composer:
             max_utilization_pct=percent(answer.case.max_utilization_pct),
             earliest_finish=views.earliest(self.answers),
             plan=views.option(answer.plan, answer) if answer.plan else None,
-            what_limits=views.limits_text(answer),
-            limiting=views.limits(answer),
+            what_limits=views.limits(answer),
+            what_limits_text=views.limits_text(answer),
             overtime=views.overtime(answer),
             shortfall_h=hours(answer.shortfall_min),
             utilization_after_pct=percent(max(after)) if after else None,
