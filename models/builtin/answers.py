@@ -6,10 +6,11 @@ from functools import cache
 
 from leadhand.errors import JsonValue
 from models.builtin.dialogue import Query
-from models.builtin.formats import sentence
+from models.builtin.formats import sentence, whole_sentences
 from models.builtin.lexicon import LANGUAGES, Table, read_table, table
 from models.builtin.results import Result, is_named, value_at
 from models.builtin.templates import Voice, render
+from models.builtin.translations import translated
 
 # Sentences of the tools about what they took for granted, and about the data.
 MAX_SENTENCES = 5
@@ -46,10 +47,11 @@ def word_result(result: Result, query: Query, language: str) -> str:
     return render(variant.text[language], values, voice)
 
 
-def sentences_of(result: Result, name: str) -> list[str]:
-    """`assumptions` or `warnings` of the result, safe to print."""
+def sentences_of(result: Result, name: str, language: str) -> list[str]:
+    """`assumptions` or `warnings` of the result, safe to print; in German where the sentence is known."""
     listed = result.values.get(name)
-    return [sentence(text) for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    texts = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    return [sentence(translated(whole_sentences(text), language)) for text in texts]
 
 
 def _values(result: Result, query: Query, answers: AnswerFile) -> dict[str, JsonValue]:

@@ -15,6 +15,8 @@ MARGIN = 0.2
 FURTHER = 0.05
 _NAME_DISCOUNT = {Surety.SHAPE: 0.0, Surety.PLACE: 0.5, Surety.MAYBE: 1.0}
 _MAX_UNEXPLAINED = 1
+# "she", once it is known who that is.
+_SOMEONE = frozenset({"someone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,6 @@ def _score(clause: Clause, intent: Intent) -> float:
     scores = [
         way.weight - (_NAME_DISCOUNT[clause.surety] if "@machine" in way.features else 0.0)
         for way in fitting
-        if not clause.foreign(intent.uses | way.features)
+        if not clause.foreign(intent.uses | way.features | (_SOMEONE if clause.carried else frozenset()))
     ]
     return max(scores) + FURTHER * len(features & intent.uses) if scores else 0.0

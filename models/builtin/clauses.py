@@ -12,15 +12,21 @@ from models.builtin.reading import Mark, Reading
 _FEATURE_OF = {Named.MACHINE: "@machine", Named.CENTER: "@center", Named.PERSON: "@person", Named.ORDER: "@order"}
 # Where one of these is the subject, an unknown word is hardly another one.
 _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
+# "yes", "do it": no subject of their own.
+_REPLIES = frozenset({"assent", "dissent"})
 # More words than this without punctuation are a story, not a question.
 MAX_WORDS = 120
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One reading with its mentions. Features are concepts, and `@` kinds of names, amounts and dates."""
+    """One reading with its mentions. Features are concepts, and `@` kinds of names, amounts and dates.
+
+    `carried`: features that a word like "it" brings over from the turn before.
+    """
 
     reading: Reading
+    carried: frozenset[str] = frozenset()
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
@@ -30,9 +36,10 @@ class Clause:
     def names(self) -> tuple[Mention, ...]:
         """Mentions that count as names: all certain ones; of merely possible ones a single one, if there is no other."""
         certain = tuple(m for m in self.mentions if m.surety is not Surety.MAYBE)
-        if any(m.kind is Named.MACHINE for m in certain) or self.reading.concepts() & _SUBJECTS:
+        placed = any(m.kind in {Named.MACHINE, Named.CENTER} for m in certain)
+        if placed or self.reading.concepts() & _SUBJECTS:
             return certain
-        possible = [m for m in self.mentions if m.surety is Surety.MAYBE and (m.coded or any(c.isalpha() for c in m.text))]
+        possible = [m for m in self.mentions if m.surety is Surety.MAYBE and self._could_be_name(m)]
         return (*certain, *possible) if len(possible) == 1 and possible[0].last - possible[0].first <= 3 else certain
 
     @cached_property
@@ -67,7 +74,7 @@ class Clause:
         found |= {_feature(amount) for amount in self.amounts if not amount.setup}
         if self.dates:
             found.add("@date")
-        return frozenset(found)
+        return frozenset(found) | self.carried
 
     @cached_property
     def surety(self) -> Surety:
@@ -81,6 +88,10 @@ class Clause:
     def ends_with_only(self, kinds: Sequence[Kind]) -> bool:
         return bool(self.reading.marks) and all(mark.has(*kinds) for mark in self.reading.marks)
 
+    def _could_be_name(self, mention: Mention) -> bool:
+        wordy = any(c.isalpha() for c in mention.text)
+        return (wordy or mention.coded) and not self._is_count(mention)
+
     def _is_count(self, mention: Mention) -> bool:
         """ "top 3 machines": a lone number before a word of the shop."""
         after = self.reading.marks[mention.last : mention.last + 1]
@@ -91,7 +102,7 @@ def _stands_against(mark: Mark, explained: frozenset[str]) -> bool:
     if mark.neutral or mark.date is not None or mark.amount is not None or mark.unknown:
         return False
     meanings = mark.values(Kind.CONCEPT) | mark.values(Kind.TOPIC)
-    return bool(meanings) and not meanings & explained
+    return bool(meanings - _REPLIES) and not meanings & explained
 
 
 def _feature(amount: Amount) -> str:

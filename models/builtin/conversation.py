@@ -7,6 +7,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from models.builtin.dialogue import Context, Query, Understanding, understand
 from models.builtin.reading import language_of, read
+from models.builtin.repairs import settled
 from models.builtin.results import Result, read_result
 
 
@@ -56,7 +57,7 @@ def _after(
 ) -> tuple[Context, tuple[tuple[Query, Result], ...]]:
     """What a turn leaves to the next: the calls that were really made count, whoever made them."""
     if turn.rounds:
-        made = settled(turn.rounds)
+        made = settled(turn.rounds, understood.queries, context.tools)
         pairs = tuple((_query(result, index, understood), result) for index, result in enumerate(made))
         return replace(context, queries=tuple(query for query, _ in pairs), pending=None), pairs
     pending = understood.ask.pending if understood.ask else None
@@ -69,20 +70,6 @@ def _query(result: Result, index: int, understood: Understanding) -> Query:
     if meant is None or meant.tool != result.tool:
         return Query(result.tool, dict(result.arguments))
     return replace(meant, arguments=dict(result.arguments))
-
-
-def settled(rounds: Sequence[Sequence[Result]]) -> list[Result]:
-    """One result for each call of the first round: a later round holds the repaired ones of the failed calls."""
-    results = list(rounds[0]) if rounds else []
-    for again in rounds[1:]:
-        failed = [index for index, result in enumerate(results) if result.fault is not None]
-        by_tool = list(again)
-        for index in failed:
-            match = next((result for result in by_tool if result.tool == results[index].tool), None)
-            if match is not None:
-                by_tool.remove(match)
-                results[index] = match
-    return results
 
 
 def _turns(messages: Sequence[BaseMessage]) -> list[Turn]:

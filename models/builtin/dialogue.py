@@ -6,16 +6,18 @@ from dataclasses import dataclass, field, replace
 from leadhand.errors import JsonValue
 from models.builtin.choosing import choose
 from models.builtin.clauses import Clause
-from models.builtin.follow_up import continued, hours_given, opens_with_follow_up
-from models.builtin.grammar_files import Intent, grammar_of
+from models.builtin.follow_up import carried_features, continued, hours_given, opens_with_follow_up
+from models.builtin.grammar_files import Intent, grammar_of, tool_grammars
 from models.builtin.lexicon import Kind
-from models.builtin.mentions import Named
+from models.builtin.mentions import Named, Surety
 from models.builtin.reading import Reading, read
 from models.builtin.slots import Arguments, Question, fill, names_in
 from models.builtin.topics import social_of, topic_of
 
 # One message asks for this many calls at most.
 MAX_QUERIES = 4
+# More words than a name has are no longer just a name.
+MAX_BARE_MARKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,19 @@ def _split_if_better(reading: Reading, context: Context, whole: Understanding) -
         tools = {query.tool for part in parts for query in part.queries}
         if not whole.queries or len(tools) > 1:
             return _merged(parts)
-    return whole
+    return whole if whole.queries else _answerable_half(reading, context) or whole
+
+
+def _answerable_half(reading: Reading, context: Context) -> Understanding | None:
+    """ "Is the Puma free and is Maria sick?": one half is answered, what the other is about is said."""
+    for index, mark in enumerate(reading.marks):
+        if index and mark.has(Kind.JOINER):
+            parts = _chain([reading.part(0, index), reading.part(index + 1, len(reading.marks))], context)
+            if any(part.queries and not part.ignored for part in parts) and all(
+                part.queries or part.topics for part in parts
+            ):
+                return _merged(parts)
+    return None
 
 
 def _merged(parts: list[Understanding]) -> Understanding:
@@ -128,8 +142,8 @@ def _merged(parts: list[Understanding]) -> Understanding:
 def _clause(reading: Reading, context: Context) -> Understanding:
     clause = Clause(reading)
     social = social_of(clause)
-    if social in {"assent", "dissent"}:
-        return Understanding(social=social)
+    if social == "assent" and context.pending and not _missing(context.pending):
+        return Understanding(queries=(context.pending,))
     if social and not (context.pending and hours_given(clause) is not None):
         return Understanding(social=social)
     waiting = context.pending
@@ -137,8 +151,9 @@ def _clause(reading: Reading, context: Context) -> Understanding:
         hours = hours_given(clause)
         if hours is not None and not choose(clause, context.tools).intents:
             return Understanding(queries=(replace(waiting, arguments={**waiting.arguments, "hours": hours}),))
+    base = waiting or (context.queries[-1] if context.queries else None)
+    clause = replace(clause, carried=carried_features(clause, base.arguments, base.focus)) if base else clause
     choice = choose(clause, context.tools)
-    base = context.queries[-1] if context.queries else waiting
     if base is not None:
         further = _further(clause, choice.clear, base, context)
         if further is not None:
@@ -150,13 +165,17 @@ def _clause(reading: Reading, context: Context) -> Understanding:
     topic = topic_of(clause)
     if topic:
         return Understanding(topics=(topic,))
-    return Understanding(lost=(reading.said(reading.marks),), ignored=())
+    return _only_named(clause, context) or Understanding(lost=(reading.said(reading.marks),))
 
 
 def _further(clause: Clause, own: Intent | None, base: Query, context: Context) -> Understanding | None:
     """The message as a continuation of `base`; None when it stands on its own."""
     if own is None and "reason" in clause.features and not clause.foreign(frozenset({"reason"})):
         return Understanding(explain=frozenset({"reason"}))
+    grammar = grammar_of(base.tool)
+    hours = hours_given(clause) if own is None and grammar and grammar.slot("hours") else None
+    if hours is not None and not clause.dates and opens_with_follow_up(clause.reading):
+        return Understanding(queries=(replace(base, arguments={**base.arguments, "hours": hours}),))
     next_query = continued(clause, own, base.tool, base.arguments, context.tools)
     if next_query is None:
         return None
@@ -169,23 +188,40 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
     grammar = grammar_of(intent.tool)
     if grammar is None:
         return Understanding()
-    filled = fill(clause, grammar)
+    filled = fill(clause, grammar, base.arguments if base else None)
     arguments = {**base.arguments, **filled.arguments} if base else filled.arguments
-    people = names_in(clause.wanted(Named.PERSON))
+    people = names_in(clause.wanted(Named.PERSON)) or (base.focus if base and "@person" in clause.carried else ())
     query = Query(
         tool=intent.tool,
         arguments=arguments,
         focus=people,
-        excluded=names_in(clause.excluded),
+        excluded=names_in(clause.excluded) or (base.excluded if base else ()),
         aspects=clause.reading.concepts(),
     )
     if filled.ask is not None:
         return Understanding(ask=Ask(filled.ask, query))
-    missing = [name for name in intent.needs if name not in arguments]
+    missing = _missing(query)
     if missing:
         return Understanding(ask=Ask(Question(missing[0]), query))
     ignored = tuple(mention.text for mention in clause.unexplained)
     return Understanding(queries=_for_each_window(query, filled.windows), ignored=ignored)
+
+
+def _missing(query: Query) -> list[str]:
+    """The arguments without which the tool cannot say anything."""
+    return [name for name in _intent_of(query.tool).needs if name not in query.arguments]
+
+
+def _only_named(clause: Clause, context: Context) -> Understanding | None:
+    """ "Puma 3100?": a machine and nothing about it; offers to look up what can be said of machines by name."""
+    names = clause.wanted(Named.MACHINE)
+    telling = [name for name in names if name.surety is Surety.SHAPE]
+    if not telling or clause.unexplained or clause.foreign(frozenset()) or len(clause.reading.marks) > MAX_BARE_MARKS:
+        return None
+    grammar = next((g for g in tool_grammars() if g.tool in context.tools and g.slot("machines") and not g.intents[0].needs), None)
+    if grammar is None:
+        return None
+    return Understanding(ask=Ask(Question.SUBJECT, Query(grammar.tool, fill(clause, grammar).arguments)))
 
 
 def _for_each_window(query: Query, windows: tuple[str, ...]) -> tuple[Query, ...]:

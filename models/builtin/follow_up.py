@@ -7,6 +7,7 @@ from models.builtin.amounts import Unit
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Intent, ToolGrammar, grammar_of, tool_grammars
 from models.builtin.lexicon import Kind
+from models.builtin.mentions import Named
 from models.builtin.reading import Reading
 from models.builtin.slots import fill
 
@@ -19,6 +20,21 @@ _MAX_MARKS = 14
 
 def opens_with_follow_up(reading: Reading) -> bool:
     return bool(reading.marks) and reading.marks[0].has(Kind.FOLLOW_UP)
+
+
+def carried_features(
+    clause: Clause, arguments: dict[str, JsonValue], focus: tuple[str, ...]
+) -> frozenset[str]:
+    """What "it" or "she" stands for, when something was named before and nothing is named now."""
+    if clause.names or clause.features & {"machine", "operator"}:
+        return frozenset()
+    if "someone" in clause.features:
+        return frozenset({"@person"}) if focus else frozenset()
+    if not any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks):
+        return frozenset()
+    if arguments.get("machines"):
+        return frozenset({"@machine"})
+    return frozenset({"@center"}) if _PLACE & arguments.keys() else frozenset()
 
 
 def hours_given(clause: Clause) -> float | int | None:
@@ -49,6 +65,8 @@ def continued(
     if target is None or not _says_something(clause, target):
         return None
     explained = frozenset().union(*(intent.uses for intent in target.intents)) | _choice_words(target)
+    supposed = any("what_if" in way.features for intent in target.intents for way in intent.ways)
+    explained |= {"what_if"} if supposed else set()
     if clause.foreign(explained) or clause.unexplained:
         return None
     return target.tool, _kept(clause, target, arguments)
@@ -73,17 +91,17 @@ def _own_question(
 ) -> tuple[str, dict[str, JsonValue]] | None:
     """A whole question that still takes names ("it") or the time ("and ...") from the one before."""
     target = grammar_of(own.tool)
-    if target is None or not (leans or points_back):
+    if target is None or not (leans or points_back or clause.carried):
         return None
     same_tool = own.tool == grammar.tool
     kept: dict[str, JsonValue] = {}
     given = fill(clause, target).arguments
     names_given = bool(_PLACE & given.keys()) or "machine" in clause.features
-    if points_back and not names_given:
+    if (points_back or clause.carried) and not names_given:
         kept |= {name: value for name, value in arguments.items() if name in _PLACE and _takes(target, name)}
     if same_tool and not clause.dates:
         kept |= {name: value for name, value in arguments.items() if name in _TIME}
-    return (own.tool, kept) if kept else None
+    return (own.tool, kept) if kept or "@person" in clause.carried else None
 
 
 def _target(clause: Clause, grammar: ToolGrammar, tools: Collection[str]) -> ToolGrammar | None:
@@ -95,7 +113,8 @@ def _target(clause: Clause, grammar: ToolGrammar, tools: Collection[str]) -> Too
 
 def _says_something(clause: Clause, target: ToolGrammar) -> bool:
     given = fill(clause, target)
-    return bool(given.arguments.keys() - {"group_by"}) or bool(clause.features & _choice_words(target))
+    said = bool(clause.features & _choice_words(target)) or bool(clause.excluded or clause.wanted(Named.PERSON))
+    return said or bool(given.arguments.keys() - {slot.argument for slot in target.slots if slot.otherwise})
 
 
 def _choice_words(target: ToolGrammar) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from leadhand.errors import JsonValue
+from models.builtin.translations import translated
 
 # Everything that begins or ends something in Markdown or HTML. Text of the shop's data stays text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
@@ -30,6 +31,21 @@ def sentence(text: str) -> str:
     """A sentence of a tool: its own punctuation stays readable, what could become markup is escaped."""
     unlinked = _SCHEME.sub(lambda match: match[0][:-1] + "\u2060" + match[0][-1], _BREAKS.sub(" ", text))
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", unlinked)
+
+
+def whole_sentences(text: str) -> str:
+    """A text that was cut short ends with its last whole sentence."""
+    end = max(text.rfind(sign) for sign in (". ", "? ", "! "))
+    return text[: end + 1] if text.endswith("…") and end > 0 else text
+
+
+def period(text: str) -> str:
+    """ "next week: 30 November to 6 December 2026" as "next week (30 November to 6 December 2026)".
+
+    Clock times are left to the assumptions, which have them in full.
+    """
+    said, _, dates = text.partition(": ")
+    return f"{said} ({dates})" if dates and "," not in dates else said
 
 
 def number(value: JsonValue, language: str) -> str:
@@ -106,7 +122,17 @@ def _title(name: JsonValue, code: JsonValue) -> str:
 
 def _sentence(value: JsonValue, language: str) -> str:
     del language
-    return sentence(value) if isinstance(value, str) else ""
+    return sentence(whole_sentences(value)) if isinstance(value, str) else ""
+
+
+def _period(value: JsonValue, language: str) -> str:
+    return translated(sentence(period(value)), language) if isinstance(value, str) else ""
+
+
+def _period_first(value: JsonValue, language: str) -> str:
+    """The period at the beginning of a sentence."""
+    text = _period(value, language)
+    return text[:1].upper() + text[1:]
 
 
 FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
@@ -118,4 +144,6 @@ FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
     "names": _names,
     "said": _sentence,
     "titles": _titles,
+    "period": _period,
+    "Period": _period_first,
 }

@@ -1,6 +1,6 @@
 """The tools' grammar files as typed values: how each tool is asked for, and what its arguments are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,6 +53,17 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondTry:
+    """Another tool to ask when this one knows no such `kind` and the question was about one of `aspects`."""
+
+    kind: str
+    aspects: frozenset[str]
+    tool: str
+    arguments: Mapping[str, str]
+    keep: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ToolGrammar:
     """One tool: its questions, its arguments, and example questions by language."""
 
@@ -61,6 +72,7 @@ class ToolGrammar:
     slots: tuple[Slot, ...]
     examples: dict[str, tuple[str, ...]]
     subject: dict[str, str]
+    second_try: SecondTry | None = None
 
     def slot(self, *kinds: str) -> Slot | None:
         """The first slot of one of `kinds`."""
@@ -87,6 +99,7 @@ def _grammar(source: Table) -> ToolGrammar:
         slots=tuple(_slot(name, table(entry)) for name, entry in table(source["slots"]).items()),
         examples={language: _strings(table(source["examples"])[language]) for language in LANGUAGES},
         subject={language: str(table(source["subject"])[language]) for language in LANGUAGES},
+        second_try=_second_try(table(source.get("second_try"))),
     )
 
 
@@ -106,6 +119,18 @@ def _ways(text: str) -> Iterator[Way]:
         words, _, weight = line.partition("=")
         features = frozenset(words.split())
         yield Way(features, float(weight) if weight else float(len(features)))
+
+
+def _second_try(source: Table) -> SecondTry | None:
+    if not source:
+        return None
+    return SecondTry(
+        kind=str(source["kind"]),
+        aspects=frozenset(str(source["aspects"]).split()),
+        tool=str(source["tool"]),
+        arguments={name: str(value) for name, value in table(source["arguments"]).items()},
+        keep=frozenset(str(source["keep"]).split()),
+    )
 
 
 def _slot(argument: str, source: Table) -> Slot:

@@ -1,57 +1,111 @@
-"""A second try where a tool did not know a work center by the word that was said: "lathes" for "Turning"."""
+"""A second try where a tool does not know a name: "lathes" for "Turning", or a person taken for a machine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from leadhand.errors import JsonValue
+from models.builtin.dialogue import Query
+from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind, lexicon, read_table, table
 from models.builtin.results import Result
 from models.builtin.words import plain, spelled, words_of
 
-# Stems tried for one word; each costs a round.
+# Rounds after the first; each stem of a kind of work costs one.
 MAX_REPAIRS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """The call again with `taken` in place of `asked`."""
+    """The call to make in place of the one at `index`."""
 
+    index: int
     tool: str
     arguments: dict[str, JsonValue]
-    asked: str
-    taken: str
 
 
-def repairs_for(rounds: Sequence[Sequence[Result]], settled: Sequence[Result]) -> list[Repair]:
-    """The calls to make again: none when nothing can be mended or it was tried often enough."""
-    attempt = len(rounds) - 1
+def repairs_for(
+    rounds: Sequence[Sequence[Result]], queries: Sequence[Query], tools: Collection[str]
+) -> list[Repair]:
+    """The calls to make after the last round: none when nothing can be mended, or it was tried often enough."""
+    results = list(rounds[0]) if rounds else []
+    again: list[Repair] = []
+    for attempt in range(len(rounds)):
+        again = _next(results, rounds[0], queries, tools, attempt)
+        answers = rounds[attempt + 1] if attempt + 1 < len(rounds) else ()
+        for repair, answer in zip(again, answers, strict=False):
+            results[repair.index] = answer
+    return again
+
+
+def settled(
+    rounds: Sequence[Sequence[Result]], queries: Sequence[Query], tools: Collection[str]
+) -> list[Result]:
+    """One result for each call of the first round, with what the repairs brought."""
+    results = list(rounds[0]) if rounds else []
+    for attempt, answers in enumerate(rounds[1:]):
+        again = _next(results, rounds[0], queries, tools, attempt)
+        for repair, answer in zip(again, answers, strict=False):
+            results[repair.index] = answer
+    return results
+
+
+def taken_for(first: Result, last: Result) -> tuple[str, str] | None:
+    """(asked, taken) where a stem was understood in place of the word that was said."""
+    asked = _unknown(first, "work_center")
+    if not asked or last.fault is not None:
+        return None
+    stem = next((s for s in _stems(asked) if any(_holds(value, s) for value in last.arguments.values())), None)
+    return None if stem is None else (asked, stem)
+
+
+def person_asked(first: Result, last: Result) -> str:
+    """The name that no machine has, where people were looked at instead; "" otherwise."""
+    return _unknown(first, "machine") if first.tool != last.tool else ""
+
+
+def _next(
+    results: Sequence[Result],
+    first: Sequence[Result],
+    queries: Sequence[Query],
+    tools: Collection[str],
+    attempt: int,
+) -> list[Repair]:
     if attempt >= MAX_REPAIRS:
         return []
     found: list[Repair] = []
-    for index, result in enumerate(settled):
-        asked = _unknown_center(rounds[0][index]) if index < len(rounds[0]) else ""
-        stems = _stems(asked) if asked and result.fault is not None and _unknown_center(result) else ()
-        if attempt < len(stems):
-            arguments = {name: _replaced(value, asked, stems[attempt]) for name, value in rounds[0][index].arguments.items()}
-            found.append(Repair(result.tool, arguments, asked, stems[attempt]))
+    for index, result in enumerate(results):
+        query = queries[index] if index < len(queries) else None
+        repair = _other_word(index, first[index], result, attempt) or _other_tool(index, result, query, attempt)
+        if repair is not None and repair.tool in tools:
+            found.append(repair)
     return found
 
 
-def repaired(rounds: Sequence[Sequence[Result]], settled: Sequence[Result]) -> list[tuple[str, str]]:
-    """(asked, taken) of the calls that a later round answered."""
-    found: list[tuple[str, str]] = []
-    for first, last in zip(rounds[0] if rounds else (), settled, strict=False):
-        asked = _unknown_center(first)
-        if asked and last.fault is None:
-            known = {stem for stem in _stems(asked) if any(_holds(value, stem) for value in last.arguments.values())}
-            found += [(asked, stem) for stem in known]
-    return found
+def _other_word(index: int, first: Result, result: Result, attempt: int) -> Repair | None:
+    """The same call with a stem of the kind of work."""
+    asked = _unknown(first, "work_center")
+    stems = _stems(asked) if asked and _unknown(result, "work_center") else ()
+    if attempt >= len(stems):
+        return None
+    arguments = {name: _replaced(value, asked, stems[attempt]) for name, value in first.arguments.items()}
+    return Repair(index, result.tool, arguments)
 
 
-def _unknown_center(result: Result) -> str:
-    """The name of the work center that the tool does not know; "" when it failed otherwise, or not."""
+def _other_tool(index: int, result: Result, query: Query | None, attempt: int) -> Repair | None:
+    grammar = grammar_of(result.tool)
+    again = grammar.second_try if grammar else None
+    if again is None or query is None or attempt or not _unknown(result, again.kind):
+        return None
+    if not again.aspects & query.aspects:
+        return None
+    kept = {name: value for name, value in result.arguments.items() if name in again.keep}
+    return Repair(index, again.tool, {**kept, **again.arguments})
+
+
+def _unknown(result: Result, kind: str) -> str:
+    """The name of this kind that the tool does not know; "" when it failed otherwise, or not."""
     fault = result.fault
-    if fault is None or fault.code != "not_found" or fault.details.get("kind") != "work_center":
+    if fault is None or fault.code != "not_found" or fault.details.get("kind") != kind:
         return ""
     name = fault.details.get("name")
     return name if isinstance(name, str) else ""

@@ -1,7 +1,7 @@
 """The arguments of a tool call, as a clause says them. Names and dates are passed on in the person's own words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -44,14 +44,18 @@ class Dates:
     until: tuple[str, ...]
 
 
-def fill(clause: Clause, grammar: ToolGrammar) -> Filled:
-    """All arguments that `clause` gives for the tool; needed ones may be missing."""
+def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -> Filled:
+    """All arguments that `clause` gives for the tool; needed ones may be missing.
+
+    `known`: those of the turn before, which stay where the clause does not say otherwise.
+    """
     arguments: Arguments = {}
     dates = dates_of(clause)
     for slot in grammar.slots:
         if slot.unless and slot.unless in clause.features:
             continue
-        value = _RULES[slot.kind](slot, clause, dates)
+        rule_slot = replace(slot, otherwise=()) if known and slot.argument in known else slot
+        value = _RULES[slot.kind](rule_slot, clause, dates)
         if value is not None and value != []:
             arguments[slot.argument] = value
     for slot in grammar.slots:

@@ -1,15 +1,15 @@
 """From a conversation to the next message: calls to make, or text."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.messages import BaseMessage
 
 from leadhand.errors import JsonValue
 from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
-from models.builtin.conversation import Conversation, follow, settled
+from models.builtin.conversation import Conversation, follow
 from models.builtin.dialogue import Query
-from models.builtin.repairs import repaired, repairs_for
+from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
 from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
 from models.builtin.results import Result
 
@@ -32,7 +32,7 @@ def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     """The same messages and tools always give the same thought."""
     conversation = follow(messages, tools)
     if conversation.turn.rounds:
-        return _after_calls(conversation)
+        return _after_calls(conversation, tools)
     understood = conversation.understood
     if understood.queries:
         return Thought(calls=tuple(PlannedCall(query.tool, query.arguments) for query in understood.queries))
@@ -41,21 +41,22 @@ def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     return Thought(reply_to(understood, conversation.language, tools))
 
 
-def _after_calls(conversation: Conversation) -> Thought:
-    rounds = conversation.turn.rounds
-    results = settled(rounds)
-    again = repairs_for(rounds, results)
+def _after_calls(conversation: Conversation, tools: Collection[str]) -> Thought:
+    rounds, queries = conversation.turn.rounds, conversation.understood.queries
+    again = repairs_for(rounds, queries, tools)
     if again:
         return Thought(calls=tuple(PlannedCall(repair.tool, repair.arguments) for repair in again))
-    queries = conversation.understood.queries
-    pairs = [
-        (queries[index] if index < len(queries) else Query(result.tool, dict(result.arguments)), result)
-        for index, result in enumerate(results)
-    ]
+    results = settled(rounds, queries, tools)
     language = conversation.language
-    taken = [
-        beside("repaired", {"asked": asked, "taken": word}, language) for asked, word in repaired(rounds, results)
-    ]
+    pairs: list[tuple[Query, Result]] = []
+    taken: list[str] = []
+    for index, (first, result) in enumerate(zip(rounds[0], results, strict=True)):
+        query = queries[index] if index < len(queries) else Query(result.tool, dict(result.arguments))
+        person = person_asked(first, result)
+        pairs.append((replace(query, focus=(person,)) if person else query, result))
+        words = taken_for(first, result)
+        if words is not None:
+            taken.append(beside("repaired", {"asked": words[0], "taken": words[1]}, language))
     return Thought(_worded(pairs, [*taken, *remarks_on(conversation.understood, language)], language))
 
 
@@ -77,6 +78,6 @@ def _worded(pairs: Sequence[tuple[Query, Result]], remarks: Sequence[str], langu
     ]
     blocks = [*dict.fromkeys(filter(None, answers)), *remarks]
     for name, heading in (("warnings", "warned"), ("assumptions", "assumed")):
-        told = [text for _, result in pairs for text in sentences_of(result, name)]
+        told = [text for _, result in pairs for text in sentences_of(result, name, language)]
         blocks.append(listed(heading, list(dict.fromkeys(told))[:MAX_SENTENCES], language))
     return "\n\n".join(filter(None, blocks))

@@ -1,0 +1,44 @@
+"""German for the sentences in which the tools say what they assumed; a sentence that is not known stays as it is."""
+
+import re
+from functools import cache
+
+from models.builtin.lexicon import read_table, table
+
+
+def translated(text: str, language: str) -> str:
+    """`text` in `language`, if it is one of the sentences of sentences.toml."""
+    if language == "en":
+        return text
+    for pattern, german in _sentences():
+        match = pattern.fullmatch(text)
+        if match:
+            return german.format(*(_dates(group or "") for group in match.groups()))
+    return _dates(text) if _is_dates(text) else text
+
+
+def _dates(text: str) -> str:
+    """Names of days and months, and the few words between dates."""
+    known = _date_words()
+    return re.sub(r"[A-Za-z]+", lambda match: known.get(match[0], match[0]), _in_order(text, known))
+
+
+def _in_order(text: str, known: dict[str, str]) -> str:
+    for english in sorted((word for word in known if " " in word), key=len, reverse=True):
+        text = text.replace(english, known[english])
+    return text
+
+
+def _is_dates(text: str) -> bool:
+    return bool(re.search(r"\d", text)) and len(text.split()) <= 16
+
+
+@cache
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    entries = table(read_table("sentences")["de"])
+    return tuple((re.compile(english), str(german)) for english, german in entries.items())
+
+
+@cache
+def _date_words() -> dict[str, str]:
+    return {english: str(german) for english, german in table(read_table("sentences")["dates"]).items()}
