@@ -1,8 +1,9 @@
 """The caller of a route as a TenantContext: credential, shop settings and clock put together."""
 
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import Depends, Header, Request
 
@@ -43,9 +44,7 @@ class ShopDirectory:
 
 
 def keeper(request: Request) -> DeskKeeper:
-    kept: object = request.app.state.keeper
-    assert isinstance(kept, DeskKeeper)  # noqa: S101 - set by create_app, for pyright
-    return kept
+    return cast("DeskKeeper", request.app.state.keeper)
 
 
 def open_desk_of(request: Request) -> Desk:
@@ -55,8 +54,7 @@ def open_desk_of(request: Request) -> Desk:
 
 async def reader(request: Request) -> TenantContext:
     """A caller who may read the plan, at the present minute."""
-    directory: object = request.app.state.shops
-    assert isinstance(directory, ShopDirectory)  # noqa: S101 - set by create_app, for pyright
+    directory = cast("ShopDirectory", request.app.state.shops)
     who = principal_of_request(request)
     shop = await directory.settings_of(who, open_desk_of(request).database)
     tenant = TenantContext(
@@ -80,14 +78,7 @@ async def planner(
     if x_as_of is None:
         return tenant
     tenant.require(Permission.STUDIO)
-    return TenantContext(
-        tenant.tenant_id,
-        tenant.user_id,
-        tenant.permissions,
-        tenant.timezone,
-        tenant.locale,
-        _as_of(x_as_of),
-    )
+    return replace(tenant, as_of=_as_of(x_as_of))
 
 
 def _as_of(text: str) -> datetime:

@@ -22,14 +22,15 @@ class Gate:
         self._verifier = verifier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _guarded(scope["path"]):
+        if scope["type"] == "http" and _guarded(scope):
             headers = Headers(scope=scope).getlist("authorization")
             principal = await authenticate(headers, self._verifier)
             scope["state"] = {**scope.get("state", {}), _STATE_KEY: principal}
         await self._app(scope, receive, send)
 
 
-def _guarded(path: str) -> bool:
+def _guarded(scope: Scope) -> bool:
+    path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
     return path == GUARDED or path.startswith(f"{GUARDED}/")
 
 

@@ -206,6 +206,13 @@ async def test_nothing_under_api_answers_without_a_credential(client: httpx.Asyn
     assert response.headers["www-authenticate"] == "Bearer"
 
 
+async def test_behind_a_path_prefix_the_same_paths_are_guarded() -> None:
+    transport = httpx.ASGITransport(app=small_app(), root_path="/planning")
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        refusal(await client.get("/planning/api/orders"), 401, "unauthorized")
+        assert (await client.get("/planning/api/orders", headers=TOKEN)).json() == "orders"
+
+
 async def test_a_forged_token_learns_nothing(client: httpx.AsyncClient) -> None:
     response = await client.get("/api/orders", headers={"authorization": "Bearer forged"})
     error = refusal(response, 401, "unauthorized")
