@@ -23,8 +23,8 @@ from leadhand.context import TenantContext
 CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState]
 
 
-def compile_graph(parts: GraphParts, saver: BaseCheckpointSaver[str]) -> CompiledTurn:
-    """The graph of this process, with the checkpoints of every thread in `saver`."""
+def compile_graph(parts: GraphParts, saver: BaseCheckpointSaver[str] | None) -> CompiledTurn:
+    """The graph of this process, with the checkpoints of every thread in `saver`, if it keeps any itself."""
     return build_graph(parts).compile(checkpointer=saver)
 
 

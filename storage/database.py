@@ -130,7 +130,8 @@ async def _check(pool: Pool) -> None:
             version = (
                 await (await versions.execute(_SQL["schema_version"])).fetchone() if role.has_schema else None
             )
-        require_current(None if version is None else str(version))
+        # It reads the folder of migrations.
+        await asyncio.to_thread(require_current, None if version is None else str(version))
 
 
 def _refuse_unsafe(role: _Role) -> None:

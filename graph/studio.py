@@ -1,0 +1,58 @@
+"""The graph for `langgraph dev` and LangGraph Studio: the same builder, on the same database.
+
+That server brings its own threads and checkpoints, so none of ours are compiled in, and what belongs to our
+threads (summary, kept results) has nothing to refer to here.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from graph.builder import CompiledTurn, compile_graph
+from graph.parts import Bounds, GraphParts, NoDocuments
+from leadhand.context import TenantContext
+from leadhand.settings import settings
+from models.factory import open_chat_model
+from storage.database import Database
+from storage.shops import ShopReader
+from tools.base import ToolOutput
+from tools.registry import ToolRegistry
+
+
+class ForeignThreads:
+    """Threads that another server keeps: no summary of ours, and no row for a result to belong to."""
+
+    async def summary(self, tenant: TenantContext, thread_id: str) -> str:
+        del tenant, thread_id
+        return ""
+
+    async def keep_result(
+        self,
+        tenant: TenantContext,
+        *,
+        call_id: str,
+        thread_id: str,
+        run_id: str,
+        tool: str,
+        output: ToolOutput,
+    ) -> None:
+        del tenant, call_id, thread_id, run_id, tool, output
+
+
+@asynccontextmanager
+async def make_graph() -> AsyncGenerator[CompiledTurn]:
+    """Named by langgraph.json; called for runs and for reads of the schema alike."""
+    current = settings()
+    chat_model = open_chat_model(current)
+    try:
+        async with Database.open(current) as database:
+            parts = GraphParts(
+                model=chat_model,
+                registry=ToolRegistry.discover(timeout_s=current.tool_timeout_s),
+                shops=ShopReader(database),
+                conversation=ForeignThreads(),
+                passages=NoDocuments(),
+                bounds=Bounds.of(current),
+            )
+            yield compile_graph(parts, None)
+    finally:
+        await chat_model.aclose()
