@@ -6,7 +6,7 @@ machines, a day the sum of all machines on it. An order has load and nothing to 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
@@ -53,6 +53,7 @@ class Row:
     share: Fraction | None
     by_bucket: tuple[Figures, ...] = ()
     bookings: int = 0
+    max_parallel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class _Member:
     name: str
     figures: tuple[Figures, ...]
     bookings: int
+    max_parallel: int = 1
 
 
 def workload(times: ShopTimes, question: Question) -> Workload:
@@ -167,7 +169,8 @@ def _operators(
             edges,
             max_parallel=operator.max_parallel,
         )
-        found.append(_member(operator.id, operator.code, operator.name, parts, own))
+        member = _member(operator.id, operator.code, operator.name, parts, own)
+        found.append(replace(member, max_parallel=operator.max_parallel))
     return found
 
 
@@ -270,6 +273,7 @@ def _row(member: _Member, total_load: int, *, bucketed: bool) -> Row:
         share=share(whole.load, total_load),
         by_bucket=member.figures if bucketed else (),
         bookings=member.bookings,
+        max_parallel=member.max_parallel,
     )
 
 

@@ -46,7 +46,12 @@ class WorkloadRow(LoadView):
     busy_h: float | None
     blocked_idle_h: float | None = Field(description="Blocked by a booking while nobody works.")
     outside_h: float | None = Field(description="Planned outside available time (closed, down, absent).")
-    double_booked_h: float | None = Field(description="Planned on top of other work at the same time.")
+    double_booked_h: float | None = Field(
+        description="Planned on top of other work at the same time; no fault up to max_parallel."
+    )
+    max_parallel: int = Field(
+        description="How many jobs a person may attend at once; load is measured by it."
+    )
     bookings: int
     buckets: list[BucketLoad]
 
@@ -90,6 +95,7 @@ def load_view(figures: Figures, *, measured: bool) -> LoadView:
 
 
 def workload_row(row: Row, buckets: tuple[Bucket, ...], *, measured: bool) -> WorkloadRow:
+    """`buckets`: those to show; `measured` as in `load_view`."""
     f = row.figures
     cut = [
         BucketLoad(**load_view(part, measured=measured).model_dump(), label=bucket.label)
@@ -105,6 +111,7 @@ def workload_row(row: Row, buckets: tuple[Bucket, ...], *, measured: bool) -> Wo
         blocked_idle_h=hours(f.blocked_idle) if measured else None,
         outside_h=hours(f.outside) if measured else None,
         double_booked_h=hours(f.double_booked) if measured else None,
+        max_parallel=row.max_parallel,
         bookings=row.bookings,
         buckets=cut,
     )

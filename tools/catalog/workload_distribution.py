@@ -189,8 +189,9 @@ def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: Grou
         told.append(f"No operator yet for {hours(found.unassigned)} h of work on {where}.")
     if group_by is not GroupBy.ORDER:
         whose = "people" if group_by is GroupBy.OPERATOR else "machines"
-        if found.total.double_booked:
-            told.append(f"{hours(found.total.double_booked)} h are booked on {whose} that are busy already.")
+        doubled = sum(row.figures.double_booked for row in found.rows if row.max_parallel == 1)
+        if doubled:
+            told.append(f"{hours(doubled)} h are booked on {whose} that are busy already.")
         if found.total.outside:
             told.append(f"{hours(found.total.outside)} h are planned outside the {whose}' available time.")
     machines = frozenset(m.id for m in counted_machines(shop, center_id))

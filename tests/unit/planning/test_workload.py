@@ -1,5 +1,6 @@
 """How work is spread: rows against the oracle, and moves that could really be made."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -160,21 +161,20 @@ def test_suggested_people_are_there_and_free_for_all_of_the_work(data: st.DataOb
     plan = data.draw(shops(place))
     wide = (place.window[0] - 3 * 1440, place.window[1] + 3 * 1440)
     counted = counted_bookings(plan, Question(place.window))
-    work: dict[str, list[int]] = {key: [] for key in plan.operators}
+    work = {key: Counter[int]() for key in plan.operators}
     for booking in plan.bookings:
         for segment in booking.segments:
             if segment.operator_id:
-                work[segment.operator_id] += range(segment.start, segment.end)
+                work[segment.operator_id].update(range(segment.start, segment.end))
     for move in operator_moves(ShopTimes(plan, wide), counted, MoveQuestion(place.window, place.window[0])):
         minutes = oracle.minutes_of(move.spans)
         if move.from_id:
             assert not move.booking.locked
-            for minute in minutes:
-                work[move.from_id].remove(minute)
+            work[move.from_id].subtract(minutes)
         assert minutes <= oracle.operator_minutes(plan, move.to_id, wide)[1]
-        work[move.to_id] += minutes
+        work[move.to_id].update(minutes)
         at_once = plan.operators[move.to_id].max_parallel
-        assert all(work[move.to_id].count(minute) <= at_once for minute in minutes)
+        assert all(work[move.to_id][minute] <= at_once for minute in minutes)
         assert len(minutes) == move.minutes
 
 
@@ -274,6 +274,12 @@ def test_work_without_operator_goes_to_the_qualified_person_with_the_least_load(
         job("grind", "m3", at(1, 12), at(1, 13), None),
     )
     assert moves_of(plan) == [("open", None, "o1"), ("grind", None, "o1")]
+
+
+def test_nobody_is_suggested_who_would_have_too_much_to_do() -> None:
+    plan = shop(job("late", "m2", at(1, 14), at(1, 22), "o2"), job("open", "m1", at(1, 9), at(1, 10), None))
+    only_bob = replace(plan, operators={"o2": plan.operators["o2"]})
+    assert moves_of(only_bob) == []
 
 
 def test_nobody_is_suggested_whose_skill_runs_out_before_the_work_ends() -> None:

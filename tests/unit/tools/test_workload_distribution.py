@@ -121,6 +121,19 @@ async def test_a_clash_on_a_machine_is_answered_with_another_machine() -> None:
     )
 
 
+async def test_two_jobs_at_once_are_no_fault_of_a_person_who_may_attend_two() -> None:
+    shop = plan(
+        work("1", "puma", (at(2, 6), at(2, 8)), operator="bob"),
+        work("2", "puma2", (at(2, 6), at(2, 8)), operator="bob"),
+    )
+    alone = await ask(shop)
+    assert alone.warnings == ["2.0 h are booked on people that are busy already."]
+    able = replace(shop, operators={"bob": replace(shop.operators["bob"], max_parallel=2)})
+    found = await ask(able)
+    assert found.warnings == []
+    assert [(r.load_h, r.utilization_pct, r.max_parallel) for r in found.rows] == [(4.0, 26.7, 2)]
+
+
 async def test_unscheduled_operations_are_warned_of() -> None:
     found = await ask(plan(unbooked=["8", "9"]))
     assert found.warnings == ["Not scheduled, so not counted: 2 operations of open orders."]
