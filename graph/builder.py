@@ -25,16 +25,19 @@ CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState
 
 def compile_graph(parts: GraphParts, saver: BaseCheckpointSaver[str] | None) -> CompiledTurn:
     """The graph of this process, with the checkpoints of every thread in `saver`, if it keeps any itself."""
-    return build_graph(parts).compile(checkpointer=saver)
+    # A server that keeps the checkpoints itself passes on the client's context: without a schema it is ignored.
+    return build_graph(parts, takes_context=saver is not None).compile(checkpointer=saver)
 
 
-def build_graph(parts: GraphParts) -> StateGraph[TurnState, TenantContext, TurnState, TurnState]:
+def build_graph(
+    parts: GraphParts, *, takes_context: bool = True
+) -> StateGraph[TurnState, TenantContext, TurnState, TurnState]:
     """The graph, not compiled: the server compiles it with its saver, `langgraph dev` without one."""
 
     def next_after_recall(state: TurnState) -> Literal["summarize", "route"]:
         return "summarize" if overflows(state.get("messages", []), parts.bounds) else "route"
 
-    graph = StateGraph(TurnState, context_schema=TenantContext)
+    graph = StateGraph(TurnState, context_schema=TenantContext if takes_context else None)
     graph.add_node("guard", sealed(guard))
     graph.add_node("recall", sealed(recall_node(parts.conversation)))
     graph.add_node("summarize", sealed(summarize_node(parts.bounds)))
