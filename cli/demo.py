@@ -16,7 +16,7 @@ MAX_SEED = 2**31 - 1
 def demo(
     shop: Shop = "demo",
     size: Annotated[DemoSize, typer.Option(help="Machines: 10, 50 or 300.")] = DemoSize.SMALL,
-    seed: Annotated[int, typer.Option(help="Another seed, another shop.", min=0, max=MAX_SEED)] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, another shop.", min=0, max=MAX_SEED)] = 7,
     today: Annotated[
         datetime | None,
         typer.Option(help="The date around which the plan lies.", formats=["%Y-%m-%d"], show_default="today"),

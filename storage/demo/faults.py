@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from planning.shop import Attendance, Booking, BookingStatus, Operation, Segment, Shop
+from planning.shop import Attendance, Booking, BookingStatus, Minute, Operation, Segment, Shop
 from storage.demo.dates import PlanDates
 from storage.demo.dispatch import Piece, Station, fit_split
 from storage.demo.draw import Ids
@@ -50,7 +50,7 @@ def imported_over(
         before = [by_operation[o.id] for o in order.operations if o.id in by_operation]
         if not order.import_overlap or len(before) + 1 < sum(1 for o in order.operations if o.alternatives):
             continue
-        ready = max(dates.settled, *(b.envelope_end for b in before))
+        ready = max(dates.settled, _ready(order.operations[:-1], by_operation))
         found = _place_over(order.operations[-1], order.order.quantity, ready, by_machine, stations)
         if found is None:
             continue
@@ -61,6 +61,17 @@ def imported_over(
         row = booking(ids, order.operations[-1].id, machine_id, pieces, anchor=dates.anchor)
         made.append(replace(row, waived_conflict=True))
     return made
+
+
+def _ready(operations: Sequence[Operation], by_operation: Mapping[str, Booking]) -> Minute:
+    """When the work before is done, waited for and back from outside."""
+    ready = 0
+    for operation in operations:
+        if operation.subcontract_minutes is not None:
+            ready += operation.subcontract_minutes
+        else:
+            ready = by_operation[operation.id].envelope_end + operation.min_wait_after_min
+    return ready
 
 
 def _place_over(

@@ -12,7 +12,7 @@ from random import Random
 
 from planning.shop import Booking, Minute, Operation, Order, OrderStatus
 from planning.zones import MINUTES_PER_DAY, local_day, local_minute
-from storage.demo.dispatch import Floor, Job, Piece, Placed
+from storage.demo.dispatch import Floor, Job, Piece, Placed, Step
 from storage.demo.draw import dice
 from storage.demo.floor import Roster, step_of
 from storage.demo.master import Master
@@ -36,12 +36,14 @@ class DoneOrder:
 class Past:
     """The simulation backwards from the forward plan's start: nothing of the past ends after it."""
 
-    def __init__(self, master: Master, run_percent: Mapping[str, int], *, seed: int) -> None:
+    def __init__(
+        self, master: Master, run_percent: Mapping[str, int], *, seed: int, days: int | None
+    ) -> None:
         self._master = master
         self._workload = Workload(master.cells, master.ids)
         self._workload.run_percent.update(run_percent)
         self._seed = seed
-        self._times = master.past_times()
+        self._times = master.past_times(days)
         roster = Roster(master.cells, master.crew, self._times)
         self._stations = roster.stations(free_from=-master.dates.start, mirrored=True)
         self._under_way = len(self._stations)
@@ -53,7 +55,8 @@ class Past:
         for order in orders:
             done = order.operations[: order.done_steps]
             if done:
-                release = -min(starts.get(order.order.id, order.ready), self._master.dates.start)
+                start = starts.get(order.order.id, order.ready) - done[-1].min_wait_after_min
+                release = -min(start, self._master.dates.start)
                 jobs.append(self._job(order.order, done, release))
         jobs.sort(key=lambda job: job.release)
         return [self._booking(placed) for placed in self._floor.run(iter(jobs)) if placed.pieces]
@@ -121,7 +124,12 @@ class Past:
 
     @staticmethod
     def _job(order: Order, operations: Sequence[Operation], release: Minute) -> Job:
-        return Job(order.id, release, tuple(step_of(o, order.quantity) for o in reversed(operations)))
+        steps: list[Step] = []
+        for index in range(len(operations) - 1, -1, -1):
+            # Backwards, the wait comes before the operation that it follows.
+            wait = operations[index - 1].min_wait_after_min if index else 0
+            steps.append(replace(step_of(operations[index], order.quantity), wait_min=wait))
+        return Job(order.id, release, tuple(steps))
 
     def _booking(self, placed: Placed) -> Booking:
         pieces = tuple(Piece(-p.end, -p.start, p.lane) for p in reversed(placed.pieces or ()))

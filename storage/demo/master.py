@@ -30,11 +30,10 @@ class Master:
         """Times of the forward plan."""
         return ShopTimes(self.expected, self.dates.window)
 
-    def past_times(self) -> ShopTimes:
-        """Times of the years before, for the history."""
-        return ShopTimes(
-            self.shop, (self.dates.local_midnight(-365 * self.extent.history_years), self.dates.anchor)
-        )
+    def past_times(self, days: int | None = None) -> ShopTimes:
+        """Times of the `days` before, or of all the years that the history may take."""
+        days = days or 365 * self.extent.history_years
+        return ShopTimes(self.shop, (self.dates.local_midnight(-days), self.dates.anchor))
 
 
 def master(*, size: DemoSize, seed: int, today: date, name: str) -> Master:

@@ -16,6 +16,8 @@ from storage.demo.orders import OpenOrder
 from storage.demo.sizes import DemoSize
 from storage.demo.work import Workload
 
+RECENT_DAYS = 120  # within which the finished steps of open orders lie
+
 
 @dataclass(frozen=True, slots=True)
 class DemoShop:
@@ -47,7 +49,7 @@ def make_demo(*, size: DemoSize, seed: int, today: date, name: str) -> DemoShop:
     """`make_demo_shop` with its planted faults and its history."""
     made = _Made(size=size, seed=seed, today=today, name=name)
     dates, base = made.master.dates, made.master.shop
-    _, finished = made.past()
+    _, finished = made.past(RECENT_DAYS)
     by_operation = {b.operation_id: b for b in (*finished, *made.planned) if b.operation_id is not None}
     imported = faults.imported_over(made.orders, by_operation, made.stations, made.master.ids, dates)
     operations = {o.id: o for order in made.orders for o in order.operations}
@@ -86,9 +88,12 @@ class _Made:
             if p.pieces
         ]
 
-    def past(self) -> tuple[Past, list[Booking]]:
-        """A fresh simulation of the past, with the finished steps of the open orders already in it."""
-        past = Past(self.master, self.workload.run_percent, seed=self.seed)
+    def past(self, days: int | None = None) -> tuple[Past, list[Booking]]:
+        """A fresh simulation of the past, with the finished steps of the open orders already in it.
+
+        `days` keeps it short where only those steps are wanted.
+        """
+        past = Past(self.master, self.workload.run_percent, seed=self.seed, days=days)
         order_of = {o.id: order.order.id for order in self.orders for o in order.operations}
         starts: dict[str, Minute] = {}
         for row in self.planned:

@@ -60,6 +60,7 @@ def exceptions(
 ) -> tuple[CalendarException, ...]:
     """Closures of every calendar, `years_back` years to the year after next, and one overtime Saturday."""
     years = range(today.year - years_back, today.year + 3)
+    days = closure_days(templates.site().closures, years)
     rows = [
         CalendarException(
             ids.of("closure", f"{key}/{day}"),
@@ -69,7 +70,7 @@ def exceptions(
             production_date=day,
         )
         for key, calendar in calendars.items()
-        for day, name in closure_days(templates.site().closures, years).items()
+        for day, name in days.items()
     ]
     extra = overtime_saturday(today, closed=(row.production_date for row in rows if row.production_date))
     rows += [
