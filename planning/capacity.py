@@ -175,15 +175,14 @@ def _placer(case: Case, overtime: Overtime | None = None) -> Placer:
 
 
 def _options(case: Case, placer: Placer) -> tuple[Option, ...]:
-    """The earliest finish of each kind; lots only where they split, pieces only where they beat lots."""
+    """The earliest finish of each kind; a split one only where it beats the simpler ones."""
     block = placer.one_block()
     lots = placer.split(case.lots or len(case.machine_ids))
     pieces = placer.split(None) if case.lots is None else None
     found = [block] if block else []
-    if lots is not None and lots.is_split:
-        found.append(lots)
-    if pieces is not None and pieces.is_split and (lots is None or pieces.finish < lots.finish):
-        found.append(pieces)
+    for option in (lots, pieces):
+        if option is not None and option.is_split and all(option.finish < other.finish for other in found):
+            found.append(option)
     return tuple(found)
 
 

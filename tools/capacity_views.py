@@ -186,4 +186,4 @@ def limit_text(kind: LimitKind, machine: str, gain: str, wait: str) -> str:
     if kind is LimitKind.MACHINE_HOURS:
         return f"one more hour on {machine} would bring the finish forward by {gain} h"
     reason = "is busy with other work" if kind is LimitKind.WAIT_BUSY else "is closed"
-    return f"{machine} {reason} for the first {wait} h"
+    return f"the work waits {wait} h for {machine}, which {reason}"

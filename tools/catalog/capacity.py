@@ -90,8 +90,8 @@ async def run(asked: CapacityInput, context: ToolContext) -> CapacityOutput:
     time = _time(asked, tenant, MINUTES_PER_DAY)
     shop, horizon = await load_to_horizon(context.shops, tenant, now, time.window[1])
     time = _time(asked, tenant, shop.settings.due_cutoff_local_min)
-    latest = max(horizon, now + MAX_WINDOW_DAYS * MINUTES_PER_DAY)
-    if time.window[0] >= horizon or time.window[1] > latest:
+    start, due = time.window
+    if start >= horizon or due - start > (MAX_WINDOW_DAYS + 1) * MINUTES_PER_DAY:
         days = shop.settings.horizon_days
         raise BeyondHorizon(
             f"The shop plans {days} days ahead; {time.text} lies beyond that.", details={"horizon_days": days}
