@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -24,14 +25,22 @@ _MIN_PREFIX_CHARS = 3
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A name cut into words of letters or of digits, folded; `keys` are its spellings without any gaps."""
+    """A name cut into folded words of letters or of digits; `spelled` has ä as ae instead of a.
+
+    `keys` are its spellings without any gaps.
+    """
 
     words: tuple[str, ...]
+    spelled: tuple[str, ...]
     keys: frozenset[str]
 
     @property
     def key(self) -> str:
         return "".join(self.words)
+
+    @property
+    def variants(self) -> frozenset[tuple[str, ...]]:
+        return frozenset({self.words, self.spelled})
 
 
 @lru_cache(maxsize=8192)
@@ -40,8 +49,12 @@ def words_of(text: str) -> Words:
     lowered = unicodedata.normalize("NFC", text).casefold()
     plain = tuple(_PARTS.findall(_without_marks(lowered)))
     spelled = tuple(_PARTS.findall(_without_marks(lowered.translate(_UMLAUTS))))
-    telling = tuple(word for word in plain if word not in NOISE) or plain
-    return Words(telling, frozenset({"".join(telling), "".join(plain), "".join(spelled)}))
+    keys = frozenset("".join(words) for words in (plain, spelled, _telling(plain), _telling(spelled)))
+    return Words(_telling(plain), _telling(spelled), keys)
+
+
+def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in NOISE) or words
 
 
 def _without_marks(text: str) -> str:
@@ -51,7 +64,9 @@ def _without_marks(text: str) -> str:
 
 def same_words(asked: Words, row: Words) -> bool:
     """The same words in any order."""
-    return Counter(asked.words) == Counter(row.words) or bool(asked.keys & row.keys)
+    return bool(asked.keys & row.keys) or any(
+        Counter(one) == Counter(other) for one, other in product(asked.variants, row.variants)
+    )
 
 
 def is_part(asked: Words, row: Words) -> bool:
@@ -85,9 +100,13 @@ def likeness(asked: Words, code: Words, name: Words) -> float:
 
 def _each_fits(asked: Words, row: Words, fits: Callable[[str, str], bool]) -> bool:
     """Every asked word fits a row word of its own, exact ones taken first."""
-    left = list(row.words)
+    return any(_all_fit(one, other, fits) for one, other in product(asked.variants, row.variants))
+
+
+def _all_fit(asked: tuple[str, ...], row: tuple[str, ...], fits: Callable[[str, str], bool]) -> bool:
+    left = list(row)
     open_words: list[str] = []
-    for word in asked.words:
+    for word in asked:
         if word in left:
             left.remove(word)
         else:

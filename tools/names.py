@@ -79,19 +79,26 @@ def find_skill(shop: Shop, name: str) -> Found[Skill]:
 
 
 def find_machines(shop: Shop, names: Sequence[str]) -> FoundAll[Machine]:
-    """The machines meant. A name that fits no machine but a work center stands for that center's machines.
+    """The machines meant. A work center's name stands for its machines, unless a machine has that name.
 
     Raises as `find_machine`.
     """
+    centers = sorted(shop.work_centers.values(), key=lambda center: center.code)
+    machines = sorted(shop.machines.values(), key=lambda machine: machine.code)
 
     def find(name: str) -> FoundAll[Machine]:
+        asked = words_of(_bounded(name))
+        if asked.key and not _exact(machines, name, asked):
+            center = _only(_exact(centers, name, asked))
+            if center is not None:
+                return _machines_of(shop, center)
         try:
             found = find_machine(shop, name)
         except NotFound:
-            center = _whole(shop.work_centers.values(), words_of(_bounded(name)))
-            if center is None:
+            plural = _only([center for center in centers if _fits(center, asked, is_part)])
+            if plural is None or len(asked.key) < _MIN_PART_CHARS:
                 raise
-            return _machines_of(shop, center)
+            return _machines_of(shop, plural)
         return FoundAll((found.row,), () if found.assumption is None else (found.assumption,))
 
     return _find_all(names, find)
@@ -132,13 +139,14 @@ def _find(rows: Iterable[Row], name: str, kind: str) -> Found[Row]:
     asked = words_of(_bounded(name))
     if len(name) > MAX_NAME_CHARS or not asked.key:
         raise _not_found(kind, name, [])
-    for exact in (_by_code, _by_name, _by_words):
-        hits = exact(table, name, asked)
-        if len(hits) == 1:
-            return Found(hits[0])
-        if hits:
-            raise _ambiguous(kind, name, hits)
-    hits = [row for row in table if _fits(row, asked, is_part)] if len(asked.key) >= _MIN_PART_CHARS else []
+    hits = _exact(table, name, asked)
+    if len(hits) == 1:
+        return Found(hits[0])
+    if hits:
+        raise _ambiguous(kind, name, hits)
+    if len(asked.key) < _MIN_PART_CHARS:
+        raise _not_found(kind, name, _nearest(table, asked))
+    hits = [row for row in table if _fits(row, asked, is_part)]
     if len(hits) == 1:
         return Found(hits[0], f"“{_shown(name)}” was taken as the {kind} {_title(hits[0])}.")
     if hits:
@@ -147,6 +155,11 @@ def _find(rows: Iterable[Row], name: str, kind: str) -> Found[Row]:
     if len(hits) == 1 and _fits(hits[0], asked, is_misspelt):
         return Found(hits[0], f"There is no {kind} “{_shown(name)}”; {_title(hits[0])} was taken instead.")
     raise _not_found(kind, name, hits or _nearest(table, asked))
+
+
+def _exact(table: Sequence[Row], name: str, asked: Words) -> list[Row]:
+    """By code, else by name, else by the same words in another order."""
+    return _by_code(table, name, asked) or _by_name(table, name, asked) or _by_words(table, asked)
 
 
 def _by_code(table: Sequence[Row], name: str, asked: Words) -> list[Row]:
@@ -159,13 +172,11 @@ def _by_name(table: Sequence[Row], name: str, asked: Words) -> list[Row]:
     return literal or [row for row in table if row.name and asked.keys & words_of(row.name).keys]
 
 
-def _by_words(table: Sequence[Row], name: str, asked: Words) -> list[Row]:
-    del name
+def _by_words(table: Sequence[Row], asked: Words) -> list[Row]:
     return [row for row in table if _fits(row, asked, same_words)]
 
 
-def _whole(table: Iterable[Row], asked: Words) -> Row | None:
-    hits = [row for row in table if _fits(row, asked, same_words)]
+def _only(hits: Sequence[Row]) -> Row | None:
     return hits[0] if len(hits) == 1 else None
 
 
@@ -176,7 +187,7 @@ def _fits(row: Named, asked: Words, fits: Callable[[Words, Words], bool]) -> boo
 
 def _nearest(table: Sequence[Row], asked: Words) -> list[Row]:
     scored = [(likeness(asked, words_of(row.code), words_of(row.name)), row) for row in table]
-    near = sorted((pair for pair in scored if pair[0] >= 55), key=lambda pair: (-pair[0], pair[1].code))
+    near = sorted((pair for pair in scored if pair[0] >= 60), key=lambda pair: (-pair[0], pair[1].code))
     return [row for _, row in near]
 
 

@@ -16,6 +16,7 @@ from tools.base import ToolOutput
 MAX_BYTES = 8_000
 LEFT_OUT = "_left_out"
 _ENDLESS = 1_000_000
+_MOST_ROWS = MAX_BYTES // 2
 # (rows of inner lists, characters of a text, rows of outer lists that make the stage worth it)
 _STAGES = (
     (20, 1_000, 40),
@@ -68,14 +69,21 @@ def _attempts(whole: dict[str, JsonValue]) -> Iterator[bytes]:
 
 def _with_most_rows(whole: dict[str, JsonValue], inner_rows: int, chars: int, least_rows: int) -> bytes:
     """The rendering with as many rows as fit, or with `least_rows` if fewer would."""
-    low, high = least_rows, MAX_BYTES // 2
-    while low < high:
-        middle = (low + high + 1) // 2
-        if len(_cut(whole, _Bounds(middle, inner_rows, chars))) <= MAX_BYTES:
-            low = middle
+
+    def rendered(rows: int) -> bytes:
+        return _cut(whole, _Bounds(rows, inner_rows, chars))
+
+    best, low, step = rendered(least_rows), least_rows, 1
+    # Steps that double and, once one is too long, halve: no rendering is much longer than what fits.
+    growing = len(best) <= MAX_BYTES
+    while step and low < _MOST_ROWS and len(best) <= MAX_BYTES:
+        longer = rendered(low + step)
+        if len(longer) <= MAX_BYTES:
+            best, low = longer, low + step
         else:
-            high = middle - 1
-    return _cut(whole, _Bounds(low, inner_rows, chars))
+            growing = False
+        step = step * 2 if growing else step // 2
+    return best
 
 
 def _cut(whole: dict[str, JsonValue], bounds: _Bounds) -> bytes:
