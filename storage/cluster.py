@@ -30,6 +30,9 @@ PORT = "5432"
 SUPERUSER = "postgres"
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 60
+ORPHANS_TIMEOUT_S = 15
+# Above every limit of process numbers, so that no process ever has it.
+NOBODYS_PID = str(2**31 - 2)
 # sun_path holds 104 bytes on macOS and 108 on Linux, the ending NUL included.
 MAX_SOCKET_PATH_BYTES = 103
 # Postgres reads its socket folder, and libpq its host, as a comma-separated list.
@@ -122,19 +125,49 @@ def start(cluster: Cluster) -> Path:
     sockets = _recorded_socket_folder(cluster)
     if sockets is not None and _accepts(sockets):
         return sockets
-    process = _postmaster(cluster)
-    if process is None:
-        # Left behind by a crash. Its number may be another program's by now, at which Postgres would refuse.
-        cluster.pid_file.unlink(missing_ok=True)
-        process = _spawn(cluster)
-    return _await_ready(cluster, process)
+    deadline = time.monotonic() + ORPHANS_TIMEOUT_S
+    while True:
+        process = _postmaster(cluster)
+        if process is None:
+            _disown_pid_file(cluster)
+            process = _spawn(cluster)
+        sockets = _await_ready(cluster, process)
+        if sockets is not None:
+            return sockets
+        # A killed server's sessions hold its memory until they notice; Postgres refuses to start beside them.
+        if time.monotonic() > deadline or b"shared memory block" not in _log_tail(cluster):
+            raise DatabaseUnavailable(
+                "The embedded Postgres does not start; see its log in the data directory."
+            )
+        time.sleep(0.1)
+
+
+def _disown_pid_file(cluster: Cluster) -> None:
+    """Make the pid file of a crashed server name nobody, for its number may be another program's by now.
+
+    The file itself stays: Postgres reads in it which shared memory must be free before it may start.
+    """
+    try:
+        _number, *others = cluster.pid_file.read_text().splitlines()
+    except (FileNotFoundError, ValueError):
+        return
+    cluster.pid_file.write_text("\n".join([NOBODYS_PID, *others, ""]))
+
+
+def _log_tail(cluster: Cluster) -> bytes:
+    with (cluster.folder / _LOG_NAME).open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - 2_000))
+        return log.read()
 
 
 def _spawn(cluster: Cluster) -> psutil.Process | None:
+    sockets = _socket_folder(cluster)
+    # The folder is ours alone and our server does not run: what is locked there is locked by the dead.
+    (sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
     options = {
         "listen_addresses": "",
         "port": PORT,
-        "unix_socket_directories": str(_socket_folder(cluster)),
+        "unix_socket_directories": str(sockets),
         # Only the account itself (and root) may connect: the roles have no passwords.
         "unix_socket_permissions": "0700",
         "max_connections": "100",
@@ -190,14 +223,19 @@ def _postmaster(cluster: Cluster) -> psutil.Process | None:
     return process if here else None
 
 
-def _await_ready(cluster: Cluster, process: psutil.Process | None) -> Path:
+def _await_ready(cluster: Cluster, process: psutil.Process | None) -> Path | None:
+    """The socket folder as soon as the server takes connections; None when it gave up."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while process is not None and _alive(process) and time.monotonic() < deadline:
+    while process is not None and _alive(process):
         sockets = _recorded_socket_folder(cluster)
         if sockets is not None and _accepts(sockets):
             return sockets
+        if time.monotonic() > deadline:
+            raise DatabaseUnavailable(
+                "The embedded Postgres does not answer; see its log in the data directory."
+            )
         time.sleep(0.02)
-    raise DatabaseUnavailable("The embedded Postgres does not answer; see its log in the data directory.")
+    return None
 
 
 def _alive(process: psutil.Process) -> bool:

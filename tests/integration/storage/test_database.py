@@ -1,0 +1,259 @@
+"""The pool of a process: refuses what is unsafe, never mixes tenants, survives a restart of the server."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from leadhand.context import Principal
+from leadhand.errors import (
+    DatabaseUnavailable,
+    InvalidSetting,
+    SchemaOutdated,
+    UnsafeDatabaseRole,
+)
+from leadhand.settings import Settings
+from planning.shop import ShopSettings
+from storage import cluster as clusters
+from storage.database import Database
+from storage.embedded import EmbeddedServer, acquire, release
+from storage.migrate import head_version, migrate, migrate_database
+from storage.tenants import read_tenant, upsert_tenant_settings
+
+SUPERUSER = "postgres"
+
+
+def at(url: str, settings: Settings, **changes: object) -> Settings:
+    return settings.model_copy(update={"database_url": SecretStr(url), **changes})
+
+
+async def refused(settings: Settings) -> str:
+    with pytest.raises(UnsafeDatabaseRole) as error:
+        async with Database.open(settings):
+            pass
+    return error.value.message
+
+
+async def test_a_superuser_is_refused(server: EmbeddedServer, settings: Settings) -> None:
+    message = await refused(at(server.url(SUPERUSER, "leadhand"), settings))
+    assert "postgres is a superuser" in message
+
+
+async def test_the_owner_of_the_tables_is_refused(server: EmbeddedServer, settings: Settings) -> None:
+    assert "leadhand_owner owns tables" in await refused(at(server.owner_url, settings))
+
+
+@pytest_asyncio.fixture
+async def role(server: EmbeddedServer) -> AsyncGenerator[str]:
+    """A new login role with no rights but those of the runtime role."""
+    name = f"role_{uuid4().hex[:12]}"
+    with psycopg.connect(server.url(SUPERUSER, "leadhand"), autocommit=True) as connection:
+        connection.execute(f"create role {name} login in role leadhand_app".encode())
+        yield name
+        connection.execute(f"drop role {name}".encode())
+
+
+async def test_a_role_that_may_bypass_row_level_security_is_refused(
+    server: EmbeddedServer, settings: Settings, role: str
+) -> None:
+    with psycopg.connect(server.url(SUPERUSER, "leadhand"), autocommit=True) as connection:
+        connection.execute(f"alter role {role} bypassrls".encode())
+    assert "may bypass row level security" in await refused(at(server.url(role, "leadhand"), settings))
+
+
+async def test_a_role_that_can_become_the_owner_is_refused(
+    server: EmbeddedServer, settings: Settings, role: str
+) -> None:
+    with psycopg.connect(server.url(SUPERUSER, "leadhand"), autocommit=True) as connection:
+        connection.execute(f"grant leadhand_owner to {role}".encode())
+    assert "owns tables" in await refused(at(server.url(role, "leadhand"), settings))
+
+
+async def test_a_member_of_the_runtime_role_may_serve(
+    server: EmbeddedServer, settings: Settings, role: str
+) -> None:
+    async with Database.open(at(server.url(role, "leadhand"), settings)) as database:
+        await database.ping()
+
+
+@pytest_asyncio.fixture
+async def empty_database(server: EmbeddedServer) -> AsyncGenerator[str]:
+    """The name of a database without a schema."""
+    name = f"empty_{uuid4().hex[:12]}"
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} owner leadhand_owner".encode())
+        yield name
+        connection.execute(f"drop database {name} with (force)".encode())
+
+
+async def test_a_database_without_our_schema_says_what_to_run(
+    server: EmbeddedServer, settings: Settings, empty_database: str
+) -> None:
+    with pytest.raises(SchemaOutdated, match="run `leadhand migrate`"):
+        async with Database.open(at(server.url("leadhand_app", empty_database), settings)):
+            pass
+
+
+async def test_a_newer_schema_asks_for_a_newer_leadhand(
+    server: EmbeddedServer, settings: Settings, empty_database: str
+) -> None:
+    owner = server.url("leadhand_owner", empty_database)
+    migrate(owner)
+    with psycopg.connect(owner) as connection:
+        connection.execute(b"update alembic_version set version_num = '9999_from_the_future'")
+    with pytest.raises(SchemaOutdated, match="update Leadhand"):
+        async with Database.open(at(server.url("leadhand_app", empty_database), settings)):
+            pass
+
+
+async def test_a_server_of_ones_own_is_migrated_with_the_owners_url(
+    server: EmbeddedServer, settings: Settings, empty_database: str
+) -> None:
+    own = at(
+        server.url("leadhand_app", empty_database),
+        settings,
+        migration_url=SecretStr(server.url("leadhand_owner", empty_database)),
+    )
+    first, second = await migrate_database(own), await migrate_database(own)
+    assert (first.before, first.after, second.before) == (None, head_version(), head_version())
+    async with Database.open(own) as database:
+        await database.ping()
+
+
+async def test_migrating_a_server_of_ones_own_needs_the_owners_url(settings: Settings) -> None:
+    with pytest.raises(InvalidSetting, match="LEADHAND_MIGRATION_URL"):
+        await migrate_database(settings.model_copy(update={"migration_url": None}))
+
+
+async def test_a_server_that_is_not_there_is_unavailable(settings: Settings, tmp_path: Path) -> None:
+    nowhere = at(
+        f"postgresql://leadhand_app@/leadhand?host={tmp_path}", settings, database_pool_timeout_s=0.2
+    )
+    with pytest.raises(DatabaseUnavailable):
+        async with Database.open(nowhere):
+            pass
+    with pytest.raises(DatabaseUnavailable):
+        await migrate_database(nowhere.model_copy(update={"migration_url": nowhere.database_url}))
+
+
+async def test_no_tenant_of_another_transaction_is_ever_seen_on_a_small_pool(settings: Settings) -> None:
+    async with Database.open(settings.model_copy(update={"database_pool_max": 2})) as database:
+
+        async def seen(n: int) -> tuple[object, object]:
+            who = Principal(f"shop-{n % 2}", f"user-{n % 3}", frozenset())
+            async with database.transaction(who) as connection:
+                query = b"select current_setting('app.tenant') as t, current_setting('app.user') as u"
+                await connection.execute(b"select pg_sleep(0.001)")
+                row = await (await connection.execute(query)).fetchone()
+            assert row is not None
+            return row["t"], row["u"]
+
+        found = await asyncio.gather(*(seen(n) for n in range(60)))
+    assert found == [(f"shop-{n % 2}", f"user-{n % 3}") for n in range(60)]
+
+
+async def test_a_failed_transaction_leaves_nothing_behind(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    who = two_shops[0]
+
+    async def half_done() -> None:
+        async with database.transaction(who) as connection:
+            await connection.execute(b"update tenant_settings set name = 'half done'")
+            await connection.execute(b"select 1/0")
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await half_done()
+    async with database.transaction(who) as connection:
+        found = await read_tenant(connection, who.tenant_id)
+    assert found is not None
+    assert found.name == "Shop of planner-a"
+
+
+async def test_a_pool_that_is_used_up_is_unavailable_and_then_free_again(settings: Settings) -> None:
+    who = Principal("shop", "user", frozenset())
+    tight = settings.model_copy(update={"database_pool_max": 2, "database_pool_timeout_s": 0.2})
+    async with Database.open(tight) as database:
+        async with database.transaction(who), database.transaction(who):
+            with pytest.raises(DatabaseUnavailable):
+                await database.ping()
+        await database.ping()
+
+
+async def test_a_snapshot_sees_one_state_and_cannot_write(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    who = two_shops[0]
+    async with database.transaction(who, snapshot=True) as reading:
+        before = await read_tenant(reading, who.tenant_id)
+        async with database.transaction(who) as writing:
+            await upsert_tenant_settings(
+                writing, tenant_id=who.tenant_id, settings=ShopSettings("Renamed", "America/Chicago")
+            )
+        assert await read_tenant(reading, who.tenant_id) == before
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        async with database.transaction(who, snapshot=True) as reading:
+            await reading.execute(b"update tenant_settings set name = 'x'")
+
+
+@pytest.mark.parametrize("threshold", [0, None])
+async def test_statements_work_with_any_way_of_preparing_them(
+    settings: Settings, two_shops: tuple[Principal, Principal], threshold: int | None
+) -> None:
+    async with Database.open(
+        settings.model_copy(update={"database_prepare_threshold": threshold})
+    ) as database:
+        for _ in range(3):
+            async with database.transaction(two_shops[0]) as connection:
+                assert await read_tenant(connection, two_shops[0].tenant_id) is not None
+
+
+async def test_the_pool_heals_after_the_server_was_away(data_dir: Path) -> None:
+    who = Principal("shop", "user", frozenset())
+    settings = Settings(data_dir=data_dir, database_pool_timeout_s=0.5)
+    async with Database.open(settings) as database:
+        handle = await asyncio.to_thread(acquire, data_dir)
+        await asyncio.to_thread(clusters.stop, handle.cluster)
+        with pytest.raises(DatabaseUnavailable):
+            await database.ping()
+        again = await asyncio.to_thread(acquire, data_dir)
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    async with database.transaction(who) as connection:
+                        await connection.execute(b"select count(*) from machine")
+                    break
+                except DatabaseUnavailable:
+                    continue
+        for user in (handle, again):
+            await asyncio.to_thread(release, user)
+
+
+async def test_a_connection_lost_in_the_middle_is_unavailable(
+    server: EmbeddedServer, settings: Settings, two_shops: tuple[Principal, Principal]
+) -> None:
+    async def cut_off(database: Database) -> None:
+        async with database.transaction(two_shops[0]) as connection:
+            row = await (await connection.execute(b"select pg_backend_pid() as pid")).fetchone()
+            assert row is not None
+            with psycopg.connect(server.url(SUPERUSER, "postgres")) as killer:
+                killer.execute(b"select pg_terminate_backend(%s, 5000)", (row["pid"],))
+            await connection.execute(b"select 1")
+
+    async with Database.open(settings) as database:
+        with pytest.raises(DatabaseUnavailable):
+            await cut_off(database)
+        await database.ping()
+
+
+async def test_with_no_url_the_embedded_server_is_ready_to_use(data_dir: Path) -> None:
+    settings = Settings(data_dir=data_dir)
+    who = Principal("shop", "user", frozenset())
+    async with Database.open(settings) as database, database.transaction(who) as connection:
+        role = await (await connection.execute(b"select current_user::text as name")).fetchone()
+    assert role == {"name": "leadhand_app"}
