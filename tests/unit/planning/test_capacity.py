@@ -203,6 +203,13 @@ def test_overtime_is_added_in_order_of_time_and_no_more_than_needed() -> None:
     assert [use.used_min for use in answer.overtime.used] == [120, 120]
 
 
+def test_a_minute_in_two_overtime_slots_counts_once() -> None:
+    twice = ((at(7, "15:00"), at(7, "17:00")), (at(7, "16:00"), at(7, "18:00")))
+    answer = hours_on(small_shop(), 43, "M1", window=(at(7), at(12)), overtime=twice)
+    assert [use.used_min for use in answer.overtime.used] == [120, 60]
+    assert answer.overtime.used_min == 180
+
+
 def test_no_says_what_all_overtime_would_leave_open() -> None:
     answer = hours_on(small_shop(), 50, "M1", window=ONE_WEEK)
     assert answer.verdict is Verdict.NO
