@@ -115,11 +115,11 @@ class CapacityViews:
             return "the free time before the planning horizon ends is too short"
         if not limits:
             return "nothing but the work itself"
-        if len(limits) <= MANY:
-            return "; ".join(self.limit(limit).text for limit in limits)
+        if len(limits) == 1:
+            return self.limit(limits[0]).text
         names = joined([machine.name for machine in self.machines(x.machine_id for x in limits)], MANY)
         gain = number(hours(limits[0].gain_min))
-        return f"one more hour on any of {len(limits)} machines ({names}) brings it forward by up to {gain} h"
+        return f"one more hour on one of {names} would bring it forward by up to {gain} h"
 
     def limits(self, answer: CaseAnswer) -> list[LimitView]:
         return [self.limit(limit) for limit in answer.limits[:MAX_LIMITS]]
