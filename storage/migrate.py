@@ -12,6 +12,7 @@ from leadhand.settings import Settings
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Of pg_advisory_xact_lock: any fixed number that nothing else in the database uses.
 LOCK_KEY = 5_147_309_921
+LOCK_TIMEOUT = "120s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,9 @@ def _upgrade(owner_url: str) -> None:
     )
     try:
         with engine.begin() as connection:
-            connection.execute(text("select set_config('lock_timeout', '120s', true)"))
+            connection.execute(
+                text("select set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT}
+            )
             connection.execute(text("select set_config('search_path', 'public', true)"))
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
             config = Config(attributes={"connection": connection})

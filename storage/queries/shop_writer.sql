@@ -87,12 +87,12 @@ select calendar_id, weekday, start_local, end_local, ends_next_day, breaks
     calendar_id text, weekday int, start_local time, end_local time, ends_next_day boolean, breaks jsonb);
 
 -- name: insert_skills
--- Skills.
+-- Skills by code.
 insert into skill (id, code, name, source)
 select id, code, name, %(source)s from jsonb_to_recordset(%(rows)s) as r (id text, code text, name text);
 
 -- name: insert_work_centers
--- Work centers.
+-- Work centers with the skill they need.
 insert into work_center (id, code, name, skill_id, source)
 select id, code, name, skill_id, %(source)s
   from jsonb_to_recordset(%(rows)s) as r (id text, code text, name text, skill_id text);
@@ -112,7 +112,7 @@ select id, machine_id, minute_utc(start), minute_utc("end"), kind, note, %(sourc
     id text, machine_id text, start bigint, "end" bigint, kind text, note text);
 
 -- name: insert_operators
--- Operators.
+-- Operators with their calendar.
 insert into operator (id, code, name, calendar_id, max_parallel, active_from, active_to, source)
 select id, code, name, calendar_id, max_parallel, minute_utc(active_from), minute_utc(active_to), %(source)s
   from jsonb_to_recordset(%(rows)s) as r (

@@ -1,0 +1,24 @@
+"""Databases without a schema."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from storage.embedded import OWNER_ROLE, EmbeddedServer
+
+
+@contextmanager
+def empty_database(server: EmbeddedServer) -> Generator[str]:
+    """The owner's URL of a new database; dropped afterwards."""
+    name = f"empty_{uuid4().hex[:12]}"
+    with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
+        )
+        try:
+            yield server.url(OWNER_ROLE, name)
+        finally:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
