@@ -1,4 +1,4 @@
-"""Lengths of time and percentages in running text: "50-hour", "fifty hours", "2.5 h", "90 min", "2,5 Stunden"."""
+"""Lengths of time and percentages in running text: "50-hour", "fifty hours", "2.5 h", "2,5 Stunden"."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +60,9 @@ def _lengths(text: str) -> Iterator[Amount]:
         if match["low"] in _ARTICLES and (len(match["unit"]) < 4 or not hours_or_minutes):
             continue  # "a day", "an h"
         each = known.each.match(text, match.end()) is not None
-        setup = bool(known.setup_after.match(text, match.end()) or known.setup_before.search(text, 0, match.start()))
+        setup = bool(
+            known.setup_after.match(text, match.end()) or known.setup_before.search(text, 0, match.start())
+        )
         low = _minutes(match["low"], match["half"], match["unit"], known)
         if low is None:
             yield Amount(match.start(), match.end(), Unit.OTHER, each=each, setup=setup)
@@ -124,26 +126,31 @@ def _patterns() -> _Patterns:
     }
     units = table(grammar["units"])
     hours, minutes, other = (_listed(units, name) for name in ("hour", "minute", "other"))
-    word = _any(words)
-    digits = r"(?:(?<![\w.,])-)?\d{1,3}(?:[.,]\d{3})+(?!\d)|(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?½?|½"
-    number = rf"(?:half an?|eine halbe|einer halben|halbe|{digits}|(?:{word})(?:(?:[ -]|(?<=hundred) and )(?:{word}))*)"
-    between = rf"(?:[ -](?:{_any(_listed(table(grammar['between']), 'words'))}))*"
-    joint = r"[ -]?"
-    length = (
-        rf"(?<![\w.,])(?P<low>{number})(?:(?: ?(?:-|to|bis) ?| and | und )(?P<high>{digits}))?"
-        rf"(?P<half> and a half| 1/2| und ein halb)?{between}{joint}(?P<unit>{_any([*hours, *minutes, *other])})"
-        rf"(?![^\W\d_])(?:(?: ?(?:and |und )?(?P<rest>\d{{1,2}}) ?(?:mins?|minutes|minuten|m)(?!\w))|(?P<glued>[0-5]\d)(?!\w))?"
-    )
     setup = _any(_listed(table(grammar["setup"]), "words"))
+    each = _any(_listed(table(grammar["per_piece"]), "words"))
     return _Patterns(
-        length=re.compile(length),
+        length=re.compile(_length_pattern(_any(words), grammar, _any([*hours, *minutes, *other]))),
         percent=re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent)(?!\w)"),
-        each=re.compile(rf" ?(?:of work |arbeit )?(?:{_any(_listed(table(grammar['per_piece']), 'words'))})(?!\w)"),
+        each=re.compile(rf" ?(?:of work |arbeit )?(?:{each})(?!\w)"),
         setup_after=re.compile(rf" ?(?:of |for |für |zum )?(?:{setup})(?!\w)"),
         setup_before=re.compile(rf"(?<!\w)(?:{setup}) ?(?:time |of |is |von |:)*$"),
         numbers=words,
         hours=frozenset(hours),
         minutes=frozenset(minutes),
+    )
+
+
+def _length_pattern(word: str, grammar: Table, unit: str) -> str:
+    """A number, perhaps a range, words between such as "machining", a unit, and minutes behind hours."""
+    digits = r"(?:(?<![\w.,])-)?\d{1,3}(?:[.,]\d{3})+(?!\d)|(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?½?|½"
+    words = rf"(?:{word})(?:(?:[ -]|(?<=hundred) and )(?:{word}))*"
+    number = rf"(?:half an?|eine halbe|einer halben|halbe|{digits}|{words})"
+    between = rf"(?:[ -](?:{_any(_listed(table(grammar['between']), 'words'))}))*"
+    rest = r"(?: ?(?:and |und )?(?P<rest>\d{1,2}) ?(?:mins?|minutes|minuten|m)(?!\w))"
+    return (
+        rf"(?<![\w.,])(?P<low>{number})(?:(?: ?(?:-|to|bis) ?| and | und )(?P<high>{digits}))?"
+        rf"(?P<half> and a half| 1/2| und ein halb)?{between}[ -]?(?P<unit>{unit})"
+        rf"(?![^\W\d_])(?:{rest}|(?P<glued>[0-5]\d)(?!\w))?"
     )
 
 

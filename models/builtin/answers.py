@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from leadhand.errors import JsonValue
-from models.builtin.dialogue import Query
 from models.builtin.formats import sentence, whole_sentences
-from models.builtin.lexicon import LANGUAGES, Table, read_table, table
+from models.builtin.lexicon import LANGUAGES, Table, listed, read_table, table
 from models.builtin.results import Result, is_named, value_at
 from models.builtin.templates import Voice, render
 from models.builtin.translations import translated
+from models.builtin.understanding import Query
 
 # Sentences of the tools about what they took for granted, and about the data.
 MAX_SENTENCES = 5
@@ -18,8 +18,11 @@ MAX_SENTENCES = 5
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to word the result. It fits a question with one of `aspects`, about one row (`one`), with one of the
-    arguments `given`, about people by name (`focus`); empty conditions always hold."""
+    """One way to word the result.
+
+    It fits a question with one of `aspects`, about one row (`one`), with one of the arguments `given`, about
+    people by name (`focus`); empty conditions always hold.
+    """
 
     aspects: frozenset[str]
     given: frozenset[str]
@@ -49,8 +52,8 @@ def word_result(result: Result, query: Query, language: str) -> str:
 
 def sentences_of(result: Result, name: str, language: str) -> list[str]:
     """`assumptions` or `warnings` of the result, safe to print; in German where the sentence is known."""
-    listed = result.values.get(name)
-    texts = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    told = result.values.get(name)
+    texts = [text for text in told if isinstance(text, str)] if isinstance(told, list) else []
     return [sentence(translated(whole_sentences(text), language)) for text in texts]
 
 
@@ -58,8 +61,10 @@ def _values(result: Result, query: Query, answers: AnswerFile) -> dict[str, Json
     """The result without the rows that were not wanted, and the rows that were asked for by name."""
     values = dict(result.values)
     rows = values.get(answers.rows)
-    listed = rows if isinstance(rows, list) else []
-    kept = [row for row in listed if not any(is_named(row, answers.row_names, name) for name in query.excluded)]
+    every = rows if isinstance(rows, list) else []
+    kept = [
+        row for row in every if not any(is_named(row, answers.row_names, name) for name in query.excluded)
+    ]
     values[answers.rows] = kept
     focused = [row for row in kept if any(is_named(row, answers.row_names, name) for name in query.focus)]
     found = {name for name in query.focus if any(is_named(row, answers.row_names, name) for row in focused)}
@@ -89,28 +94,24 @@ def answer_file(tool: str) -> AnswerFile | None:
         return None
     return AnswerFile(
         rows=str(source["rows"]),
-        row_names=_listed(source["row_names"]),
+        row_names=_texts(source["row_names"]),
         words={
             language: {key: str(word) for key, word in table(table(source["words"])[language]).items()}
             for language in LANGUAGES
         },
-        variants=tuple(_variant(table(entry)) for entry in _entries(source["variants"])),
+        variants=tuple(_variant(table(entry)) for entry in listed(source["variants"])),
     )
 
 
 def _variant(source: Table) -> Variant:
     return Variant(
-        aspects=frozenset(_listed(source.get("aspects"))),
-        given=frozenset(_listed(source.get("given"))),
+        aspects=frozenset(_texts(source.get("aspects"))),
+        given=frozenset(_texts(source.get("given"))),
         one=source.get("one") is True,
         focus=source.get("focus") is True,
         text={language: str(source[language]) for language in LANGUAGES},
     )
 
 
-def _entries(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-
-def _listed(value: object) -> tuple[str, ...]:
-    return tuple(str(entry) for entry in _entries(value))
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(entry) for entry in listed(value))

@@ -1,4 +1,4 @@
-"""The built-in model as a LangChain chat model: it streams, calls tools and reports its usage like any other."""
+"""The built-in model as a LangChain chat model: it streams and calls tools like any other."""
 
 import json
 import re
@@ -127,7 +127,8 @@ def _call_id(messages: list[BaseMessage], index: int) -> str:
 
 
 def _tool_names(kwargs: dict[str, Any]) -> frozenset[str]:
-    return frozenset(convert_to_openai_tool(tool)["function"]["name"] for tool in kwargs.get("tools") or [])
+    tools: list[dict[str, Any]] = kwargs.get("tools") or []
+    return frozenset(convert_to_openai_tool(tool)["function"]["name"] for tool in tools)
 
 
 def _usage(messages: list[BaseMessage], thought: Thought) -> UsageMetadata:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from models.builtin.clauses import MAX_WORDS, Clause
+from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Intent, tool_grammars
 from models.builtin.mentions import Surety
 
@@ -17,6 +17,7 @@ _NAME_DISCOUNT = {Surety.SHAPE: 0.0, Surety.PLACE: 0.5, Surety.MAYBE: 1.0}
 _MAX_UNEXPLAINED = 1
 # "she", once it is known who that is.
 _SOMEONE = frozenset({"someone"})
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Choice:
 
 def choose(clause: Clause, tools: Collection[str]) -> Choice:
     """The intents of the bound `tools` that `clause` is a question of."""
-    if len(clause.unexplained) > _MAX_UNEXPLAINED or len(clause.reading.marks) > MAX_WORDS:
+    if len(clause.unexplained) > _MAX_UNEXPLAINED:
         return Choice(())
     scored = [
         (score, intent)
@@ -50,10 +51,11 @@ def _score(clause: Clause, intent: Intent) -> float:
     features = clause.features
     if features & intent.forbids:
         return 0.0
+    known = _SOMEONE if clause.carried else _NOBODY
     fitting = [way for way in intent.ways if way.features <= features]
     scores = [
         way.weight - (_NAME_DISCOUNT[clause.surety] if "@machine" in way.features else 0.0)
         for way in fitting
-        if not clause.foreign(intent.uses | way.features | (_SOMEONE if clause.carried else frozenset()))
+        if not clause.foreign(intent.uses | way.features | known)
     ]
     return max(scores) + FURTHER * len(features & intent.uses) if scores else 0.0

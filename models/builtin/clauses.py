@@ -9,13 +9,16 @@ from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
 from models.builtin.reading import Mark, Reading
 
-_FEATURE_OF = {Named.MACHINE: "@machine", Named.CENTER: "@center", Named.PERSON: "@person", Named.ORDER: "@order"}
+_FEATURE_OF = {
+    Named.MACHINE: "@machine",
+    Named.CENTER: "@center",
+    Named.PERSON: "@person",
+    Named.ORDER: "@order",
+}
 # Where one of these is the subject, an unknown word is hardly another one.
 _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
 # "yes", "do it": no subject of their own.
 _REPLIES = frozenset({"assent", "dissent"})
-# More words than this without punctuation are a story, not a question.
-MAX_WORDS = 120
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,24 @@ class Clause:
 
     @cached_property
     def names(self) -> tuple[Mention, ...]:
-        """Mentions that count as names: all certain ones; of merely possible ones a single one, if there is no other."""
+        """Mentions that count as names: all certain ones; a possible one only if it is the only name."""
         certain = tuple(m for m in self.mentions if m.surety is not Surety.MAYBE)
         placed = any(m.kind in {Named.MACHINE, Named.CENTER} for m in certain)
         if placed or self.reading.concepts() & _SUBJECTS:
             return certain
         possible = [m for m in self.mentions if m.surety is Surety.MAYBE and self._could_be_name(m)]
-        return (*certain, *possible) if len(possible) == 1 and possible[0].last - possible[0].first <= 3 else certain
+        return (
+            (*certain, *possible)
+            if len(possible) == 1 and possible[0].last - possible[0].first <= 3
+            else certain
+        )
 
     @cached_property
     def unexplained(self) -> tuple[Mention, ...]:
         """Stretches of unknown words that are no name."""
         named = set(self.names)
         return tuple(
-            m
-            for m in self.mentions
-            if m not in named and m.kind is Named.MACHINE and not self._is_count(m)
+            m for m in self.mentions if m not in named and m.kind is Named.MACHINE and not self._is_count(m)
         )
 
     def wanted(self, kind: Named) -> list[Mention]:
@@ -69,7 +74,7 @@ class Clause:
 
     @cached_property
     def features(self) -> frozenset[str]:
-        found = set(self.reading.concepts() | self.reading.topics())
+        found = {*self.reading.concepts(), *self.reading.topics()}
         found |= {_FEATURE_OF[m.kind] for m in self.names if not m.negated}
         found |= {_feature(amount) for amount in self.amounts if not amount.setup}
         if self.dates:

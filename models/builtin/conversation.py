@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from models.builtin.dialogue import Context, Query, Understanding, understand
+from models.builtin.dialogue import understand
 from models.builtin.reading import language_of, read
 from models.builtin.repairs import settled
 from models.builtin.results import Result, read_result
+from models.builtin.understanding import Context, Query, Understanding
 
 
 @dataclass(frozen=True, slots=True)

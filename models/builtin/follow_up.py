@@ -1,18 +1,20 @@
 """Messages that lean on the one before: "and the Haas?", "what about January?", "by machine"."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from leadhand.errors import JsonValue
 from models.builtin.amounts import Unit
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Intent, ToolGrammar, grammar_of, tool_grammars
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Named
 from models.builtin.reading import Reading
-from models.builtin.slots import fill
+from models.builtin.slots import Arguments, fill
+from models.builtin.understanding import Query
 
 # A new date takes the place of whatever said the time before; a new name that of names and groups.
 _TIME = frozenset({"window", "from", "to"})
+_DUE = frozenset({"due"})
 _PLACE = frozenset({"machines", "work_center", "work_centers"})
 # A continuation says little.
 _MAX_MARKS = 14
@@ -22,117 +24,113 @@ def opens_with_follow_up(reading: Reading) -> bool:
     return bool(reading.marks) and reading.marks[0].has(Kind.FOLLOW_UP)
 
 
-def carried_features(
-    clause: Clause, arguments: dict[str, JsonValue], focus: tuple[str, ...]
-) -> frozenset[str]:
+def carried_features(clause: Clause, base: Query) -> frozenset[str]:
     """What "it" or "she" stands for, when something was named before and nothing is named now."""
     if clause.names or clause.features & {"machine", "operator"}:
         return frozenset()
     if "someone" in clause.features:
-        return frozenset({"@person"}) if focus else frozenset()
-    if not any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks):
+        return frozenset({"@person"}) if base.focus else frozenset()
+    if not _points_back(clause):
         return frozenset()
-    if arguments.get("machines"):
+    if base.arguments.get("machines"):
         return frozenset({"@machine"})
-    return frozenset({"@center"}) if _PLACE & arguments.keys() else frozenset()
+    return frozenset({"@center"}) if _PLACE & base.arguments.keys() else frozenset()
 
 
-def hours_given(clause: Clause) -> float | int | None:
+def hours_given(clause: Clause) -> float | None:
     """The answer to "how many hours?": an amount, or a bare number."""
-    amounts = [a.minutes for a in clause.amounts if a.minutes is not None and a.unit is Unit.MINUTES and not a.each]
-    if len(amounts) == 1:
+    amounts = [a.minutes for a in clause.amounts if a.unit is Unit.MINUTES and not a.each]
+    if len(amounts) == 1 and amounts[0] is not None:
         hours = amounts[0] / 60
         return int(hours) if hours == int(hours) else hours
     bare = [m.text for m in clause.mentions if m.text.isdigit()]
-    others = [m for m in clause.mentions if not m.text.isdigit()]
-    return int(bare[0]) if len(bare) == 1 and not others and not clause.amounts else None
+    return int(bare[0]) if len(bare) == len(clause.mentions) == 1 and not clause.amounts else None
 
 
-def continued(
-    clause: Clause, own: Intent | None, tool: str, arguments: dict[str, JsonValue], tools: Collection[str]
-) -> tuple[str, dict[str, JsonValue]] | None:
-    """The tool to call and what it keeps of `arguments`; None when the clause is no continuation."""
-    grammar = grammar_of(tool)
-    if grammar is None or tool not in tools or len(clause.reading.marks) > _MAX_MARKS:
+def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection[str]) -> Query | None:
+    """The tool to call, with what it keeps of `base`; None when the clause is no continuation."""
+    grammar = grammar_of(base.tool)
+    if grammar is None or base.tool not in tools or len(clause.reading.marks) > _MAX_MARKS:
         return None
-    leans = opens_with_follow_up(clause.reading)
-    points_back = any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks)
     if own is not None and not _is_bare(clause, own):
-        return _own_question(clause, own, grammar, arguments, leans=leans, points_back=points_back)
-    if own is not None and own.tool != tool and not leans:
+        return _own_question(clause, own, base)
+    if own is not None and own.tool != base.tool and not opens_with_follow_up(clause.reading):
         return None
     target = _target(clause, grammar, tools)
-    if target is None or not _says_something(clause, target):
+    if target is None or not _says_something(clause, target) or clause.unexplained:
         return None
-    explained = frozenset().union(*(intent.uses for intent in target.intents)) | _choice_words(target)
-    supposed = any("what_if" in way.features for intent in target.intents for way in intent.ways)
-    explained |= {"what_if"} if supposed else set()
-    if clause.foreign(explained) or clause.unexplained:
+    if clause.foreign(_explained(target)):
         return None
-    return target.tool, _kept(clause, target, arguments)
+    return replace(base, tool=target.tool, arguments=_kept(clause, target, base.arguments))
+
+
+def _points_back(clause: Clause) -> bool:
+    return any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks)
 
 
 def _is_bare(clause: Clause, own: Intent) -> bool:
     """Whether only names, dates and amounts speak for `own`, not a word of its own."""
-    said = clause.features
-    return not any(
-        way.features <= said and any(not feature.startswith("@") for feature in way.features) for way in own.ways
-    )
+    said = (way.features for way in own.ways if way.features <= clause.features)
+    return all(feature.startswith("@") for features in said for feature in features)
 
 
-def _own_question(
-    clause: Clause,
-    own: Intent,
-    grammar: ToolGrammar,
-    arguments: dict[str, JsonValue],
-    *,
-    leans: bool,
-    points_back: bool,
-) -> tuple[str, dict[str, JsonValue]] | None:
+def _own_question(clause: Clause, own: Intent, base: Query) -> Query | None:
     """A whole question that still takes names ("it") or the time ("and ...") from the one before."""
     target = grammar_of(own.tool)
-    if target is None or not (leans or points_back or clause.carried):
+    points_back = _points_back(clause) or bool(clause.carried)
+    if target is None or not (opens_with_follow_up(clause.reading) or points_back):
         return None
-    same_tool = own.tool == grammar.tool
-    kept: dict[str, JsonValue] = {}
+    kept: Arguments = {}
     given = fill(clause, target).arguments
-    names_given = bool(_PLACE & given.keys()) or "machine" in clause.features
-    if (points_back or clause.carried) and not names_given:
-        kept |= {name: value for name, value in arguments.items() if name in _PLACE and _takes(target, name)}
-    if same_tool and not clause.dates:
-        kept |= {name: value for name, value in arguments.items() if name in _TIME}
-    return (own.tool, kept) if kept or "@person" in clause.carried else None
+    if points_back and not _PLACE & given.keys() and "machine" not in clause.features:
+        kept |= _only(base.arguments, _PLACE, target)
+    if own.tool == base.tool and not clause.dates:
+        kept |= _only(base.arguments, _TIME, target)
+    if not kept and "@person" not in clause.carried:
+        return None
+    return replace(base, tool=own.tool, arguments=kept)
 
 
 def _target(clause: Clause, grammar: ToolGrammar, tools: Collection[str]) -> ToolGrammar | None:
     """The same tool, or, where a machine is named that it cannot take, the first that can."""
     if "@machine" not in clause.features or grammar.slot("machines"):
         return grammar
-    return next((g for g in tool_grammars() if g.tool in tools and g.slot("machines") and not g.slot("hours")), None)
+    able = (other for other in tool_grammars() if other.tool in tools and other.describes_machines)
+    return next(able, None)
 
 
 def _says_something(clause: Clause, target: ToolGrammar) -> bool:
-    given = fill(clause, target)
-    said = bool(clause.features & _choice_words(target)) or bool(clause.excluded or clause.wanted(Named.PERSON))
-    return said or bool(given.arguments.keys() - {slot.argument for slot in target.slots if slot.otherwise})
+    if clause.features & _choice_words(target) or clause.excluded or clause.wanted(Named.PERSON):
+        return True
+    supposed = {slot.argument for slot in target.slots if slot.otherwise}
+    return bool(fill(clause, target).arguments.keys() - supposed)
+
+
+def _explained(target: ToolGrammar) -> frozenset[str]:
+    """What may stand in a continuation; "what if" where the tool answers suppositions anyway."""
+    words = _choice_words(target).union(*(intent.uses for intent in target.intents))
+    supposes = any("what_if" in way.features for intent in target.intents for way in intent.ways)
+    return words | {"what_if"} if supposes else words
 
 
 def _choice_words(target: ToolGrammar) -> frozenset[str]:
     """Concepts that are values of a slot ("machine", "per_week") or flags ("overtime")."""
-    words = {name for slot in target.slots for name, _ in slot.values}
-    return frozenset(words | {slot.concept for slot in target.slots if slot.concept} | {"overtime"})
+    values = {name for slot in target.slots for name, _ in slot.values}
+    return frozenset({*values, *(slot.concept for slot in target.slots if slot.concept), "overtime"})
 
 
-def _kept(clause: Clause, target: ToolGrammar, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """What stays: all but what the clause says anew. A choice is only replaced when one of its words is said."""
-    given = fill(clause, target).arguments
-    dropped: set[str] = set()
-    if _TIME & given.keys():
-        dropped |= _TIME
-    if _PLACE & given.keys():
+def _kept(clause: Clause, target: ToolGrammar, arguments: Arguments) -> Arguments:
+    """What stays: all but what the clause says anew, and a due date that a new period leaves behind."""
+    given = fill(clause, target).arguments.keys()
+    dropped: frozenset[str] = frozenset()
+    if _TIME & given:
+        dropped |= _TIME | _DUE
+    if _PLACE & given:
         dropped |= _PLACE
-    return {name: value for name, value in arguments.items() if name not in dropped and _takes(target, name)}
+    return _only(arguments, arguments.keys() - dropped, target)
 
 
-def _takes(target: ToolGrammar, argument: str) -> bool:
-    return argument in _TIME or any(slot.argument == argument for slot in target.slots)
+def _only(arguments: Arguments, names: Collection[str], target: ToolGrammar) -> Arguments:
+    """Those of `names` that the tool takes."""
+    taken = {slot.argument for slot in target.slots} | _TIME
+    return {name: value for name, value in arguments.items() if name in names and name in taken}

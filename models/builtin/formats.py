@@ -1,4 +1,4 @@
-"""How values of a tool's result are written: escaped, with the units and the dates of the reader's language."""
+"""How values of a tool's result are written: escaped, with units and dates of the reader's language."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,8 +13,11 @@ _SCHEME = re.compile(r"(?i)\b(https?|ftp|file|mailto|javascript|data):|\bwww\.")
 _BREAKS = re.compile(r"\s+")
 MAX_TEXT_CHARS = 200
 
-_WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "de": "Mo Di Mi Do Fr Sa So".split()}
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_WEEKDAYS = {
+    "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    "de": ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],
+}
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from leadhand.errors import JsonValue
-from models.builtin.lexicon import GRAMMAR, LANGUAGES, Table, read_table, table
+from models.builtin.lexicon import GRAMMAR, LANGUAGES, Table, listed, read_table, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ class ToolGrammar:
     subject: dict[str, str]
     second_try: SecondTry | None = None
 
+    @property
+    def describes_machines(self) -> bool:
+        """Whether a machine's name alone is enough for it to have something to say."""
+        return self.slot("machines") is not None and not any(intent.needs for intent in self.intents)
+
     def slot(self, *kinds: str) -> Slot | None:
         """The first slot of one of `kinds`."""
         return next((slot for slot in self.slots if slot.kind in kinds), None)
@@ -110,7 +115,7 @@ def _intent(tool: str, source: Table) -> Intent:
         ways=tuple(_ways(str(source["ways"]))),
         uses=frozenset(str(source["uses"]).split()),
         forbids=frozenset(str(source.get("forbids", "")).split()),
-        needs=_strings(source.get("needs", [])),
+        needs=_strings(source.get("needs")),
     )
 
 
@@ -144,15 +149,15 @@ def _slot(argument: str, source: Table) -> Slot:
         placed=bool(source.get("placed", False)),
         values=tuple((name, str(meant)) for name, meant in table(source.get("values")).items()),
         otherwise=tuple(
-            Otherwise(str(entry["with"]), str(entry["value"])) for entry in _tables(source.get("otherwise", []))
+            Otherwise(str(entry["with"]), str(entry["value"])) for entry in _tables(source.get("otherwise"))
         ),
         drop=tuple((name, str(meant)) for name, meant in table(source.get("drop")).items()),
     )
 
 
 def _tables(value: object) -> list[Table]:
-    return [table(entry) for entry in value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+    return [table(entry) for entry in listed(value)]
 
 
 def _strings(value: object) -> tuple[str, ...]:
-    return tuple(str(entry) for entry in value) if isinstance(value, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return tuple(str(entry) for entry in listed(value))

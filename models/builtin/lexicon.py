@@ -1,4 +1,4 @@
-"""The words that the built-in model knows, from the grammar's files: phrase by phrase, with endings and typing errors."""
+"""The words that the built-in model knows: phrases of the grammar's files, with endings and typing errors."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One meaning of a phrase: `value` is the name of the concept, topic or process; `language` en, de or ""."""
+    """One meaning of a phrase: `value` names the concept, topic or process; `language` is en, de or ""."""
 
     kind: Kind
     value: str
@@ -77,7 +77,7 @@ class Lexicon:
                 self._typo_targets.setdefault(len(word), []).append(word)
 
     def at(self, words: tuple[Word, ...], index: int, *, reach: int) -> Hit | None:
-        """The longest phrase that begins at `index` and ends before `reach`; None when the word is unknown."""
+        """The longest phrase from `index` on that ends before `reach`; None when the word is unknown."""
         for length in range(min(self._longest, reach - index), 0, -1):
             senses = self._find(words[index : index + length])
             if senses:
@@ -146,6 +146,11 @@ def read_table(name: str) -> Table:
 def table(value: object) -> Table:
     """A sub-table of a grammar file; an empty one when it is absent."""
     return cast("Table", value) if isinstance(value, Mapping) else {}
+
+
+def listed(value: object) -> list[object]:
+    """A list of a grammar file; an empty one when it is absent."""
+    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 @cache

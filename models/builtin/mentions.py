@@ -1,7 +1,7 @@
 """Things called by name in a question: machines, work centers, people, orders.
 
-The model has no list of the shop's machines, so a name is what is left once everything else is known, judged by its
-shape and by its place in the sentence.
+The model has no list of the shop's machines, so a name is what is left once everything else is known,
+judged by its shape and by its place in the sentence.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,8 +39,8 @@ class Named(StrEnum):
 class Mention:
     """`marks[first:last]` of the reading. `text` is as the person wrote it.
 
-    `surety`: how far it is a name: by its shape, by its place, or because it could be one. `coded`: holds a digit or a
-    maker's name.
+    `surety`: how far it is a name: by its shape, by its place, or because it could be one. `coded`: holds a
+    digit or a maker's name.
     `located`: stands after "on", "at" and the like. `negated`: after "not", "without".
     """
 
@@ -89,7 +89,12 @@ def _runs(reading: Reading) -> Iterator[Mention]:
             yield Mention(Named.CENTER, text, index, last, family=family)
         elif _only(mark, Kind.PERSON):
             last = index + 1
-            while last < len(marks) and last < index + 3 and marks[last].unknown and _joined(reading, last, " -"):
+            while (
+                last < len(marks)
+                and last < index + 3
+                and marks[last].unknown
+                and _joined(reading, last, " -")
+            ):
                 last += 1
             yield Mention(Named.PERSON, reading.said(marks[index:last]), index, last)
         elif mark.unknown or mark.has(Kind.MAKER):
@@ -146,7 +151,7 @@ def _end_of_run(reading: Reading, first: int) -> int:
 
 
 def _begins_anew(reading: Reading, first: int, last: int) -> bool:
-    """ "Puma 3100 avlbl": after the number of a model comes at most a short suffix; "old haas": a maker begins."""
+    """ "Puma 3100 avlbl": behind a number comes at most a short suffix; "old haas": a maker begins a name."""
     mark, before = reading.marks[last], reading.marks[last - 1]
     word = mark.words[0]
     apart = reading.text[before.end : mark.start] == " "
@@ -157,7 +162,7 @@ def _begins_anew(reading: Reading, first: int, last: int) -> bool:
 
 
 def _inside_name(reading: Reading, first: int, index: int) -> bool:
-    """ "Mazak Quick *Turn* 250", "*A*" in "Cell A": known words of other kinds that a number or a capital keeps in."""
+    """ "Mazak Quick *Turn* 250": a kind of work between a maker and a number."""
     marks = reading.marks
     if not marks[first].has(Kind.MAKER) or not _joined(reading, index, " -") or index + 1 >= len(marks):
         return False
@@ -170,9 +175,9 @@ def _is_tag(reading: Reading, index: int) -> bool:
     if index >= len(reading.marks) or not _joined(reading, index, " -#."):
         return False
     mark = reading.marks[index]
-    if mark.date is not None or mark.amount is not None or len(mark.words) > 1:
+    if mark.date is not None or mark.amount is not None:
         return False
-    raw = mark.words[0].raw
+    raw = reading.said([mark])
     letter = len(raw) == 1 and raw.isupper() and not reading.shouted()
     return (raw.isdigit() and len(raw) <= 4) or letter
 
@@ -195,7 +200,10 @@ def _without_qualifiers(reading: Reading, found: list[Mention]) -> list[Mention]
         beside = [
             other
             for other in found
-            if other.kind is Named.MACHINE and other.surety and mention.family and _adjacent(reading, mention, other)
+            if other.kind is Named.MACHINE
+            and other.surety
+            and mention.family
+            and _adjacent(reading, mention, other)
         ]
         if not beside:
             kept.append(mention)
@@ -241,7 +249,9 @@ def _capital(reading: Reading, first: int, marks: Sequence[Mark]) -> bool:
         return False
     begins = first == 0 or reading.text[: marks[0].start].rstrip()[-1:] in {".", "?", "!", ":", "\n"}
     raws = [word.raw for mark in marks for word in mark.words]
-    return any(raw[0].isupper() for raw in raws[1:] if not raw.isdigit()) or (raws[0][0].isupper() and not begins)
+    return any(raw[0].isupper() for raw in raws[1:] if not raw.isdigit()) or (
+        raws[0][0].isupper() and not begins
+    )
 
 
 def _only(mark: Mark, kind: Kind) -> bool:

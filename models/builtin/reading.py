@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
 from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table, table
 from models.builtin.words import Word, clean, plain, spelled, words_of
 from planning.date_phrases import PhraseSpan, find_phrases
 
+# More words than this are a story, not a question; what it costs to read one grows faster than its length.
+MAX_WORDS = 150
 # Meanings that never stand against a question being about the plan.
 NEUTRAL = frozenset(
     {
@@ -98,10 +100,16 @@ class _Line:
     amounts: list[Amount] = field(default_factory=list[Amount])
 
 
+@lru_cache(maxsize=512)
 def read(text: str) -> Reading:
-    """Any text can be read; what is not known stays marked as unknown."""
+    """Any text can be read; what is not known stays marked as unknown.
+
+    A text of more than MAX_WORDS words is not looked at: its reading is empty.
+    """
     cleaned = expand(clean(text))
     line = _Line(cleaned, words_of(cleaned))
+    if len(line.words) > MAX_WORDS:
+        return Reading("", ())
     line.dates = find_phrases(cleaned)
     line.amounts = [
         amount for amount in find_amounts(cleaned) if not _overlaps(amount.start, amount.end, line.dates)
@@ -131,7 +139,10 @@ def expand(text: str) -> str:
     for word in words_of(text):
         right = known.get(word.plain)
         if right is not None:
-            parts += [text[at : word.start], right.upper() if len(word.raw) > 1 and word.raw.isupper() else right]
+            parts += [
+                text[at : word.start],
+                right.upper() if len(word.raw) > 1 and word.raw.isupper() else right,
+            ]
             at = word.end
     return "".join([*parts, text[at:]])
 
@@ -169,7 +180,9 @@ def _reach(line: _Line, index: int) -> int:
     end = index + 1
     while end < len(line.words):
         gap = line.text[line.words[end - 1].end : line.words[end].start]
-        if gap.strip(" -'/") or any(line.words[index].start < stop <= line.words[end].start for stop in stops):
+        if gap.strip(" -'/") or any(
+            line.words[index].start < stop <= line.words[end].start for stop in stops
+        ):
             break
         end += 1
     return end

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from leadhand.errors import JsonValue
-from models.builtin.dialogue import Query
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind, lexicon, read_table, table
 from models.builtin.results import Result
+from models.builtin.understanding import Query
 from models.builtin.words import plain, spelled, words_of
 
 # Rounds after the first; each stem of a kind of work costs one.
@@ -26,7 +26,7 @@ class Repair:
 def repairs_for(
     rounds: Sequence[Sequence[Result]], queries: Sequence[Query], tools: Collection[str]
 ) -> list[Repair]:
-    """The calls to make after the last round: none when nothing can be mended, or it was tried often enough."""
+    """The calls to make after the last round: none when nothing can be mended, or it was tried enough."""
     results = list(rounds[0]) if rounds else []
     again: list[Repair] = []
     for attempt in range(len(rounds)):
@@ -54,7 +54,9 @@ def taken_for(first: Result, last: Result) -> tuple[str, str] | None:
     asked = _unknown(first, "work_center")
     if not asked or last.fault is not None:
         return None
-    stem = next((s for s in _stems(asked) if any(_holds(value, s) for value in last.arguments.values())), None)
+    stem = next(
+        (s for s in _stems(asked) if any(_holds(value, s) for value in last.arguments.values())), None
+    )
     return None if stem is None else (asked, stem)
 
 
@@ -75,7 +77,9 @@ def _next(
     found: list[Repair] = []
     for index, result in enumerate(results):
         query = queries[index] if index < len(queries) else None
-        repair = _other_word(index, first[index], result, attempt) or _other_tool(index, result, query, attempt)
+        repair = _other_word(index, first[index], result, attempt) or _other_tool(
+            index, result, query, attempt
+        )
         if repair is not None and repair.tool in tools:
             found.append(repair)
     return found

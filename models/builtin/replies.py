@@ -4,33 +4,33 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from leadhand.errors import JsonValue
-from models.builtin.dialogue import Understanding
 from models.builtin.grammar_files import tool_grammars
-from models.builtin.lexicon import read_table, table
+from models.builtin.lexicon import Table, read_table, table
 from models.builtin.results import ToolFault
 from models.builtin.templates import Voice, render
+from models.builtin.understanding import Understanding
 
 MAX_EXAMPLES = 6
 
 
 def reply_to(understood: Understanding, language: str, tools: Collection[str]) -> str:
     """The reply to a message that asks for no call."""
-    values = _offers(language, tools)
+    path, values = _reply(understood, language)
+    return _said(path, {**_offers(language, tools), **values}, language)
+
+
+def _reply(understood: Understanding, language: str) -> tuple[tuple[str, ...], dict[str, JsonValue]]:
+    """Which reply of replies.toml, and what it needs beside the examples."""
     if understood.ask is not None:
-        pending = understood.ask.pending.arguments
-        names = pending.get("machines")
-        return _said(("ask", understood.ask.question.value), {"names": names if names else []}, language)
-    if understood.social:
-        return _said((understood.social,), values, language)
-    if understood.explain:
-        return _said(("nothing_to_explain",), values, language)
+        names = understood.ask.pending.arguments.get("machines", [])
+        return ("ask", understood.ask.question.value), {"names": names}
     if understood.unclear:
-        subjects: list[JsonValue] = [g.subject[language] for g in tool_grammars() if g.tool in understood.unclear]
-        return _said(("unclear",), {**values, "subjects": subjects}, language)
+        meant = [g.subject[language] for g in tool_grammars() if g.tool in understood.unclear]
+        return ("unclear",), {"subjects": [*meant]}
     if understood.topics:
-        said: list[JsonValue] = [topic_reply(topic, language) for topic in understood.topics]
-        return _said(("outside",), {**values, "said": said}, language)
-    return _said(("lost",), values, language)
+        return ("outside",), {"said": [topic_reply(topic, language) for topic in understood.topics]}
+    plain = understood.social or ("nothing_to_explain" if understood.explain else "")
+    return (plain or ("too_long" if understood.too_long else "lost"),), {}
 
 
 def remarks_on(understood: Understanding, language: str) -> list[str]:
@@ -90,5 +90,5 @@ def _said(path: tuple[str, ...], values: Mapping[str, JsonValue], language: str)
 
 
 @cache
-def read_replies():  # noqa: ANN201
+def read_replies() -> Table:
     return read_table("replies")

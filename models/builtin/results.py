@@ -1,4 +1,4 @@
-"""Tool results as the model reads them: the JSON of the tool messages, with its marks of what was left out."""
+"""Tool results as the model reads them: the JSON of the tool messages."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The arguments of a tool call, as a clause says them. Names and dates are passed on in the person's own words."""
+"""The arguments of a tool call, as a clause says them; names and dates in the person's own words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -85,7 +85,9 @@ def _is_until(clause: Clause, mark: Mark) -> bool:
         return True
     index = clause.reading.marks.index(mark)
     for before in reversed(clause.reading.marks[max(0, index - 3) : index]):
-        if " ".join(word.spelled for word in before.words) in cues or "due" in before.values(Kind.CONCEPT) - {""}:
+        if " ".join(word.spelled for word in before.words) in cues or "due" in before.values(Kind.CONCEPT) - {
+            ""
+        }:
             return any(word.spelled in cues for word in before.words)
         if not before.neutral or before.has(Kind.LOCATION):
             return False
@@ -214,7 +216,18 @@ def _small_number(word: str) -> int | None:
 
 @cache
 def _small_words() -> dict[str, int]:
-    return {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "zwei": 2, "drei": 3, "vier": 4, "fuenf": 5, "sechs": 6}
+    return {
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "five": 5,
+        "six": 6,
+        "zwei": 2,
+        "drei": 3,
+        "vier": 4,
+        "fuenf": 5,
+        "sechs": 6,
+    }
 
 
 def _number(value: float) -> int | float:

@@ -6,9 +6,10 @@
     {#path[key]} … {/}     for the entries whose `key` is true; [!key] for the others
     {#path>key} … {/}      the entries by `key`, highest first
     {^path} … {/}          when it is missing, empty, false or zero
-    {?path=a|b} … {/}      when the value is a or b; {!path=a} when it is not; "@other" compares with another path
+    {?path=a|b} … {/}      when the value is a or b; {!path=a} when not; "@other" is another path
 
-A line end right behind an opening tag is not part of the text. Tables and lists are parted from paragraphs by a blank line.
+A line end right behind an opening tag is not part of the text. Tables and lists are parted from paragraphs by
+a blank line.
 """
 
 import re
@@ -85,7 +86,9 @@ def _parsed(template: str) -> _Section:
     return root
 
 
-def _filled(parts: "Sequence[str | _Value | _Section]", scopes: list[Mapping[str, JsonValue]], voice: Voice) -> str:
+def _filled(
+    parts: "Sequence[str | _Value | _Section]", scopes: list[Mapping[str, JsonValue]], voice: Voice
+) -> str:
     written: list[str] = []
     for part in parts:
         if isinstance(part, str):
@@ -104,7 +107,9 @@ def _written(part: _Value, scopes: list[Mapping[str, JsonValue]], voice: Voice) 
     return FORMATS[part.format](value, voice.language)
 
 
-def _scopes_of(section: _Section, scopes: list[Mapping[str, JsonValue]]) -> list[list[Mapping[str, JsonValue]]]:
+def _scopes_of(
+    section: _Section, scopes: list[Mapping[str, JsonValue]]
+) -> list[list[Mapping[str, JsonValue]]]:
     """In which scopes the section is written: none, one, or one for each entry."""
     if section.sign in {"?", "!"}:
         path, _, wanted = section.rule.partition("=")
@@ -118,14 +123,15 @@ def _scopes_of(section: _Section, scopes: list[Mapping[str, JsonValue]]) -> list
     return [[*scopes, entry] if isinstance(entry, dict) else [*scopes, {"item": entry}] for entry in found]
 
 
-def _entries(rule: str, scopes: list[Mapping[str, JsonValue]]) -> list[JsonValue]:
+def _entries(rule: str, scopes: list[Mapping[str, JsonValue]]) -> Sequence[JsonValue]:
     match = _LIST.fullmatch(rule)
     if match is None:
         raise ValueError(f"not a rule of a template: {rule}")
     value = _lookup(match["path"], scopes)
-    entries = value if isinstance(value, list) else [value] if value else []
+    entries: Sequence[JsonValue] = value if isinstance(value, list) else [value] if value else []
     if match["key"]:
-        entries = [e for e in entries if isinstance(e, dict) and bool(e.get(match["key"])) is not bool(match["not"])]
+        wanted = not match["not"]
+        entries = [row for row in entries if isinstance(row, dict) and bool(row.get(match["key"])) is wanted]
     if match["sort"]:
         entries = sorted(entries, key=lambda entry: -_amount(entry, match["sort"]))
     return entries[: int(match["first"])] if match["first"] else entries
@@ -145,7 +151,11 @@ def _lookup(path: str, scopes: list[Mapping[str, JsonValue]]) -> JsonValue:
         if isinstance(value, dict):
             value = value.get(name)
         elif isinstance(value, list):
-            value = len(value) if name == "length" else value[int(name)] if name.isdigit() and int(name) < len(value) else None
+            value = len(value) if name == "length" else _item(value, name)
         else:
             return None
     return value
+
+
+def _item(entries: list[JsonValue], index: str) -> JsonValue:
+    return entries[int(index)] if index.isdigit() and int(index) < len(entries) else None

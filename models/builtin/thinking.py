@@ -8,10 +8,10 @@ from langchain_core.messages import BaseMessage
 from leadhand.errors import JsonValue
 from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
 from models.builtin.conversation import Conversation, follow
-from models.builtin.dialogue import Query
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
 from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
 from models.builtin.results import Result
+from models.builtin.understanding import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ def _explained(conversation: Conversation) -> str:
     """The last results again, worded for the question behind "why"."""
     language = conversation.language
     pairs = [
-        (Query(query.tool, query.arguments, query.focus, query.excluded, conversation.understood.explain), result)
+        (
+            Query(query.tool, query.arguments, query.focus, query.excluded, conversation.understood.explain),
+            result,
+        )
         for query, result in conversation.earlier
     ]
     return beside("explained", {}, language) + "\n\n" + _worded(pairs, [], language)

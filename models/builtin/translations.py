@@ -1,4 +1,4 @@
-"""German for the sentences in which the tools say what they assumed; a sentence that is not known stays as it is."""
+"""German for the sentences in which the tools say what they assumed; others stay as they are."""
 
 import re
 from functools import cache

@@ -4,14 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Letters and digits apart, so that "VF-2", "vf2" and "50h" are cut alike; positions keep the raw text at hand.
+# Letters and digits apart, so that "VF-2", "vf2" and "50h" are cut alike.
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+")
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One run of letters or of digits: `text[start:end]`. `plain` drops umlaut dots, `spelled` writes them out."""
+    """A run of letters or of digits: `text[start:end]`. `plain` drops umlauts, `spelled` writes them out."""
 
     start: int
     end: int

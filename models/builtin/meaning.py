@@ -1,0 +1,141 @@
+"""What one clause asks for, alone or as a continuation of the turn before."""
+
+from dataclasses import replace
+
+from models.builtin.choosing import choose
+from models.builtin.clauses import Clause
+from models.builtin.follow_up import carried_features, continued, hours_given, opens_with_follow_up
+from models.builtin.grammar_files import Intent, grammar_of, tool_grammars
+from models.builtin.mentions import Named, Surety
+from models.builtin.reading import Reading
+from models.builtin.slots import Question, fill, names_in
+from models.builtin.topics import social_of, topic_of
+from models.builtin.understanding import Ask, Context, Query, Understanding
+
+# One message asks for this many calls at most.
+MAX_QUERIES = 4
+# More words than a name has are no longer just a name.
+MAX_BARE_MARKS = 6
+
+
+def meaning_of(reading: Reading, context: Context) -> Understanding:
+    """The first reading that holds: an answer to our question, a courtesy, a continuation, a question."""
+    clause = Clause(reading)
+    base = context.base
+    if base is not None:
+        clause = replace(clause, carried=carried_features(clause, base))
+    answered = _answer_to_us(clause, context)
+    if answered is not None:
+        return answered
+    social = social_of(clause)
+    if social:
+        return Understanding(social=social)
+    choice = choose(clause, context.tools)
+    further = _further(clause, choice.clear, base, context) if base is not None else None
+    if further is not None:
+        return further
+    if choice.clear is not None:
+        return _asked(clause, choice.clear, None)
+    if choice.intents:
+        return Understanding(unclear=tuple(intent.tool for intent in choice.intents))
+    return _not_asked(clause, context)
+
+
+def _answer_to_us(clause: Clause, context: Context) -> Understanding | None:
+    """ "yes", or the hours that were asked for."""
+    waiting = context.pending
+    if waiting is None:
+        return None
+    if social_of(clause) == "assent" and not _missing(waiting):
+        return Understanding(queries=(waiting,))
+    hours = hours_given(clause)
+    if hours is None or choose(clause, context.tools).intents:
+        return None
+    return _with_hours(waiting, hours)
+
+
+def _further(clause: Clause, own: Intent | None, base: Query, context: Context) -> Understanding | None:
+    """The clause as a continuation of `base`; None when it stands on its own."""
+    if own is None and "reason" in clause.features and not clause.foreign(frozenset({"reason"})):
+        return Understanding(explain=frozenset({"reason"}))
+    grammar = grammar_of(base.tool)
+    if own is None and grammar and grammar.slot("hours") and opens_with_follow_up(clause.reading):
+        hours = hours_given(clause)
+        if hours is not None and not clause.dates:
+            return _with_hours(base, hours)
+    again = continued(clause, own, base, context.tools)
+    return None if again is None else _asked(clause, _intent_of(again.tool), again)
+
+
+def _with_hours(query: Query, hours: float) -> Understanding:
+    return Understanding(queries=(replace(query, arguments={**query.arguments, "hours": hours}),))
+
+
+def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
+    """The calls that the clause asks for; `base`: what it continues."""
+    grammar = grammar_of(intent.tool)
+    if grammar is None:
+        return Understanding()
+    filled = fill(clause, grammar, base.arguments if base else None)
+    query = Query(
+        tool=intent.tool,
+        arguments={**base.arguments, **filled.arguments} if base else filled.arguments,
+        focus=names_in(clause.wanted(Named.PERSON)) or _carried_focus(clause, base),
+        excluded=names_in(clause.excluded) or (base.excluded if base else ()),
+        aspects=clause.reading.concepts(),
+    )
+    if filled.ask is not None:
+        return Understanding(ask=Ask(filled.ask, query))
+    missing = _missing(query)
+    if missing:
+        return Understanding(ask=Ask(Question(missing[0]), query))
+    return Understanding(
+        queries=_for_each_window(query, filled.windows),
+        ignored=tuple(mention.text for mention in clause.unexplained),
+    )
+
+
+def _carried_focus(clause: Clause, base: Query | None) -> tuple[str, ...]:
+    return base.focus if base and "@person" in clause.carried else ()
+
+
+def _not_asked(clause: Clause, context: Context) -> Understanding:
+    """A topic of its own, a name alone, or nothing that is understood."""
+    topic = topic_of(clause)
+    if topic:
+        return Understanding(topics=(topic,))
+    named = _only_named(clause, context)
+    return named or Understanding(lost=(clause.reading.said(clause.reading.marks),))
+
+
+def _only_named(clause: Clause, context: Context) -> Understanding | None:
+    """ "Puma 3100?": a machine and nothing about it; offers to look up what can be said of it."""
+    telling = any(name.surety is Surety.SHAPE for name in clause.wanted(Named.MACHINE))
+    wordy = len(clause.reading.marks) > MAX_BARE_MARKS
+    if not telling or wordy or clause.unexplained or clause.foreign(frozenset()):
+        return None
+    able = (grammar for grammar in tool_grammars() if grammar.tool in context.tools)
+    grammar = next((grammar for grammar in able if grammar.describes_machines), None)
+    if grammar is None:
+        return None
+    return Understanding(ask=Ask(Question.SUBJECT, Query(grammar.tool, fill(clause, grammar).arguments)))
+
+
+def _missing(query: Query) -> list[str]:
+    """The arguments without which the tool cannot say anything."""
+    return [name for name in _intent_of(query.tool).needs if name not in query.arguments]
+
+
+def _for_each_window(query: Query, windows: tuple[str, ...]) -> tuple[Query, ...]:
+    """ "this week and next week" are two calls."""
+    if len(windows) < 2 or "window" not in query.arguments:
+        return (query,)
+    each = ({**query.arguments, "window": window} for window in windows[:MAX_QUERIES])
+    return tuple(replace(query, arguments=arguments) for arguments in each)
+
+
+def _intent_of(tool: str) -> Intent:
+    grammar = grammar_of(tool)
+    if grammar is None:
+        raise LookupError(tool)
+    return grammar.intents[0]
