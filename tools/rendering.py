@@ -117,7 +117,7 @@ def _list(value: list[JsonValue], bounds: _Bounds, *, rows: int, level: int) -> 
     shown: list[JsonValue] = []
     for part in value[:rows]:
         if not isinstance(part, dict | list):
-            shown.append(_scalar(part, bounds))
+            shown.append(_scalar(part, bounds, marked=True))
         elif level >= bounds.levels:
             break
         elif isinstance(part, dict):
@@ -128,7 +128,8 @@ def _list(value: list[JsonValue], bounds: _Bounds, *, rows: int, level: int) -> 
     return shown, len(value) - len(shown)
 
 
-def _scalar(value: JsonValue, bounds: _Bounds) -> JsonValue:
+def _scalar(value: JsonValue, bounds: _Bounds, *, marked: bool = False) -> JsonValue:
+    """A long text is cut; in a list, where no object can say so, it says itself how much is missing."""
     if isinstance(value, str) and len(value) > bounds.chars:
-        return value[: bounds.chars] + "…"
+        return value[: bounds.chars] + (f"… {len(value) - bounds.chars} more characters" if marked else "…")
     return value
