@@ -25,7 +25,7 @@ CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState
 
 def compile_graph(parts: GraphParts, saver: BaseCheckpointSaver[str] | None) -> CompiledTurn:
     """The graph of this process, with the checkpoints of every thread in `saver`, if it keeps any itself."""
-    # A server that keeps the checkpoints itself passes on the client's context: without a schema it is ignored.
+    # A server with checkpoints of its own passes on the client's context: without a schema it is ignored.
     return build_graph(parts, takes_context=saver is not None).compile(checkpointer=saver)
 
 

@@ -69,6 +69,10 @@ class Execution:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            for task in tasks:
+                if not task.cancelled():
+                    # Looked at, so that what a library makes of a cancellation is not reported as unseen.
+                    task.exception()
 
     async def _stop_requested(self) -> None:
         await self.run.stop_requested.wait()

@@ -65,7 +65,8 @@ class RunService:
 
     def active(self, tenant: TenantContext, chat_id: str) -> ActiveRun | None:
         """The caller's running turn on this thread, if it runs in this process."""
-        return self._active.get(_key(tenant, chat_id))
+        run = self._active.get(_key(tenant, chat_id))
+        return None if run is None or run.log.over else run
 
     async def stop(self, tenant: TenantContext, chat_id: str) -> bool:
         """Stop the caller's running turn; False when none runs. Returns when the run is over."""

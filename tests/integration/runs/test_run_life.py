@@ -1,0 +1,211 @@
+"""A run always comes to an end that is stored, told to its readers, and leaves the thread usable."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from leadhand.context import TenantContext
+from leadhand.errors import JsonValue, ServerStopping
+from leadhand.events import RunFailed, RunFinished, RunStopped, ToolFailed, ToolSucceeded
+from leadhand.settings import Settings
+from runs.desk import open_desk
+from storage import messages, results, runs
+from tests.acceptance.model_script import Gate, HttpFault, Pause, Text, calls, plays, says
+from tests.acceptance.scripted_model import ScriptedModel
+from tests.integration.runs.conftest import Planner, ending, events_of, open_shop, said
+
+MACHINES: tuple[str, JsonValue] = ("get_machine_availability", {"window": "next week"})
+
+
+async def _checkpoints(planner: Planner) -> list[str]:
+    async with planner.desk.database.transaction(planner.who) as conn:
+        cursor = await conn.execute(
+            "select checkpoint::text || metadata::text as whole from langgraph.checkpoints"
+            " where thread_id = %s",
+            (str(await planner.thread_id()),),
+        )
+        return [str(row["whole"]) for row in await cursor.fetchall()]
+
+
+async def test_a_tool_turn_is_stored_as_it_was_streamed(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(MACHINES), says("All free."))
+    events = await planner.ask("Who is free next week?")
+    assert isinstance(ending(events), RunFinished)
+    [output] = [event.output for event in events if isinstance(event, ToolSucceeded)]
+    answer = (await planner.history())[-1]
+    assert [part["type"] for part in answer.parts if isinstance(part, dict)] == [
+        "step-start",
+        "tool-get_machine_availability",
+        "step-start",
+        "text",
+    ]
+    [stored] = [part["output"] for part in answer.parts if isinstance(part, dict) and "output" in part]
+    assert stored == output
+    assert answer.metadata["usage"] == {"inputTokens": 1800, "outputTokens": 80, "totalTokens": 1880}
+
+
+async def test_a_tools_whole_result_is_kept_under_its_call_id(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(MACHINES), says("All free."))
+    events = await planner.ask("Who is free next week?")
+    [tool] = [event for event in events if isinstance(event, ToolSucceeded)]
+    async with planner.desk.database.transaction(planner.who) as conn:
+        kept = await results.get_result(conn, call_id=tool.call_id)
+    assert kept is not None
+    assert kept.output == tool.output
+
+
+async def test_the_model_sees_the_turns_before(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(MACHINES), says("All free."), says("Yes."))
+    await planner.ask("Who is free next week?")
+    await planner.ask("Sure?")
+    assert model.requests[-1].roles == ["system", "user", "assistant", "tool", "assistant", "user"]
+
+
+async def test_after_a_run_its_thread_has_one_checkpoint_without_anybodys_rights(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(MACHINES), says("All free."), says("Yes."))
+    await planner.ask("Who is free next week?")
+    await planner.ask("Sure?")
+    [checkpoint] = await _checkpoints(planner)
+    assert "planning:read" not in checkpoint
+
+
+async def test_after_a_turn_that_went_wrong_the_next_one_has_no_call_without_a_result(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(MACHINES), HttpFault(500), says("Back."))
+    failed = await planner.ask("first")
+    assert isinstance(ending(failed), RunFailed)
+    assert await _checkpoints(planner) == []
+    assert said(await planner.ask("second")) == "Back."
+    assert model.requests[-1].roles == ["system", "user", "assistant", "tool", "user"]
+
+
+async def test_a_tool_that_fails_is_told_to_the_model_which_answers(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(
+        calls(("get_machine_availability", {"machines": ["Nonesuch 9"]})), says("I know no such machine.")
+    )
+    events = await planner.ask("When is the Nonesuch 9 free?")
+    [failure] = [event for event in events if isinstance(event, ToolFailed)]
+    assert failure.code == "not_found"
+    assert isinstance(ending(events), RunFinished)
+    assert '"not_found"' in model.requests[-1].trailing_tool_results()[0]
+
+
+async def test_a_model_that_always_calls_a_tool_is_stopped_at_the_bound(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play_rule(lambda _: calls(MACHINES))
+    events = await planner.ask("loop")
+    failed = ending(events)
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "step_limit"
+    assert len(model.requests) == planner.desk.settings.max_steps
+
+
+async def test_a_stopped_run_keeps_what_was_said_and_frees_the_thread(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half an"), Pause(gate), Text(" answer.")), says("Whole."))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    assert await planner.desk.runs.stop(planner.who, planner.chat_id)
+    gate.open()
+    events = await events_of(run)
+    assert isinstance(ending(events), RunStopped)
+    assert (await planner.run_row()).status == "stopped"
+    assert (await planner.history())[-1].metadata["stopped"] is True
+    assert said(await planner.ask("again")) == "Whole."
+    assert not await planner.desk.runs.stop(planner.who, planner.chat_id)
+
+
+async def test_a_run_that_takes_too_long_ends_with_time_limit(
+    desk_settings: Settings, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Slow"), Pause(gate)))
+    async with open_desk(desk_settings.model_copy(update={"max_run_s": 0.5})) as desk:
+        who = await open_shop(desk.database, "slow")
+        context = TenantContext(
+            who.tenant_id, who.user_id, who.permissions, "UTC", "en-US", datetime(2026, 11, 30, tzinfo=UTC)
+        )
+        events = await Planner(desk, context).ask("question")
+    gate.open()
+    failed = ending(events)
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "time_limit"
+
+
+async def test_a_run_whose_lease_was_taken_over_writes_nothing_more(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Zombie"), Pause(gate), Text(" speaks.")))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            "update run set attempt = 2, owner = 'another server' where id = %s", (run.run_id,)
+        )
+    events = await events_of(run)
+    gate.open()
+    failed = ending(events)
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "run_interrupted"
+    assert (await planner.run_row()).status == "running"
+    assert [message.role for message in await planner.history()] == ["user"]
+
+
+async def test_the_run_of_a_process_that_died_is_closed_by_the_next_turn(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(says("Hello."), says("I am back."))
+    await planner.ask("hello")
+    async with planner.desk.database.transaction(planner.who) as conn:
+        seq = await messages.append_message(
+            conn,
+            thread_id=await planner.thread_id(),
+            message_id="lost",
+            role="user",
+            parts=[{"type": "text", "text": "lost question", "state": "done"}],
+        )
+        await runs.admit(
+            conn,
+            run_id=uuid4(),
+            thread_id=await planner.thread_id(),
+            owner="dead process",
+            lease_s=-timedelta(seconds=1).total_seconds(),
+            model="scripted",
+            permissions=planner.who.permissions,
+            as_of=planner.who.as_of,
+            user_message_seq=seq,
+            assistant_message_id="never-said",
+        )
+    assert said(await planner.ask("anyone there?")) == "I am back."
+    closed = (await planner.history())[3]
+    assert (closed.message_id, closed.parts) == ("never-said", [])
+    assert closed.metadata["error"] is not None
+    assert model.requests[-1].contents("user") == ["hello", "lost question", "anyone there?"]
+
+
+async def test_shutting_down_ends_running_turns_with_a_clean_error_and_takes_no_new_ones(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half"), Pause(gate)))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    await planner.desk.runs.drain(0.01)
+    gate.open()
+    failed = ending(await events_of(run))
+    assert isinstance(failed, RunFailed)
+    assert failed.code == "server_stopping"
+    assert (await planner.run_row()).error_code == "server_stopping"
+    with pytest.raises(ServerStopping):
+        await planner.start("too late")
