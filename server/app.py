@@ -14,13 +14,13 @@ from leadhand.settings import Settings
 from runs.desk import open_desk
 from server import api_page
 from server.border import Border
-from server.caller import ShopDirectory
 from server.credentials import open_verifier
 from server.desk_keeper import DeskKeeper, DeskOpener
 from server.errors import on_error
 from server.gate import Gate
 from server.limits import BodyLimit
 from server.routes import chat, health, shop, threads, tools
+from server.shop_directory import ShopDirectory
 
 _ABOUT: Final = (
     "Production planning assistant for machine shops. Every route under `/api` needs a bearer token; every "
@@ -57,13 +57,13 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.keeper = keeper
-    app.state.shops = ShopDirectory()
     for router in (chat.router, threads.router, tools.router, shop.router, health.router, api_page.router):
         app.include_router(router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
     # The last one added is the outermost: border, then credential, then body, then routes.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(Gate, verifier=open_verifier(settings))
+    directory = ShopDirectory(lambda: keeper.desk)
+    app.add_middleware(Gate, verifier=open_verifier(settings), shop_of=directory.shop_of)
     app.add_middleware(Border)
     return app

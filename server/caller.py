@@ -2,45 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
 from typing import Annotated, Final, cast
 
 from fastapi import Depends, Header, Request
 
 from leadhand.clock import utc_minute
-from leadhand.context import Permission, Principal, TenantContext
-from leadhand.errors import InvalidRequest, Unauthorized
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import InvalidRequest
 from runs.desk import Desk
 from server.desk_keeper import DeskKeeper
-from server.gate import principal_of_request
-from storage.database import Database
-from storage.tenants import TenantSettings, read_tenant
+from server.gate import admitted_of
 
-# A shop's time zone and locale hardly ever change; half a minute later is soon enough.
-SETTINGS_LIVE_S: Final = 30.0
-MAX_SHOPS_KEPT: Final = 1_000
 AS_OF_YEARS: Final = range(1990, 2101)
-
-
-class ShopDirectory:
-    """The settings of shops that asked lately."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, TenantSettings]] = {}
-
-    async def settings_of(self, who: Principal, database: Database) -> TenantSettings:
-        """Raises Unauthorized for a shop that does not exist: to its credential nothing here is known."""
-        kept = self._kept.get(who.tenant_id)
-        if kept is not None and kept[0] > monotonic():
-            return kept[1]
-        async with database.transaction(who) as conn:
-            found = await read_tenant(conn, who.tenant_id)
-        if found is None:
-            raise Unauthorized("The bearer token is not valid.")
-        if len(self._kept) >= MAX_SHOPS_KEPT:
-            self._kept.clear()
-        self._kept[who.tenant_id] = (monotonic() + SETTINGS_LIVE_S, found)
-        return found
 
 
 def keeper(request: Request) -> DeskKeeper:
@@ -54,9 +27,8 @@ def open_desk_of(request: Request) -> Desk:
 
 async def reader(request: Request) -> TenantContext:
     """A caller who may read the plan, at the present minute."""
-    directory = cast("ShopDirectory", request.app.state.shops)
-    who = principal_of_request(request)
-    shop = await directory.settings_of(who, open_desk_of(request).database)
+    admitted = admitted_of(request)
+    who, shop = admitted.principal, admitted.shop
     tenant = TenantContext(
         who.tenant_id, who.user_id, who.permissions, shop.timezone, shop.locale, utc_minute()
     )

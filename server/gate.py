@@ -1,6 +1,8 @@
-"""Nothing under /api is reached without a verified credential: not a route, not a body, not even a 404."""
+"""Nothing under /api is reached without a credential of a shop we have: no route, no body, not even a 404."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -9,23 +11,38 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from leadhand.context import Principal
 from leadhand.errors import Unauthorized
 from server.credentials import Verifier, authenticate
+from storage.tenants import TenantSettings
 
 GUARDED: Final = "/api"
-_STATE_KEY: Final = "principal"
+_STATE_KEY: Final = "admitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A verified person, and the settings of their shop."""
+
+    principal: Principal
+    shop: TenantSettings
+
+
+# The shop of a credential; raises Unauthorized when there is none, DatabaseUnavailable when nobody can tell.
+ShopLookup: TypeAlias = Callable[[Principal], Awaitable[TenantSettings]]
 
 
 class Gate:
-    """Checks the credential before the body is read, and hands the Principal on in the request's state."""
+    """Checks the credential before the body is read, and hands on who came in."""
 
-    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier, shop_of: ShopLookup) -> None:
         self._app = app
         self._verifier = verifier
+        self._shop_of = shop_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _guarded(scope):
             headers = Headers(scope=scope).getlist("authorization")
             principal = await authenticate(headers, self._verifier)
-            scope["state"] = {**scope.get("state", {}), _STATE_KEY: principal}
+            admitted = Admitted(principal, await self._shop_of(principal))
+            scope["state"] = {**scope.get("state", {}), _STATE_KEY: admitted}
         await self._app(scope, receive, send)
 
 
@@ -34,9 +51,9 @@ def _guarded(scope: Scope) -> bool:
     return path == GUARDED or path.startswith(f"{GUARDED}/")
 
 
-def principal_of_request(request: Request) -> Principal:
+def admitted_of(request: Request) -> Admitted:
     """Raises Unauthorized outside the guarded paths."""
-    principal: object = request.scope.get("state", {}).get(_STATE_KEY)
-    if not isinstance(principal, Principal):
+    admitted: object = request.scope.get("state", {}).get(_STATE_KEY)
+    if not isinstance(admitted, Admitted):
         raise Unauthorized("This needs a bearer token in the Authorization header.")
-    return principal
+    return admitted

@@ -69,8 +69,9 @@ async def run_tool(
     name: Annotated[str, Path(max_length=100, examples=["get_machine_availability"])],
     tenant: Planner,
     desk: OpenDesk,
-    tool_input: Annotated[dict[str, JsonValue] | None, Body(openapi_examples=_EXAMPLES)] = None,
+    tool_input: Annotated[JsonValue, Body(openapi_examples=_EXAMPLES)] = None,
 ) -> Response:
     """The body is the tool's input, the answer is its output: the same as a chat turn would get."""
-    output = await desk.registry.run(name, tool_input or {}, tenant, desk.shops, call_id=str(uuid7()))
+    given = {} if tool_input is None else tool_input
+    output = await desk.registry.run(name, given, tenant, desk.shops, call_id=str(uuid7()))
     return Response(output.model_dump_json(by_alias=True), media_type="application/json")

@@ -44,7 +44,7 @@ async def test_a_tool_without_a_body_gets_an_empty_input(small_planner: Caller) 
         ("get_machine_availability", {"min_free_minutes": "many"}, 422, "invalid_tool_input"),
         ("check_capacity", {"hours": -1}, 422, None),
         ("teleport", {}, 404, "unknown_tool"),
-        ("get_machine_availability", [], 422, "invalid_request"),
+        ("get_machine_availability", [], 422, "invalid_tool_input"),
         ("get_machine_availability", {"machines": ["a\0"]}, 422, "invalid_request"),
     ],
 )

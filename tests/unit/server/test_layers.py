@@ -12,13 +12,14 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from leadhand.context import Principal
-from leadhand.errors import DatabaseUnavailable, JsonValue, LeadhandError, ThreadBusy
+from leadhand.errors import DatabaseUnavailable, JsonValue, LeadhandError, ThreadBusy, Unauthorized
 from server.border import Border
 from server.credentials import Claims
 from server.errors import on_error
-from server.gate import Gate, principal_of_request
+from server.gate import Gate, admitted_of
 from server.json_body import StrictJsonRoute, StrictRequest
 from server.limits import BodyLimit
+from storage.tenants import TenantSettings
 
 router = APIRouter(route_class=StrictJsonRoute)
 TOKEN = {"authorization": "Bearer good"}
@@ -33,9 +34,9 @@ class GoodIsErika:
     """A verifier that knows one token."""
 
     async def claims_of(self, token: str) -> Claims:
-        if token != "good":
+        if token not in {"good", "of-no-shop"}:
             raise ValueError("secret detail of the forgery")
-        return {"tenant": "demo", "sub": "erika"}
+        return {"tenant": "demo" if token == "good" else "none", "sub": "erika"}
 
 
 @router.post("/api/orders")
@@ -50,7 +51,7 @@ async def show() -> str:
 
 @router.get("/api/whoami")
 async def whoami(request: StrictRequest) -> Principal:
-    return principal_of_request(request)
+    return admitted_of(request).principal
 
 
 @router.get("/busy")
@@ -73,6 +74,12 @@ async def open_door() -> str:
     return "open"
 
 
+async def demo_shop(who: Principal) -> TenantSettings:
+    if who.tenant_id != "demo":
+        raise Unauthorized("The bearer token is not valid.")
+    return TenantSettings("Demo", "Europe/Berlin", "de-DE", 1)
+
+
 def small_app() -> FastAPI:
     app = FastAPI(
         docs_url=None, redoc_url=None, telemetry={"tracing": False, "metrics": False, "logs": False}
@@ -81,7 +88,7 @@ def small_app() -> FastAPI:
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
     app.add_middleware(BodyLimit, max_bytes=1000)
-    app.add_middleware(Gate, verifier=GoodIsErika())
+    app.add_middleware(Gate, verifier=GoodIsErika(), shop_of=demo_shop)
     app.add_middleware(Border)
     return app
 
@@ -213,8 +220,12 @@ async def test_behind_a_path_prefix_the_same_paths_are_guarded() -> None:
         assert (await client.get("/planning/api/orders", headers=TOKEN)).json() == "orders"
 
 
-async def test_a_forged_token_learns_nothing(client: httpx.AsyncClient) -> None:
-    response = await client.get("/api/orders", headers={"authorization": "Bearer forged"})
+@pytest.mark.parametrize("token", ["forged", "of-no-shop"])
+@pytest.mark.parametrize("path", ["/api/orders", "/api/nowhere"])
+async def test_a_forged_token_and_one_of_no_shop_learn_nothing(
+    client: httpx.AsyncClient, token: str, path: str
+) -> None:
+    response = await client.get(path, headers={"authorization": f"Bearer {token}"})
     error = refusal(response, 401, "unauthorized")
     assert error["message"] == "The bearer token is not valid."
 
