@@ -115,6 +115,7 @@ async def _insert_all(
     for table, rows in records:
         for start in range(0, len(rows), ROWS_A_STATEMENT):
             chunk = rows[start : start + ROWS_A_STATEMENT]
+            await execute(connection, _SQL["forget_plans"], {})
             await execute(
                 connection,
                 _SQL[f"insert_{table}"],

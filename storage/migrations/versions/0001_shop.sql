@@ -516,6 +516,8 @@ create trigger follow_machine before update of machine_id on booking
 -- The envelope spans the segments; a booking without segments (a milestone) blocks nothing.
 create function envelope_follows_segments() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
+declare
+  moved record;
 begin
   if exists (
     select from (select distinct tenant_id, booking_id from changed_rows) as touched
@@ -528,21 +530,29 @@ begin
     raise exception 'two segments of one booking overlap'
       using errcode = 'exclusion_violation', constraint = 'booking_segment_disjoint', table = 'booking_segment';
   end if;
-  -- One index look-up a booking, whatever the planner thinks of a table that has just been filled.
-  update booking b
-     set envelope_start = coalesce(e.first_start, b.envelope_start),
-         envelope_end = coalesce(e.last_end, b.envelope_start)
-    from (
-      select touched.tenant_id, touched.booking_id, span.first_start, span.last_end
-        from (select distinct tenant_id, booking_id from changed_rows) as touched
-       cross join lateral (
-         select min(s.start) as first_start, max(s."end") as last_end
-           from booking_segment s
-          where s.tenant_id = touched.tenant_id and s.booking_id = touched.booking_id) as span
-    ) as e
-   where b.tenant_id = e.tenant_id and b.id = e.booking_id
-     and (b.envelope_start <> coalesce(e.first_start, b.envelope_start)
-          or b.envelope_end <> coalesce(e.last_end, b.envelope_start));
+  -- Nested look-ups that no planner can turn round: in a transaction that fills the tables it knows no row
+  -- counts, and its plan stays for the session. Only what really moves is updated.
+  for moved in
+    select touched.tenant_id, touched.booking_id,
+           coalesce(span.first_start, kept.envelope_start) as opens,
+           coalesce(span.last_end, kept.envelope_start) as closes
+      from (select distinct tenant_id, booking_id from changed_rows) as touched
+     cross join lateral (
+       select min(s.start) as first_start, max(s."end") as last_end
+         from booking_segment s
+        where s.tenant_id = touched.tenant_id and s.booking_id = touched.booking_id) as span
+     cross join lateral (
+       select b.envelope_start, b.envelope_end
+         from booking b
+        where b.tenant_id = touched.tenant_id and b.id = touched.booking_id
+       offset 0) as kept
+     where kept.envelope_start <> coalesce(span.first_start, kept.envelope_start)
+        or kept.envelope_end <> coalesce(span.last_end, kept.envelope_start)
+  loop
+    update booking
+       set envelope_start = moved.opens, envelope_end = moved.closes
+     where tenant_id = moved.tenant_id and id = moved.booking_id;
+  end loop;
   return null;
 end $$;
 
