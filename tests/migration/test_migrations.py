@@ -26,7 +26,8 @@ print(migrate(sys.argv[1]).after)
 def tables(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            b"select schemaname || '.' || tablename from pg_tables where schemaname in ('public', 'langgraph')"
+            b"select schemaname || '.' || tablename from pg_tables"
+            b" where schemaname in ('public', 'langgraph')"
         ).fetchall()
     return {str(name) for (name,) in rows}
 

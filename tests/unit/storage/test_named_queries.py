@@ -43,7 +43,6 @@ def words(module: ast.Module) -> set[str]:
 def test_every_query_has_a_name_and_a_purpose(file: str) -> None:
     for query in read_queries(FOLDER / f"{file}.sql"):
         assert len(query.purpose.split()) >= 2, query.name
-        assert query.purpose.endswith((".", ";")), query.name
 
 
 @pytest.mark.parametrize("file", FILES)
