@@ -94,7 +94,7 @@ async def test_a_tool_that_fails_is_told_to_the_model_which_answers(
     [failure] = [event for event in events if isinstance(event, ToolFailed)]
     assert failure.code == "not_found"
     assert isinstance(ending(events), RunFinished)
-    assert '"not_found"' in model.requests[-1].trailing_tool_results()[0]
+    assert '"not_found"' in model.requests[-1].trailing_tool_results[0]
 
 
 async def test_a_model_that_always_calls_a_tool_is_stopped_at_the_bound(
