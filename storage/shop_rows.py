@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -106,11 +107,18 @@ def _due_minutes(zone: ZoneInfo, cutoff_local_min: int) -> Callable[[date], valu
     return due_at
 
 
-def _group(rows: Iterable[tuple[Any, ...]], make: Callable[..., Value]) -> dict[str, tuple[Value, ...]]:
-    """Children by the parent's id, which is the first column."""
+def _group(
+    rows: Iterable[tuple[Any, ...]],
+    make: Callable[..., Value],
+    order: Callable[[Value], Any] | None = None,
+) -> dict[str, tuple[Value, ...]]:
+    """Children by the parent's id, which is the first column; in `order`, else in that of the rows."""
     grouped: defaultdict[str, list[Value]] = defaultdict(list)
     for parent, *columns in rows:
         grouped[parent].append(make(*columns))
+    if order is not None:
+        for children in grouped.values():
+            children.sort(key=order)
     return {parent: tuple(children) for parent, children in grouped.items()}
 
 
@@ -168,7 +176,7 @@ def _order(row: tuple[Any, ...], due_minute: Callable[[date], values.Minute]) ->
 
 
 def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operation]:
-    of_operation = _group(alternatives, values.Alternative)
+    of_operation = _group(alternatives, values.Alternative, attrgetter("preference", "machine_id"))
     nothing: tuple[values.Alternative, ...] = ()
     return {
         id_: values.Operation(
@@ -183,12 +191,13 @@ def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operat
 
 
 def _bookings(bookings: Rows, segments: Rows) -> tuple[values.Booking, ...]:
-    of_booking = _group(segments, values.Segment)
+    of_booking = _group(segments, values.Segment, attrgetter("start"))
     nothing: tuple[values.Segment, ...] = ()
-    return tuple(
+    made = (
         values.Booking(
             id_, operation_id, machine_id, start, end, _BOOKING_STATUS[status], locked, waived,
             of_booking.get(id_, nothing), quote_id,
         )
         for id_, operation_id, machine_id, start, end, status, locked, waived, quote_id in bookings
     )  # fmt: skip
+    return tuple(sorted(made, key=attrgetter("envelope_start", "id")))

@@ -55,19 +55,17 @@ select operator_id, skill_id, utc_minute(valid_from), utc_minute(valid_to)
 select id, operator_id, utc_minute(start), utc_minute("end"), start_date, end_date, kind from absence order by id;
 
 -- name: bookings
--- Bookings that touch the window.
+-- Bookings that touch the window; big results come unsorted, a sort here would spill to disk.
 select id, operation_id, machine_id, utc_minute(envelope_start), utc_minute(envelope_end),
        status, locked, waived_conflict, quote_id
   from booking
- where envelope_end >= minute_utc(%(window_start)s) and envelope_start <= minute_utc(%(window_end)s)
- order by envelope_start, id;
+ where envelope_end >= minute_utc(%(window_start)s) and envelope_start <= minute_utc(%(window_end)s);
 
 -- name: segments
 -- The work of those bookings.
 select s.booking_id, utc_minute(s.start), utc_minute(s."end"), s.operator_id
   from booking b join booking_segment s on s.tenant_id = b.tenant_id and s.booking_id = b.id
- where b.envelope_end >= minute_utc(%(window_start)s) and b.envelope_start <= minute_utc(%(window_end)s)
- order by s.booking_id, s.start;
+ where b.envelope_end >= minute_utc(%(window_start)s) and b.envelope_start <= minute_utc(%(window_end)s);
 
 -- name: orders
 -- Open orders, and those whose work the window shows.
@@ -87,5 +85,4 @@ select id, order_id, seq, setup_min, run_s_per_piece, name, predecessor_ids, att
 -- The machines that can do them.
 select a.operation_id, a.machine_id, a.setup_min, a.run_s_per_piece, a.preference
   from operation o join operation_alternative a on a.tenant_id = o.tenant_id and a.operation_id = o.id
- where o.order_id = any(%(order_ids)s)
- order by a.operation_id, a.preference, a.machine_id;
+ where o.order_id = any(%(order_ids)s);
