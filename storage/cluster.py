@@ -160,6 +160,11 @@ def _log_tail(cluster: Cluster) -> bytes:
         return log.read()
 
 
+def is_running(cluster: Cluster) -> bool:
+    """Whether the server's process lives; a look at the process table, no more."""
+    return _postmaster(cluster) is not None
+
+
 def _spawn(cluster: Cluster) -> psutil.Process | None:
     sockets = _socket_folder(cluster)
     # The folder is ours alone and our server does not run: what is locked there is locked by the dead.

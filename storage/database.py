@@ -1,7 +1,8 @@
 """The database of a process: one bounded pool, opened once, checked before anyone uses it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from psycopg.rows import DictRow, class_row, dict_row, scalar_row
 from psycopg_pool import AsyncConnectionPool
 
 from leadhand.context import TenantIdentity
-from leadhand.errors import UnsafeDatabaseRole
+from leadhand.errors import DatabaseUnavailable, UnsafeDatabaseRole
 from leadhand.settings import Settings
 from storage.migrate import migrate, require_current
 from storage.named_queries import named_queries
@@ -23,8 +24,10 @@ RECONNECT_TIMEOUT_S = 8.0
 CONNECT_TIMEOUT_S = 5
 # Callers that may wait for a connection at once; beyond it a burst is refused instead of queued for ever.
 MAX_WAITING = 500
+WATCH_INTERVAL_S = 2.0
 
 _SQL = named_queries("session")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,24 @@ async def _runtime_url(settings: Settings) -> AsyncGenerator[str]:
     handle = await asyncio.to_thread(embedded.acquire, settings.data_dir)
     try:
         await asyncio.to_thread(migrate, handle.server.owner_url)
-        yield handle.server.runtime_url
+        watch = asyncio.create_task(_watch(lambda: embedded.revive(handle)), name="embedded Postgres")
+        try:
+            yield handle.server.runtime_url
+        finally:
+            watch.cancel()
+            await asyncio.wait([watch])
     finally:
         await asyncio.to_thread(embedded.release, handle)
+
+
+async def _watch(revive: Callable[[], None]) -> None:
+    """Nobody else looks after the embedded server: start it again when it has died."""
+    while True:
+        await asyncio.sleep(WATCH_INTERVAL_S)
+        try:
+            await asyncio.to_thread(revive)
+        except DatabaseUnavailable as error:
+            _log.warning("%s", error.message)
 
 
 def _make_pool(url: str, settings: Settings) -> Pool:

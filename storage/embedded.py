@@ -7,6 +7,7 @@ user by kill -9 is found running and taken over, and nobody stops a server that 
 """
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Generator
@@ -27,6 +28,8 @@ RUNTIME_ROLE = "leadhand_app"
 LOCK_TIMEOUT_S = 180
 _ROLES_SQL = Path(__file__).with_name("bootstrap_roles.sql")
 _DATABASE_SQL = Path(__file__).with_name("bootstrap_database.sql")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,15 @@ def acquire(data_dir: Path) -> Handle:
         users_fd = _open_lock(folder / "postgres.users")
         fcntl.flock(users_fd, fcntl.LOCK_SH)
     return Handle(server, cluster, users_fd)
+
+
+def revive(handle: Handle) -> None:
+    """Start the server again if it has died under us; does nothing while it runs."""
+    if clusters.is_running(handle.cluster):
+        return
+    _log.warning("the embedded Postgres has died; starting it again")
+    with _starting(handle.cluster.folder.parent):
+        clusters.start(handle.cluster)
 
 
 def release(handle: Handle) -> None:

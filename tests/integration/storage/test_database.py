@@ -1,6 +1,8 @@
 """The pool of a process: refuses what is unsafe, never mixes tenants, survives a restart of the server."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from uuid import uuid4
@@ -20,8 +22,10 @@ from leadhand.errors import (
 from leadhand.settings import Settings
 from planning.shop import ShopSettings
 from storage import cluster as clusters
+from storage import database as database_module
+from storage import transactions
 from storage.database import Database
-from storage.embedded import EmbeddedServer, acquire, release
+from storage.embedded import EmbeddedServer, acquire, release, revive
 from storage.migrate import head_version, migrate, migrate_database
 from storage.tenants import read_tenant, upsert_tenant_settings
 
@@ -213,25 +217,49 @@ async def test_statements_work_with_any_way_of_preparing_them(
                 assert await read_tenant(connection, two_shops[0].tenant_id) is not None
 
 
+async def until_it_answers(database: Database) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                async with database.transaction(Principal("shop", "user", frozenset())) as connection:
+                    await connection.execute(b"select count(*) from machine")
+            except DatabaseUnavailable:
+                continue
+            return
+
+
 async def test_the_pool_heals_after_the_server_was_away(data_dir: Path) -> None:
-    who = Principal("shop", "user", frozenset())
-    settings = Settings(data_dir=data_dir, database_pool_timeout_s=0.5)
-    async with Database.open(settings) as database:
-        handle = await asyncio.to_thread(acquire, data_dir)
+    handle = await asyncio.to_thread(acquire, data_dir)
+    own = at(handle.server.runtime_url, Settings(database_pool_timeout_s=0.5))
+    async with Database.open(own) as database:
         await asyncio.to_thread(clusters.stop, handle.cluster)
         with pytest.raises(DatabaseUnavailable):
             await database.ping()
-        again = await asyncio.to_thread(acquire, data_dir)
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    async with database.transaction(who) as connection:
-                        await connection.execute(b"select count(*) from machine")
-                    break
-                except DatabaseUnavailable:
-                    continue
-        for user in (handle, again):
-            await asyncio.to_thread(release, user)
+        await asyncio.to_thread(revive, handle)
+        await until_it_answers(database)
+    await asyncio.to_thread(release, handle)
+
+
+async def test_an_embedded_server_that_dies_is_started_again(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "WATCH_INTERVAL_S", 0.1)
+    async with Database.open(Settings(data_dir=data_dir, database_pool_timeout_s=0.5)) as database:
+        killed = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(killed, signal.SIGKILL)
+        await until_it_answers(database)
+
+
+async def test_a_statement_that_takes_too_long_is_given_up(
+    database: Database, two_shops: tuple[Principal, Principal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wait_for_ever() -> None:
+        async with database.transaction(two_shops[0]) as connection:
+            await connection.execute(b"select pg_sleep(3600)")
+
+    monkeypatch.setattr(transactions, "STATEMENT_TIMEOUT_MS", 50)
+    with pytest.raises(DatabaseUnavailable):
+        await wait_for_ever()
 
 
 async def test_a_connection_lost_in_the_middle_is_unavailable(
