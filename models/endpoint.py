@@ -1,4 +1,7 @@
-"""ChatOpenAI with what it leaves out: an answer that breaks off is a fault, not an answer."""
+"""ChatOpenAI with what it leaves out: an answer that breaks off is a fault, not an answer.
+
+Importing this imports the provider's client (seconds): only the factory does, when there is an endpoint.
+"""
 
 import json
 import time
@@ -10,9 +13,46 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
 from leadhand.errors import ModelRejected, ModelUnavailable
+from leadhand.settings import Settings
 from models.retry import too_long
+
+# Local servers take any key, but the client insists on one.
+NO_KEY = SecretStr("none")
+LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
+
+
+def open_endpoint(
+    settings: Settings, *, name: str, base_url: str
+) -> "tuple[EndpointChatModel, httpx2.AsyncClient]":
+    """The model `name` at `base_url`, and its connections, which the caller closes. Nothing is sent."""
+    timeout = httpx2.Timeout(
+        connect=settings.model_connect_timeout_s,
+        read=settings.model_read_timeout_s,
+        write=settings.model_read_timeout_s,
+        pool=settings.model_connect_timeout_s,
+    )
+    http = httpx2.AsyncClient(
+        timeout=timeout,
+        limits=LIMITS,
+        follow_redirects=True,
+        event_hooks={"response": [refuse_long_waits]},
+    )
+    model = EndpointChatModel(
+        model=name,
+        base_url=base_url,
+        api_key=settings.openai_api_key or NO_KEY,
+        use_responses_api=False,
+        output_version="v0",
+        stream_usage=True,
+        timeout=timeout,
+        stream_chunk_timeout=settings.model_read_timeout_s,
+        max_retries=settings.model_max_retries,
+        http_async_client=http,
+    )
+    return model, http
 
 
 async def refuse_long_waits(response: httpx2.Response) -> None:

@@ -4,18 +4,13 @@ from dataclasses import dataclass, field
 
 import httpx2
 from langchain_core.language_models.chat_models import BaseChatModel
-from pydantic import SecretStr
 
 from leadhand.errors import InvalidSetting
 from leadhand.settings import Settings
 from models.builtin.chat_model import BuiltinChatModel
-from models.endpoint import EndpointChatModel, refuse_long_waits
 
 BUILTIN = "builtin"
 OPENAI_URL = "https://api.openai.com/v1"
-# Local servers take any key, but the client insists on one.
-NO_KEY = SecretStr("none")
-LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +39,10 @@ def open_chat_model(settings: Settings) -> ChatModel:
     if settings.model == BUILTIN or (settings.model is None and not settings.has_model_endpoint):
         return ChatModel(model=BuiltinChatModel(), name=BUILTIN, builtin=True)
     name = _model_name(settings)
-    base_url = _base_url(settings)
-    timeout = httpx2.Timeout(
-        connect=settings.model_connect_timeout_s,
-        read=settings.model_read_timeout_s,
-        write=settings.model_read_timeout_s,
-        pool=settings.model_connect_timeout_s,
-    )
-    http = httpx2.AsyncClient(
-        timeout=timeout,
-        limits=LIMITS,
-        follow_redirects=True,
-        event_hooks={"response": [refuse_long_waits]},
-    )
-    model = EndpointChatModel(
-        model=name,
-        base_url=base_url,
-        api_key=settings.openai_api_key or NO_KEY,
-        use_responses_api=False,
-        output_version="v0",
-        stream_usage=True,
-        timeout=timeout,
-        stream_chunk_timeout=settings.model_read_timeout_s,
-        max_retries=settings.model_max_retries,
-        http_async_client=http,
-    )
+    # Loaded only where an endpoint is configured: it brings the provider's client, seconds of import.
+    from models.endpoint import open_endpoint  # noqa: PLC0415
+
+    model, http = open_endpoint(settings, name=name, base_url=_base_url(settings))
     return ChatModel(model=model, name=name, builtin=False, _http=http)
 
 

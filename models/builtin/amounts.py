@@ -148,7 +148,7 @@ def _length_pattern(word: str, grammar: Table, unit: str) -> str:
     between = rf"(?:[ -](?:{_any(_listed(table(grammar['between']), 'words'))}))*"
     rest = r"(?: ?(?:and |und )?(?P<rest>\d{1,2}) ?(?:mins?|minutes|minuten|m)(?!\w))"
     return (
-        rf"(?<![\w.,])(?P<low>{number})(?:(?: ?(?:-|to|bis) ?| and | und )(?P<high>{digits}))?"
+        rf"(?<![\w.,])(?<![^\W\d_]-)(?P<low>{number})(?:(?: ?(?:-|to|bis) ?| and | und )(?P<high>{digits}))?"
         rf"(?P<half> and a half| 1/2| und ein halb)?{between}[ -]?(?P<unit>{unit})"
         rf"(?![^\W\d_])(?:{rest}|(?P<glued>[0-5]\d)(?!\w))?"
     )

@@ -128,6 +128,12 @@ def _sentence(value: JsonValue, language: str) -> str:
     return sentence(whole_sentences(value)) if isinstance(value, str) else ""
 
 
+def _sentence_first(value: JsonValue, language: str) -> str:
+    """The same with a capital first letter."""
+    text = _sentence(value, language)
+    return text[:1].upper() + text[1:]
+
+
 def _period(value: JsonValue, language: str) -> str:
     return translated(sentence(period(value)), language) if isinstance(value, str) else ""
 
@@ -146,6 +152,7 @@ FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
     "day": day,
     "names": _names,
     "said": _sentence,
+    "Said": _sentence_first,
     "titles": _titles,
     "period": _period,
     "Period": _period_first,

@@ -72,6 +72,7 @@ class ToolGrammar:
     slots: tuple[Slot, ...]
     examples: dict[str, tuple[str, ...]]
     subject: dict[str, str]
+    rank: int
     second_try: SecondTry | None = None
 
     @property
@@ -86,10 +87,11 @@ class ToolGrammar:
 
 @cache
 def tool_grammars() -> tuple[ToolGrammar, ...]:
-    """Every file of grammar/tools, by name."""
+    """Every file of grammar/tools, by rank."""
     folder = files(GRAMMAR).joinpath("tools")
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".toml"))
-    return tuple(_grammar(read_table(f"tools/{name.removesuffix('.toml')}")) for name in names)
+    grammars = [_grammar(read_table(f"tools/{name.removesuffix('.toml')}")) for name in names]
+    return tuple(sorted(grammars, key=lambda grammar: (grammar.rank, grammar.tool)))
 
 
 def grammar_of(tool: str) -> ToolGrammar | None:
@@ -104,6 +106,7 @@ def _grammar(source: Table) -> ToolGrammar:
         slots=tuple(_slot(name, table(entry)) for name, entry in table(source["slots"]).items()),
         examples={language: _strings(table(source["examples"])[language]) for language in LANGUAGES},
         subject={language: str(table(source["subject"])[language]) for language in LANGUAGES},
+        rank=int(str(source["rank"])),
         second_try=_second_try(table(source.get("second_try"))),
     )
 

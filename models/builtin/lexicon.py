@@ -18,6 +18,7 @@ LANGUAGES = ("en", "de")
 _ENDINGS = ("es", "en", "em", "s", "n", "e")
 _MIN_STEM_CHARS = 4
 _MIN_TYPO_CHARS = 5
+_MIN_NAME_CHARS = 7
 
 Table: TypeAlias = Mapping[str, "Table | str | int | float | bool | list[str] | list[Table]"]
 Phrase: TypeAlias = tuple[str, ...]
@@ -92,10 +93,14 @@ class Lexicon:
         return []
 
     def _misspelt(self, word: Word) -> Hit | None:
-        """One slip in a word of five letters, two from nine on; its first letter must be right."""
+        """One slip in a word of five letters, two from nine on; its first letter must be right.
+
+        A short word with a capital is rather a name ("Miller").
+        """
         written = word.spelled
         mixed_case = not word.raw[1:].islower() and not word.raw.isupper()
-        if len(written) < _MIN_TYPO_CHARS or word.is_number or mixed_case:
+        named = word.raw[0].isupper() and not word.raw.isupper() and len(written) < _MIN_NAME_CHARS
+        if len(written) < _MIN_TYPO_CHARS or word.is_number or mixed_case or named:
             return None
         tolerance = 1 if len(written) < 9 else 2
         best = tolerance + 1

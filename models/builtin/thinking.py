@@ -53,7 +53,9 @@ def _after_calls(conversation: Conversation, tools: Collection[str]) -> Thought:
     for index, (first, result) in enumerate(zip(rounds[0], results, strict=True)):
         query = queries[index] if index < len(queries) else Query(result.tool, dict(result.arguments))
         person = person_asked(first, result)
-        pairs.append((replace(query, focus=(person,)) if person else query, result))
+        # A name that stayed unknown is told as it was said, not as it was tried again.
+        told = first if first.fault and result.fault and first.tool == result.tool else result
+        pairs.append((replace(query, focus=(person,)) if person else query, told))
         words = taken_for(first, result)
         if words is not None:
             taken.append(beside("repaired", {"asked": words[0], "taken": words[1]}, language))
