@@ -193,7 +193,8 @@ def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: Grou
         if doubled:
             told.append(f"{hours(doubled)} h are booked on {whose} that are busy already.")
         if found.total.outside:
-            told.append(f"{hours(found.total.outside)} h are planned at times when the {whose} are not available.")
+            outside = hours(found.total.outside)
+            told.append(f"{outside} h are planned at times when the {whose} are not available.")
     machines = frozenset(m.id for m in counted_machines(shop, center_id))
     waiting = sum(1 for _ in unscheduled(shop, machines))
     if waiting:
