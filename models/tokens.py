@@ -1,31 +1,23 @@
-"""Token counts without a network: what a window of messages costs, near enough to bound it."""
+"""Token counts without a network or a table: what a window of messages costs at most, to bound it.
 
-import warnings
+Counted in bytes, because a bound needs no precision: loading a tokenizer takes seconds and tens of megabytes.
+"""
+
 from collections.abc import Sequence
-from functools import cache
-from typing import Protocol
 
 import orjson
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-# The encoding of current OpenAI models; other vendors differ by some percent, which a bound does not notice.
-ENCODING = "o200k_base"
-# Where the encoding cannot be loaded: English and JSON hold about four bytes a token, German about three.
+# English and German hold about four bytes a token, our tool results about two and a half.
 BYTES_PER_TOKEN = 3
+JSON_BYTES_PER_TOKEN = 2
 # Role and separators of one message on the wire.
 TOKENS_PER_MESSAGE = 4
 
 
-class _Encoding(Protocol):
-    def encode_ordinary(self, text: str) -> list[int]: ...
-
-
 def count_tokens(text: str) -> int:
-    """Tokens of `text`; any text is allowed, lone surrogates and special tokens included."""
-    encoding = _encoding()
-    if encoding is None:
-        return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
-    return len(encoding.encode_ordinary(text))
+    """Tokens of `text`, rather too many than too few; any text is allowed, lone surrogates included."""
+    return _bytes_per(BYTES_PER_TOKEN, text)
 
 
 def count_message_tokens(messages: Sequence[BaseMessage]) -> int:
@@ -34,26 +26,15 @@ def count_message_tokens(messages: Sequence[BaseMessage]) -> int:
 
 
 def _count_message(message: BaseMessage) -> int:
+    if isinstance(message, ToolMessage):
+        return _bytes_per(JSON_BYTES_PER_TOKEN, message.text)
     tokens = count_tokens(message.text)
     if isinstance(message, AIMessage):
         for call in message.tool_calls:
-            tokens += count_tokens(call["name"]) + count_tokens(_json(call["args"]))
+            arguments = orjson.dumps(call["args"], default=str).decode()
+            tokens += count_tokens(call["name"]) + _bytes_per(JSON_BYTES_PER_TOKEN, arguments)
     return tokens
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value, default=str).decode()
-
-
-@cache
-def _encoding() -> _Encoding | None:
-    """Loaded at the first count (about a second, once a process)."""
-    try:
-        with warnings.catch_warnings():
-            # It reads its tables through an importlib function that Python 3.11 calls deprecated.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            from bpe_openai import get_encoding  # noqa: PLC0415  (a second of import, for counting only)
-
-            return get_encoding(ENCODING)
-    except (ImportError, OSError):
-        return None
+def _bytes_per(size: int, text: str) -> int:
+    return -(-len(text.encode("utf-8", "replace")) // size)
