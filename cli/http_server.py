@@ -31,7 +31,11 @@ class _Server(uvicorn.Server):
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            # How uvicorn gives up, without a word; our caller says why.
+            self.should_exit = True
         if self.started:
             self._announce()
 
@@ -54,7 +58,7 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
             faults.append(error)
             raise
 
-    _set_up_log()
+    _set_up_log(lambda: bool(faults))
     with listening_socket(host, port) as listener:
         address: tuple[str, int] = listener.getsockname()[:2]
         app = create_app(settings, opener=opener)
@@ -110,15 +114,13 @@ def _already_stopped(signum: int, frame: FrameType | None) -> None:
     del signum, frame
 
 
-def _set_up_log() -> None:
+def _set_up_log(explained: Callable[[], bool]) -> None:
+    """`explained`: whether a failed start will end as a coded line, which makes its traceback noise."""
+
+    def worth_reading(record: logging.LogRecord) -> bool:
+        of_a_failed_start = record.getMessage().startswith(("Traceback", "Application startup failed"))
+        return record.levelno >= logging.WARNING and not (of_a_failed_start and explained())
+
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr, force=True)
-    logging.getLogger("uvicorn.error").addFilter(_worth_reading)
+    logging.getLogger("uvicorn.error").addFilter(worth_reading)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def _worth_reading(record: logging.LogRecord) -> bool:
-    """Without uvicorn's banner, and without the traceback of a failed start, which ends as a coded line."""
-    message = record.getMessage()
-    return record.levelno >= logging.WARNING and not message.startswith(
-        ("Traceback", "Application startup failed")
-    )

@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, class_row, dict_row, scalar_row
 from psycopg_pool import AsyncConnectionPool
 
 from leadhand.context import TenantIdentity
-from leadhand.errors import DatabaseUnavailable, UnsafeDatabaseRole
+from leadhand.errors import DatabaseUnavailable, InvalidSetting, UnsafeDatabaseRole
 from leadhand.settings import Settings
 from storage.migrate import migrate, require_current
 from storage.named_queries import named_queries
@@ -52,6 +53,7 @@ class Database:
 
         Raises:
             DatabaseUnavailable: no answer within the pool's timeout.
+            InvalidSetting: the URL cannot be read.
             UnsafeDatabaseRole: the role could see past row level security.
             SchemaOutdated: `leadhand migrate` must be run, or Leadhand updated.
         """
@@ -80,7 +82,7 @@ class Database:
 @asynccontextmanager
 async def _runtime_url(settings: Settings) -> AsyncGenerator[str]:
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+        yield _well_formed(settings.database_url.get_secret_value())
         return
     from storage import embedded  # noqa: PLC0415 - needs POSIX locks, only here
 
@@ -105,6 +107,17 @@ async def _watch(revive: Callable[[], None]) -> None:
             await asyncio.to_thread(revive)
         except DatabaseUnavailable as error:
             _log.warning("%s", error.message)
+
+
+def _well_formed(url: str) -> str:
+    """A URL that libpq cannot read will not heal by waiting. It may hold a password and is not shown."""
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        raise InvalidSetting(
+            "LEADHAND_DATABASE_URL: must be like postgresql://user:password@host:port/database"
+        ) from None
+    return url
 
 
 def _make_pool(url: str, settings: Settings) -> Pool:
