@@ -4,8 +4,10 @@ Whatever comes in, in whatever order, what goes out obeys the protocol: `start` 
 parts inside steps and closed, tool states in order, one terminal chunk, and nothing after it.
 """
 
+from collections import Counter
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, assert_never, get_args
+from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 from leadhand import events
 from leadhand.events import RunEvent
@@ -24,6 +26,18 @@ class _CallState(Enum):
     OVER = auto()
 
 
+_PartKind: TypeAlias = Literal["text", "reasoning"]
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenPart:
+    """`part_id` is the run's, `id` the client's."""
+
+    kind: _PartKind
+    part_id: str
+    id: str
+
+
 class StreamTranslator:
     """Translates the events of one run; keeps only what the order rules need."""
 
@@ -34,9 +48,10 @@ class StreamTranslator:
         self._started = False
         self._ended = False
         self._step_open = False
-        self._text_id: str | None = None
-        self._reasoning_id: str | None = None
+        self._open_part: _OpenPart | None = None
+        self._times_opened: Counter[tuple[_PartKind, str]] = Counter()
         self._calls: dict[str, _CallState] = {}
+        self._being_written: dict[str, chunks.ToolInputStart] = {}
         self._calls_of_step: set[str] = set()
         self._input_tokens = 0
         self._output_tokens = 0
@@ -66,9 +81,9 @@ class StreamTranslator:
             case events.StepReset():
                 return self._reset_step()
             case events.TextDelta(part_id, text):
-                return self._text(part_id, text)
+                return self._delta("text", part_id, text)
             case events.ReasoningDelta(part_id, text):
-                return self._reasoning(part_id, text)
+                return self._delta("reasoning", part_id, text)
             case events.ToolInputStarted(call_id, tool, parent_id, depth):
                 return self._input_started(call_id, tool, _nesting(parent_id, depth))
             case events.ToolInputDelta(call_id, fragment):
@@ -120,7 +135,7 @@ class StreamTranslator:
         for call_id in self._calls_of_step:
             self._calls[call_id] = _CallState.OVER
         self._calls_of_step.clear()
-        self._text_id = self._reasoning_id = None
+        self._open_part = None
         return [chunks.ResetStep()]
 
     def _in_step(self) -> list[Chunk]:
@@ -128,34 +143,30 @@ class StreamTranslator:
 
     # Text and reasoning
 
-    def _text(self, part_id: str, text: str) -> list[Chunk]:
+    def _delta(self, kind: _PartKind, part_id: str, text: str) -> list[Chunk]:
         if not text:
             return []
         out = self._in_step()
-        if self._text_id != part_id:
-            out += [*self._close_parts(), chunks.TextStart(part_id)]
-            self._text_id = part_id
-        out.append(chunks.TextDelta(part_id, text))
+        part = self._open_part
+        if part is None or (part.kind, part.part_id) != (kind, part_id):
+            out += self._close_parts()
+            part = self._open_part = self._new_part(kind, part_id)
+            out.append(chunks.TextStart(part.id) if kind == "text" else chunks.ReasoningStart(part.id))
+        delta = chunks.TextDelta if kind == "text" else chunks.ReasoningDelta
+        out.append(delta(part.id, text))
         return out
 
-    def _reasoning(self, part_id: str, text: str) -> list[Chunk]:
-        if not text:
-            return []
-        out = self._in_step()
-        if self._reasoning_id != part_id:
-            out += [*self._close_parts(), chunks.ReasoningStart(part_id)]
-            self._reasoning_id = part_id
-        out.append(chunks.ReasoningDelta(part_id, text))
-        return out
+    def _new_part(self, kind: _PartKind, part_id: str) -> _OpenPart:
+        """A part that goes on after a tool call is a new one to the client, so it gets an id of its own."""
+        self._times_opened[kind, part_id] += 1
+        times = self._times_opened[kind, part_id]
+        return _OpenPart(kind, part_id, part_id if times == 1 else f"{part_id}#{times}")
 
     def _close_parts(self) -> list[Chunk]:
-        out: list[Chunk] = []
-        if self._reasoning_id is not None:
-            out.append(chunks.ReasoningEnd(self._reasoning_id))
-        if self._text_id is not None:
-            out.append(chunks.TextEnd(self._text_id))
-        self._text_id = self._reasoning_id = None
-        return out
+        part, self._open_part = self._open_part, None
+        if part is None:
+            return []
+        return [chunks.TextEnd(part.id) if part.kind == "text" else chunks.ReasoningEnd(part.id)]
 
     # Tool calls
 
@@ -168,8 +179,9 @@ class StreamTranslator:
     def _input_started(self, call_id: str, tool: str, nesting: ToolMetadata | Unset) -> list[Chunk]:
         if call_id in self._calls:
             return []
-        out = self._open_call(call_id, _CallState.WRITING)
-        return [*out, chunks.ToolInputStart(call_id, tool, nesting)]
+        started = chunks.ToolInputStart(call_id, tool, nesting)
+        self._being_written[call_id] = started
+        return [*self._open_call(call_id, _CallState.WRITING), started]
 
     def _input_delta(self, call_id: str, fragment: str) -> list[Chunk]:
         if not fragment or self._calls.get(call_id) is not _CallState.WRITING:
@@ -200,16 +212,19 @@ class StreamTranslator:
     def _failed(self, call_id: str, message: str) -> list[Chunk]:
         if self._calls.get(call_id, _CallState.OVER) is _CallState.OVER:
             return []
-        self._calls[call_id] = _CallState.OVER
-        return [chunks.ToolOutputError(call_id, message)]
+        return [self._end_call(call_id, message)]
 
     def _end_calls(self, text: str, states: set[_CallState]) -> list[Chunk]:
-        out: list[Chunk] = []
-        for call_id, state in self._calls.items():
-            if state in states:
-                self._calls[call_id] = _CallState.OVER
-                out.append(chunks.ToolOutputError(call_id, text))
-        return out
+        unfinished = [call_id for call_id, state in self._calls.items() if state in states]
+        return [self._end_call(call_id, text) for call_id in unfinished]
+
+    def _end_call(self, call_id: str, text: str) -> Chunk:
+        """A call whose input is not complete has no output to fail: it ends as an input error."""
+        state, self._calls[call_id] = self._calls[call_id], _CallState.OVER
+        if state is _CallState.WRITING:
+            started = self._being_written[call_id]
+            return chunks.ToolInputError(call_id, started.tool_name, None, text, started.tool_metadata)
+        return chunks.ToolOutputError(call_id, text)
 
     # Usage and the end
 

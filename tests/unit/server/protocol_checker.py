@@ -65,6 +65,7 @@ class _Reader:
     in_step: bool = False
     text: set[str] = field(default_factory=set[str])
     reasoning: set[str] = field(default_factory=set[str])
+    used: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     calls: dict[str, str] = field(default_factory=dict[str, str])
     names: dict[str, str] = field(default_factory=dict[str, str])
     calls_of_step: list[str] = field(default_factory=list[str])
@@ -120,6 +121,8 @@ class _Reader:
         _insist(self.in_step, "text and reasoning stand inside a step", chunk)
         _insist((part in opened) is (verb != "start"), "start, deltas, end of one part", chunk)
         if verb == "start":
+            _insist((space, part) not in self.used, "a part has an id of its own", chunk)
+            self.used.add((space, part))
             opened.add(part)
         elif verb == "end":
             opened.remove(part)
@@ -140,8 +143,7 @@ class _Reader:
             after = {"tool-input-available": "running", "tool-input-error": "over"}
             self.calls[call] = after.get(kind, "writing")
         else:
-            allowed = {"running"} if kind == "tool-output-available" else {"writing", "running"}
-            _insist(state in allowed, "one outcome, after the input", chunk)
+            _insist(state == "running", "one outcome, after the input", chunk)
             self.calls[call] = "over"
 
 

@@ -147,6 +147,17 @@ def test_reasoning_is_closed_when_the_text_begins() -> None:
     assert types_of(stream)[2:5] == ["reasoning-start", "reasoning-delta", "reasoning-end"]
 
 
+def test_text_that_goes_on_after_a_tool_call_is_a_part_of_its_own() -> None:
+    stream = stream_of(
+        events.TextDelta("t1", "Let me look."),
+        events.ToolInputReady("c1", "t", {}),
+        events.TextDelta("t1", "Done."),
+        events.RunFinished(),
+    )
+    starts = [chunk["id"] for chunk in stream if chunk["type"] == "text-start"]
+    assert len(set(starts)) == 2
+
+
 def test_a_model_that_dies_mid_stream_closes_everything_then_sends_one_clean_error() -> None:
     stream = stream_of(
         events.StepStarted(),
@@ -159,7 +170,7 @@ def test_a_model_that_dies_mid_stream_closes_everything_then_sends_one_clean_err
     assert types_of(stream)[-6:] == [
         "text-end",
         "tool-output-error",
-        "tool-output-error",
+        "tool-input-error",
         "finish-step",
         "message-metadata",
         "error",
