@@ -15,6 +15,8 @@ MARGIN = 0.2
 FURTHER = 0.05
 _NAME_DISCOUNT = {Surety.SHAPE: 0.0, Surety.PLACE: 0.5, Surety.MAYBE: 1.0}
 _MAX_UNEXPLAINED = 1
+# A person is never beside the point: "does Tom work on Saturday" is no question about the load on Saturday.
+_MUST_BE_MEANT = frozenset({"@person"})
 # "she", once it is known who that is.
 _SOMEONE = frozenset({"someone"})
 _NOBODY: frozenset[str] = frozenset()
@@ -52,7 +54,8 @@ def _score(clause: Clause, intent: Intent) -> float:
     if features & intent.forbids:
         return 0.0
     known = _SOMEONE if clause.carried else _NOBODY
-    fitting = [way for way in intent.ways if way.features <= features]
+    named = features & _MUST_BE_MEANT
+    fitting = [way for way in intent.ways if named <= way.features <= features]
     scores = [
         way.weight - (_NAME_DISCOUNT[clause.surety] if "@machine" in way.features else 0.0)
         for way in fitting

@@ -1,7 +1,7 @@
 """One question, read word by word: what each stretch of it is, before anything is made of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
@@ -114,7 +114,24 @@ def read(text: str) -> Reading:
     line.amounts = [
         amount for amount in find_amounts(cleaned) if not _overlaps(amount.start, amount.end, line.dates)
     ]
-    return Reading(cleaned, tuple(_marks(line, lexicon())), cleaned.rstrip().endswith("?"))
+    reading = Reading(cleaned, tuple(_marks(line, lexicon())), cleaned.rstrip().endswith("?"))
+    return replace(reading, marks=_in_one_language(reading))
+
+
+def _in_one_language(reading: Reading) -> tuple[Mark, ...]:
+    """The marks, with words such as "last" read in the language of the others."""
+    friends = _words("false_friends")
+    if not any(word.plain in friends for mark in reading.marks for word in mark.words):
+        return reading.marks
+    rest = tuple(mark for mark in reading.marks if mark.words[0].plain not in friends)
+    language = language_of(replace(reading, marks=rest))
+    if language is None:
+        return reading.marks
+    return tuple(_spoken(mark, language) if mark not in rest else mark for mark in reading.marks)
+
+
+def _spoken(mark: Mark, language: str) -> Mark:
+    return replace(mark, senses=tuple(s for s in mark.senses if s.language in {language, ""}) or mark.senses)
 
 
 def language_of(reading: Reading) -> str | None:
@@ -124,7 +141,7 @@ def language_of(reading: Reading) -> str | None:
         spoken = {sense.language for sense in mark.senses} - {""}
         if len(spoken) == 1:
             votes[spoken.pop()] += 1
-        elif mark.date is not None and any(word.plain in _german_dates() for word in mark.words):
+        elif mark.date is not None and any(word.plain in _words("german_date_words") for word in mark.words):
             votes["de"] += 1
     if votes["en"] == votes["de"]:
         return None
@@ -207,5 +224,6 @@ def _shorthand() -> dict[str, str]:
 
 
 @cache
-def _german_dates() -> frozenset[str]:
-    return frozenset(plain(word) for word in str(read_table("language")["german_date_words"]).split())
+def _words(name: str) -> frozenset[str]:
+    """A list of single words of language.toml, folded."""
+    return frozenset(plain(word) for word in str(read_table("language")[name]).split())

@@ -1,5 +1,6 @@
 """What the built-in model makes of single messages: the right call with the person's own words, or none."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -190,6 +191,15 @@ def test_only_tools_that_are_bound_are_called() -> None:
 
 def test_a_very_long_message_is_not_read_and_that_is_said() -> None:
     assert understand("is the puma free " * 100, CONTEXT).too_long
+
+
+def test_what_the_manual_says_is_understood_is_understood() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "models.md").read_text("utf-8")
+    (block,) = re.findall(r"```text\n(.*?)```", manual, flags=re.DOTALL)
+    for text in block.splitlines():
+        understood = understand(text, CONTEXT)
+        assert understood.queries, text
+        assert not understood.ignored, text
 
 
 @settings(deadline=None, max_examples=80)
