@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
 
-    max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
+    max_body_bytes: int = Field(default=4_000_000, ge=1_000, le=100_000_000)
     max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
     max_steps: int = Field(default=8, ge=1, le=50)
     max_tool_calls: int = Field(default=16, ge=1, le=200)

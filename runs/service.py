@@ -11,7 +11,7 @@ from graph.builder import CompiledTurn
 from graph.state import turn_input
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping, ThreadBusy
-from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
+from leadhand.events import RunEvent, RunFailed, RunFinished, RunStopped, UsageReported
 from runs.active import ActiveRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.execution import Execution
@@ -21,6 +21,7 @@ from runs.settlement import Settlement
 from runs.transcript import events_of, read_parts
 from runs.turn import TurnRequest
 from storage.database import Database
+from storage.runs import Run
 from storage.saver import TenantSaver
 from tools.registry import ToolRegistry
 
@@ -129,10 +130,20 @@ class RunService:
             return live
         if repeated.answer is None:
             raise ThreadBusy("This question is being answered by another server.")
-        ending: RunEnding = RunStopped() if run.status == "stopped" else RunFinished()
-        replay = RunLog(events_of(read_parts(repeated.answer.parts), ending))
+        replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *_as_it_ended(run)])
         return ActiveRun(str(run.id), repeated.answer.message_id, run.model, replay)
 
 
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
     return (tenant.tenant_id, tenant.user_id, chat_id)
+
+
+def _as_it_ended(run: Run) -> list[RunEvent]:
+    """The last events of a run that is over, from its row."""
+    took = (run.ended_at or run.started_at) - run.started_at
+    duration_ms = int(took.total_seconds() * 1000)
+    stopped = run.status == "stopped"
+    return [
+        UsageReported(run.model, run.input_tokens, run.output_tokens),
+        RunStopped(duration_ms=duration_ms) if stopped else RunFinished(duration_ms=duration_ms),
+    ]

@@ -81,7 +81,7 @@ class Settlement:
                 thread_id=thread_id,
                 message_id=run.assistant_message_id,
                 role="assistant",
-                parts=stored_parts(parts_of(run.log.events)),
+                parts=stored_parts(parts_of([*run.log.events, ending])),
                 metadata=metadata_of(run, ending),
                 run_id=UUID(run.run_id),
             )

@@ -32,6 +32,7 @@ from leadhand.events import (
 
 TOOL_PREFIX = "tool-"
 UNFINISHED = "This did not finish."
+STOPPED = "This call was stopped."
 OPEN_STATES = ("input-streaming", "input-available")
 
 
@@ -101,15 +102,21 @@ class _Fold:
                 self._fail(call_id, message)
             case ToolInputDelta() | StatusChanged() | UsageReported():
                 pass
-            case RunFinished() | RunFailed() | RunStopped():
-                self.open_text = None
+            case RunStopped():
+                self._close(STOPPED)
+            case RunFinished() | RunFailed():
+                self._close(UNFINISHED)
             case _:
                 assert_never(event)
 
     def closed(self) -> list[Part]:
-        for call_id in self.tools:
-            self._fail(call_id, UNFINISHED)
+        self._close(UNFINISHED)
         return self.parts
+
+    def _close(self, reason: str) -> None:
+        self.open_text = None
+        for call_id in self.tools:
+            self._fail(call_id, reason)
 
     def _open_tool(self, call_id: str) -> ToolPart | None:
         """The call's part while it has no outcome yet: the first outcome counts."""
@@ -157,8 +164,8 @@ def parts_of(events: Iterable[RunEvent]) -> list[Part]:
     return fold.closed()
 
 
-def events_of(parts: Sequence[Part], ending: RunEvent) -> list[RunEvent]:
-    """The events that make these parts: a full replay of a run that is over, closed by `ending`."""
+def events_of(parts: Sequence[Part]) -> list[RunEvent]:
+    """The events that make these parts: what a replay of a run that is over begins with."""
     events: list[RunEvent] = []
     for number, part in enumerate(parts):
         if "toolCallId" in part:
@@ -168,7 +175,7 @@ def events_of(parts: Sequence[Part], ending: RunEvent) -> list[RunEvent]:
             events.append(delta(part_id=f"part-{number}", text=part["text"]))
         else:
             events.append(StepStarted())
-    return [*events, ending]
+    return events
 
 
 def _tool_events(part: ToolPart) -> list[RunEvent]:

@@ -11,11 +11,9 @@ from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 from leadhand import events
 from leadhand.events import RunEvent
-from runs.transcript import UNFINISHED
+from runs.transcript import STOPPED, UNFINISHED
 from server.stream import chunks
 from server.stream.chunks import UNSET, Chunk, FinishReason, MessageMetadata, ToolMetadata, Unset
-
-STOPPED: Final = "This call was stopped."
 
 _FINISH_REASONS: Final[dict[str, FinishReason]] = {reason: reason for reason in get_args(FinishReason)}
 

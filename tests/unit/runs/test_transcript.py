@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from leadhand.events import (
     RunEvent,
     RunFinished,
+    RunStopped,
     StepReset,
     StepStarted,
     TextDelta,
@@ -16,7 +17,7 @@ from leadhand.events import (
     ToolInputStarted,
     ToolSucceeded,
 )
-from runs.transcript import UNFINISHED, events_of, parts_of
+from runs.transcript import STOPPED, UNFINISHED, events_of, parts_of
 
 CALLS = st.sampled_from(["c1", "c2", "c3"])
 EVENTS: st.SearchStrategy[RunEvent] = st.one_of(
@@ -45,7 +46,7 @@ def test_however_a_run_ends_nothing_is_left_open(events: list[RunEvent]) -> None
 @settings(max_examples=200, deadline=None)
 def test_replaying_a_stored_message_gives_the_same_text_and_results(events: list[RunEvent]) -> None:
     parts = parts_of(events)
-    again = parts_of(events_of(parts, RunFinished()))
+    again = parts_of([*events_of(parts), RunFinished()])
     assert [part["type"] for part in again] == [part["type"] for part in parts]
     assert [part.get("text") for part in again] == [part.get("text") for part in parts]
     assert [part.get("output") for part in again] == [part.get("output") for part in parts]
@@ -83,6 +84,11 @@ def test_a_call_that_never_ended_says_so() -> None:
     [part] = parts_of([ToolInputReady("c", "x", {})])
     assert part.get("state") == "output-error"
     assert part.get("errorText") == UNFINISHED
+
+
+def test_a_call_that_was_stopped_says_so_in_the_history_as_in_the_stream() -> None:
+    [part] = parts_of([ToolInputReady("c", "x", {}), RunStopped()])
+    assert part.get("errorText") == STOPPED
 
 
 def test_a_rejected_input_keeps_what_the_model_wrote() -> None:
