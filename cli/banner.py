@@ -1,6 +1,7 @@
 """What `leadhand serve` says once it is there."""
 
-from urllib.parse import urlsplit
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from leadhand import __version__
 from leadhand.settings import Environment, Settings
@@ -42,8 +43,12 @@ def database_name(settings: Settings) -> str:
     """The database without its credentials."""
     if settings.database_url is None:
         return f"embedded Postgres in {settings.data_dir}"
-    url = urlsplit(settings.database_url.get_secret_value())
-    return f"{url.hostname or 'local socket'}{f':{url.port}' if url.port else ''}{url.path}"
+    try:
+        parts = conninfo_to_dict(settings.database_url.get_secret_value())
+    except psycopg.Error:
+        return "not readable; LEADHAND_DATABASE_URL must be postgresql://user:password@host:port/database"
+    host, port = parts.get("host") or "local socket", parts.get("port")
+    return f"{parts.get('dbname') or 'default'} at {host}{f':{port}' if port else ''}"
 
 
 def model_name(settings: Settings) -> str:

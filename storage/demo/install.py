@@ -8,7 +8,6 @@ from typing import TypeAlias
 from leadhand.errors import InvalidRequest
 from storage.demo.history import DoneOrder
 from storage.demo.shop import DemoShop
-from storage.demo.sizes import EXTENTS
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_one, fetch_value
 from storage.shop_writer import add_orders, write_shop
@@ -60,7 +59,7 @@ async def install_demo(
 
     What the shop held before is gone. The history is written as it is made, so memory stays flat.
     """
-    total = EXTENTS[demo.size].bookings
+    total = demo.bookings_kept
     report = progress or _silent
     report(0, total)
     await write_shop(connection, tenant_id=tenant_id, shop=demo.shop, source="app")

@@ -23,7 +23,8 @@ RECENT_DAYS = 120  # within which the finished steps of open orders lie
 class DemoShop:
     """A shop with its open plan, what is wrong in it on purpose, and its past on demand.
 
-    `anchor` is the instant for which the bookings' statuses are true: 8:00 local of `today`.
+    `anchor`: the instant for which the statuses are true, 8:00 local of `today`. `bookings_kept`: those of the
+    open plan and of the history together, to the end of an order.
     """
 
     shop: Shop
@@ -32,12 +33,13 @@ class DemoShop:
     seed: int
     today: date
     anchor: Minute
+    bookings_kept: int
     _made: "_Made"
 
     def history(self) -> Iterator[DoneOrder]:
-        """Done orders, youngest first, until the shop keeps as many bookings as its size says. Repeatable."""
+        """Done orders, youngest first, until there are `bookings_kept` bookings. Repeatable."""
         past, _ = self._made.past()
-        yield from past.orders(self._made.master.extent.bookings - len(self.shop.bookings))
+        yield from past.orders(self.bookings_kept - len(self.shop.bookings))
 
 
 def make_demo_shop(*, size: DemoSize, seed: int, today: date, name: str) -> Shop:
@@ -60,7 +62,7 @@ def make_demo(*, size: DemoSize, seed: int, today: date, name: str) -> DemoShop:
     dated, late = plan.dated(made.orders, finals, dice(seed, "due"), dates)
     shop = replace(base, orders=dated, operations=operations, bookings=tuple(rows))
     planted = faults.record(shop, late)
-    return DemoShop(shop, planted, size, seed, today, dates.anchor, made)
+    return DemoShop(shop, planted, size, seed, today, dates.anchor, made.master.extent.bookings, made)
 
 
 class _Made:
