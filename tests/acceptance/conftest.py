@@ -114,6 +114,8 @@ def impatient_server(
         "LEADHAND_MODEL_MAX_RETRIES": "1",
         "LEADHAND_MAX_STEPS": "4",
         "LEADHAND_MAX_TOOL_CALLS": "3",
+        "LEADHAND_MAX_RUN_TOKENS": "50000",
+        "LEADHAND_TOOL_TIMEOUT_S": "4",
     }
     with ServerProcess(workspace, "impatient", settings) as server:
         yield server

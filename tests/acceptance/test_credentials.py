@@ -60,7 +60,7 @@ FORGERIES: dict[str, str] = {
     "a user with a NUL": f"Bearer {signed(sub=chr(0))}",
     "permissions that are a text": f"Bearer {signed(permissions='admin')}",
     "rubbish": "Bearer abc",
-    "nothing behind Bearer": "Bearer ",
+    "nothing behind Bearer": "Bearer",
     "another scheme": "Basic YW5uYTphbm5h",
 }
 ROUTES = ("GET /api/threads", "POST /api/chat", "POST /api/tools/get_machine_availability", "GET /api/none")

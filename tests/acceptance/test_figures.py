@@ -1,5 +1,7 @@
 """Every figure of the three tools against the minute oracle, over the stored rows of a demo shop."""
 
+from collections import Counter
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pytest
@@ -56,10 +58,13 @@ def same_figures(shown: JsonValue, expected: oracle.NaiveFigures) -> None:
     }
 
 
-def machine_figures(shop: Shop, machine_id: str, window: Interval) -> oracle.NaiveFigures:
+def machine_figures(
+    shop: Shop, machine_id: str, window: Interval, minutes: tuple[set[int], set[int]] | None = None
+) -> oracle.NaiveFigures:
+    """`minutes`: calendar and available minutes of a longer time, where they are known already."""
     bookings = [booking for booking in shop.bookings if booking.machine_id == machine_id]
     return oracle.figures(
-        *oracle.machine_minutes(shop, machine_id, window),
+        *(minutes or oracle.machine_minutes(shop, machine_id, window)),
         [(piece.start, piece.end) for booking in bookings for piece in booking.segments],
         [(booking.envelope_start, booking.envelope_end) for booking in bookings],
         window,
@@ -115,3 +120,74 @@ def test_the_workload_of_every_operator_is_the_oracles(anna_builtin: Caller, sho
         same_figures(row, expected[text_at(row, "id")])
     loads = sum(figures.load for figures in expected.values())
     assert number_at(output, "total", "load_h") == hours(loads)
+
+
+ORDER_MIN = 50 * 60
+SEARCHED: Interval = (NEXT_MONTH[0], NEXT_MONTH[0] + 62 * 1440)
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """A machine's minutes in the time that is searched: calendar, available, and held by a booking."""
+
+    calendar: set[int]
+    opened: set[int]
+    held: set[int]
+
+    def block_end(self, minutes: int) -> int | None:
+        """The earliest end of one block that pauses over closed time and never over a booking."""
+        start = oracle.first_fit(self.opened, self.held, SEARCHED, minutes, splittable=True)
+        if start is None:
+            return None
+        worked = sorted(minute for minute in self.opened if minute >= start)
+        return worked[minutes - 1] + 1
+
+
+def free_time(shop: Shop, machine_id: str) -> FreeTime:
+    held = oracle.minutes_of(
+        (booking.envelope_start, booking.envelope_end)
+        for booking in shop.bookings
+        if booking.machine_id == machine_id
+    )
+    return FreeTime(*oracle.machine_minutes(shop, machine_id, SEARCHED), held)
+
+
+def pieces_end(machines: list[FreeTime], minutes: int) -> int:
+    """The minute by which that much work is done if every free minute of every machine is used."""
+    free = Counter(minute for machine in machines for minute in machine.opened - machine.held)
+    done = 0
+    for minute in sorted(free):
+        done += free[minute]
+        if done >= minutes:
+            return minute + 1
+    raise AssertionError("not within the time that is searched")
+
+
+def test_fifty_hours_next_month_are_the_oracles_in_every_work_center(
+    anna_builtin: Caller, shop: Shop
+) -> None:
+    output = anna_builtin.tool("check_capacity", {"hours": 50, "window": "next month"})
+    centers = items_at(output, "work_centers")
+    assert len(centers) == len({machine.work_center_id for machine in shop.machines.values()})
+    finishes: list[int] = []
+    for center in centers:
+        center_id = text_at(center, "id")
+        machine_ids = [m.id for m in shop.machines.values() if m.work_center_id == center_id]
+        machines = [free_time(shop, machine_id) for machine_id in machine_ids]
+        figures = [
+            machine_figures(shop, machine_id, NEXT_MONTH, (found.calendar, found.opened))
+            for machine_id, found in zip(machine_ids, machines, strict=True)
+        ]
+        free = sum(one.free for one in figures)
+        assert number_at(center, "free_h") == hours(free)
+        assert number_at(center, "available_h") == hours(sum(one.available for one in figures))
+        assert number_at(center, "load_h") == hours(sum(one.load for one in figures))
+        assert number_at(center, "needed_h") == 50
+        blocks = [end for machine in machines if (end := machine.block_end(ORDER_MIN)) is not None]
+        shown = {text_at(option, "kind"): option for option in items_at(center, "options")}
+        assert utc_minute(text_at(shown["one_block"], "finish")) == min(blocks)
+        earliest = pieces_end(machines, ORDER_MIN)
+        assert utc_minute(text_at(center, "earliest_finish")) == earliest
+        assert (at(center, "verdict") == "no") == (earliest > NEXT_MONTH[1])
+        finishes.append(earliest)
+    assert utc_minute(text_at(output, "earliest_finish", "finish")) == min(finishes)

@@ -1,5 +1,7 @@
 """A model on a bad day: one clean coded error, within its bounds, and a thread that can be used at once."""
 
+from dataclasses import replace
+
 import pytest
 
 from leadhand.errors import JsonValue
@@ -17,6 +19,7 @@ from tests.acceptance.model_script import (
     Silence,
     Streamed,
     Text,
+    Usage,
     calls,
     plays,
     says,
@@ -28,7 +31,7 @@ from tests.acceptance.transcript import sound_history
 # The impatient server: one retry of a call that has not spoken yet.
 MAX_CALLS = 2
 PUMA: tuple[str, JsonValue] = ("get_machine_availability", {"machines": ["Puma 3100"]})
-SECRET_WORDS = ("Traceback", "openai", "httpx", "127.0.0.1", "scripted fault")
+SECRET_WORDS = ("Traceback", "httpx", "127.0.0.1", "scripted fault")
 
 
 def failed_with(stream: ChatStream, code: str) -> None:
@@ -139,6 +142,11 @@ def test_a_page_shows_the_error_and_asking_anew_answers_the_same_question(
 INSATIABLE: dict[str, tuple[Streamed, set[str], int]] = {
     "one call in every step": (calls(PUMA), {"step_limit", "tool_call_limit"}, 4),
     "more calls at once than a turn may make": (calls(PUMA, PUMA, PUMA, PUMA), {"tool_call_limit"}, 1),
+    "more tokens than a turn may cost": (
+        replace(calls(PUMA), usage=Usage(prompt_tokens=60_000)),
+        {"token_limit"},
+        1,
+    ),
 }
 
 

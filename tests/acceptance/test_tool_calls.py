@@ -8,6 +8,7 @@ from tests.acceptance.consumer import Consumer
 from tests.acceptance.json_access import at, items_at, parse, text_at
 from tests.acceptance.model_script import calls, says
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.transcript import sound_history
 
 PUMA: JsonValue = {"machines": ["Puma 3100"], "window": "next week"}
@@ -134,3 +135,17 @@ def test_every_tool_that_the_model_is_offered_is_one_that_the_api_lists(
     listed = [text_at(tool, "name") for tool in items_at(parse(anna.http.get("/api/tools").content), "tools")]
     assert sorted(offered) == sorted(listed)
     assert {"get_machine_availability", "analyze_workload_distribution", "check_capacity"} <= set(offered)
+
+
+def test_a_tool_that_takes_too_long_fails_alone_and_the_answer_goes_on(
+    anna_impatient: Caller, consumer: Consumer, scripted_model: ScriptedModel, database: ShopDatabase
+) -> None:
+    scripted_model.play(calls(("get_machine_availability", PUMA)), says("The plan is out of reach just now."))
+    chat = new_chat_id()
+    with database.holding_the_plan("north"):
+        stream = anna_impatient.ask(chat, "When is the Puma free?")
+    assert [call.state for call in stream.calls] == ["output-error"]
+    [explained] = scripted_model.requests[1].trailing_tool_results
+    assert text_at(parse(explained), "error", "code") == "timeout_partial"
+    assert stream.text == "The plan is out of reach just now."
+    sound_history(anna_impatient, consumer, chat, roles="ua")
