@@ -23,8 +23,8 @@ _STAGES = (
     (10, 500, 30),
     (5, 300, 20),
     (3, 200, 12),
-    (2, 200, 8),
-    (1, 200, 4),
+    (2, 200, 12),
+    (1, 200, 12),
     (0, 120, 1),
 )
 # (levels, keys of an object, characters of a text) once rows alone no longer help
@@ -43,15 +43,29 @@ class _Bounds:
 
 
 def render_for_model(output: ToolOutput, result_id: str) -> str:
-    """`output` without its evidence, with "result_id" first; at most MAX_BYTES bytes of UTF-8."""
+    """`output` without its evidence and row ids, with "result_id" first; at most MAX_BYTES bytes of UTF-8.
+
+    Row ids link figures for a client; a model knows machines, people and orders by code and name.
+    """
     whole: dict[str, JsonValue] = output.model_dump(mode="json", by_alias=True, exclude={"evidence"})
-    return _rendered({"result_id": result_id[:64], **whole})
+    return _rendered({"result_id": result_id[:64], **_without_ids(whole)})
 
 
 def render_error(error: LeadhandError) -> str:
     """{"error": {"code", "message", "details"}} within the same bound."""
     told: dict[str, JsonValue] = {"code": error.code, "message": error.message, "details": error.details}
     return _rendered({"error": told})
+
+
+def _without_ids(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    kept = ((key, part) for key, part in value.items() if key != "id" and not key.endswith("_id"))
+    return {key: _named(part) for key, part in kept}
+
+
+def _named(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return _without_ids(value)
+    return [_named(part) for part in value] if isinstance(value, list) else value
 
 
 def _rendered(whole: dict[str, JsonValue]) -> str:

@@ -78,6 +78,16 @@ def test_a_short_answer_is_whole_but_for_its_evidence() -> None:
     }
 
 
+def test_row_ids_are_for_clients_and_codes_for_the_model() -> None:
+    row: JsonObject = {
+        "machine": {"id": "d32b956c", "code": "PUMA-3100"},
+        "booking_id": "e21f0edf",
+        "load_h": 4,
+    }
+    found = rendered(result(rows=[row]))
+    assert rows_of(found) == [{"machine": {"code": "PUMA-3100"}, "load_h": 4}]
+
+
 def test_a_long_list_keeps_its_first_rows_and_says_how_many_are_missing() -> None:
     rows = [{"no": number, "name": "x" * 40} for number in range(2_000)]
     found = rendered(result(rows=rows, total=2_000))
