@@ -1,0 +1,52 @@
+"""What `python -m evals` prints."""
+
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from evals.judge import Judged, Score, Verdict, score
+from evals.question_set import AnswerCheck
+
+
+def totals(title: str, judged: Sequence[Judged]) -> Iterator[str]:
+    """The score of a set of questions, whole and by category."""
+    yield f"{title}: {_line(score(judged))}"
+    for category in sorted({one.question.category for one in judged}):
+        yield f"  {category:<20} {_line(score([one for one in judged if one.question.category == category]))}"
+
+
+def failures(judged: Sequence[Judged]) -> Iterator[str]:
+    """Every question that was not answered right: what it was, what was right, what came."""
+    for one in judged:
+        if one.verdict is Verdict.RIGHT:
+            continue
+        question = one.question
+        before = " / ".join(turn.user for turn in question.earlier if turn.user is not None)
+        yield f"{question.id} {one.verdict}: {question.text}" + (f"   (after: {before})" if before else "")
+        for accepted in question.accepted:
+            wanted = [_json(call.model_dump(by_alias=True, exclude_defaults=True)) for call in accepted]
+            yield f"    expected  {' + '.join(wanted) or 'no call'}"
+        calls = " + ".join(f"{call.tool} {_json(call.args)}" for call in one.reply.calls)
+        yield f"    got       {calls or 'no call: ' + ' '.join(one.reply.text.split())[:120]}"
+        yield f"    because   {'; '.join(one.problems)}"
+
+
+def answers(checked: Sequence[tuple[AnswerCheck, list[str]]]) -> Iterator[str]:
+    """How many answers are without a slip, and the slips of the others."""
+    clean = sum(1 for _, slips in checked if not slips)
+    yield f"answers: {clean} of {len(checked)} without a slip"
+    for check, slips in checked:
+        if slips:
+            yield f"  {check.id}: {check.text}"
+            yield from (f"    {slip}" for slip in slips)
+
+
+def _line(one: Score) -> str:
+    return (
+        f"{one.right} of {one.total} right ({100 * one.share_right:.1f} %), {one.declined} declined, "
+        f"{one.wrong} wrong, weighted score {one.weighted:.3f}"
+    )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
