@@ -11,7 +11,7 @@ whether the minutes that need a person come first in the time it runs on.
 import heapq
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 from planning.shop import Intervals, Minute
@@ -73,12 +73,9 @@ class Station:
 
     machine_id: str
     open: Intervals
+    ends: tuple[Minute, ...]
     crew: tuple[Member, ...]
     free_from: Minute
-    ends: tuple[Minute, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = tuple(end for _, end in self.open)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ class Roster:
 
     def stations(self, *, free_from: Minute, mirrored: bool = False) -> dict[str, Station]:
         """A station for each machine, free from then on. `mirrored`: on negated time, `free_from` too."""
-        lanes = {o.id: self._lanes(o, mirrored=mirrored) for o in self._crew.operators.values()}
+        shared = _Shared(mirrored=mirrored)
+        lanes = {o.id: self._lanes(o, shared) for o in self._crew.operators.values()}
         made: dict[str, Station] = {}
-        shared: dict[int, Intervals] = {}  # machines of one calendar share its mirrored times
         for cell in self._cells:
             shifts = next(c.shifts for c in templates.site().calendars if c.key == cell.template.calendar)
             for place, machine in enumerate(cell.machines):
@@ -33,16 +33,12 @@ class Roster:
                 for shift in shifts:
                     for operator, until in self._able(cell, shift, place):
                         members += [Member(lane, until) for lane in lanes[operator.id]]
-                available = self._times.machine(machine.id).available
-                if mirrored:
-                    available = shared.setdefault(id(available), mirror(available))
-                made[machine.id] = Station(machine.id, available, tuple(members), free_from)
+                available, ends = shared.of(self._times.machine(machine.id).available)
+                made[machine.id] = Station(machine.id, available, ends, tuple(members), free_from)
         return made
 
-    def _lanes(self, operator: Operator, *, mirrored: bool) -> list[Lane]:
-        available = self._times.operator(operator.id).available
-        available = mirror(available) if mirrored else available
-        ends = tuple(end for _, end in available)
+    def _lanes(self, operator: Operator, shared: "_Shared") -> list[Lane]:
+        available, ends = shared.of(self._times.operator(operator.id).available)
         return [Lane(operator.id, available, ends) for _ in range(operator.max_parallel)]
 
     def _able(self, cell: Cell, shift: str, place: int) -> list[tuple[Operator, Minute | None]]:
@@ -55,6 +51,22 @@ class Roster:
                 able.append((operator, known.get(skill_id) if skill_id else None))
         first = place * CREW_PER_SHIFT // 2
         return [able[(first + i) % len(able)] for i in range(min(CREW_PER_SHIFT, len(able)))]
+
+
+class _Shared:
+    """Times as the simulation reads them, kept once for all who share a calendar: years of them are large."""
+
+    def __init__(self, *, mirrored: bool) -> None:
+        self._mirrored = mirrored
+        self._kept: dict[int, tuple[Intervals, Intervals, tuple[Minute, ...]]] = {}
+
+    def of(self, available: Intervals) -> tuple[Intervals, tuple[Minute, ...]]:
+        """`available`, mirrored if it is to be, and the ends of its stretches."""
+        if id(available) not in self._kept:
+            times = mirror(available) if self._mirrored else available
+            # The original is kept too, so that its identity stays its own.
+            self._kept[id(available)] = available, times, tuple(end for _, end in times)
+        return self._kept[id(available)][1:]
 
 
 def mirror(intervals: Intervals) -> Intervals:

@@ -1,6 +1,8 @@
 """Puts a demo shop into the database, in the caller's transaction."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -14,8 +16,8 @@ from storage.shop_writer import add_orders, write_shop
 from storage.tenants import read_tenant
 from storage.transactions import Connection
 
-# Bookings held in memory between two writes.
-CHUNK = 4_000
+# Bookings a write: few, so that the next ones are soon ready to be written.
+CHUNK = 1_000
 
 # Called with the bookings written so far and about how many there will be.
 Progress: TypeAlias = Callable[[int, int], None]
@@ -70,18 +72,30 @@ async def install_demo(
     )
     written = len(demo.shop.bookings)
     report(written, total)
-    for chunk in _chunks(demo.history()):
-        await add_orders(
-            connection,
-            settings=demo.shop.settings,
-            orders=[done.order for done in chunk],
-            operations=[operation for done in chunk for operation in done.operations],
-            bookings=[booking for done in chunk for booking in done.bookings],
-            source="app",
-        )
-        written += sum(len(done.bookings) for done in chunk)
-        report(written, total)
+    async with aclosing(_made_ahead(_chunks(demo.history()))) as chunks:
+        async for chunk in chunks:
+            await add_orders(
+                connection,
+                settings=demo.shop.settings,
+                orders=[done.order for done in chunk],
+                operations=[operation for done in chunk for operation in done.operations],
+                bookings=[booking for done in chunk for booking in done.bookings],
+                source="app",
+            )
+            written += sum(len(done.bookings) for done in chunk)
+            report(written, total)
     return written
+
+
+async def _made_ahead(chunks: Iterator[list[DoneOrder]]) -> AsyncGenerator[list[DoneOrder]]:
+    """The chunks; while one is written, a thread makes the next: the database and this process both work."""
+    coming = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+    try:
+        while (chunk := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, chunks, None))
+            yield chunk
+    finally:
+        await asyncio.wait({coming})
 
 
 def _chunks(orders: Iterator[DoneOrder]) -> Iterator[list[DoneOrder]]:

@@ -23,8 +23,8 @@ RECENT_DAYS = 120  # within which the finished steps of open orders lie
 class DemoShop:
     """A shop with its open plan, what is wrong in it on purpose, and its past on demand.
 
-    `anchor`: the instant for which the statuses are true, 8:00 local of `today`. `bookings_kept`: those of the
-    open plan and of the history together, to the end of an order.
+    `anchor`: the instant for which the statuses are true, 8:00 local of `today`. `bookings_kept`: those of
+    the open plan and of the history together, to the end of an order.
     """
 
     shop: Shop
