@@ -29,8 +29,9 @@ class ExpectedCall(_Row):
     `names`: machines and work centers, in any order; "a|b" accepts either. `window`: "start/end", each a
     local date (the end's whole day counts), a local timestamp or "now"; several are each accepted, "" accepts
     none given. `by` and `from`: the deadline and the start of capacity questions; `by = "*"` accepts any.
-    `said`: a text in the call's dates that is right although its window cannot be worked out. Lists of hours and of
-    `group_by` accept each. What is not given here must be at its default in the call, unless `free` names it.
+    `said`: a text in the call's dates that is right although its window cannot be worked out. Lists of hours
+    and of `group_by` accept each. What is not given here must be at its default in the call, unless `free`
+    names it.
     """
 
     tool: Literal["get_machine_availability", "analyze_workload_distribution", "check_capacity"]
