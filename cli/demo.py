@@ -19,7 +19,12 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another shop.", min=0, max=MAX_SEED)] = 7,
     today: Annotated[
         datetime | None,
-        typer.Option(help="The date around which the plan lies.", formats=["%Y-%m-%d"], show_default="today"),
+        typer.Option(
+            help="The date around which the plan lies.",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            show_default="today",
+        ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Make an existing demo shop anew.")] = False,
 ) -> None:
