@@ -17,6 +17,9 @@ MAX_BYTES = 8_000
 LEFT_OUT = "_left_out"
 _ENDLESS = 1_000_000
 _MOST_ROWS = MAX_BYTES // 2
+# Sentences of the answer itself (its top two levels) are quoted to people, so rows go before their ends do.
+_SENTENCE_CHARS = 600
+_SENTENCE_LEVELS = 2
 # (rows of inner lists, characters of a text, rows of outer lists that make the stage worth it)
 _STAGES = (
     (20, 1_000, 40),
@@ -40,6 +43,10 @@ class _Bounds:
     chars: int
     levels: int = 24
     keys: int = _ENDLESS
+    sentence_chars: int = 0
+
+    def chars_at(self, level: int) -> int:
+        return max(self.chars, self.sentence_chars) if level < _SENTENCE_LEVELS else self.chars
 
 
 def render_for_model(output: ToolOutput, result_id: str) -> str:
@@ -85,7 +92,7 @@ def _with_most_rows(whole: dict[str, JsonValue], inner_rows: int, chars: int, le
     """The rendering with as many rows as fit, or with `least_rows` if fewer would."""
 
     def rendered(rows: int) -> bytes:
-        return _cut(whole, _Bounds(rows, inner_rows, chars))
+        return _cut(whole, _Bounds(rows, inner_rows, chars, sentence_chars=_SENTENCE_CHARS))
 
     best, low, step = rendered(least_rows), least_rows, 1
     # Steps that double and, once one is too long, halve: no rendering is much longer than what fits.
@@ -118,9 +125,10 @@ def _object(value: dict[str, JsonValue], bounds: _Bounds, *, rows: int, level: i
             if missing:
                 left_out[key] = missing
         else:
-            shown[key] = _scalar(part, bounds)
-            if isinstance(part, str) and len(part) > bounds.chars:
-                left_out[key] = f"{len(part) - bounds.chars} characters"
+            chars = bounds.chars_at(level)
+            shown[key] = _scalar(part, chars)
+            if isinstance(part, str) and len(part) > chars:
+                left_out[key] = f"{len(part) - chars} characters"
     if len(shown) < len(value):
         left_out["fields"] = len(value) - len(shown)
     return {**shown, LEFT_OUT: left_out} if left_out else shown
@@ -131,7 +139,7 @@ def _list(value: list[JsonValue], bounds: _Bounds, *, rows: int, level: int) -> 
     shown: list[JsonValue] = []
     for part in value[:rows]:
         if not isinstance(part, dict | list):
-            shown.append(_scalar(part, bounds, marked=True))
+            shown.append(_scalar(part, bounds.chars_at(level), marked=True))
         elif level >= bounds.levels:
             break
         elif isinstance(part, dict):
@@ -142,8 +150,8 @@ def _list(value: list[JsonValue], bounds: _Bounds, *, rows: int, level: int) -> 
     return shown, len(value) - len(shown)
 
 
-def _scalar(value: JsonValue, bounds: _Bounds, *, marked: bool = False) -> JsonValue:
+def _scalar(value: JsonValue, chars: int, *, marked: bool = False) -> JsonValue:
     """A long text is cut; in a list, where no object can say so, it says itself how much is missing."""
-    if isinstance(value, str) and len(value) > bounds.chars:
-        return value[: bounds.chars] + (f"… {len(value) - bounds.chars} more characters" if marked else "…")
+    if isinstance(value, str) and len(value) > chars:
+        return value[:chars] + (f"… {len(value) - chars} more characters" if marked else "…")
     return value

@@ -88,6 +88,15 @@ def test_row_ids_are_for_clients_and_codes_for_the_model() -> None:
     assert rows_of(found) == [{"machine": {"code": "PUMA-3100"}, "load_h": 4}]
 
 
+def test_sentences_of_the_answer_stay_whole_while_rows_can_still_go() -> None:
+    sentence = "No machine was named, so each of the 7 work centers was checked. " * 6
+    rows = [machine_row(number, bookings=8) for number in range(60)]
+    found = rendered(result(rows=rows, assumptions=[sentence], figures={"text": sentence}))
+    assert found["assumptions"] == [sentence]
+    assert found["figures"] == {"text": sentence}
+    assert rows_of(found)
+
+
 def test_a_long_list_keeps_its_first_rows_and_says_how_many_are_missing() -> None:
     rows = [{"no": number, "name": "x" * 40} for number in range(2_000)]
     found = rendered(result(rows=rows, total=2_000))
