@@ -17,15 +17,6 @@ from tests.acceptance.workspace import Workspace
 CANARIES = {"north": "Northlight", "south": "Southmoor"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all tests that share the installation: each further worker would start it again."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            group = "wheel" if item.path.name == "test_wheel.py" else "acceptance"
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def scripted_model_process() -> Generator[ScriptedModel]:
     """The one scripted model that the shared servers talk to."""
@@ -109,7 +100,7 @@ def impatient_server(
     del builtin_server
     settings = {
         **model_settings,
-        "LEADHAND_MODEL_READ_TIMEOUT_S": "1",
+        "LEADHAND_MODEL_READ_TIMEOUT_S": "2",
         "LEADHAND_MODEL_CONNECT_TIMEOUT_S": "1",
         "LEADHAND_MODEL_MAX_RETRIES": "1",
         "LEADHAND_MAX_STEPS": "4",

@@ -123,7 +123,7 @@ def test_the_workload_of_every_operator_is_the_oracles(anna_builtin: Caller, sho
 
 
 ORDER_MIN = 50 * 60
-SEARCHED: Interval = (NEXT_MONTH[0], NEXT_MONTH[0] + 62 * 1440)
+SEARCHED: Interval = (NEXT_MONTH[0], NEXT_MONTH[0] + 50 * 1440)
 
 
 @dataclass(frozen=True)
