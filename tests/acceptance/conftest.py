@@ -40,9 +40,11 @@ def consumer() -> Generator[Consumer]:
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(server_folder: Path) -> Workspace:
     """The data directory of the session."""
-    return Workspace(tmp_path_factory.mktemp("leadhand"))
+    data_dir = server_folder / "acceptance"
+    data_dir.mkdir()
+    return Workspace(data_dir)
 
 
 @pytest.fixture(scope="session")

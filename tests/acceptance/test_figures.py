@@ -136,11 +136,15 @@ class FreeTime:
 
     def block_end(self, minutes: int) -> int | None:
         """The earliest end of one block that pauses over closed time and never over a booking."""
-        start = oracle.first_fit(self.opened, self.held, SEARCHED, minutes, splittable=True)
-        if start is None:
-            return None
-        worked = sorted(minute for minute in self.opened if minute >= start)
-        return worked[minutes - 1] + 1
+        done = 0
+        for minute in range(*SEARCHED):
+            if minute in self.held:
+                done = 0
+            elif minute in self.opened:
+                done += 1
+                if done == minutes:
+                    return minute + 1
+        return None
 
 
 def free_time(shop: Shop, machine_id: str) -> FreeTime:
