@@ -1,8 +1,38 @@
-"""How the tests are spread over worker processes."""
+"""What all levels of tests share: a folder for servers, and how tests are spread over worker processes."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+# Set by the process that the person started; xdist's workers inherit it.
+SERVER_FOLDER = "LEADHAND_TESTS_FOLDER"
+_made_here = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if SERVER_FOLDER not in os.environ:
+        os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="leadhand-tests-")
+        config.stash[_made_here] = True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.stash.get(_made_here, False):
+        shutil.rmtree(os.environ.pop(SERVER_FOLDER), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Path:
+    """A folder of this test run for database servers.
+
+    Not below pytest's own: as root, Postgres runs as another account and must be able to pass through the
+    folders above, and every pytest that starts closes its own to others.
+    """
+    return Path(os.environ[SERVER_FOLDER])
 
 
 class ByInstallation(LoadScopeScheduling):

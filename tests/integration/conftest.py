@@ -1,6 +1,5 @@
 """One embedded Postgres for all integration tests of a run, shared by xdist workers; fresh shops a test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -19,11 +18,9 @@ from storage.tenants import upsert_tenant_settings
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+def server(server_folder: Path) -> Iterator[EmbeddedServer]:
     """A running server with an up-to-date schema; the last xdist worker stops it."""
-    base = tmp_path_factory.getbasetemp()
-    shared: Path = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with embedded_server(shared / "leadhand") as running:
+    with embedded_server(server_folder / "shared") as running:
         migrate(running.owner_url)
         yield running
 
