@@ -44,6 +44,20 @@ class _Patterns:
     minutes: frozenset[str]
 
 
+_GERMAN_ONES = ("ein", "zwei", "drei", "vier", "fünf", "fuenf", "sechs", "sieben", "acht", "neun")
+_GERMAN_TENS = (
+    "zwanzig",
+    "dreißig",
+    "dreissig",
+    "vierzig",
+    "fünfzig",
+    "fuenfzig",
+    "sechzig",
+    "siebzig",
+    "achtzig",
+    "neunzig",
+)
+_TENS, _HUNDRED = 20, 100
 _ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer"})
 
 
@@ -80,26 +94,35 @@ def _percents(text: str) -> Iterator[Amount]:
 
 
 def _minutes(number: str, half: str | None, unit: str, known: _Patterns) -> float | None:
-    value = _value(number, known.numbers) + (0.5 if half else 0.0)
+    said = _value(number, known.numbers)
+    if said is None:
+        return None
+    value = said + (0.5 if half else 0.0)
     if unit in known.hours:
         return value * 60
     return value if unit in known.minutes else None
 
 
-def _value(text: str, numbers: dict[str, float]) -> float:
-    """ "fifty", "twenty-five", "a hundred", "2,5", "1,200", "½"."""
+def _value(text: str, numbers: dict[str, float]) -> float | None:
+    """ "fifty", "twenty-five", "a hundred", "2,5", "1,200", "½"; None for number words that make no number."""
     text = " ".join(text.replace("-", " ").split()) if not text.startswith("-") else text
     text = text.replace(" and ", " ")
-    if text in {"half", "half a", "half an", "eine halbe", "einer halben", "½", "halbe"}:
+    if text in {"half", "halben", "half a", "half an", "eine halbe", "einer halben", "½", "halbe"}:
         return 0.5
     if text[-1:] in "½" and text[:-1].isdecimal():
         return float(text[:-1]) + 0.5
     if text.lstrip("-")[:1].isdecimal():
         return _decimal(text)
-    total = 0.0
-    for word in text.split():
+    words = text.split()
+    if len(words) > 1 and words[0] in _ARTICLES and words[1] != "hundred":
+        words = words[1:]  # "a fifty hour order"
+    total, last = 0.0, 0.0
+    for word in words:
         value = numbers.get(word, 0.0)
-        total = total * value if value == 100 and total else total + value
+        if last and value != _HUNDRED and (last < _TENS or last % 10 or value >= _TENS) and last != _HUNDRED:
+            return None  # "two fifty": not told
+        total = total * value if value == _HUNDRED and total else total + value
+        last = value
     return total
 
 
@@ -124,6 +147,7 @@ def _patterns() -> _Patterns:
         for language in table(grammar["words"]).values()
         for word, value in table(language).items()
     }
+    words |= {f"{one}und{ten}": words[one] + words[ten] for one in _GERMAN_ONES for ten in _GERMAN_TENS}
     units = table(grammar["units"])
     hours, minutes, other = (_listed(units, name) for name in ("hour", "minute", "other"))
     setup = _any(_listed(table(grammar["setup"]), "words"))
@@ -144,7 +168,7 @@ def _length_pattern(word: str, grammar: Table, unit: str) -> str:
     """A number, perhaps a range, words between such as "machining", a unit, and minutes behind hours."""
     digits = r"(?:(?<![\w.,])-)?\d{1,3}(?:[.,]\d{3})+(?!\d)|(?:(?<![\w.,])-)?\d+(?:[.,]\d+)?½?|½"
     words = rf"(?:{word})(?:(?:[ -]|(?<=hundred) and )(?:{word}))*"
-    number = rf"(?:half an?|eine halbe|einer halben|halbe|{digits}|{words})"
+    number = rf"(?:half an?|half|eine halbe|einer halben|halben?|{digits}|{words})"
     between = rf"(?:[ -](?:{_any(_listed(table(grammar['between']), 'words'))}))*"
     rest = r"(?: ?(?:and |und )?(?P<rest>\d{1,2}) ?(?:mins?|minutes|minuten|m)(?!\w))"
     return (

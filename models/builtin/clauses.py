@@ -18,6 +18,8 @@ _FEATURE_OF = {
 # Where one of these is the subject, an unknown word is hardly another one.
 _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
 # "yes", "do it": no subject of their own.
+# What only a machine is, so that an unknown word beside it may be one.
+_STATES = frozenset({"free", "busy", "down", "running", "schedule", "slot", "overload", "underload", "load"})
 _REPLIES = frozenset({"assent", "dissent"})
 
 
@@ -38,7 +40,9 @@ class Clause:
     @cached_property
     def names(self) -> tuple[Mention, ...]:
         """Mentions that count as names: all certain ones; a possible one only if it is the only name."""
-        certain = tuple(m for m in self.mentions if m.surety is not Surety.MAYBE)
+        certain = tuple(
+            m for m in self.mentions if m.surety is not Surety.MAYBE and m.kind is not Named.OTHER
+        )
         placed = any(m.kind in {Named.MACHINE, Named.CENTER} for m in certain)
         if placed or self.reading.concepts() & _SUBJECTS:
             return certain
@@ -54,7 +58,9 @@ class Clause:
         """Stretches of unknown words that are no name."""
         named = set(self.names)
         return tuple(
-            m for m in self.mentions if m not in named and m.kind is Named.MACHINE and not self._is_count(m)
+            m
+            for m in self.mentions
+            if m not in named and m.kind in {Named.MACHINE, Named.OTHER} and not self._is_count(m)
         )
 
     def wanted(self, kind: Named) -> list[Mention]:
@@ -77,6 +83,8 @@ class Clause:
         found = {*self.reading.concepts(), *self.reading.topics()}
         found |= {_FEATURE_OF[m.kind] for m in self.names if not m.negated}
         found |= {_feature(amount) for amount in self.amounts if not amount.setup}
+        if any(m.coded for m in self.wanted(Named.MACHINE)):
+            found.add("@coded")
         if self.dates:
             found.add("@date")
         return frozenset(found) | self.carried
@@ -95,7 +103,15 @@ class Clause:
 
     def _could_be_name(self, mention: Mention) -> bool:
         wordy = any(c.isalpha() for c in mention.text)
-        return (wordy or mention.coded) and not self._is_count(mention)
+        return (wordy or mention.coded) and not self._is_count(mention) and self._has_cue(mention)
+
+    def _has_cue(self, mention: Mention) -> bool:
+        """A possible name stands where names stand: behind "on", or beside what only machines are."""
+        if mention.kind is not Named.MACHINE:
+            return False
+        marks = self.reading.marks
+        near = (*marks[max(0, mention.first - 1) : mention.first], *marks[mention.last : mention.last + 1])
+        return mention.located or any(mark.date or mark.values(Kind.CONCEPT) & _STATES for mark in near)
 
     def _is_count(self, mention: Mention) -> bool:
         """ "top 3 machines": a lone number before a word of the shop."""

@@ -7,6 +7,7 @@ from models.builtin.follow_up import opens_with_follow_up
 from models.builtin.lexicon import Kind
 from models.builtin.meaning import MAX_QUERIES, meaning_of
 from models.builtin.reading import Reading, read
+from models.builtin.surroundings import after_a_story, with_leading_date
 from models.builtin.understanding import Context, Query, Understanding
 
 MAX_JOINTS = 6
@@ -16,6 +17,13 @@ _SENTENCE_ENDS = ("?", "!", ";", "\n", ". ")
 def understand(text: str, context: Context) -> Understanding:
     """Reads sentence by sentence where each stands on its own, else the message as a whole."""
     reading = read(text)
+    understood = _understood(text, reading, context)
+    if not (understood.queries or understood.ask or understood.social or understood.explain):
+        understood = after_a_story(reading, context) or understood
+    return with_leading_date(reading, understood)
+
+
+def _understood(text: str, reading: Reading, context: Context) -> Understanding:
     if not reading.marks:
         return Understanding(too_long=bool(text.strip()) and not reading.text)
     sentences = [part for part in _sentences(reading) if not _is_courtesy(part)] or [reading]
@@ -88,6 +96,7 @@ def _merged(parts: list[Understanding]) -> Understanding:
     for query in (query for part in parts for query in part.queries):
         if query not in queries:
             queries.append(query)
+    queries = [query for query in queries if not any(_says_less(query, other) for other in queries)]
     return Understanding(
         queries=tuple(queries[:MAX_QUERIES]),
         ask=next((part.ask for part in parts if part.ask), None),
@@ -95,6 +104,12 @@ def _merged(parts: list[Understanding]) -> Understanding:
         ignored=tuple(word for part in parts for word in part.ignored),
         lost=tuple(text for part in parts for text in part.lost),
     )
+
+
+def _says_less(query: Query, other: Query) -> bool:
+    """ "Is the Puma free tomorrow? For 2 hours": the first is part of the second."""
+    more = query.arguments.keys() < other.arguments.keys()
+    return query.tool == other.tool and more and query.arguments.items() <= other.arguments.items()
 
 
 def _sentences(reading: Reading) -> list[Reading]:

@@ -35,6 +35,7 @@ class Slot:
     concept: str = ""
     value: JsonValue = None
     placed: bool = False
+    single: frozenset[str] = frozenset()
     values: tuple[tuple[str, str], ...] = ()
     otherwise: tuple[Otherwise, ...] = ()
     drop: tuple[tuple[str, str], ...] = ()
@@ -149,6 +150,7 @@ def _slot(argument: str, source: Table) -> Slot:
         unless=str(source.get("unless", "")),
         concept=str(source.get("concept", "")),
         value=value if isinstance(value, bool | str | int | float) else None,
+        single=frozenset(str(source.get("single", "")).split()),
         placed=bool(source.get("placed", False)),
         values=tuple((name, str(meant)) for name, meant in table(source.get("values")).items()),
         otherwise=tuple(

@@ -85,6 +85,10 @@ class Lexicon:
                 return Hit(length, tuple(senses))
         return self._misspelt(words[index])
 
+    def exactly(self, words: tuple[Word, ...]) -> bool:
+        """Whether these words are a phrase, no typing errors granted."""
+        return bool(self._find(words))
+
     def _find(self, words: tuple[Word, ...]) -> list[Sense]:
         for phrase in _spellings(words):
             senses = self._senses.get(phrase)

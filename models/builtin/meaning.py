@@ -8,7 +8,7 @@ from models.builtin.follow_up import carried_features, continued, hours_given, o
 from models.builtin.grammar_files import Intent, grammar_of, tool_grammars
 from models.builtin.mentions import Named, Surety
 from models.builtin.reading import Reading
-from models.builtin.slots import Question, fill, names_in
+from models.builtin.slots import Filled, Question, fill, names_in
 from models.builtin.topics import social_of, topic_of
 from models.builtin.understanding import Ask, Context, Query, Understanding
 
@@ -90,7 +90,7 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
     if missing:
         return Understanding(ask=Ask(Question(missing[0]), query))
     return Understanding(
-        queries=_for_each_window(query, filled.windows),
+        queries=_each(query, filled),
         ignored=tuple(mention.text for mention in clause.unexplained),
     )
 
@@ -124,6 +124,22 @@ def _only_named(clause: Clause, context: Context) -> Understanding | None:
 def _missing(query: Query) -> list[str]:
     """The arguments without which the tool cannot say anything."""
     return [name for name in _intent_of(query.tool).needs if name not in query.arguments]
+
+
+def _each(query: Query, filled: Filled) -> tuple[Query, ...]:
+    """One call for each period, each grouping, or each machine with a period of its own."""
+    if filled.pairs:
+        return tuple(
+            replace(query, arguments={**query.arguments, "machines": [*names], "window": window})
+            for names, window in filled.pairs[:MAX_QUERIES]
+        )
+    each = _for_each_window(query, filled.windows)
+    if len(each) > 1 or len(filled.groups) < 2:
+        return each
+    return tuple(
+        replace(query, arguments={**query.arguments, "group_by": group})
+        for group in filled.groups[:MAX_QUERIES]
+    )
 
 
 def _for_each_window(query: Query, windows: tuple[str, ...]) -> tuple[Query, ...]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from models.builtin.lexicon import Kind
-from models.builtin.reading import Mark, Reading
+from models.builtin.reading import Mark, Reading, language_words
 
 _LABELS = frozenset({"machine", "work_center"})
+_WORK_WORDS = frozenset({"load", "busy", "workload_word", "hours_word", "overload"})
 _ORDER_WORDS = frozenset({"order", "pieces"})
 # "DMG Mori NLX 2500" has four words; a longer run of unknown words is a sentence, not a name.
 MAX_NAME_WORDS = 6
@@ -33,6 +34,7 @@ class Named(StrEnum):
     CENTER = "center"
     PERSON = "person"
     ORDER = "order"
+    OTHER = "other"  # a thing or a place, surely none of the shop's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,10 @@ def _runs(reading: Reading) -> Iterator[Mention]:
     while index < len(marks):
         mark = marks[index]
         label = bool(mark.values(Kind.CONCEPT) & _LABELS) or mark.has(Kind.PROCESS)
-        if mark.values(Kind.CONCEPT) & _ORDER_WORDS and _is_reference(reading, index + 1):
+        if mark.words[0].plain in language_words("order_codes") and _is_order_code(reading, index):
+            last = index + 2
+            yield Mention(Named.ORDER, reading.said(marks[index:last]), index, last)
+        elif mark.values(Kind.CONCEPT) & _ORDER_WORDS and _is_reference(reading, index + 1):
             last = _end_of_run(reading, index + 1)
             yield Mention(Named.ORDER, reading.said(marks[index:last]), index, last)
         elif label and _is_tag(reading, index + 1):
@@ -93,7 +98,7 @@ def _runs(reading: Reading) -> Iterator[Mention]:
                 last < len(marks)
                 and last < index + 3
                 and marks[last].unknown
-                and _joined(reading, last, " -")
+                and _joined(reading, last, " -.")
             ):
                 last += 1
             yield Mention(Named.PERSON, reading.said(marks[index:last]), index, last)
@@ -116,6 +121,17 @@ def _name(reading: Reading, first: int, last: int) -> Mention:
     labelled = before is not None and bool(before.values(Kind.CONCEPT) & _LABELS)
     shaped = maker or (digits and letters) or _quoted(reading, marks) or _capital(reading, first, marks)
     placed = labelled or (before is not None and before.has(Kind.DETERMINER))
+    coded = maker or (digits and letters)
+    if (
+        not maker
+        and not labelled
+        and (_indefinite(reading, first) or (not coded and _somewhere(reading, first)))
+    ):
+        return Mention(Named.OTHER, text, first, last, surety=Surety.MAYBE)
+    if not coded and not placed and _owns_work(reading, last):
+        return Mention(Named.PERSON, text, first, last)
+    if not coded and len(marks) > 1 and text.islower():
+        shaped = placed = False  # "the pump shafts"
     return Mention(
         Named.CENTER if center else Named.MACHINE,
         text,
@@ -124,6 +140,39 @@ def _name(reading: Reading, first: int, last: int) -> Mention:
         surety=_surety(shaped=shaped, placed=placed, words=len(marks)),
         coded=maker or (digits and letters) or (digits and len(text) > 2),
     )
+
+
+def _indefinite(reading: Reading, first: int) -> bool:
+    """ "a typical nurse": with the indefinite article nothing is called by its name."""
+    for mark in reversed(reading.marks[max(0, first - _LOOK_BACK + 1) : first]):
+        if mark.words[-1].plain in language_words("indefinite"):
+            return True
+        if not mark.has(Kind.FILLER) or mark.has(Kind.DETERMINER, Kind.LOCATION):
+            return False
+    return False
+
+
+def _somewhere(reading: Reading, first: int) -> bool:
+    """ "in Stuttgart", "to Frankfurt": no article, and a word that no machine stands behind."""
+    return first > 0 and reading.marks[first - 1].words[-1].plain in language_words("whereabouts")
+
+
+def _owns_work(reading: Reading, last: int) -> bool:
+    """ "Tyrone's load": an apostrophe and a word for what a person has to do."""
+    marks = reading.marks
+    if last + 1 >= len(marks) or marks[last].words[0].plain != "s" or not _joined(reading, last, "'"):
+        return False
+    return bool(marks[last + 1].values(Kind.CONCEPT) & _WORK_WORDS)
+
+
+def _is_order_code(reading: Reading, index: int) -> bool:
+    """ "WO-4012", "wo4012"."""
+    marks = reading.marks
+    if index + 1 >= len(marks) or not marks[index + 1].words[0].is_number:
+        return False
+    if not _joined(reading, index + 1, "-#"):
+        return reading.said(marks[index : index + 1]).isupper() and not reading.shouted()
+    return True
 
 
 def _surety(*, shaped: bool, placed: bool, words: int) -> Surety:
@@ -177,6 +226,8 @@ def _is_tag(reading: Reading, index: int) -> bool:
     mark = reading.marks[index]
     if mark.date is not None or mark.amount is not None:
         return False
+    if index + 1 < len(reading.marks) and _joined(reading, index + 1, "-"):
+        return False  # "machine M12"
     raw = reading.said([mark])
     letter = len(raw) == 1 and raw.isupper() and not reading.shouted()
     return (raw.isdigit() and len(raw) <= 4) or letter

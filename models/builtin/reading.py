@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
-from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table, table
-from models.builtin.words import Word, clean, plain, spelled, words_of
+from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table
+from models.builtin.spelling import corrected
+from models.builtin.words import Word, clean, plain, words_of
 from planning.date_phrases import PhraseSpan, find_phrases
 
 # More words than this are a story, not a question; what it costs to read one grows faster than its length.
@@ -25,6 +26,9 @@ NEUTRAL = frozenset(
         Kind.SOCIAL,
     }
 )
+# The letters of a code such as "M12"; a maker's own letters ("VF-2") are known as such.
+_CODE_CHARS = 3
+_IN_CODES = frozenset({Kind.MAKER, Kind.PROCESS, Kind.CONCEPT})
 TELLING = frozenset({Kind.CONCEPT, Kind.PROCESS})
 
 
@@ -44,7 +48,8 @@ class Mark:
 
     @property
     def end(self) -> int:
-        return self.words[-1].end
+        """The point of "3.12." belongs to the date."""
+        return max(self.words[-1].end, self.date.end if self.date else 0)
 
     @property
     def unknown(self) -> bool:
@@ -106,7 +111,7 @@ def read(text: str) -> Reading:
 
     A text of more than MAX_WORDS words is not looked at: its reading is empty.
     """
-    cleaned = expand(clean(text))
+    cleaned = corrected(clean(text))
     line = _Line(cleaned, words_of(cleaned))
     if len(line.words) > MAX_WORDS:
         return Reading("", ())
@@ -120,7 +125,7 @@ def read(text: str) -> Reading:
 
 def _in_one_language(reading: Reading) -> tuple[Mark, ...]:
     """The marks, with words such as "last" read in the language of the others."""
-    friends = _words("false_friends")
+    friends = language_words("false_friends")
     if not any(word.plain in friends for mark in reading.marks for word in mark.words):
         return reading.marks
     rest = tuple(mark for mark in reading.marks if mark.words[0].plain not in friends)
@@ -141,27 +146,13 @@ def language_of(reading: Reading) -> str | None:
         spoken = {sense.language for sense in mark.senses} - {""}
         if len(spoken) == 1:
             votes[spoken.pop()] += 1
-        elif mark.date is not None and any(word.plain in _words("german_date_words") for word in mark.words):
+        elif mark.date is not None and any(
+            word.plain in language_words("german_date_words") for word in mark.words
+        ):
             votes["de"] += 1
     if votes["en"] == votes["de"]:
         return None
     return max(votes, key=lambda language: votes[language])
-
-
-def expand(text: str) -> str:
-    """Shorthand and common slips in dates written out."""
-    known = _shorthand()
-    parts: list[str] = []
-    at = 0
-    for word in words_of(text):
-        right = known.get(word.plain)
-        if right is not None:
-            parts += [
-                text[at : word.start],
-                right.upper() if len(word.raw) > 1 and word.raw.isupper() else right,
-            ]
-            at = word.end
-    return "".join([*parts, text[at:]])
 
 
 def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
@@ -177,10 +168,21 @@ def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
             yield Mark(inside, date=date) if date else _amount_mark(inside, amount, known)
             index += count
             continue
-        hit = known.at(line.words, index, reach=_reach(line, index))
+        hit = None if _in_code(line, index) else known.at(line.words, index, reach=_reach(line, index))
         length = hit.length if hit else 1
         yield Mark(line.words[index : index + length], hit.senses if hit else ())
         index += length
+
+
+def _in_code(line: _Line, index: int) -> bool:
+    """ "M12", "s33": a short word with a number at its back is no word of its own."""
+    word = line.words[index]
+    if word.is_number or len(word.raw) > _CODE_CHARS or index + 1 >= len(line.words):
+        return False
+    after = line.words[index + 1]
+    known = lexicon().at((word,), 0, reach=1)
+    meant = known is not None and any(sense.kind in _IN_CODES for sense in known.senses)
+    return after.is_number and after.start == word.end and not meant
 
 
 def _amount_mark(words: tuple[Word, ...], amount: Amount | None, known: Lexicon) -> Mark:
@@ -214,16 +216,6 @@ def percent_of(mark: Mark) -> float | None:
 
 
 @cache
-def _shorthand() -> dict[str, str]:
-    entries = table(read_table("language")["shorthand"])
-    known: dict[str, str] = {}
-    for words in entries.values():
-        for short, right in table(words).items():
-            known[plain(short)] = known[spelled(short)] = str(right)
-    return known
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
+def language_words(name: str) -> frozenset[str]:
     """A list of single words of language.toml, folded."""
     return frozenset(plain(word) for word in str(read_table("language")[name]).split())

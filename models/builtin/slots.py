@@ -2,16 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from zoneinfo import ZoneInfo
 
-from leadhand.errors import JsonValue
+from leadhand.errors import JsonValue, LeadhandError
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named
 from models.builtin.reading import Mark
+from planning.date_phrases import resolve_window
+
+# Only to tell how long a phrase is.
+_SOME_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_DAY_MIN = 25 * 60
 
 Arguments = dict[str, JsonValue]
 
@@ -29,11 +36,16 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """`arguments` for the first window; `windows` holds all of them. `ask`: what stands in the way."""
+    """`arguments` for the first window; `windows` holds all of them. `ask`: what stands in the way.
+
+    `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with its own window.
+    """
 
     arguments: Arguments
     windows: tuple[str, ...] = ()
     ask: Question | None = None
+    groups: tuple[str, ...] = ()
+    pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +74,64 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
         if any(arguments.get(name) == meant for name, meant in slot.drop):
             arguments.pop(slot.argument, None)
     wants_amount = grammar.slot("hours") is not None
-    return Filled(arguments, _windows(grammar, dates), _question(clause) if wants_amount else None)
+    choice = grammar.slot("choice")
+    return Filled(
+        arguments,
+        _windows(grammar, dates),
+        _question(clause) if wants_amount else None,
+        groups=tuple(_compared(choice, clause)) if choice and choice.argument in arguments else (),
+        pairs=_pairs(clause) if grammar.slot("machines") and grammar.slot("window") else (),
+    )
+
+
+def _pairs(clause: Clause) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """ "VF-4 tomorrow, Puma next week": machines and windows by turns, one of each after the other."""
+    names = [(m.first, m.text) for m in clause.wanted(Named.MACHINE)]
+    marks = clause.reading.marks
+    dates = [(marks.index(mark), mark.date.text) for mark in clause.dates if mark.date]
+    if len(names) < 2 or len(names) != len(dates):
+        return ()
+    order = [kind for _, kind in sorted([*((at, "m") for at, _ in names), *((at, "d") for at, _ in dates)])]
+    if order not in (["m", "d"] * len(names), ["d", "m"] * len(names)):
+        return ()
+    return tuple(((name,), date) for (_, name), (_, date) in zip(names, dates, strict=True))
 
 
 def dates_of(clause: Clause) -> Dates:
     windows: list[str] = []
     until: list[str] = []
+    pledged = "pledge" in clause.features and "begin" not in clause.features
     for mark in clause.dates:
-        target = until if _is_until(clause, mark) else windows
-        target.append(clause.reading.said([mark]))
+        if _is_for_overtime(clause, mark):
+            continue
+        until_it = _is_until(clause, mark) or (pledged and _is_one_day(mark))
+        target = until if until_it else windows
+        target.append(mark.date.text if mark.date else "")
     return Dates(tuple(windows), tuple(until))
 
 
 def _windows(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:
     """Without a due date among the arguments, "until Friday" is a window like any other."""
     return dates.windows or (dates.until if grammar.slot("due") is None else ())
+
+
+def _is_for_overtime(clause: Clause, mark: Mark) -> bool:
+    """ "overtime on Saturday", "Saturday overtime": the day is a condition, not the period, if another is said."""
+    if len(clause.dates) < 2 or "overtime" not in clause.features:
+        return False
+    marks = clause.reading.marks
+    index = marks.index(mark)
+    near = (*marks[max(0, index - 1) : index], *marks[index + 1 : index + 2])
+    return any("overtime" in other.values(Kind.CONCEPT) for other in near)
+
+
+def _is_one_day(mark: Mark) -> bool:
+    """Whether the phrase is a day or less; which day it is, is not ours to know."""
+    try:
+        window = resolve_window(mark.date.text if mark.date else "", _SOME_DAY, ZoneInfo("UTC"))
+    except LeadhandError:
+        return False
+    return window.end_min - window.start_min <= _DAY_MIN
 
 
 def _is_until(clause: Clause, mark: Mark) -> bool:
@@ -175,6 +230,8 @@ def _flag(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 def _count(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     """The number right before the concept: "in 4 lots", or within "split over two machines"."""
     del dates
+    if slot.single & clause.features:
+        return 1
     marks = clause.reading.marks
     for index, mark in enumerate(marks):
         if slot.concept in mark.values(Kind.CONCEPT):
@@ -188,10 +245,17 @@ def _count(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del dates
     said = [(name, value) for name, value in slot.values if name in clause.features]
-    compared = [value for name, value in said if _is_compared(clause, name)]
+    compared = _compared(slot, clause)
     if compared or said:
         return compared[0] if compared else said[0][1]
     return next((entry.value for entry in slot.otherwise if entry.feature in clause.features), None)
+
+
+def _compared(slot: Slot, clause: Clause) -> list[str]:
+    """The values whose words stand behind "by", "per" and the like."""
+    said = (entry for entry in slot.values if entry[0] in clause.features)
+    found = [value for name, value in said if _is_compared(clause, name)]
+    return [value for value in dict.fromkeys(found) if (slot.argument, value) not in slot.drop]
 
 
 def _is_compared(clause: Clause, concept: str) -> bool:

@@ -15,6 +15,7 @@ from planning.date_phrases.phrases import (
     DayOfMonth,
     Half,
     IsoWeek,
+    LastDay,
     Month,
     Node,
     Now,
@@ -78,6 +79,9 @@ def period(node: Node, clock: Clock) -> Span:  # noqa: PLR0911, PLR0912 - one ro
             return _quarter(node, clock)
         case Year():
             return clock.days(checked_date(node.year, 1, 1), checked_date(node.year, 12, 31) + _DAY)
+        case LastDay():
+            after = add(first_day(clock.today, node.unit), 1, node.unit)
+            return clock.day(after - (3 if node.unit is Unit.WEEK else 1) * _DAY)
         case Rolling():
             return _rolling(node, clock)
         case Ahead():

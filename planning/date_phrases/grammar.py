@@ -5,12 +5,14 @@ from dataclasses import replace
 from planning.date_phrases.periods import is_week
 from planning.date_phrases.phrases import (
     CalendarDay,
+    DayFromNow,
     IsoWeek,
     Month,
     Node,
     OpenFrom,
     Range,
     Since,
+    UnitFromNow,
     Until,
     Weekday,
     Year,
@@ -58,10 +60,39 @@ class PhraseGrammar(TimeGrammar):
         if from_ is not None:
             options.append(self._span(from_[1], between=False))
         options.append(self._within_week(at))
+        options.append(self._neighbours(at))
         return longest(options)
 
     def _span(self, at: int, *, between: bool) -> Parsed | None:
         return longest((self._full_span(at, between=between), self._short_span(at, between=between)))
+
+    def _neighbours(self, at: int) -> Parsed | None:
+        """ "Wed and Thu", "this week and next", "KW 49 und 50": two that follow on each other are one range."""
+        first = longest((self.point(at), self._led_point(at)))
+        link = None if first is None else self.entry("and", first.end)
+        if first is None or link is None:
+            return None
+        start = self.skip("leads", link[1])
+        short = longest((self._same_kind(first.node, start), self._next_unit(first.node, start)))
+        # "KW 49 and KW 50", said in full, are two to be compared.
+        full = None if isinstance(first.node, IsoWeek | UnitFromNow) else self.point(start)
+        last = longest((short, full))
+        if last is None or not follows_on(first.node, last.node) or _one_short_day(first, last):
+            return None
+        return Parsed(Range(_in_week_of(first.node, last.node), last.node), last.end)
+
+    def _next_unit(self, first: Node, at: int) -> Parsed | None:
+        """ "this week and *next*", "next week and the one after"."""
+        if not isinstance(first, UnitFromNow):
+            return None
+        start = self.skip("articles", at)
+        after = self.entry("one_after", at)
+        if after is not None:
+            return Parsed(UnitFromNow(first.unit, first.which + 1), after[1])
+        which, end = self.which(start)
+        if end == start or which is None or self.entry("units", end):
+            return None
+        return Parsed(UnitFromNow(first.unit, which), end)
 
     def _full_span(self, at: int, *, between: bool) -> Parsed | None:
         """Both ends are points; the second may be shorter ("December 1 to 15", "KW 49-51")."""
@@ -161,6 +192,26 @@ class PhraseGrammar(TimeGrammar):
     def _end_point(self, at: int) -> Parsed | None:
         found = longest((self.point(at), self.point(self.skip("leads", at))))
         return None if found is None or _is_short_day(found) else found
+
+
+def follows_on(first: Node, last: Node) -> bool:
+    """Whether `last` is the day, week or month right behind `first`."""
+    match first, last:
+        case Weekday(), Weekday():
+            plain = first.which is None and (first.week is None or last.week is None)
+            return plain and last.which is None and last.weekday - first.weekday in {1, -6}
+        case UnitFromNow(), UnitFromNow():
+            return first.unit is last.unit and last.which == first.which + 1
+        case DayFromNow(), DayFromNow():
+            return last.days == first.days + 1
+        case IsoWeek(), IsoWeek():
+            return first.weekday is last.weekday is None and last.week == first.week + 1
+        case Month(), Month():
+            return last.month in {first.month + 1, first.month - 11} and last.which is None is first.which
+        case CalendarDay(), CalendarDay():
+            return first.month == last.month and last.day == first.day + 1
+        case _:
+            return False
 
 
 def _is_short_day(parsed: Parsed) -> bool:

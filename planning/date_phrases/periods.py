@@ -10,6 +10,7 @@ from planning.date_phrases.phrases import (
     Node,
     NthOf,
     Quarter,
+    Range,
     Rest,
     Section,
     SectionOf,
@@ -122,6 +123,9 @@ class PeriodGrammar(PointGrammar):
         nth = self.nth(at)
         if nth is None:
             return None
+        count = self.small_number(nth[1])
+        if count is not None and count[0] > 1:
+            return self._first_weeks(nth[0], count)
         unit, day = self.entry("units", nth[1]), self.entry("weekdays", nth[1])
         if day is None and (unit is None or unit[0] != Unit.WEEK):
             return None
@@ -130,6 +134,15 @@ class PeriodGrammar(PointGrammar):
         if whole is None or isinstance(whole.node, IsoWeek):
             return None
         return Parsed(NthOf(nth[0], int(day[0]) if day else None, whole.node), whole.end)
+
+    def _first_weeks(self, nth: int, count: tuple[int, int]) -> Parsed | None:
+        """ "first two weeks of December"."""
+        unit = self.entry("units", count[1])
+        of = None if unit is None or unit[0] != Unit.WEEK else self.entry("of", unit[1])
+        whole = None if of is None else self._whole(of[1])
+        if nth != 1 or whole is None or isinstance(whole.node, IsoWeek):
+            return None
+        return Parsed(Range(NthOf(1, None, whole.node), NthOf(count[0], None, whole.node)), whole.end)
 
     def week_of(self, at: int) -> Parsed | None:
         """ "the week of 7 December", "Woche vom 7. Dezember"."""

@@ -88,6 +88,13 @@ class UnitFromNow:
 
 
 @dataclass(frozen=True, slots=True)
+class LastDay:
+    """The last day of the present week (its Friday), month or year: "month end"."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Rolling:
     """The next (count > 0) or last (count < 0) so many units from now."""
 
@@ -250,6 +257,7 @@ Node: TypeAlias = (
     | DayOfMonth
     | Weekday
     | UnitFromNow
+    | LastDay
     | Rolling
     | Ahead
     | IsoWeek

@@ -9,9 +9,11 @@ from planning.date_phrases.phrases import (
     DayFromNow,
     DayOfMonth,
     IsoWeek,
+    LastDay,
     Month,
     Node,
     Now,
+    NthOf,
     Rolling,
     Unit,
     UnitFromNow,
@@ -39,6 +41,9 @@ class PointGrammar(Reader):
             self.weekday,
             self.calendar_day,
             self.holiday,
+            self.moving_holiday,
+            self.fortnight,
+            self.end_of_unit,
             self.month,
             self.unit_from_now,
             self.rolling,
@@ -148,6 +153,29 @@ class PointGrammar(Reader):
         year = self.year(found[1])
         end = found[1] if year is None else year[1]
         return Parsed(CalendarDay(int(day), int(month), None if year is None else year[0]), end)
+
+    def moving_holiday(self, at: int) -> Parsed | None:
+        """ "Thanksgiving": the fourth Thursday of November."""
+        found = self.entry("moving_holidays", at)
+        if found is None:
+            return None
+        month, nth, weekday = (int(part) for part in found[0].split())
+        year = self.year(found[1])
+        whole = Month(month, None if year is None else year[0])
+        return Parsed(NthOf(nth, weekday, whole), found[1] if year is None else year[1])
+
+    def fortnight(self, at: int) -> Parsed | None:
+        """ "the next fortnight", "this fortnight": two weeks from now."""
+        which, start = self.which(at)
+        found = self.entry("fortnight", start)
+        if found is None or start == at or which not in {0, 1, None}:
+            return None
+        return Parsed(Rolling(2, Unit.WEEK), found[1])
+
+    def end_of_unit(self, at: int) -> Parsed | None:
+        """ "month end", "EOM": the last day of this month."""
+        found = self.entry("month_end", at)
+        return None if found is None else Parsed(LastDay(Unit(found[0])), found[1])
 
     def month(self, at: int) -> Parsed | None:
         """ "December", "December 2026", "next December", "the month of May"."""

@@ -6,7 +6,8 @@ from leadhand.errors import JsonValue
 from models.builtin.amounts import Unit, find_amounts
 from models.builtin.formats import number, period, whole_sentences
 from models.builtin.mentions import Named, mentions_in
-from models.builtin.reading import expand, language_of, read
+from models.builtin.reading import language_of, read
+from models.builtin.spelling import corrected
 from models.builtin.results import is_named
 from models.builtin.templates import Voice, render
 
@@ -99,7 +100,7 @@ def test_the_language_is_told_by_words_that_only_one_has(text: str, language: st
 
 
 def test_shorthand_for_dates_is_written_out() -> None:
-    assert expand("Puma free nxt wk?") == "Puma free next week?"
+    assert corrected("Puma free nxt wk?") == "Puma free next week?"
 
 
 @pytest.mark.parametrize(
