@@ -104,7 +104,7 @@ def _minutes(number: str, half: str | None, unit: str, known: _Patterns) -> floa
 
 
 def _value(text: str, numbers: dict[str, float]) -> float | None:
-    """ "fifty", "twenty-five", "a hundred", "2,5", "1,200", "½"; None for number words that make no number."""
+    """ "fifty", "twenty-five", "a hundred", "2,5", "1,200", "½"; None when it is no number."""
     text = " ".join(text.replace("-", " ").split()) if not text.startswith("-") else text
     text = text.replace(" and ", " ")
     if text in {"half", "halben", "half a", "half an", "eine halbe", "einer halben", "½", "halbe"}:
@@ -119,7 +119,8 @@ def _value(text: str, numbers: dict[str, float]) -> float | None:
     total, last = 0.0, 0.0
     for word in words:
         value = numbers.get(word, 0.0)
-        if last and value != _HUNDRED and (last < _TENS or last % 10 or value >= _TENS) and last != _HUNDRED:
+        follows = last in {0.0, _HUNDRED} or value == _HUNDRED
+        if not follows and (last < _TENS or last % 10 or value >= _TENS):
             return None  # "two fifty": not told
         total = total * value if value == _HUNDRED and total else total + value
         last = value

@@ -35,7 +35,7 @@ class Choice:
 
 def choose(clause: Clause, tools: Collection[str]) -> Choice:
     """The intents of the bound `tools` that `clause` is a question of."""
-    if len(clause.unexplained) > _MAX_UNEXPLAINED:
+    if len(clause.unexplained) > _MAX_UNEXPLAINED or clause.unread_time:
         return Choice(())
     scored = [
         (score, intent)

@@ -18,6 +18,7 @@ _FEATURE_OF = {
 # Where one of these is the subject, an unknown word is hardly another one.
 _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
 # "yes", "do it": no subject of their own.
+_SYLLABLE_CHARS = 3
 # What only a machine is, so that an unknown word beside it may be one.
 _STATES = frozenset({"free", "busy", "down", "running", "schedule", "slot", "overload", "underload", "load"})
 _REPLIES = frozenset({"assent", "dissent"})
@@ -61,6 +62,19 @@ class Clause:
             m
             for m in self.mentions
             if m not in named and m.kind in {Named.MACHINE, Named.OTHER} and not self._is_count(m)
+        )
+
+    @cached_property
+    def unread_time(self) -> bool:
+        """Whether an unknown word right behind a date may change it: "tomorrow aftn"."""
+        marks = self.reading.marks
+        return any(
+            m.first > 0
+            and marks[m.first - 1].date is not None
+            and m.text.isalpha()
+            and m.text.islower()
+            and not self.reading.text[marks[m.first - 1].end : marks[m.first].start].strip()
+            for m in self.unexplained
         )
 
     def wanted(self, kind: Named) -> list[Mention]:
@@ -107,7 +121,7 @@ class Clause:
 
     def _has_cue(self, mention: Mention) -> bool:
         """A possible name stands where names stand: behind "on", or beside what only machines are."""
-        if mention.kind is not Named.MACHINE:
+        if mention.kind is not Named.MACHINE or (len(mention.text) <= _SYLLABLE_CHARS and not mention.coded):
             return False
         marks = self.reading.marks
         near = (*marks[max(0, mention.first - 1) : mention.first], *marks[mention.last : mention.last + 1])

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from leadhand.errors import JsonValue
 from models.builtin.dialogue import understand
+from models.builtin.lexicon import listed, table
 from models.builtin.reading import language_of, read
 from models.builtin.repairs import settled
 from models.builtin.results import Result, read_result
@@ -60,9 +62,31 @@ def _after(
     if turn.rounds:
         made = settled(turn.rounds, understood.queries, context.tools)
         pairs = tuple((_query(result, index, understood), result) for index, result in enumerate(made))
-        return replace(context, queries=tuple(query for query, _ in pairs), pending=None), pairs
+        return replace(context, queries=tuple(query for query, _ in pairs), pending=_suggested(pairs)), pairs
     pending = understood.ask.pending if understood.ask else None
     return replace(context, pending=pending), earlier
+
+
+def _suggested(pairs: tuple[tuple[Query, Result], ...]) -> Query | None:
+    """The call with the one name that was offered for an unknown one, for a "yes"."""
+    if len(pairs) != 1 or pairs[0][1].fault is None:
+        return None
+    query, details = pairs[0][0], pairs[0][1].fault.details
+    offered, asked = listed(details.get("suggestions")), details.get("name")
+    if len(offered) != 1:
+        return None
+    name = table(offered[0]).get("name", offered[0])
+    if not isinstance(name, str) or not isinstance(asked, str):
+        return None
+    return replace(
+        query, arguments={key: _renamed(value, asked, name) for key, value in query.arguments.items()}
+    )
+
+
+def _renamed(value: JsonValue, asked: str, name: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_renamed(entry, asked, name) for entry in value]
+    return name if value == asked else value
 
 
 def _query(result: Result, index: int, understood: Understanding) -> Query:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from models.builtin.follow_up import opens_with_follow_up
+from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
 from models.builtin.meaning import MAX_QUERIES, meaning_of
 from models.builtin.reading import Reading, read
@@ -53,7 +54,8 @@ def _two_questions(reading: Reading, context: Context) -> Understanding | None:
     """A sentence that makes sense as a whole is still two questions if its halves ask different tools."""
     for parts in _split(reading, replace(context, queries=(), pending=None)):
         tools = {query.tool for part in parts for query in part.queries}
-        if len(tools) > 1 and all(part.queries and not part.ignored for part in parts):
+        worded = all(query.aspects for part in parts for query in part.queries)
+        if len(tools) > 1 and worded and all(part.queries and not part.ignored for part in parts):
             return _merged(parts)
     return None
 
@@ -85,10 +87,23 @@ def _chain(parts: Iterable[Reading], context: Context) -> list[Understanding]:
     found: list[Understanding] = []
     for part in parts:
         understood = meaning_of(part, context)
+        if found and _adds_nothing(part, found[-1]):
+            understood = found[-1]
         found.append(understood)
         if understood.queries:
             context = replace(context, queries=understood.queries, pending=None)
     return found
+
+
+def _adds_nothing(part: Reading, before: Understanding) -> bool:
+    """ "... 110 hours of turning in December. Is there room for it?": the same question about an order again."""
+    if not before.queries or not any(mark.has(Kind.ANAPHOR) for mark in part.marks):
+        return False
+    grammar = grammar_of(before.queries[-1].tool)
+    if grammar is None or not grammar.intents[0].needs:
+        return False
+    plain = all(mark.neutral or mark.values(Kind.CONCEPT) for mark in part.marks)
+    return plain and part.concepts() <= grammar.intents[0].uses
 
 
 def _merged(parts: list[Understanding]) -> Understanding:

@@ -77,11 +77,13 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
     if grammar is None:
         return Understanding()
     filled = fill(clause, grammar, base.arguments if base else None)
+    # Where an order fits, single machines cannot be left out: that is said, not passed over.
+    unused = names_in(clause.excluded) if intent.needs else ()
     query = Query(
         tool=intent.tool,
         arguments={**base.arguments, **filled.arguments} if base else filled.arguments,
         focus=names_in(clause.wanted(Named.PERSON)) or _carried_focus(clause, base),
-        excluded=names_in(clause.excluded) or (base.excluded if base else ()),
+        excluded=() if unused else names_in(clause.excluded) or (base.excluded if base else ()),
         aspects=clause.reading.concepts(),
     )
     if filled.ask is not None:
@@ -91,7 +93,7 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
         return Understanding(ask=Ask(Question(missing[0]), query))
     return Understanding(
         queries=_each(query, filled),
-        ignored=tuple(mention.text for mention in clause.unexplained),
+        ignored=(*(mention.text for mention in clause.unexplained), *unused, *filled.unused),
     )
 
 

@@ -13,6 +13,7 @@ from models.builtin.reading import Mark, Reading, language_words
 
 _LABELS = frozenset({"machine", "work_center"})
 _WORK_WORDS = frozenset({"load", "busy", "workload_word", "hours_word", "overload"})
+_PERSONAL = frozenset({"load", "overload", "underload", "hours_word"})
 _ORDER_WORDS = frozenset({"order", "pieces"})
 # "DMG Mori NLX 2500" has four words; a longer run of unknown words is a sentence, not a name.
 MAX_NAME_WORDS = 6
@@ -68,7 +69,18 @@ def mentions_in(reading: Reading) -> list[Mention]:
             placed[index] = replace(
                 here, located=here.located or before.located, negated=here.negated or before.negated
             )
-    return placed
+    return [_person_at_work(reading, mention) for mention in placed]
+
+
+def _person_at_work(reading: Reading, mention: Mention) -> Mention:
+    """ "is Smith overloaded": a bare name without an article, asked how much work it has, is a person's."""
+    before = reading.marks[mention.first - 1] if mention.first else None
+    bare = not (mention.coded or mention.located or mention.kind is not Named.MACHINE)
+    named = mention.surety is Surety.SHAPE and not (before and before.has(Kind.DETERMINER))
+    alone = mention.first == 0 or (before is not None and not before.values(Kind.CONCEPT) & _LABELS)
+    if bare and named and alone and reading.concepts() & _PERSONAL and not reading.concepts() & _LABELS:
+        return replace(mention, kind=Named.PERSON)
+    return mention
 
 
 def _runs(reading: Reading) -> Iterator[Mention]:

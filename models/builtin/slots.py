@@ -36,9 +36,10 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """`arguments` for the first window; `windows` holds all of them. `ask`: what stands in the way.
+    """`arguments` for the first window; `windows`: all of them. `ask`: what stands in the way.
 
     `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with its own window.
+    `unused`: days that are a condition which the tool is not given.
     """
 
     arguments: Arguments
@@ -46,6 +47,7 @@ class Filled:
     ask: Question | None = None
     groups: tuple[str, ...] = ()
     pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
     arguments: Arguments = {}
     dates = dates_of(clause)
     for slot in grammar.slots:
-        if slot.unless and slot.unless in clause.features:
+        taken = "machines" in arguments or slot.unless in clause.carried
+        if slot.unless and slot.unless in clause.features and taken:
             continue
         rule_slot = replace(slot, otherwise=()) if known and slot.argument in known else slot
         value = _RULES[slot.kind](rule_slot, clause, dates)
@@ -79,6 +82,7 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
         arguments,
         _windows(grammar, dates),
         _question(clause) if wants_amount else None,
+        unused=tuple(mark.date.text for mark in clause.dates if mark.date and _is_for_overtime(clause, mark)),
         groups=tuple(_compared(choice, clause)) if choice and choice.argument in arguments else (),
         pairs=_pairs(clause) if grammar.slot("machines") and grammar.slot("window") else (),
     )
@@ -116,7 +120,7 @@ def _windows(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:
 
 
 def _is_for_overtime(clause: Clause, mark: Mark) -> bool:
-    """ "overtime on Saturday", "Saturday overtime": the day is a condition, not the period, if another is said."""
+    """ "overtime on Saturday", "Saturday overtime": a condition, not the period, if another is said."""
     if len(clause.dates) < 2 or "overtime" not in clause.features:
         return False
     marks = clause.reading.marks
@@ -267,7 +271,8 @@ def _is_compared(clause: Clause, concept: str) -> bool:
             continue
         for before in reversed(marks[max(0, index - 3) : index]):
             if " ".join(word.spelled for word in before.words) in cues:
-                return True
+                ahead = marks[marks.index(before) - 1 : marks.index(before)] if marks.index(before) else ()
+                return not any(mark.has(Kind.NEGATION) for mark in ahead)
             if not before.has(Kind.DETERMINER, Kind.FILLER):
                 break
     return False

@@ -1,4 +1,4 @@
-"""Slips in the short words that carry a question: dates, units, question words. Put right before anything is read."""
+"""Slips in the words that carry a question: dates, units, question words. Put right before reading."""
 
 import re
 from functools import cache

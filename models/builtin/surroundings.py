@@ -1,4 +1,4 @@
-"""What stands around a question: the story told before it, and a date ahead of a colon that holds for all of it."""
+"""What stands around a question: the story told before it, and a date ahead of a colon."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ def after_a_story(reading: Reading, context: Context) -> Understanding | None:
 
 
 def with_leading_date(reading: Reading, understood: Understanding) -> Understanding:
-    """ "Saturday: which machines are free, and ...": the day before the colon holds for every question behind."""
+    """ "Saturday: which machines are free, and ...": that day holds for all questions behind."""
     date = _leading_date(reading)
     if date is None or len(understood.queries) < 2:
         return understood
@@ -46,9 +46,9 @@ def _starts(reading: Reading) -> Iterator[int]:
     marks = reading.marks
     for index in range(1, len(marks)):
         gap = reading.text[marks[index - 1].end : marks[index].start]
-        if any(sign in gap for sign in _BREAKS):
-            yield index
-        elif any(_spelled(marks[max(0, index - count) : index]) in asking for count in (1, 2, 3, 4, 5, 6)):
+        if any(sign in gap for sign in _BREAKS) or any(
+            _spelled(marks[max(0, index - count) : index]) in asking for count in (1, 2, 3, 4, 5, 6)
+        ):
             yield index
 
 

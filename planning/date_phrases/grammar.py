@@ -67,7 +67,7 @@ class PhraseGrammar(TimeGrammar):
         return longest((self._full_span(at, between=between), self._short_span(at, between=between)))
 
     def _neighbours(self, at: int) -> Parsed | None:
-        """ "Wed and Thu", "this week and next", "KW 49 und 50": two that follow on each other are one range."""
+        """ "Wed and Thu", "this week and next", "KW 49 und 50": two in a row are one range."""
         first = longest((self.point(at), self._led_point(at)))
         link = None if first is None else self.entry("and", first.end)
         if first is None or link is None:
@@ -194,7 +194,7 @@ class PhraseGrammar(TimeGrammar):
         return None if found is None or _is_short_day(found) else found
 
 
-def follows_on(first: Node, last: Node) -> bool:
+def follows_on(first: Node, last: Node) -> bool:  # noqa: PLR0911 - one row a kind of node
     """Whether `last` is the day, week or month right behind `first`."""
     match first, last:
         case Weekday(), Weekday():

@@ -7,8 +7,8 @@ from models.builtin.amounts import Unit, find_amounts
 from models.builtin.formats import number, period, whole_sentences
 from models.builtin.mentions import Named, mentions_in
 from models.builtin.reading import language_of, read
-from models.builtin.spelling import corrected
 from models.builtin.results import is_named
+from models.builtin.spelling import corrected
 from models.builtin.templates import Voice, render
 
 ENGLISH = Voice("en", {"free": "is free"})
