@@ -245,6 +245,8 @@ class CapacityViews:
         """The verdict on one case in a sentence; `name`: the work center, where one is to be said."""
         into = f" into {name}" if name else ""
         needed, due = f"{number(hours(answer.needed_min))} h", self.instant(answer.case.window[1])
+        one = hours(answer.needed_min) == 1
+        fit = "fits" if one else "fit"
         if answer.verdict is Verdict.NO:
             missing = (
                 f"{number(hours(answer.shortfall_min))} h are missing"
@@ -255,17 +257,17 @@ class CapacityViews:
             rest = (
                 f"the earliest finish is {self.instant(finish.finish)}" if finish else "no finish is in sight"
             )
-            return f"No: {needed} do not fit{into} until {due}; {missing}, and {rest}."
+            return f"No: {needed} {'does' if one else 'do'} not fit{into} until {due}; {missing}, and {rest}."
         plan = answer.plan
         how = self.option(plan, answer).text if plan else ""
         done = f"{how}, finished {self.instant(plan.finish)}" if plan else ""
         if answer.verdict is Verdict.YES_WITH_OVERTIME:
             overtime = f"{number(hours(answer.overtime.used_min))} h of overtime"
-            return f"Only with overtime: {needed} fit{into} with {overtime}, {done}."
+            return f"Only with overtime: {needed} {fit}{into} with {overtime}, {done}."
         if answer.verdict is Verdict.YES_OVER_TARGET:
-            return f"Yes, but over target: {needed} fit{into}, {done}{self._after(answer)}."
+            return f"Yes, but over target: {needed} {fit}{into}, {done}{self._after(answer)}."
         start = "Yes, if it is split" if answer.verdict is Verdict.YES_SPLIT else "Yes"
-        return f"{start}: {needed} fit{into}, {done}."
+        return f"{start}: {needed} {fit}{into}, {done}."
 
     def outcome(self, answer: CaseAnswer) -> str:
         """The verdict without the question: "yes, in one block on Puma 3100, finished ..."."""

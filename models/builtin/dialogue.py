@@ -96,7 +96,7 @@ def _chain(parts: Iterable[Reading], context: Context) -> list[Understanding]:
 
 
 def _adds_nothing(part: Reading, before: Understanding) -> bool:
-    """ "... 110 hours of turning in December. Is there room for it?": the same question about an order again."""
+    """ "... 110 hours of turning in December. Is there room for it?": the same question again."""
     if not before.queries or not any(mark.has(Kind.ANAPHOR) for mark in part.marks):
         return False
     grammar = grammar_of(before.queries[-1].tool)

@@ -38,7 +38,8 @@ class Question(StrEnum):
 class Filled:
     """`arguments` for the first window; `windows`: all of them. `ask`: what stands in the way.
 
-    `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with its own window.
+    `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with
+    its own window.
     `unused`: days that are a condition which the tool is not given.
     """
 

@@ -17,10 +17,29 @@ def translated(text: str, language: str) -> str:
     return _dates(text) if _is_dates(text) else text
 
 
+_MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
+
+
 def _dates(text: str) -> str:
     """Names of days and months, and the few words between dates."""
     known = _date_words()
-    return re.sub(r"[A-Za-z]+", lambda match: known.get(match[0], match[0]), _in_order(text, known))
+    german = re.sub(r"[A-Za-z]+", lambda match: known.get(match[0], match[0]), _in_order(text, known))
+    with_points = re.sub(rf"\b(\d{{1,2}})(?= (?:{'|'.join(_MONTHS)})\b)", r"\1.", german)
+    with_points = re.sub(r"\b(\d{1,2})(?= bis \d{1,2}\. )", r"\1.", with_points)
+    return re.sub(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])", r"\1,\2", with_points)
 
 
 def _in_order(text: str, known: dict[str, str]) -> str:

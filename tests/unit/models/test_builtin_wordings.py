@@ -111,6 +111,36 @@ def test_names_dates_and_amounts_are_passed_on_as_they_were_said(
     assert arguments.items() <= given_arguments.items()
 
 
+def test_a_day_behind_a_promise_is_the_due_date_and_not_the_window() -> None:
+    _, arguments = call_for("Can we promise 12 January for 30 hours of milling?")
+    assert (arguments.get("due"), "window" in arguments) == ("12 January", False)
+
+
+def test_an_order_number_is_no_machine() -> None:
+    understood = understand("Is the Okuma free today? And where is WO-7781?", CONTEXT)
+    assert [query.arguments for query in understood.queries] == [{"machines": ["Okuma"], "window": "today"}]
+
+
+def test_each_machine_keeps_the_period_beside_it() -> None:
+    understood = understand("Okuma LB-15 on Monday, Hermle C22 in January: available?", CONTEXT)
+    assert [query.arguments for query in understood.queries] == [
+        {"machines": ["Okuma LB-15"], "window": "on Monday"},
+        {"machines": ["Hermle C22"], "window": "in January"},
+    ]
+
+
+def test_a_machine_that_an_order_must_not_use_is_said_to_be_left_unused() -> None:
+    understood = understand("Do 20 hours fit next week without the Haas?", CONTEXT)
+    assert understood.ignored == ("Haas",)
+
+
+@pytest.mark.parametrize(
+    "text", ["the weather in Boston", "workload of a nurse", "how far is it to Dallas, 9 hours?"]
+)
+def test_words_that_no_machine_is_called_by_make_no_call(text: str) -> None:
+    assert not understand(text, CONTEXT).queries
+
+
 def test_a_customers_name_is_not_taken_for_a_machine() -> None:
     _, arguments = call_for("Can we take on a 50-hour order for Boeing next month?")
     assert "machines" not in arguments
