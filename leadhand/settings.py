@@ -25,7 +25,9 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """One value object for the process. Units are in the names."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=None, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=None, env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     env: Environment = Environment.DEVELOPMENT
 
@@ -62,7 +64,7 @@ class Settings(BaseSettings):
     @field_validator("database_prepare_threshold", mode="before")
     @classmethod
     def _off_means_never(cls, value: object) -> object:
-        return None if isinstance(value, str) and value.strip().lower() in {"off", "none", ""} else value
+        return None if isinstance(value, str) and value.strip().lower() in {"off", "none"} else value
 
     @field_validator("jwt_secret")
     @classmethod

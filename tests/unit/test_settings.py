@@ -97,3 +97,10 @@ def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.Monke
 def test_preparing_statements_can_be_switched_off_for_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEADHAND_DATABASE_PREPARE_THRESHOLD", "off")
     assert load_settings().database_prepare_threshold is None
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADHAND_MODEL", "")
+    monkeypatch.setenv("LEADHAND_MAX_STEPS", "")
+    assert load_settings() == Settings()
+    assert load_settings().model is None
