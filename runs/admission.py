@@ -67,9 +67,9 @@ class Admission:
         await close_abandoned(conn, thread.id)
         if (earlier := await _earlier(conn, thread, turn)) is not None:
             return earlier
-        if await runs.running(conn, thread_id=thread.id) is not None:
-            raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
         latest = await runs.latest(conn, thread_id=thread.id)
+        if latest is not None and latest.status == "running":
+            raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
         question = await place(conn, thread, turn)
         if thread.title is None and (title := question.text.strip()[:TITLE_CHARS]):
             await threads.set_title(conn, chat_id=thread.chat_id, title=title)
@@ -100,7 +100,6 @@ class Admission:
             user_message_seq=question.seq,
             assistant_message_id=answer_id,
         )
-        await threads.touch(conn, thread_id=thread.id)
         window: list[BaseMessage] = [HumanMessage(question.text)]
         if replace:
             window = await self._window(conn, thread)

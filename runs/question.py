@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 from leadhand.errors import IdempotencyConflict, InvalidRequest, NotFound
 from runs.transcript import read_parts, text_of
 from runs.turn import Trigger, TurnRequest
-from storage import messages
+from storage import messages, threads
 from storage.messages import Message
 from storage.threads import Thread
 from storage.transactions import Connection
@@ -73,6 +73,7 @@ async def _again(conn: Connection, thread: Thread, turn: TurnRequest) -> Questio
     if asked is None:
         raise NotFound("There is no question in this conversation to answer anew.")
     await messages.delete_from(conn, thread_id=thread.id, seq=asked.seq + 1)
+    await threads.touch(conn, thread_id=thread.id)
     return _question(asked, truncated=True)
 
 

@@ -15,7 +15,7 @@ from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, Leadh
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
 from runs.active import ActiveRun
 from runs.transcript import parts_of, stored_parts, usage_of
-from storage import messages, runs, threads
+from storage import messages, runs
 from storage.database import Database
 from storage.runs import Usage
 from storage.saver import TenantSaver, checkpoint_owner
@@ -85,7 +85,6 @@ class Settlement:
                 metadata=metadata_of(run, ending),
                 run_id=UUID(run.run_id),
             )
-            await threads.touch(conn, thread_id=thread_id)
 
 
 def metadata_of(run: ActiveRun, ending: RunEnding) -> dict[str, JsonValue]:

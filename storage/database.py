@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from leadhand.context import TenantIdentity
 from leadhand.errors import DatabaseUnavailable, InvalidSetting, UnsafeDatabaseRole
 from leadhand.settings import Settings
+from storage.connection_check import check_connection
 from storage.migrate import migrate, require_current
 from storage.named_queries import named_queries
 from storage.transactions import Connection, Pool, tenant_transaction, translated_errors
@@ -139,15 +140,10 @@ def _make_pool(url: str, settings: Settings) -> Pool:
         max_lifetime=MAX_LIFETIME_S,
         max_idle=MAX_IDLE_S,
         reconnect_timeout=RECONNECT_TIMEOUT_S,
-        check=_check_connection,
+        check=check_connection,
         open=False,
         name="leadhand",
     )
-
-
-async def _check_connection(connection: Connection) -> None:
-    """Before every hand-out: a connection that a restart has cut is replaced, not handed out."""
-    await connection.execute(_SQL["ping"])
 
 
 async def _check(pool: Pool) -> None:

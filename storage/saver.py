@@ -5,7 +5,7 @@ call, and each call is a transaction of the person whose run it is. The tables c
 """
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -63,10 +63,12 @@ class TenantSaver(AsyncPostgresSaver):
         owner = checkpoint_owner.get(None)
         if owner is None:
             raise ContextMismatch("A checkpoint was asked for outside a run.")
-        async with tenant_transaction(self._pool, owner, search_path=SEARCH_PATH) as connection:
-            batch = connection.pipeline() if pipeline and self.supports_pipeline else nullcontext()
-            async with batch, connection.cursor(binary=True, row_factory=dict_row) as cursor:
-                yield cursor
+        pipeline = pipeline and self.supports_pipeline
+        async with (
+            tenant_transaction(self._pool, owner, search_path=SEARCH_PATH, pipeline=pipeline) as connection,
+            connection.cursor(binary=True, row_factory=dict_row) as cursor,
+        ):
+            yield cursor
 
     # The synchronous method of that name serves no asynchronous program.
     async def prune(self, thread_id: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]

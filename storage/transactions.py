@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TypeAlias
 
 import psycopg
@@ -28,11 +28,17 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def tenant_transaction(
-    pool: Pool, who: TenantIdentity, *, snapshot: bool = False, search_path: str = SEARCH_PATH
+    pool: Pool,
+    who: TenantIdentity,
+    *,
+    snapshot: bool = False,
+    search_path: str = SEARCH_PATH,
+    pipeline: bool = False,
 ) -> AsyncGenerator[Connection]:
     """One transaction in which only the rows of `who` exist; committed on leaving, rolled back on any error.
 
-    With `snapshot` it reads one state of the database throughout and cannot write.
+    With `snapshot` it reads one state of the database throughout and cannot write. With `pipeline` nothing is
+    awaited before the commit, so that a few writes cost one round trip; what fails is raised there.
 
     Raises:
         ContextMismatch: `who` names no shop or no person.
@@ -41,7 +47,11 @@ async def tenant_transaction(
     if not who.tenant_id or not who.user_id:
         raise ContextMismatch("A transaction needs a shop and a person.")
     with translated_errors():
-        async with pool.connection() as connection, connection.transaction():
+        async with (
+            pool.connection() as connection,
+            connection.pipeline() if pipeline else nullcontext(),
+            connection.transaction(),
+        ):
             if snapshot:
                 await connection.execute(_SQL["one_snapshot"])
             await connection.execute(

@@ -285,3 +285,19 @@ async def test_with_no_url_the_embedded_server_is_ready_to_use(data_dir: Path) -
     async with Database.open(settings) as database, database.transaction(who) as connection:
         role = await (await connection.execute(b"select current_user::text as name")).fetchone()
     assert role == {"name": "leadhand_app"}
+
+
+async def test_a_connection_cut_since_its_last_use_is_replaced_before_anyone_gets_it(
+    server: EmbeddedServer, settings: Settings, two_shops: tuple[Principal, Principal]
+) -> None:
+    async with Database.open(settings) as database:
+
+        async def backend() -> int:
+            async with database.transaction(two_shops[0]) as connection:
+                return connection.info.backend_pid
+
+        only = await backend()
+        assert await backend() == only
+        with psycopg.connect(server.url(SUPERUSER, "leadhand"), autocommit=True) as superuser:
+            superuser.execute(b"select pg_terminate_backend(%s, 5000)", (only,))
+        assert await backend() != only
