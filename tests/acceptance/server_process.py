@@ -4,7 +4,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -22,8 +22,16 @@ POLL_INTERVAL_S = 0.05
 class ServerProcess:
     """Context manager. The port stays the same over restarts, as it does behind a proxy."""
 
-    def __init__(self, workspace: Workspace, name: str, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        name: str,
+        settings: Mapping[str, str] | None = None,
+        *,
+        program: Sequence[str | Path] = (LEADHAND,),
+    ) -> None:
         self._workspace = workspace
+        self._program = program
         self._settings = dict(settings or {})
         self._log_file: Path = workspace.data_dir / f"server-{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,6 +54,11 @@ class ServerProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """Everything that the process wrote, over all restarts."""
         return self._log_file.read_text(encoding="utf-8", errors="replace")
@@ -59,7 +72,7 @@ class ServerProcess:
         assert not self.running
         self._log = self._log_file.open("ab")
         self._process = subprocess.Popen(
-            [LEADHAND, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+            [*self._program, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
             env=self._workspace.environment(self._settings),
             cwd=self._workspace.data_dir,
             stdin=subprocess.DEVNULL,

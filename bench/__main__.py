@@ -1,0 +1,60 @@
+"""`python -m bench [planning|turn] [--size …] [--quick] [--json FILE]`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from bench import breakdown, planning, turns
+from bench.figures import Report
+from bench.machine import machine
+from storage.demo.sizes import DemoSize
+
+
+def main() -> int:
+    """Measure, print tables, and write JSON if asked."""
+    asked = _arguments()
+    here = machine()
+    print(" · ".join(f"{name} {value}" for name, value in here.items()), "\n")
+    reports: list[Report] = []
+    if asked.which in {"planning", "all"}:
+        size = DemoSize(asked.size or ("medium" if asked.quick else "large"))
+        reports.append(_show(planning.measure(size=size, repetitions=3 if asked.quick else 20)))
+    if asked.which in {"turn", "all"}:
+        reports.append(_show(turns.measure(quick=asked.quick)))
+    if asked.which == "breakdown" or (asked.which == "all" and not asked.quick):
+        reports.append(_show(breakdown.measure(quick=asked.quick)))
+    if asked.json is not None:
+        found = {report.name: report.data for report in reports}
+        asked.json.write_text(json.dumps({"machine": here, **found}, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _show(report: Report) -> Report:
+    for table in report.tables:
+        print(table.text(), "\n", flush=True)
+    return report
+
+
+class _Asked(argparse.Namespace):
+    which: str
+    size: str | None
+    quick: bool
+    json: Path | None
+
+
+def _arguments() -> _Asked:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="What Leadhand costs; docs/benchmarks.md."
+    )
+    parser.add_argument("which", nargs="?", choices=["planning", "turn", "breakdown", "all"], default="all")
+    parser.add_argument(
+        "--size", choices=[size.value for size in DemoSize], help="of the shop (planning only)"
+    )
+    parser.add_argument("--quick", action="store_true", help="under a minute; figures are coarser")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    return parser.parse_args(namespace=_Asked())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What is measured: `leadhand serve` with a database and demo shop of its own, and a model without delay."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.plan_store import postgres_of
+from bench.process_cost import ProcessTree
+from bench.sampled_server import RESULT_VARIABLE
+from bench.sampler import REPOSITORY
+from tests.acceptance.server_process import ServerProcess
+from tests.acceptance.shop_database import ShopDatabase
+from tests.acceptance.workspace import LEADHAND, Workspace
+
+SHOP = "bench"
+# As many as there are by default.
+POOL = {"LEADHAND_DATABASE_POOL_MAX": "20"}
+MODEL_EXIT_TIMEOUT_S = 10
+SAMPLES = "samples.json"
+SAMPLED = (sys.executable, "-m", "bench.sampled_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Everything runs on loopback. `server` and `postgres` are separate process trees."""
+
+    port: int
+    token: str
+    server: ProcessTree
+    postgres: ProcessTree
+    database: ShopDatabase
+    samples: Path
+
+
+@contextmanager
+def installation(*, sampled: bool = False) -> Generator[Installation]:
+    """Everything started, then stopped and removed. `sampled`: the server runs under the sampler."""
+    with TemporaryDirectory(prefix="leadhand-bench-") as folder, _model() as model_url:
+        workspace = Workspace(
+            Path(folder),
+            {
+                **POOL,
+                "OPENAI_BASE_URL": model_url,
+                "OPENAI_API_KEY": "bench",
+                "LEADHAND_MODEL": "bench-1",
+                # This working copy is measured, whatever is installed; the sampler's package is in it, too.
+                "PYTHONPATH": str(REPOSITORY),
+                RESULT_VARIABLE: str(Path(folder) / SAMPLES),
+            },
+        )
+        workspace.make_demo_shop(SHOP)
+        token = workspace.token(SHOP, "bench", ["planning:read"])
+        with ServerProcess(workspace, "bench", program=SAMPLED if sampled else (LEADHAND,)) as server:
+            yield Installation(
+                server.port,
+                token,
+                ProcessTree(server.pid),
+                postgres_of(workspace.data_dir),
+                ShopDatabase(workspace),
+                workspace.data_dir / SAMPLES,
+            )
+
+
+@contextmanager
+def _model() -> Generator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.zero_delay_model"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(MODEL_EXIT_TIMEOUT_S)

@@ -1,0 +1,233 @@
+"""What the planning core costs on the demo shop, against the targets of its design."""
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from bench.figures import Report, Spread, Table, ms
+from bench.plan_store import measure_loads
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import JsonValue
+from planning.calendars import ShopTimes, compile_calendar
+from planning.floor import Floor
+from planning.insertion import Choice, InsertionRequest, Operators, Step, insert
+from planning.shop import Interval, Shop
+from planning.zones import MINUTES_PER_DAY, to_minute
+from storage.demo.shop import make_demo
+from storage.demo.sizes import DemoSize
+from tools.registry import ToolRegistry
+
+TODAY = date(2026, 11, 23)
+AS_OF = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+HORIZON_DAYS = 180
+CALENDARS = 300
+ROUTING_STEPS = 6
+ALTERNATIVES = 10
+CAPACITY = "check_capacity"
+HOURS_NEXT_MONTH: dict[str, JsonValue] = {"hours": 50, "window": "next month"}
+# A question of each tool over the whole shop, which costs more than one about a single machine.
+QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
+    ("1 get_machine_availability, all machines", "get_machine_availability", {"window": "next month"}),
+    (
+        "1 get_machine_availability, one machine",
+        "get_machine_availability",
+        {"machines": ["Puma 3100"], "window": "next month"},
+    ),
+    (
+        "4 analyze_workload_distribution, operators",
+        "analyze_workload_distribution",
+        {"window": "next month", "group_by": "operator"},
+    ),
+    (
+        "4 analyze_workload_distribution, machines by week",
+        "analyze_workload_distribution",
+        {"window": "next month", "group_by": "machine", "bucket": "week"},
+    ),
+    ("5 check_capacity, any work center", CAPACITY, HOURS_NEXT_MONTH),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure; `target_ms` is for the large shop, at the 95th percentile."""
+
+    name: str
+    spread: Spread
+    target_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneShop:
+    """A source that serves one value: what a tool costs after the load. `changing`: a new value each time."""
+
+    shop: Shop
+    changing: bool = False
+
+    async def load(self, tenant: TenantContext, window: Interval) -> Shop:
+        del tenant, window
+        return replace(self.shop) if self.changing else self.shop
+
+
+def measure(*, size: DemoSize, repetitions: int) -> Report:
+    """Make the shop, measure in this process (no network but the embedded Postgres's socket), report."""
+    demo = make_demo(size=size, seed=7, today=TODAY, name="Bench")
+    shop = demo.shop
+    # The plan lives as long as the process, as it does in the server's cache; the collector leaves it alone.
+    gc.collect()
+    gc.freeze()
+    figures = [
+        *_calendars(shop, repetitions),
+        *asyncio.run(_tools(shop, repetitions)),
+        *_insertions(shop, repetitions),
+        *asyncio.run(_loads(shop, repetitions)),
+    ]
+    return _report(size, shop, repetitions, figures)
+
+
+def _calendars(shop: Shop, repetitions: int) -> list[Figure]:
+    times = ShopTimes(shop, _horizon())
+    calendars = list(shop.calendars.values())
+
+    def distinct() -> None:
+        for number in range(CALENDARS):
+            calendar = calendars[number % len(calendars)]
+            own = [e for e in shop.exceptions if e.calendar_id == calendar.id]
+            compile_calendar(calendar, own, times.window, times.zone, shop.settings.standard_overtime)
+
+    def resources() -> None:
+        fresh = ShopTimes(shop, times.window)
+        for machine_id in shop.machines:
+            fresh.machine(machine_id)
+        for operator_id in shop.operators:
+            fresh.operator(operator_id)
+
+    people = f"{len(shop.machines)} machines and {len(shop.operators)} operators"
+    return [
+        Figure(f"compile {CALENDARS} calendars, {HORIZON_DAYS} d", _cpu(distinct, repetitions), 150.0),
+        Figure(f"times of {people}, {HORIZON_DAYS} d", _cpu(resources, repetitions), 150.0),
+    ]
+
+
+async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
+    registry = ToolRegistry.discover(timeout_s=120)
+    tenant = _tenant(shop)
+
+    async def spread(tool: str, asked: JsonValue, source: OneShop) -> Spread:
+        await registry.run(tool, asked, tenant, source, call_id="bench")  # imports and caches of the process
+        values: list[float] = []
+        for _ in range(repetitions):
+            started = time.process_time()
+            await registry.run(tool, asked, tenant, source, call_id="bench")
+            values.append((time.process_time() - started) * 1000)
+        return Spread(tuple(values))
+
+    figures = [
+        Figure(f"tool {name}", await spread(tool, asked, OneShop(shop)), 150.0)
+        for name, tool, asked in QUESTIONS
+    ]
+    changed = await spread(CAPACITY, HOURS_NEXT_MONTH, OneShop(shop, changing=True))
+    return [*figures, Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0)]
+
+
+async def _loads(shop: Shop, repetitions: int) -> list[Figure]:
+    loads = await measure_loads(shop, tenant=_tenant(shop), window=_horizon(), repetitions=repetitions)
+    return [
+        Figure("load the open plan from Postgres, cold", loads.cold, 400.0),
+        Figure("of which in Postgres", loads.cold_in_postgres),
+        Figure("load the open plan, warm: ask for the data version", loads.warm),
+        Figure("of which in Postgres", loads.warm_in_postgres),
+    ]
+
+
+def _insertions(shop: Shop, repetitions: int) -> list[Figure]:
+    floor = Floor(shop, _horizon())
+    steps = _routing(shop, floor)
+    figures: list[Figure] = []
+    for operators in (Operators.IGNORE, Operators.REQUIRED):
+        request = InsertionRequest(steps, _horizon()[0], _horizon()[1], operators)
+        insert(request)  # compiles what the floor keeps
+        spread = _cpu(lambda request=request: insert(request), repetitions)
+        people = "machines only" if operators is Operators.IGNORE else "with people"
+        figures.append(Figure(f"insert {ROUTING_STEPS} operations, {people}", spread, 20.0))
+    return figures
+
+
+def _routing(shop: Shop, floor: Floor) -> tuple[Step, ...]:
+    """Six steps of two hours setup and eight hours run, on up to ten machines of a work center each."""
+    by_center: dict[str, list[str]] = {}
+    for machine in shop.machines.values():
+        by_center.setdefault(machine.work_center_id, []).append(machine.id)
+    centers = sorted(by_center.values(), key=len, reverse=True)
+    return tuple(
+        Step(
+            tuple(
+                Choice(floor.staffed_workplace(machine_id), setup_min=120, run_min=480)
+                for machine_id in centers[number % len(centers)][:ALTERNATIVES]
+            )
+        )
+        for number in range(ROUTING_STEPS)
+    )
+
+
+def _cpu(work: Callable[[], object], repetitions: int) -> Spread:
+    values: list[float] = []
+    for _ in range(repetitions):
+        started = time.process_time()
+        work()
+        values.append((time.process_time() - started) * 1000)
+    return Spread(tuple(values))
+
+
+def _tenant(shop: Shop) -> TenantContext:
+    return TenantContext("bench", "bench", frozenset(Permission), shop.settings.timezone, "en-US", AS_OF)
+
+
+def _horizon() -> Interval:
+    start = to_minute(AS_OF) // MINUTES_PER_DAY * MINUTES_PER_DAY
+    return start, to_minute(AS_OF + timedelta(days=HORIZON_DAYS))
+
+
+def _report(size: DemoSize, shop: Shop, repetitions: int, figures: Sequence[Figure]) -> Report:
+    rows = [
+        (
+            figure.name,
+            ms(figure.spread.median),
+            ms(figure.spread.p95),
+            ms(figure.target_ms) if figure.target_ms else "–",
+            _verdict(figure, size),
+        )
+        for figure in figures
+    ]
+    extent = (
+        f"{len(shop.machines)} machines, {len(shop.operators)} operators, {len(shop.orders):,} open orders, "
+        f"{len(shop.operations):,} operations, {len(shop.bookings):,} bookings in the open plan"
+    )
+    table = Table(
+        f"Planning core, {size.value} shop: CPU time in ms",
+        ("figure", "median", "p95", "target", "met"),
+        rows,
+        (f"{extent}; {repetitions} repetitions. Targets are those of the large shop.",),
+    )
+    data: dict[str, JsonValue] = {
+        "size": size.value,
+        "repetitions": repetitions,
+        "figures": [
+            {
+                "name": figure.name,
+                "median_ms": round(figure.spread.median, 3),
+                "p95_ms": round(figure.spread.p95, 3),
+                "target_ms": figure.target_ms,
+            }
+            for figure in figures
+        ],
+    }
+    return Report("planning", (table,), data)
+
+
+def _verdict(figure: Figure, size: DemoSize) -> str:
+    if figure.target_ms is None or size is not DemoSize.LARGE:
+        return "–"
+    return "yes" if figure.spread.p95 <= figure.target_ms else "no"

@@ -1,0 +1,127 @@
+"""An OpenAI-compatible endpoint with no delay, in a process of its own: `python -m bench.zero_delay_model`.
+
+A question that begins with TOOL_CUE is answered with a tool call, everything else with 60 tokens of text; an
+answer leaves in one write. It prints its port and serves until its standard input closes.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+
+import orjson
+
+from leadhand.errors import JsonValue
+
+TOOL_CUE = "Tool:"
+TOOL = "get_machine_availability"
+ARGUMENTS = (
+    '{"',
+    "machines",
+    '":["',
+    "P",
+    "uma",
+    " ",
+    "310",
+    "0",
+    '"],"',
+    "window",
+    '":"',
+    "next",
+    " week",
+    '"}',
+)
+TOKENS = 60
+HEAD_END = b"\r\n\r\n"
+
+
+def _whole(deltas: Sequence[JsonValue], finish_reason: str) -> bytes:
+    """A complete HTTP response with the stream as one chunk."""
+
+    def frame(choices: Sequence[JsonValue], **others: JsonValue) -> bytes:
+        payload: dict[str, JsonValue] = {
+            "id": "chatcmpl-bench",
+            "object": "chat.completion.chunk",
+            "created": 1795420800,
+            "model": "bench-1",
+            "choices": list(choices),
+            **others,
+        }
+        return b"data: " + orjson.dumps(payload) + b"\n\n"
+
+    usage: JsonValue = {"prompt_tokens": 900, "completion_tokens": TOKENS, "total_tokens": 900 + TOKENS}
+    body = b"".join(
+        [
+            *(frame([{"index": 0, "delta": delta, "finish_reason": None}]) for delta in deltas),
+            frame([{"index": 0, "delta": {}, "finish_reason": finish_reason}]),
+            frame([], usage=usage),
+            b"data: [DONE]\n\n",
+        ]
+    )
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    return head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+
+
+def _text() -> bytes:
+    first: JsonValue = {"role": "assistant", "content": ""}
+    token: JsonValue = {"content": " token"}
+    return _whole([first, *[token] * TOKENS], "stop")
+
+
+def _call() -> bytes:
+    function: JsonValue = {"name": TOOL, "arguments": ""}
+    start: JsonValue = {"index": 0, "id": "call_bench", "type": "function", "function": function}
+    deltas: list[JsonValue] = [{"role": "assistant", "content": None, "tool_calls": [start]}]
+    for part in ARGUMENTS:
+        deltas.append({"tool_calls": [{"index": 0, "function": {"arguments": part}}]})
+    return _whole(deltas, "tool_calls")
+
+
+class _Connection(asyncio.Protocol):
+    """Keeps the connection; requests come one after another."""
+
+    def __init__(self) -> None:
+        self._received = b""
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while (body := self._request()) is not None:
+            assert self._transport is not None
+            self._transport.write(CALL if _wants_tool(body) else TEXT)
+
+    def _request(self) -> bytes | None:
+        head, found, rest = self._received.partition(HEAD_END)
+        if not found:
+            return None
+        lines = head.decode("latin-1").lower().split("\r\n")
+        length = next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
+        if len(rest) < length:
+            return None
+        self._received = rest[length:]
+        return rest[:length]
+
+
+def _wants_tool(body: bytes) -> bool:
+    last = orjson.loads(body)["messages"][-1]
+    return last["role"] == "user" and str(last["content"]).startswith(TOOL_CUE)
+
+
+TEXT, CALL = _text(), _call()
+
+
+async def _serve() -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(_Connection, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve())
