@@ -124,7 +124,12 @@ def compile_calendar(
     first = local_day(window[0], zone) - timedelta(days=2)
     days = local_days(first, local_day(window[1], zone), zone)
 
-    closures = by_date[ExceptionKind.CLOSURE]
+    # A shop keeps the holidays of many years; most lie outside the window.
+    closures = {
+        day: exception
+        for day, exception in by_date[ExceptionKind.CLOSURE].items()
+        if days.days[0] <= day <= days.days[-1]
+    }
     shifts = _by_weekday(calendar.shifts)
     open_time = _expand(shifts, days, skip=closures)
     extra_days = by_date[ExceptionKind.OVERTIME].keys() - closures.keys()

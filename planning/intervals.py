@@ -43,17 +43,29 @@ def union(*parts: Intervals) -> Intervals:
 
 def intersect(a: Intervals, b: Intervals) -> Intervals:
     """Minutes in both."""
+    if not a or not b:
+        return ()
     common: list[Interval] = []
-    i = j = 0
-    while i < len(a) and j < len(b):
-        start, end = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
-        if start < end:
-            common.append((start, end))
-        if a[i][1] <= b[j][1]:
-            i += 1
+    # The inner loop of nearly every figure: written out, it takes half the time.
+    rest_of_a, rest_of_b = iter(a), iter(b)
+    a_start, a_end = next(rest_of_a)
+    b_start, b_end = next(rest_of_b)
+    while True:
+        start = a_start if a_start > b_start else b_start
+        if a_end <= b_end:
+            if start < a_end:
+                common.append((start, a_end))
+            following = next(rest_of_a, None)
+            if following is None:
+                return tuple(common)
+            a_start, a_end = following
         else:
-            j += 1
-    return tuple(common)
+            if start < b_end:
+                common.append((start, b_end))
+            following = next(rest_of_b, None)
+            if following is None:
+                return tuple(common)
+            b_start, b_end = following
 
 
 def subtract(a: Intervals, b: Intervals) -> Intervals:
@@ -61,17 +73,22 @@ def subtract(a: Intervals, b: Intervals) -> Intervals:
     if not a or not b:
         return a
     left: list[Interval] = []
-    j = 0
+    j, count = 0, len(b)
+    b_start, b_end = b[0]
     for start, end in a:
-        while j < len(b) and b[j][1] <= start:
+        while b_end <= start and j < count:
             j += 1
+            if j < count:
+                b_start, b_end = b[j]
         cursor = start
-        while cursor < end and j < len(b) and b[j][0] < end:
-            if cursor < b[j][0]:
-                left.append((cursor, b[j][0]))
-            cursor = b[j][1]
+        while j < count and cursor < end and b_start < end:
+            if cursor < b_start:
+                left.append((cursor, b_start))
+            cursor = b_end
             if cursor < end:  # else it may reach into the next of `a`
                 j += 1
+                if j < count:
+                    b_start, b_end = b[j]
         if cursor < end:
             left.append((cursor, end))
     return tuple(left)

@@ -1,9 +1,10 @@
 """Work that is released and stands nowhere in the plan: figures of load do not know it."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from planning.shop import Operation, OrderStatus, Shop
+
+_OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS)
 
 
 def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
@@ -12,18 +13,20 @@ def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
     `shop` may lack bookings that ended before its window. So an operation with a booked one after it in its
     order is taken as done, and nothing is said of an order that has begun and shows no booking at all.
     """
-    booked: dict[str, int] = defaultdict(lambda: -1)
+    booked: dict[str, int] = {}
     for booking in shop.bookings:
         operation = shop.operations.get(booking.operation_id or "")
-        if operation is not None:
-            booked[operation.order_id] = max(booked[operation.order_id], operation.seq)
+        if operation is not None and operation.seq > booked.get(operation.order_id, -1):
+            booked[operation.order_id] = operation.seq
     for operation in shop.operations.values():
         order = shop.orders.get(operation.order_id)
-        if order is None or not any(a.machine_id in machine_ids for a in operation.alternatives):
+        if order is None or order.status not in _OPEN:
             continue
         last = booked.get(order.id)
-        begun = order.status is OrderStatus.IN_PROGRESS
-        if (order.status is OrderStatus.RELEASED and last is None) or (
-            (begun or order.status is OrderStatus.RELEASED) and last is not None and operation.seq > last
-        ):
+        # Nearly every operation is done with here; looking at its machines costs more.
+        if last is None and order.status is not OrderStatus.RELEASED:
+            continue
+        if last is not None and operation.seq <= last:
+            continue
+        if any(a.machine_id in machine_ids for a in operation.alternatives):
             yield operation
