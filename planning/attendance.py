@@ -21,7 +21,9 @@ def without_operator(shop: Shop, booking: Booking) -> Intervals:
     if operation is None or operation.attendance is Attendance.NONE:
         return ()
     alone = [(s.start, s.end) for s in booking.segments if s.operator_id is None]
-    if operation.attendance is Attendance.FULL or not alone:
+    if not alone:
+        return ()
+    if operation.attendance is Attendance.FULL:
         return normalize(alone)
     setup = setup_minutes(operation, booking.machine_id)
     return normalize(_first_minutes(booking.segments, setup))

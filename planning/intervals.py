@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from operator import itemgetter
+from operator import itemgetter, sub
 
 from planning.shop import Interval, Intervals, Minute
 
@@ -102,16 +102,20 @@ def total(intervals: Collection[Interval]) -> int:
 def clip(intervals: Intervals, window: Interval) -> Intervals:
     """The part within `window`, in O(log n + k)."""
     start, end = window
-    if start >= end:
+    if not intervals or start >= end:
         return ()
     first = bisect_right(intervals, start, key=_end)
     last = bisect_left(intervals, end, lo=first, key=_start)
     inside = intervals[first:last]
     if not inside:
         return ()
-    if inside[0][0] >= start and inside[-1][1] <= end:
+    (first_start, first_end), (last_start, last_end) = inside[0], inside[-1]
+    if first_start >= start and last_end <= end:
         return inside
-    return tuple((max(a, start), min(b, end)) for a, b in inside)
+    if len(inside) == 1:
+        return ((max(first_start, start), min(first_end, end)),)
+    # Only the outer two can stick out.
+    return ((max(first_start, start), first_end), *inside[1:-1], (last_start, min(last_end, end)))
 
 
 def overlap(a: Interval, b: Interval) -> int:
@@ -138,8 +142,9 @@ class WorkTime:
     _done: tuple[int, ...] = field(init=False, repr=False, compare=False)  # minutes before each interval
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
-        lengths = (end - start for start, end in self.intervals)
+        starts = tuple(map(_start, self.intervals))
+        lengths = map(sub, map(_end, self.intervals), starts)
+        object.__setattr__(self, "_starts", starts)
         object.__setattr__(self, "_done", tuple(accumulate(lengths, initial=0)))
 
     @property
