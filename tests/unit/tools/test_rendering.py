@@ -134,14 +134,16 @@ def test_most_of_the_room_is_used() -> None:
     assert len(text) > MAX_BYTES * 0.9
 
 
+# Row ids are left out by a rule with a test of its own.
+keys = st.text(max_size=12).filter(lambda key: key != "id" and not key.endswith("_id"))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=40) | st.just("ü\x01" * 400),
-    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=12), inner, max_size=8),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(keys, inner, max_size=8),
     max_leaves=25,
 )
 
 
-@given(st.dictionaries(st.text(max_size=20), json_values, max_size=12), st.integers(1, 60))
+@given(st.dictionaries(keys, json_values, max_size=12), st.integers(1, 60))
 @settings(max_examples=60, deadline=None)
 def test_every_answer_fits_and_is_json(fields: JsonObject, times: int) -> None:
     found = rendered(result(rows=[fields] * times, figures=fields, total=times))
