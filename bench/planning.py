@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bench.figures import Report, Spread, Table, ms
 from bench.plan_store import measure_loads
+from cli.http_server import COLLECTOR_THRESHOLDS
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.calendars import ShopTimes, compile_calendar
@@ -75,9 +76,8 @@ def measure(*, size: DemoSize, repetitions: int) -> Report:
     """Make the shop, measure in this process (no network but the embedded Postgres's socket), report."""
     demo = make_demo(size=size, seed=7, today=TODAY, name="Bench")
     shop = demo.shop
-    # The plan lives as long as the process, as it does in the server's cache; the collector leaves it alone.
-    gc.collect()
-    gc.freeze()
+    # As in the server's process.
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
     figures = [
         *_calendars(shop, repetitions),
         *asyncio.run(_tools(shop, repetitions)),
