@@ -135,7 +135,19 @@ def test_no_function_of_ours_runs_with_its_owners_rights_unless_reviewed(server:
 def test_settings_of_a_session_are_never_changed_for_longer_than_a_transaction() -> None:
     """Behind a pooler the next client would inherit them: a shop would read another shop's rows."""
     root = Path(__file__).parents[3]
-    folders = ("leadhand", "planning", "models", "storage", "tools", "graph", "runs", "server", "cli")
+    folders = (
+        "leadhand",
+        "planning",
+        "models",
+        "storage",
+        "jobs",
+        "memory",
+        "tools",
+        "graph",
+        "runs",
+        "server",
+        "cli",
+    )
     lasting = re.compile(
         r"set_config\s*\((?:[^()]|\([^()]*\))*,\s*false\s*\)|^\s*set\s+(?:session\s+)?app\.|\bset\s+session\b",
         re.IGNORECASE | re.MULTILINE,

@@ -1,0 +1,1 @@
+"""Background work: the job engine, its supervised worker, its dispatcher."""

@@ -1,0 +1,2 @@
+-- Keys of programs that call a shop without a person.
+select 1;

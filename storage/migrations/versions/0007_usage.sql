@@ -1,0 +1,2 @@
+-- What each shop and person has used, for budgets.
+select 1;

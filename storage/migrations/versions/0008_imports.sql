@@ -1,0 +1,2 @@
+-- What imports need beside the rows they write.
+select 1;
