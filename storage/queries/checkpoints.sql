@@ -29,7 +29,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO NOTHING
 
 -- name: drop_old_checkpoints
--- Keeps the latest of each namespace; a subgraph call (its namespace ends in a task id) goes with its parent.
+-- Keeps the latest of each namespace; a subgraph call (its namespace ends in a task id) goes with the parent
+-- that it names.
 with head as (
   select distinct on (checkpoint_ns) checkpoint_ns, checkpoint_id, metadata -> 'parents' ->> '' as root
     from checkpoints where thread_id = %(thread_id)s
@@ -38,6 +39,7 @@ with head as (
   select checkpoint_ns, checkpoint_id
     from head
    where position(':' in checkpoint_ns) = 0
+      or root is null
       or root = (select checkpoint_id from head where checkpoint_ns = '')
 )
 delete from checkpoints c
