@@ -86,7 +86,7 @@ async def _model(settings: Settings) -> Finding:
         fault = as_leadhand_error(error)
         if fault is None:
             raise
-        return Finding(False, "model", f"{name}: {fault.message}")
+        return Finding(False, "model", f"{name}: {fault.note or fault.message}")
     finally:
         await chat.aclose()
     return Finding(True, "model", name)

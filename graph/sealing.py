@@ -28,7 +28,11 @@ def sealed(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await function(*args, **kwargs)
-        except (LeadhandError, GraphBubbleUp):
+        except LeadhandError as error:
+            if error.note:
+                log.warning("%s: %s", error.code, error.note)
+            raise
+        except GraphBubbleUp:
             raise
         except Exception as error:  # noqa: BLE001 - the run's border
             raise _ours(error) from None
@@ -39,7 +43,7 @@ def sealed(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 def _ours(error: Exception) -> LeadhandError:
     known = as_leadhand_error(error)
     if known is not None:
-        log.warning("model call failed: %s (%s)", known.code, type(error).__name__)
+        log.warning("model call failed: %s (%s)", known.code, known.note or type(error).__name__)
         return known
     correlation_id = uuid4().hex
     log.error("unexpected fault in a run", exc_info=error, extra={"correlation_id": correlation_id})

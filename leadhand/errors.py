@@ -11,6 +11,13 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── Ambiguous                  409 ambiguous
 │   ├── ThreadBusy                 409 thread_busy (retryable)
 │   ├── IdempotencyConflict        409 idempotency_conflict
+│   ├── RequestTimeout             408 request_timeout (retryable)
+│   ├── HeadersTooLarge            431 headers_too_large
+│   ├── Throttled                  429, says how long to wait (retryable)
+│   │   ├── RateLimited            rate_limited
+│   │   ├── TooManyRuns            too_many_runs
+│   │   ├── TooManyStreams         too_many_streams
+│   │   └── BudgetExhausted        budget_exhausted
 │   └── DomainRejection            422, one class per planning rule
 │       ├── EmptyWindow            empty_window
 │       ├── WindowTooLong          window_too_long
@@ -28,22 +35,25 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── UnsafeDatabaseRole         unsafe_database_role
 │   ├── SchemaOutdated             schema_outdated
 │   ├── InvalidToolOutput          invalid_tool_output
-│   ├── ModelRejected              model_rejected (key, name or request refused by the provider)
+│   ├── ModelRejected              502 model_rejected (key, name or request refused by the provider)
 │   ├── ContextMismatch            context_mismatch
 │   └── InternalFault              internal_error
 ├── TransientFault                 nobody: try again
 │   ├── DatabaseUnavailable        503 database_unavailable
+│   │   └── QueryTimeout           504 query_timeout
 │   ├── SigningKeysUnavailable     503 signing_keys_unavailable
 │   ├── ModelUnavailable           503 model_unavailable
 │   ├── ModelTimeout               504 model_timeout
 │   ├── EmptyAnswer                502 empty_answer
 │   ├── ToolTimeout                504 timeout_partial
 │   ├── ServerStopping             503 server_stopping
+│   ├── TooManyConnections         503 too_many_connections
 │   └── RunInterrupted             503 run_interrupted
 └── BoundReached                   a stated limit ended the run
     ├── StepLimit                  step_limit
     ├── ToolCallLimit              tool_call_limit
     ├── TokenLimit                 token_limit
+    ├── ContextOverflow            context_overflow
     └── TimeLimit                  time_limit
 """
 
@@ -65,16 +75,20 @@ else:
 class LeadhandError(Exception):
     """Base of all errors with a stable code.
 
-    `message` is always safe to show to the person who asked; `details` is JSON for a program.
+    `message` is always safe to show to the person who asked; `details` is JSON for a program; `note` is for
+    the operator (log, `leadhand doctor`) and never reaches a client.
     """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, details: Mapping[str, JsonValue] | None = None) -> None:
+    def __init__(
+        self, message: str, *, details: Mapping[str, JsonValue] | None = None, note: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.note = note
         self.details: dict[str, JsonValue] = dict(details or {})
 
 
@@ -120,6 +134,46 @@ class ThreadBusy(CallerError):
 
 class IdempotencyConflict(CallerError):
     code, status = "idempotency_conflict", 409
+
+
+class RequestTimeout(CallerError):
+    """The request did not arrive in time."""
+
+    code, status, retryable = "request_timeout", 408, True
+
+
+class HeadersTooLarge(CallerError):
+    code, status = "headers_too_large", 431
+
+
+class Throttled(CallerError):
+    """A stated share is used up; `retry_after_s`, whole seconds, also goes out as `Retry-After`."""
+
+    status, retryable = 429, True
+
+    def __init__(
+        self, message: str, *, retry_after_s: int, details: Mapping[str, JsonValue] | None = None
+    ) -> None:
+        super().__init__(message, details={**(details or {}), "retry_after_s": retry_after_s})
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(Throttled):
+    code = "rate_limited"
+
+
+class TooManyRuns(Throttled):
+    code = "too_many_runs"
+
+
+class TooManyStreams(Throttled):
+    code = "too_many_streams"
+
+
+class BudgetExhausted(Throttled):
+    """`details.budget` says which one, `details.resets_at` when it begins anew."""
+
+    code = "budget_exhausted"
 
 
 class DomainRejection(CallerError):
@@ -212,6 +266,12 @@ class DatabaseUnavailable(TransientFault):
     code = "database_unavailable"
 
 
+class QueryTimeout(DatabaseUnavailable):
+    """The database is there, but gave up on a statement or on waiting for a lock."""
+
+    code, status = "query_timeout", 504
+
+
 class SigningKeysUnavailable(TransientFault):
     """The key set (JWKS) that credentials are checked against cannot be read."""
 
@@ -238,6 +298,10 @@ class ServerStopping(TransientFault):
     code = "server_stopping"
 
 
+class TooManyConnections(TransientFault):
+    code = "too_many_connections"
+
+
 class RunInterrupted(TransientFault):
     code = "run_interrupted"
 
@@ -256,6 +320,12 @@ class ToolCallLimit(BoundReached):
 
 class TokenLimit(BoundReached):
     code = "token_limit"
+
+
+class ContextOverflow(BoundReached):
+    """The conversation is longer than the model can read."""
+
+    code = "context_overflow"
 
 
 class TimeLimit(BoundReached):

@@ -15,8 +15,9 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from leadhand.errors import ModelRejected, ModelUnavailable
+from leadhand.errors import ModelUnavailable
 from leadhand.settings import Settings
+from models.fault_wordings import not_understood
 from models.retry import too_long
 
 # Local servers take any key, but the client insists on one.
@@ -86,8 +87,6 @@ class EndpointChatModel(ChatOpenAI):
         except json.JSONDecodeError as error:
             raise ModelUnavailable("The model's answer was damaged on the way.") from error
         if chunks == 0:
-            raise ModelRejected(
-                "The model endpoint's answer is not a chat completion. Check OPENAI_BASE_URL."
-            )
+            raise not_understood()
         if not finished:
             raise ModelUnavailable("The model's answer broke off before its end.")

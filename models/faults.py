@@ -22,7 +22,7 @@ CLIENT_PACKAGES = frozenset({"openai", "langchain_openai"})
 def as_leadhand_error(exc: BaseException) -> LeadhandError | None:
     """The coded error for an exception of a model call; None when it is not one of the model's.
 
-    ModelUnavailable and ModelTimeout are retryable, ModelRejected is not.
+    ModelUnavailable and ModelTimeout are retryable, ModelRejected and ContextOverflow are not.
     """
     if isinstance(exc, LeadhandError):
         return exc

@@ -55,6 +55,8 @@ class Settlement:
             log.error("run %s could not be settled", run.run_id, exc_info=error)
             fault = InternalFault("The answer could not be stored. Please ask again.")
             ending = RunFailed(fault.code, fault.message, duration_ms=ending.duration_ms)
+        if isinstance(ending, RunFailed):
+            log.warning("run %s failed: %s", run.run_id, ending.code, extra={"code": ending.code})
         run.log.emit(ending)
 
     async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import TypeAlias
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, errors
 from psycopg.rows import DictRow
 from psycopg_pool import AsyncConnectionPool
 
 from leadhand.context import TenantIdentity
-from leadhand.errors import ContextMismatch, DatabaseUnavailable
+from leadhand.errors import ContextMismatch, DatabaseUnavailable, QueryTimeout
 from storage.named_queries import named_queries
 
 Connection: TypeAlias = AsyncConnection[DictRow]
@@ -42,7 +42,8 @@ async def tenant_transaction(
 
     Raises:
         ContextMismatch: `who` names no shop or no person.
-        DatabaseUnavailable: no connection in time, the connection was lost, or the database gave up.
+        DatabaseUnavailable: no connection in time, or the connection was lost.
+        QueryTimeout: the database gave up on a statement or on waiting for a lock.
     """
     if not who.tenant_id or not who.user_id:
         raise ContextMismatch("A transaction needs a shop and a person.")
@@ -69,12 +70,15 @@ async def tenant_transaction(
 
 
 class translated_errors:  # noqa: N801 - reads as a statement: `with translated_errors():`
-    """Lost connections, pool timeouts and abandoned statements become DatabaseUnavailable, text logged."""
+    """Lost connections and pool timeouts become DatabaseUnavailable, abandoned statements QueryTimeout."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
+            _log.warning("the database gave up: %s: %s", type(error).__name__, error)
+            raise QueryTimeout("The database took too long over this. Try again in a moment.") from error
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             _log.warning("the database is away: %s: %s", type(error).__name__, error)
             raise DatabaseUnavailable(

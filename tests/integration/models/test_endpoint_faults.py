@@ -107,8 +107,9 @@ async def test_what_the_operator_must_mend_is_asked_once_and_said_without_the_pr
     assert isinstance(fault, ModelRejected)
     assert not fault.retryable
     assert calls == 1
-    assert words in fault.message
-    assert "SECRET" not in fault.message
+    assert words in fault.note, "the operator learns what to mend"
+    assert "_" not in fault.message, "the person who asked is told nothing of settings"
+    assert "SECRET" not in fault.message + fault.note
 
 
 async def test_a_used_up_quota_is_no_matter_of_waiting() -> None:
@@ -207,7 +208,7 @@ async def test_a_damaged_event_is_unavailable() -> None:
 async def test_a_web_page_in_place_of_an_answer_points_to_the_url() -> None:
     _, fault, _ = await fault_after(says("<html>hello</html>", "text/html"))
     assert isinstance(fault, ModelRejected)
-    assert "OPENAI_BASE_URL" in fault.message
+    assert "OPENAI_BASE_URL" in fault.note
 
 
 async def test_a_tool_call_streams_its_arguments_in_fragments() -> None:

@@ -12,6 +12,7 @@ from langchain_core.exceptions import LangChainException, TracerException
 from langchain_openai import StreamChunkTimeoutError
 
 from leadhand.errors import (
+    ContextOverflow,
     JsonValue,
     LeadhandError,
     ModelRejected,
@@ -53,7 +54,7 @@ def test_every_error_class_of_the_model_libraries_has_a_code(kind: type[Exceptio
     if isinstance(error, openai.APIStatusError):
         error.status_code = 400
     fault = as_leadhand_error(error)
-    assert isinstance(fault, ModelRejected | ModelTimeout | ModelUnavailable)
+    assert isinstance(fault, ContextOverflow | ModelRejected | ModelTimeout | ModelUnavailable)
 
 
 @pytest.mark.parametrize(
