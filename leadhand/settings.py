@@ -3,6 +3,7 @@
 Every name, its default and its unit is documented in docs/settings.md; a test keeps the two equal.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +61,31 @@ class Settings(BaseSettings):
     max_run_s: float = Field(default=120.0, gt=0, le=3600)
     tool_timeout_s: float = Field(default=20.0, gt=0, le=600)
     window_tokens: int = Field(default=16_000, ge=1_000)
+
+    # What one person and one shop may take; see docs/limits.md.
+    max_user_requests_per_min: int = Field(default=600, ge=1)
+    max_shop_requests_per_min: int = Field(default=6_000, ge=1)
+    max_user_turns_per_min: int = Field(default=60, ge=1)
+    max_shop_turns_per_min: int = Field(default=600, ge=1)
+    max_user_runs: int = Field(default=8, ge=1)
+    max_shop_runs: int = Field(default=100, ge=1)
+    max_user_streams: int = Field(default=50, ge=1)
+    max_shop_streams: int = Field(default=500, ge=1)
+    max_streams: int = Field(default=2_000, ge=1)
+    user_tokens_per_day: int | None = Field(default=None, ge=1)
+    shop_tokens_per_day: int | None = Field(default=None, ge=1)
+    shop_cost_per_day: Decimal | None = Field(default=None, gt=0, le=10**9)
+    # JSON, or the path of a JSON file; read by `leadhand.prices`.
+    prices: str | None = None
+    # Names separated by commas; see `model_names`.
+    allowed_models: str | None = None
+
+    max_connections: int = Field(default=4_000, ge=1)
+    max_header_bytes: int = Field(default=32_000, ge=1_000, le=1_000_000)
+    header_timeout_s: float = Field(default=15.0, gt=0, le=600)
+    body_timeout_s: float = Field(default=30.0, gt=0, le=3600)
+    write_timeout_s: float = Field(default=30.0, gt=0, le=600)
+    keep_alive_timeout_s: float = Field(default=20.0, gt=0, le=600)
 
     @field_validator("database_prepare_threshold", mode="before")
     @classmethod

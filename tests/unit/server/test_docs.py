@@ -19,6 +19,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 FAMILIES = {"LeadhandError", "CallerError", "DomainRejection", "ModelMistake", "ServiceFault"} | {
     "TransientFault",
     "BoundReached",
+    "Throttled",
 }
 
 
