@@ -21,6 +21,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    name: str
     table_name: str
     command: str
     roles: str
@@ -59,8 +60,8 @@ def policies(server: EmbeddedServer) -> list[Policy]:
     ):
         return cursor.execute(
             """
-            select format('%I.%I', schemaname, tablename) as table_name, cmd as command, roles::text as roles,
-                   coalesce(qual, '') as using, coalesce(with_check, '') as checked
+            select policyname as name, format('%I.%I', schemaname, tablename) as table_name, cmd as command,
+                   roles::text as roles, coalesce(qual, '') as using, coalesce(with_check, '') as checked
               from pg_policies
             """
         ).fetchall()

@@ -7,7 +7,22 @@ from storage.embedded import EmbeddedServer
 from tests.integration.storage.catalog import ask, policies, tables
 
 # Tables that hold nothing of any shop. A new one needs a reason here.
-NOT_OF_A_TENANT = {"public.alembic_version"}
+NOT_OF_A_TENANT = {
+    "public.alembic_version",
+    # The job engine's: who works on what. A job names a shop and a row of it, and holds nothing of either.
+    "jobs.procrastinate_jobs",
+    "jobs.procrastinate_events",
+    "jobs.procrastinate_periodic_defers",
+    "jobs.procrastinate_workers",
+}
+# What the role that looks across shops may read, column by column, and the functions that do it. Each is
+# reviewed: it takes an id, and gives ids and the tenant back.
+SEEN_ACROSS_SHOPS = {
+    ("public.run", "tenant_id"),
+    ("public.run", "user_id"),
+    ("public.run", "id"),
+}
+REVIEWED = {"person_of_run"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "alembic_version_pkc"}
 
@@ -29,7 +44,7 @@ def test_every_table_of_a_tenant_has_exactly_one_policy_and_it_has_the_safe_form
     wanted = {
         table.name: (PERSON if table.personal else TENANT) for table in tables(server) if table.has_tenant
     }
-    found = policies(server)
+    found = [policy for policy in policies(server) if policy.name != "of_dispatch"]
     assert len(found) == len(wanted)
     assert {policy.table_name: policy.using for policy in found} == wanted
     assert {policy.table_name: policy.checked for policy in found} == wanted
@@ -51,7 +66,11 @@ def test_a_tenant_can_be_neither_null_nor_empty(server: EmbeddedServer) -> None:
 
 
 def test_every_foreign_key_stays_within_the_tenant(server: EmbeddedServer) -> None:
-    keys = ask(server, "select conname, pg_get_constraintdef(oid) from pg_constraint where contype = 'f'")
+    keys = ask(
+        server,
+        "select conname, pg_get_constraintdef(oid) from pg_constraint"
+        " where contype = 'f' and connamespace <> 'jobs'::regnamespace",
+    )
     assert len(keys) > 20
     assert [name for name, text in keys if not str(text).startswith("FOREIGN KEY (tenant_id")] == []
 
@@ -77,6 +96,7 @@ def test_every_foreign_key_has_an_index_that_finds_its_rows(server: EmbeddedServ
         """
         select k.conname from pg_constraint k
          where k.contype = 'f' and k.confrelid <> 'tenant_settings'::regclass
+           and k.connamespace <> 'jobs'::regnamespace
            -- the two leading columns of some index are tenant and the reference
            and not exists (select from pg_index i where i.indrelid = k.conrelid and i.indkey[0] = k.conkey[1]
                               and i.indkey[1] = any (k.conkey[2:]))
@@ -104,7 +124,7 @@ def test_the_runtime_role_can_only_read_and_change_rows(server: EmbeddedServer) 
         server,
         """
         select distinct privilege_type from information_schema.role_table_grants
-         where grantee in ('leadhand_app', 'PUBLIC') and table_schema in ('public', 'langgraph')
+         where grantee in ('leadhand_app', 'PUBLIC') and table_schema in ('public', 'langgraph', 'jobs')
         """,
     )
     assert {right for (right,) in rights} <= {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -115,21 +135,52 @@ def test_the_runtime_role_can_only_read_and_change_rows(server: EmbeddedServer) 
                has_database_privilege('leadhand_app', 'leadhand', 'CREATE'),
                has_schema_privilege('leadhand_app', 'public', 'CREATE'),
                has_schema_privilege('leadhand_app', 'langgraph', 'CREATE'),
+               has_schema_privilege('leadhand_app', 'jobs', 'CREATE'),
                has_table_privilege('leadhand_app', 'alembic_version', 'INSERT,UPDATE,DELETE')
         """,
-    ) == [(False,) * 5]
+    ) == [(False,) * 6]
 
 
-def test_no_function_of_ours_runs_with_its_owners_rights_unless_reviewed(server: EmbeddedServer) -> None:
-    reviewed: set[str] = set()
+def test_no_function_runs_with_its_owners_rights_unless_reviewed(server: EmbeddedServer) -> None:
     found = ask(
         server,
         """
-        select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-         where n.nspname in ('public', 'langgraph') and p.prosecdef
+        select p.proname, p.proowner::regrole::text, array_to_string(p.proconfig, '; '),
+               (select string_agg(grantee::regrole::text, ',') from aclexplode(p.proacl)
+                 where grantee <> p.proowner)
+          from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where n.nspname not in ('pg_catalog', 'information_schema') and p.prosecdef
         """,
     )
-    assert {name for (name,) in found} == reviewed
+    path = "search_path=pg_catalog, pg_temp"
+    assert set(found) == {(name, "leadhand_dispatch", path, "leadhand_app") for name in REVIEWED}
+
+
+def test_the_role_that_looks_across_shops_reads_ids_of_few_tables_and_nothing_else(
+    server: EmbeddedServer,
+) -> None:
+    readable = ask(
+        server,
+        """
+        select table_schema || '.' || table_name, column_name, privilege_type
+          from information_schema.column_privileges where grantee = 'leadhand_dispatch'
+        """,
+    )
+    assert set(readable) == {(table, column, "SELECT") for table, column in SEEN_ACROSS_SHOPS}
+    across = [policy for policy in policies(server) if policy.name == "of_dispatch"]
+    assert {policy.table_name for policy in across} == {table for table, _ in SEEN_ACROSS_SHOPS}
+    assert {(policy.command, policy.roles, policy.using) for policy in across} == {
+        ("SELECT", "{leadhand_dispatch}", "true")
+    }
+    assert ask(
+        server,
+        """
+        select rolcanlogin, rolsuper, rolbypassrls, has_schema_privilege(oid, 'public', 'CREATE'),
+               (select count(*) from pg_class where relowner = r.oid),
+               has_schema_privilege(oid, 'jobs', 'USAGE'), pg_has_role('leadhand_app', oid, 'MEMBER')
+          from pg_roles r where rolname = 'leadhand_dispatch'
+        """,
+    ) == [(False, False, False, False, 0, False, False)]
 
 
 def test_settings_of_a_session_are_never_changed_for_longer_than_a_transaction() -> None:
