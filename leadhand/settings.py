@@ -3,6 +3,7 @@
 Every name, its default and its unit is documented in docs/settings.md; a test keeps the two equal.
 """
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +17,10 @@ from leadhand.errors import InvalidSetting
 PREFIX = "LEADHAND_"
 # HS256 signs with 256 bits; a shorter secret is weaker than the algorithm (RFC 7518 section 3.2).
 MIN_JWT_SECRET_BYTES = 32
+# A URL, or the keyword form of libpq.
+_POSTGRES_ADDRESS = re.compile(r"postgres(ql)?://\S*|\w+\s*=.*")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*")
+_KEY = re.compile(r"[!-~]+")
 
 
 class Environment(StrEnum):
@@ -59,6 +64,7 @@ class Settings(BaseSettings):
     max_tool_calls: int = Field(default=16, ge=1, le=200)
     max_run_tokens: int = Field(default=200_000, ge=1_000)
     max_run_s: float = Field(default=120.0, gt=0, le=3600)
+    heartbeat_s: float = Field(default=10.0, gt=0, le=60)
     tool_timeout_s: float = Field(default=20.0, gt=0, le=600)
     window_tokens: int = Field(default=16_000, ge=1_000)
 
@@ -91,6 +97,34 @@ class Settings(BaseSettings):
     @classmethod
     def _off_means_never(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() in {"off", "none"} else value
+
+    @field_validator("database_url", "migration_url")
+    @classmethod
+    def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _POSTGRES_ADDRESS.fullmatch(value.get_secret_value().strip()):
+            raise ValueError("must be like postgresql://user:password@host:port/database")
+        return value
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not _WEB_ADDRESS.fullmatch(value):
+            raise ValueError("must be an http or https URL such as https://id.example/keys")
+        return value
+
+    @field_validator("model", "small_model", "jwt_issuer", "jwt_audience")
+    @classmethod
+    def _a_name(cls, value: str | None) -> str | None:
+        if value is not None and not (value.strip() and value.isprintable()):
+            raise ValueError("must be a name in one line")
+        return value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _KEY.fullmatch(value.get_secret_value()):
+            raise ValueError("must be one word of plain ASCII, with no blank and no line break in it")
+        return value
 
     @field_validator("jwt_secret")
     @classmethod

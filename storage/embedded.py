@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from leadhand.errors import DatabaseUnavailable
+from leadhand.errors import DatabaseUnavailable, InvalidSetting
 from storage import cluster as clusters
 from storage.os_account import let_pass, postgres_account
 
@@ -56,7 +56,7 @@ def embedded_server(data_dir: Path) -> Generator[EmbeddedServer]:
 
     Raises:
         DatabaseUnavailable: the server cannot be started or does not answer in time.
-        InvalidSetting: we are root and no account can be made for Postgres.
+        InvalidSetting: the folder cannot be made, or we are root and no account can be made for Postgres.
     """
     handle = acquire(data_dir)
     try:
@@ -77,7 +77,10 @@ class Handle:
 def acquire(data_dir: Path) -> Handle:
     """Start the server if need be and keep it running until `release`."""
     folder = data_dir.expanduser().resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidSetting(f"LEADHAND_DATA_DIR: the folder cannot be made ({error.strerror})") from None
     cluster = clusters.Cluster(folder / "postgres", postgres_account())
     if cluster.account.switch:
         let_pass(folder)

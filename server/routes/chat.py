@@ -62,7 +62,7 @@ async def ask(
     """Only the newest user text is taken from the body; the history is the server's own. The answer does not
     hang on this connection: a client that leaves loses nothing and may come back to the stream."""
     turn = turn_of(body, idempotency_key, desk.settings.max_message_chars)
-    return RunStream(await desk.runs.start_turn(tenant, turn))
+    return RunStream(await desk.runs.start_turn(tenant, turn), heartbeat_s=desk.settings.heartbeat_s)
 
 
 @router.get(
@@ -74,7 +74,9 @@ async def ask(
 async def follow(chat_id: AnyId, tenant: Reader, desk: OpenDesk) -> Response:
     """The running turn from its start, then live. 204 when none runs, also for ids that nobody has used."""
     run = desk.runs.active(tenant, chat_id) if _possible(chat_id) else None
-    return Response(status_code=204) if run is None else RunStream(run)
+    if run is None:
+        return Response(status_code=204)
+    return RunStream(run, heartbeat_s=desk.settings.heartbeat_s)
 
 
 @router.post("/chat/{id}/stop", status_code=202, summary="Stop the running turn")

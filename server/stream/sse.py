@@ -119,10 +119,13 @@ async def _next(batches: AsyncIterator[tuple[RunEvent, ...]]) -> tuple[RunEvent,
 class RunStream(Response):
     """The 200 of `POST /api/chat` and of `GET /api/chat/{id}/stream`."""
 
-    def __init__(self, run: FollowedRun, *, write_timeout_s: float = WRITE_TIMEOUT_S) -> None:
+    def __init__(
+        self, run: FollowedRun, *, heartbeat_s: float = HEARTBEAT_S, write_timeout_s: float = WRITE_TIMEOUT_S
+    ) -> None:
         super().__init__(headers=STREAM_HEADERS)
         del self.headers["content-length"]
         self._run = run
+        self._heartbeat_s = heartbeat_s
         self._write_timeout_s = write_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +146,7 @@ class RunStream(Response):
             await self._put(
                 send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            async with contextlib.aclosing(frames(self._run)) as stream:
+            async with contextlib.aclosing(frames(self._run, heartbeat_s=self._heartbeat_s)) as stream:
                 async for frame in stream:
                     await self._put(send, {"type": "http.response.body", "body": frame, "more_body": True})
             await self._put(send, {"type": "http.response.body", "body": b"", "more_body": False})
