@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 
 from cli.banner import banner
+from cli.http_protocol import ConnectionBounds, bounded_protocol
 from cli.terminal import out
 from leadhand.errors import InternalFault, InvalidSetting, LeadhandError
 from leadhand.settings import Settings
@@ -71,7 +72,7 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
         config = uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
+            http=bounded_protocol(ConnectionBounds.of(settings)),
             ws="none",
             lifespan="on",
             log_config=None,
