@@ -4,6 +4,7 @@ Provider tool-call ids repeat and differ in shape, so each call gets an id of ou
 """
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -26,12 +27,18 @@ from leadhand.events import (
 MAX_ANSWER_CHARS = 400_000
 # The input of one call; the largest honest one (a routing of 50 steps) has about 10 kB.
 MAX_TOOL_INPUT_CHARS = 100_000
+# What providers take as the name of a tool. A made-up name goes back to the model with every later call, so
+# one that its provider refuses would make the thread unusable.
+MAX_TOOL_NAME_CHARS = 64
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+NO_NAME = "unknown"
 
 
 @dataclass(slots=True)
 class CallBeingRead:
     call_id: str
     tool: str
+    provider_id: str | None = None
     fragments: list[str] = field(default_factory=list[str])
     size_chars: int = 0
 
@@ -123,13 +130,14 @@ class AnswerReader:
         self._sink.emit(ToolInputDelta(call_id=call.call_id, fragment=text))
 
     def _call_of(self, fragment: ToolCallChunk) -> CallBeingRead:
-        """The call that a fragment continues; some providers count by index, some only by id."""
+        """The call that a fragment continues: by index; where a provider counts no index, or always the same
+        one, a name under a new id begins a call."""
         index, provider_id, name = fragment.get("index"), fragment.get("id"), fragment.get("name")
         key: int | str = index if index is not None else (provider_id or "")
         known = self._calls.get(key) or (self._ordered[-1] if self._ordered and not name else None)
-        if known is not None:
+        if known is not None and not (name and provider_id and known.provider_id not in {None, provider_id}):
             return known
-        call = CallBeingRead(call_id=str(uuid7()), tool=name or "unknown")
+        call = CallBeingRead(call_id=str(uuid7()), tool=_tool_name(name), provider_id=provider_id)
         self._calls[key] = call
         self._ordered.append(call)
         self._sink.emit(ToolInputStarted(call_id=call.call_id, tool=call.tool))
@@ -152,6 +160,11 @@ async def read_answer(chunks: AsyncIterator[AIMessage], sink: EventSink) -> Mode
         if isinstance(chunk, AIMessageChunk):
             reader.take(chunk)
     return reader.finish()
+
+
+def _tool_name(given: str | None) -> str:
+    """The name as every provider takes it back."""
+    return _NOT_IN_A_NAME.sub("_", given or "")[:MAX_TOOL_NAME_CHARS] or NO_NAME
 
 
 def _texts(chunk: AIMessageChunk) -> list[tuple[str, bool]]:

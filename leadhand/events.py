@@ -105,11 +105,12 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """Tokens of one model call."""
+    """Tokens of one model call, and why the model ended it, in the provider's word."""
 
     model: str
     input_tokens: int
     output_tokens: int
+    finish_reason: str = "stop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from graph.state import TurnState
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted, ServerStopping
 from leadhand.errors import TimeLimit as TimeLimitReached
-from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, current_sink
+from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, UsageReported, current_sink
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
 from runs.settlement import Settlement
@@ -57,7 +57,7 @@ class Execution:
         try:
             done, _ = await asyncio.wait(tasks, timeout=self.max_run_s, return_when=asyncio.FIRST_COMPLETED)
             if drive in done:
-                return _outcome(drive)
+                return _outcome(drive, self.run)
             if stop in done:
                 return _stopped(self.run.stop_cause)
             if keeper in done:
@@ -102,10 +102,11 @@ class Execution:
                     return
 
 
-def _outcome(drive: "asyncio.Task[None]") -> RunEnding:
+def _outcome(drive: "asyncio.Task[None]", run: ActiveRun) -> RunEnding:
     error = drive.exception()
     if error is None:
-        return RunFinished()
+        last = next((event for event in reversed(run.log.events) if isinstance(event, UsageReported)), None)
+        return RunFinished(last.finish_reason) if last else RunFinished()
     if isinstance(error, LeadhandError):
         return _failure(error)
     correlation_id = uuid4().hex

@@ -14,7 +14,15 @@ from graph.prompts import load_prompt
 from graph.reading import ModelAnswer, read_answer
 from graph.state import PlannedCall, TurnState
 from leadhand.context import TenantContext
-from leadhand.errors import EmptyAnswer, InvalidToolInput, StepLimit, TokenLimit, ToolCallLimit
+from leadhand.errors import (
+    EmptyAnswer,
+    InvalidToolInput,
+    LeadhandError,
+    ModelRejected,
+    StepLimit,
+    TokenLimit,
+    ToolCallLimit,
+)
 from leadhand.events import StatusChanged, StepStarted, UsageReported, sink
 from models.tokens import count_message_tokens, count_tokens
 from tools.rendering import render_error
@@ -36,9 +44,11 @@ def agent_node(
         prompt = prompt_of(state)
         answer = await read_answer(model.astream(prompt), events)
         spent = _tokens(answer, prompt)
-        events.emit(UsageReported(parts.model.name, answer.input_tokens, answer.output_tokens))
-        if not answer.text and not answer.calls:
-            raise EmptyAnswer("The language model answered nothing. Please try again.")
+        events.emit(
+            UsageReported(parts.model.name, answer.input_tokens, answer.output_tokens, answer.finish_reason)
+        )
+        if not answer.text.strip() and not answer.calls:
+            raise _nothing_said(answer)
         calls = state.get("tool_calls", 0) + len(answer.calls)
         if calls > parts.bounds.max_tool_calls:
             raise ToolCallLimit(
@@ -128,6 +138,12 @@ def next_after_agent(state: TurnState) -> list[Send] | Literal["agent", "__end__
         )
         for call in open_calls
     ]
+
+
+def _nothing_said(answer: ModelAnswer) -> LeadhandError:
+    if answer.finish_reason == "content_filter":
+        return ModelRejected("The language model declines to answer this.")
+    return EmptyAnswer("The language model answered nothing. Please try again.")
 
 
 def _tokens(answer: ModelAnswer, prompt: list[BaseMessage]) -> int:
