@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.apikey import apikey
 from cli.border import coded_errors, debugging
 from cli.chat import chat
 from cli.demo import demo
@@ -28,6 +29,7 @@ app.command()(coded_errors(doctor))
 app.command()(coded_errors(demo))
 app.command()(coded_errors(token))
 app.command()(coded_errors(chat))
+app.add_typer(apikey, name="apikey")
 
 
 def _show_version(wanted: bool) -> None:

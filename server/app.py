@@ -13,6 +13,7 @@ from leadhand.errors import LeadhandError
 from leadhand.settings import Settings
 from runs.desk import open_desk
 from server import api_page
+from server.api_keys import ApiKeys
 from server.border import Border
 from server.credentials import open_verifier
 from server.desk_keeper import DeskKeeper, DeskOpener
@@ -64,6 +65,7 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     # The last one added is the outermost: border, then credential, then body, then routes.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     directory = ShopDirectory(lambda: keeper.desk)
-    app.add_middleware(Gate, verifier=open_verifier(settings), shop_of=directory.shop_of)
+    keys = ApiKeys(lambda: keeper.desk.database)
+    app.add_middleware(Gate, verifier=open_verifier(settings), shop_of=directory.shop_of, keys=keys)
     app.add_middleware(Border)
     return app

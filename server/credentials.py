@@ -1,4 +1,4 @@
-"""Bearer tokens: a verified credential as a Principal, or one refusal for every kind of forgery."""
+"""Bearer credentials, tokens and API keys: a Principal, or one refusal for every kind of forgery."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Final, Protocol, cast
 import jwt
 from jwt.types import Options
 
+from leadhand.api_key import API_KEY_PREFIX
 from leadhand.context import Permission, Principal
 from leadhand.dev_secret import signing_secret
 from leadhand.errors import Unauthorized
@@ -31,6 +32,12 @@ Claims = Mapping[str, object]
 class Verifier(Protocol):
     async def claims_of(self, token: str) -> Claims:
         """The claims of a token that is genuine and in force; raises one of `_FORGERIES` if it is not."""
+        ...
+
+
+class KeyRing(Protocol):
+    async def principal_of(self, text: str) -> Principal:
+        """Whom an API key in force stands for; raises ValueError for every other text."""
         ...
 
 
@@ -89,17 +96,24 @@ def open_verifier(settings: Settings) -> Verifier:
     return SharedSecretVerifier(settings)
 
 
-async def authenticate(authorizations: list[str], verifier: Verifier) -> Principal:
-    """Who the request's `Authorization` headers say it is.
+async def authenticate(
+    authorizations: list[str], verifier: Verifier, keys: KeyRing | None = None
+) -> Principal:
+    """Who the request's `Authorization` headers say it is. Without `keys` no API key opens anything.
 
     Raises:
-        Unauthorized: no token, or one that is forged, expired or about nobody; all alike to the caller.
+        Unauthorized: no credential, or one that is forged, expired, revoked or about nobody; all alike to
+            the caller.
         SigningKeysUnavailable: the identity provider's keys cannot be read just now.
+        DatabaseUnavailable: an API key cannot be looked up just now.
     """
     if not authorizations:
         raise Unauthorized("This needs a bearer token in the Authorization header.")
     try:
-        return principal_of(await verifier.claims_of(_token(authorizations)))
+        token = _token(authorizations)
+        if keys is not None and token.startswith(API_KEY_PREFIX):
+            return await keys.principal_of(token)
+        return principal_of(await verifier.claims_of(token))
     except _FORGERIES:
         raise Unauthorized("The bearer token is not valid.") from None
 

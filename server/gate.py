@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadhand.context import Principal
 from leadhand.errors import Unauthorized
-from server.credentials import Verifier, authenticate
+from server.credentials import KeyRing, Verifier, authenticate
 from storage.tenants import TenantSettings
 
 GUARDED: Final = "/api"
@@ -32,28 +32,42 @@ ShopLookup: TypeAlias = Callable[[Principal], Awaitable[TenantSettings]]
 class Gate:
     """Checks the credential before the body is read, and hands on who came in."""
 
-    def __init__(self, app: ASGIApp, verifier: Verifier, shop_of: ShopLookup) -> None:
+    def __init__(
+        self, app: ASGIApp, verifier: Verifier, shop_of: ShopLookup, keys: KeyRing | None = None
+    ) -> None:
         self._app = app
         self._verifier = verifier
+        self._keys = keys
         self._shop_of = shop_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _guarded(scope):
             headers = Headers(scope=scope).getlist("authorization")
-            principal = await authenticate(headers, self._verifier)
+            principal = await authenticate(headers, self._verifier, self._keys)
             admitted = Admitted(principal, await self._shop_of(principal))
             scope["state"] = {**scope.get("state", {}), _STATE_KEY: admitted}
         await self._app(scope, receive, send)
 
 
+def path_of(scope: Scope) -> str:
+    """The address as the routes know it."""
+    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
+
+
 def _guarded(scope: Scope) -> bool:
-    path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
+    path = path_of(scope)
     return path == GUARDED or path.startswith(f"{GUARDED}/")
+
+
+def admitted_to(scope: Scope) -> Admitted | None:
+    """Who came in; None outside the guarded paths."""
+    admitted: object = scope.get("state", {}).get(_STATE_KEY)
+    return admitted if isinstance(admitted, Admitted) else None
 
 
 def admitted_of(request: Request) -> Admitted:
     """Raises Unauthorized outside the guarded paths."""
-    admitted: object = request.scope.get("state", {}).get(_STATE_KEY)
-    if not isinstance(admitted, Admitted):
+    admitted = admitted_to(request.scope)
+    if admitted is None:
         raise Unauthorized("This needs a bearer token in the Authorization header.")
     return admitted

@@ -6,8 +6,10 @@ from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
 from uuid_utils.compat import uuid7
 
+from leadhand.api_key import new_api_key
 from leadhand.context import Principal
 from storage import messages, results, runs, threads
+from storage.api_keys import create_key
 from storage.database import Database
 from storage.saver import TenantSaver, checkpoint_owner
 from storage.shop_writer import write_shop
@@ -20,6 +22,14 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
     async with database.transaction(who) as connection:
         await write_shop(connection, tenant_id=who.tenant_id, shop=small_shop())
         await connection.execute(b"insert into demo_shop (size, seed, today) values ('small', 1, now())")
+        await create_key(
+            connection,
+            key=new_api_key(),
+            name="ERP export",
+            acts_as=who.user_id,
+            permissions=who.permissions,
+            expires_at=None,
+        )
         thread = await threads.create_or_get_thread(connection, chat_id="chat")
         seq = await messages.append_message(
             connection,

@@ -21,10 +21,12 @@ SEEN_ACROSS_SHOPS = {
     ("public.run", "tenant_id"),
     ("public.run", "user_id"),
     ("public.run", "id"),
+    ("public.api_key", "tenant_id"),
+    ("public.api_key", "id"),
 }
-REVIEWED = {"person_of_run"}
+REVIEWED = {"person_of_run", "shop_of_api_key"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
-ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "alembic_version_pkc"}
+ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
 
 TENANT = "(tenant_id = NULLIF(current_setting('app.tenant'::text, true), ''::text))"
 PERSON = f"({TENANT} AND (user_id = NULLIF(current_setting('app.user'::text, true), ''::text)))"

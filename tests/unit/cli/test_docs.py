@@ -8,17 +8,18 @@ import pytest
 from tests.unit.cli.conftest import Run
 
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
-COMMANDS = ("serve", "migrate", "doctor", "demo", "token", "chat")
+COMMANDS = ("serve", "migrate", "doctor", "demo", "token", "chat", "apikey")
+SUBCOMMANDS = ("apikey create", "apikey list", "apikey revoke")
 
 
 def section(command: str) -> str:
     text = PAGE.read_text(encoding="utf-8")
-    return text.split(f"## leadhand {command}\n", 1)[1].split("\n## ", 1)[0]
+    return re.split(r"\n##+ ", text.split(f"## leadhand {command}\n", 1)[1], maxsplit=1)[0]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", COMMANDS + SUBCOMMANDS)
 def test_every_option_of_a_command_is_documented_and_no_other(run: Run, command: str) -> None:
-    shown = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", run(command, "--help").stdout, re.MULTILINE))
+    shown = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", run(*command.split(), "--help").stdout, re.MULTILINE))
     documented = set(re.findall(r"^\| `(--[a-z-]+)", section(command), re.MULTILINE))
     assert documented == shown - {"--help"}
 
@@ -28,3 +29,7 @@ def test_every_command_is_documented_and_no_other(run: Run) -> None:
     assert tuple(line.split()[0] for line in listed.splitlines() if line.strip()) == COMMANDS
     headings = re.findall(r"^## leadhand ([a-z]+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert tuple(headings) == COMMANDS
+    assert (
+        tuple(re.findall(r"^### leadhand (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+        == SUBCOMMANDS
+    )
