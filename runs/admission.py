@@ -28,7 +28,10 @@ TITLE_CHARS = 80
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A run row that is ours. `replace`: `messages` are the whole window, not an addition to it."""
+    """A run row that is ours. `replace`: `messages` are the whole window, not an addition to it.
+
+    `untitled`: the thread has no title of its own yet.
+    """
 
     run_id: UUID
     attempt: int
@@ -36,6 +39,7 @@ class Admitted:
     assistant_message_id: str
     messages: list[BaseMessage]
     replace: bool
+    untitled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Admission:
             raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
         question = await place(conn, thread, turn)
         if thread.title is None and (title := question.text.strip()[:TITLE_CHARS]):
-            await threads.set_title(conn, chat_id=thread.chat_id, title=title)
+            await threads.lend_title(conn, thread_id=thread.id, title=title)
         broken = latest is not None and latest.status != "finished"
         return await self._run(conn, tenant, turn, thread, question, replace=question.truncated or broken)
 
@@ -103,7 +107,8 @@ class Admission:
         window: list[BaseMessage] = [HumanMessage(question.text)]
         if replace:
             window = await self._window(conn, thread)
-        return Admitted(run.id, run.attempt, thread.id, answer_id, window, replace)
+        untitled = thread.titled_by == "question"
+        return Admitted(run.id, run.attempt, thread.id, answer_id, window, replace, untitled)
 
     async def _window(self, conn: Connection, thread: Thread) -> list[BaseMessage]:
         tail = await messages.last_messages(conn, thread_id=thread.id, last=WINDOW_MESSAGES)

@@ -105,7 +105,7 @@ class RunService:
             ),
             graph=self.graph,
             lease=RunLease(self.database, tenant, admitted.run_id, admitted.attempt, self.owner),
-            settlement=Settlement(self.database, self.saver, admitted.attempt),
+            settlement=Settlement(self.database, self.saver, admitted.attempt, admitted.untitled),
             max_run_s=self.max_run_s,
         )
         key = _key(tenant, turn.chat_id)

@@ -13,6 +13,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, LeadhandError, RunInterrupted
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
+from memory.title_job import ask_for_title
 from runs.active import ActiveRun
 from runs.transcript import parts_of, stored_parts, usage_of
 from storage import messages, runs
@@ -29,9 +30,12 @@ SETTLE_WAIT_MAX_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
+    """`untitled`: once answered, the thread wants a title."""
+
     database: Database
     saver: TenantSaver
     attempt: int = 1
+    untitled: bool = False
 
     def own_checkpoints(self, tenant: TenantContext) -> None:
         """Say whose checkpoints this task, and every task it starts, reads and writes."""
@@ -87,6 +91,8 @@ class Settlement:
                 metadata=metadata_of(run, ending),
                 run_id=UUID(run.run_id),
             )
+            if self.untitled and isinstance(ending, RunFinished):
+                await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
 
 
 def metadata_of(run: ActiveRun, ending: RunEnding) -> dict[str, JsonValue]:

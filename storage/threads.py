@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -15,13 +16,20 @@ from storage.transactions import Connection
 _SQL = named_queries("threads")
 
 
+TitledBy = Literal["question", "model", "person"]
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`id` is internal (the checkpoint's thread id); clients know the thread by `chat_id`."""
+    """`id` is internal (the checkpoint's thread id); clients know the thread by `chat_id`.
+
+    `titled_by` a question: its first words stand in for a title until somebody gives it one of its own.
+    """
 
     id: UUID
     chat_id: str
     title: str | None
+    titled_by: TitledBy
     created_at: datetime
     updated_at: datetime
 
@@ -61,9 +69,25 @@ async def list_threads(
 
 
 async def set_title(connection: Connection, *, chat_id: str, title: str) -> Thread | None:
-    """The renamed thread, or None when the caller has no such thread."""
+    """The thread as a person renamed it, or None when the caller has no such thread."""
     params = {"chat_id": storable_text(chat_id), "title": storable_text(title)}
     return await fetch_one(connection, _SQL["set_title"], params, Thread)
+
+
+async def lend_title(connection: Connection, *, thread_id: UUID, title: str) -> None:
+    """Let words of the question stand in for a title; one that the thread has stays."""
+    await execute(connection, _SQL["lend_title"], {"thread_id": thread_id, "title": storable_text(title)})
+
+
+async def give_title(connection: Connection, *, thread_id: UUID, title: str) -> bool:
+    """Whether it is the thread's title now: not when a person gave one before, or the thread is gone."""
+    params = {"thread_id": thread_id, "title": storable_text(title)}
+    return await execute(connection, _SQL["give_title"], params) == 1
+
+
+async def is_untitled(connection: Connection, *, thread_id: UUID) -> bool:
+    """Whether the caller has this thread and it has no title of its own."""
+    return bool(await fetch_value(connection, _SQL["is_untitled"], {"thread_id": thread_id}, bool))
 
 
 async def touch(connection: Connection, *, thread_id: UUID) -> None:

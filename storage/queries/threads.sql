@@ -1,25 +1,37 @@
 -- name: get_thread
 -- The caller's thread of that chat id.
-select id, chat_id, title, created_at, updated_at from thread where user_id = %(user_id)s and chat_id = %(chat_id)s;
+select id, chat_id, title, titled_by, created_at, updated_at from thread where user_id = %(user_id)s and chat_id = %(chat_id)s;
 
 -- name: create_or_get_thread
 -- The caller's thread of that chat id, made if new; its row is locked until the transaction ends.
 insert into thread as t (id, chat_id) values (%(id)s, %(chat_id)s)
 on conflict (tenant_id, user_id, chat_id) do update set updated_at = t.updated_at
-returning id, chat_id, title, created_at, updated_at;
+returning id, chat_id, title, titled_by, created_at, updated_at;
 
 -- name: list_threads
 -- A page of the caller's threads, newest first, after the cursor.
-select id, chat_id, title, created_at, updated_at
+select id, chat_id, title, titled_by, created_at, updated_at
   from thread
  where %(before_at)s::timestamptz is null or (updated_at, id) < (%(before_at)s, %(before_id)s)
  order by updated_at desc, id desc
  limit %(limit)s;
 
 -- name: set_title
--- Names the thread; not a change that moves it up the list.
-update thread set title = %(title)s where chat_id = %(chat_id)s
-returning id, chat_id, title, created_at, updated_at;
+-- A person names the thread; not a change that moves it up the list.
+update thread set title = %(title)s, titled_by = 'person' where chat_id = %(chat_id)s
+returning id, chat_id, title, titled_by, created_at, updated_at;
+
+-- name: lend_title
+-- Words of the question stand in for a title until there is one.
+update thread set title = %(title)s where id = %(thread_id)s and titled_by = 'question';
+
+-- name: give_title
+-- The title that a model wrote, unless the thread has one of its own by now.
+update thread set title = %(title)s, titled_by = 'model' where id = %(thread_id)s and titled_by = 'question';
+
+-- name: is_untitled
+-- Whether the thread is there and has no title of its own.
+select titled_by = 'question' from thread where id = %(thread_id)s;
 
 -- name: touch
 -- Moves the thread to the top of the list.

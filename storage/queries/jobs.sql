@@ -1,0 +1,51 @@
+-- name: defer_once
+-- Joins a job to the tenant's transaction, unless one about the same is waiting; never fails it.
+select job_id, refusal from jobs.defer_once(%(queue)s, %(task)s, %(row_id)s, %(subject)s);
+
+-- name: begin_engine
+-- First statement of the job engine's transactions: its own tables, nobody's shop, bounded waits.
+select set_config('search_path', 'jobs', true),
+       set_config('statement_timeout', '20s', true),
+       set_config('lock_timeout', '5s', true),
+       set_config('idle_in_transaction_session_timeout', '30s', true);
+
+-- name: person_of_run
+-- Whose run it is; the one thing about a run that is asked before its shop and person are known.
+select public.person_of_run(%(tenant_id)s, %(row_id)s);
+
+-- name: overview
+-- What waits, runs and failed, since when the oldest has been waiting, and how many workers are alive.
+select count(*) filter (where status = 'todo') as waiting,
+       count(*) filter (where status = 'doing') as running,
+       count(*) filter (where status = 'failed') as failed,
+       coalesce(extract(epoch from max(now() - ready_at) filter (where status = 'todo'))::float8, 0) as waiting_s,
+       (select count(*) from procrastinate_workers
+         where last_heartbeat > now() - make_interval(secs => %(stalled_after_s)s)) as workers
+  from (select j.status,
+               coalesce(j.scheduled_at,
+                        (select max(e.at) from procrastinate_events e where e.job_id = j.id)) as ready_at
+          from procrastinate_jobs j) as job;
+
+-- name: release_stalled
+-- Jobs whose worker is gone go back to the queue; what was tried too often, or waits anew already, has failed.
+with gone as (
+  select j.id, j.attempts + 1 as tried, j.queueing_lock
+    from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
+   where j.status = 'doing'
+     and (w.id is null or w.last_heartbeat < now() - make_interval(secs => %(stalled_after_s)s))
+   order by j.id
+   limit %(limit)s
+   for update of j skip locked
+), judged as (
+  select id, (tried < %(max_attempts)s and not exists (
+           select from procrastinate_jobs o where o.queueing_lock = gone.queueing_lock and o.status = 'todo')) as again
+    from gone
+)
+update procrastinate_jobs j
+   set status = (case when judged.again then 'todo' else 'failed' end)::procrastinate_job_status,
+       attempts = j.attempts + 1,
+       scheduled_at = case when judged.again then now() end,
+       worker_id = null,
+       abort_requested = false
+  from judged where j.id = judged.id
+returning j.id, j.task_name as task, j.attempts, judged.again;
