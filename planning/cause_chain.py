@@ -1,0 +1,202 @@
+"""Why an order finishes when it does (planning-domain 6.5): each minute since its release, by cause.
+
+Walked from the finish backwards. An operation's own span is work, or a pause in it; the time before it is the
+wait for its machine, for a person, for an opening, or for nothing at all (it could have started); then comes
+what it waited for: a fixed wait after its predecessor, or the predecessor itself. The links lie end to end,
+so their minutes add up to finish less release exactly.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planning.calendars import ClosedReason, ResourceTime, ShopTimes
+from planning.intervals import clip, normalize, subtract
+from planning.moves import skill_for
+from planning.order_status import OrderReport
+from planning.routings import PlannedOperation
+from planning.shop import Booking, Interval, Intervals, Minute
+
+
+class Cause(StrEnum):
+    """What a stretch of the order's time went to."""
+
+    WORK = "work"
+    SUBCONTRACT = "subcontract"
+    WAIT_AFTER = "wait_after"
+    MACHINE_BUSY = "machine_busy"
+    OPERATOR = "operator"
+    CLOSED = "closed"
+    DOWNTIME = "downtime"
+    FROZEN = "frozen"
+    NOT_STARTED = "not_started"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stretch [start, end) with one cause.
+
+    `operation_id`: the operation that worked or waited. `row_id`: the booking of other work for
+    `machine_busy`, the closure or downtime for `closed` and `downtime`. `order_id`: whose work it was.
+    """
+
+    cause: Cause
+    start: Minute
+    end: Minute
+    operation_id: str
+    row_id: str | None = None
+    order_id: str | None = None
+
+    @property
+    def minutes(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class CauseChain:
+    """Links in order of time, end to end, from the order's release to its finish."""
+
+    links: tuple[Link, ...]
+    release: Minute
+    finish: Minute
+
+    def by_cause(self) -> Mapping[Cause, int]:
+        """Minutes by cause, most first; they add up to finish less release."""
+        found: defaultdict[Cause, int] = defaultdict(int)
+        for link in self.links:
+            found[link.cause] += link.minutes
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+class CauseChains:
+    """Chains of a shop's orders; `times` must cover them from release to finish."""
+
+    def __init__(self, times: ShopTimes, as_of: Minute) -> None:
+        self._times = times
+        self._shop = times.shop
+        self._frozen_until = as_of + times.shop.settings.frozen_hours * 60
+        self._as_of = as_of
+        self._of_machine: defaultdict[str, list[Booking]] = defaultdict(list)
+        self._of_operator: defaultdict[str, list[Interval]] = defaultdict(list)
+        for booking in self._shop.bookings:
+            self._of_machine[booking.machine_id].append(booking)
+            for segment in booking.segments:
+                if segment.operator_id is not None:
+                    self._of_operator[segment.operator_id].append((segment.start, segment.end))
+
+    def of(self, report: OrderReport) -> CauseChain | None:
+        """The chain of one order; None while it is not wholly scheduled, or where it has no operations."""
+        finish = report.figures.finish
+        if finish is None:
+            return None
+        placed = {o.operation.id: o for o in report.operations}
+        first_start = min(o.start for o in report.operations if o.start is not None)
+        release = report.order.release_at
+        release = first_start if release is None else min(release, first_start)
+        links: list[Link] = []
+        current: PlannedOperation | None = max(report.operations, key=_finish)
+        cursor = finish
+        while current is not None and cursor > release:
+            # A successor that was planned before its predecessor's end cuts that one's time short.
+            start = min(cursor, max(release, current.start or 0))
+            links += self._own_span(current, (start, cursor))
+            before = self._awaited(current, placed)
+            awaited = release if before is None else max(release, min(start, _over(before)))
+            links += self._waited(current, (awaited, start))
+            cursor = awaited
+            if before is not None and before.end is not None and before.end < cursor:
+                since = max(release, before.end)
+                links.append(Link(Cause.WAIT_AFTER, since, cursor, before.operation.id))
+                cursor = since
+            current = before
+        ordered = sorted((link for link in links if link.end > link.start), key=lambda link: link.start)
+        return CauseChain(tuple(ordered), release, finish)
+
+    def _awaited(
+        self, current: PlannedOperation, placed: Mapping[str, PlannedOperation]
+    ) -> PlannedOperation | None:
+        """The predecessor that was over last, waits included."""
+        before = [placed[key] for key in current.predecessors]
+        return max(before, key=_over) if before else None
+
+    def _own_span(self, current: PlannedOperation, span: Interval) -> Iterable[Link]:
+        """From its start to `span`'s end: work, and pauses by cause."""
+        operation_id = current.operation.id
+        if not current.bookings:
+            return [Link(Cause.SUBCONTRACT, *span, operation_id)]
+        worked = clip(normalize((s.start, s.end) for b in current.bookings for s in b.segments), span)
+        links = [Link(Cause.WORK, start, end, operation_id) for start, end in worked]
+        for pause in subtract((span,), worked):
+            links += self._waited(current, pause)
+        return links
+
+    def _waited(self, current: PlannedOperation, span: Interval) -> list[Link]:
+        """Why the operation did not run on its machine in `span`."""
+        operation_id = current.operation.id
+        if span[0] >= span[1]:
+            return []
+        if not current.bookings:
+            return [Link(Cause.NOT_STARTED, *span, operation_id)]
+        following = next((b for b in current.bookings if b.envelope_end > span[0]), current.bookings[-1])
+        machine = self._times.machine(following.machine_id)
+        links: list[Link] = []
+        rest: Intervals = (span,)
+        own = {b.id for b in current.bookings}
+        for other in sorted(self._of_machine[following.machine_id], key=lambda b: (b.envelope_start, b.id)):
+            if other.id in own:
+                continue
+            taken = clip(rest, (other.envelope_start, other.envelope_end))
+            operation = self._shop.operations.get(other.operation_id or "")
+            order_id = None if operation is None else operation.order_id
+            links += [Link(Cause.MACHINE_BUSY, *piece, operation_id, other.id, order_id) for piece in taken]
+            rest = subtract(rest, taken)
+        links += _closed(operation_id, rest, machine)
+        rest = _open(rest, machine)
+        unmanned = self._unmanned(following, rest)
+        links += [Link(Cause.OPERATOR, *piece, operation_id) for piece in unmanned]
+        rest = subtract(rest, unmanned)
+        frozen = clip(rest, (self._as_of, self._frozen_until))
+        links += [Link(Cause.FROZEN, *piece, operation_id) for piece in frozen]
+        links += [Link(Cause.NOT_STARTED, *piece, operation_id) for piece in subtract(rest, frozen)]
+        return links
+
+    def _unmanned(self, booking: Booking, within: Intervals) -> Intervals:
+        """Minutes in which nobody qualified was there and free; work planned without people awaits nobody."""
+        if all(segment.operator_id is None for segment in booking.segments):
+            return ()
+        rest = within
+        skill_id = skill_for(self._shop, booking)
+        for operator in self._shop.operators.values():
+            if not rest:
+                break
+            if skill_id is not None and not any(s.skill_id == skill_id for s in operator.skills):
+                continue
+            busy = normalize(self._of_operator.get(operator.id, ()))
+            rest = subtract(rest, subtract(self._times.operator(operator.id).available, busy))
+        return rest
+
+
+def _closed(operation_id: str, rest: Intervals, machine: ResourceTime) -> list[Link]:
+    """The stretches in which the machine was not available, by the row that took them."""
+    links: list[Link] = []
+    for row in machine.closed:
+        taken = tuple(piece for part in rest for piece in clip(row.intervals, part))
+        cause = Cause.DOWNTIME if row.reason is ClosedReason.DOWNTIME else Cause.CLOSED
+        links += [Link(cause, *piece, operation_id, row.row_id) for piece in taken]
+        rest = subtract(rest, normalize(taken))
+    links += [Link(Cause.CLOSED, *piece, operation_id) for piece in subtract(rest, machine.available)]
+    return links
+
+
+def _open(rest: Intervals, machine: ResourceTime) -> Intervals:
+    return tuple(piece for part in rest for piece in clip(machine.available, part))
+
+
+def _finish(planned: PlannedOperation) -> tuple[Minute, int]:
+    return planned.end or 0, planned.operation.seq
+
+
+def _over(planned: PlannedOperation) -> Minute:
+    """When what follows may start."""
+    return (planned.end or 0) + planned.operation.min_wait_after_min

@@ -1,0 +1,161 @@
+"""An order's routing as it stands in the plan: what precedes what, when each operation can start and does.
+
+An operation without a machine of its own (milestone, subcontract) has no booking: it starts when it is ready
+and takes the elapsed minutes its row states, so its times follow from those before it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from leadhand.errors import InvalidRouting
+from planning.shop import Booking, Minute, Operation, Order, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOperation:
+    """One operation and its place in the plan.
+
+    `done_before`: when everything before it is over, waits included; None while something before it is not
+    scheduled. `start` and `end` None: not scheduled. `bookings` in order of time; several are pieces.
+    """
+
+    operation: Operation
+    predecessors: tuple[str, ...]
+    bookings: tuple[Booking, ...]
+    done_before: Minute | None
+    start: Minute | None
+    end: Minute | None
+
+    @property
+    def scheduled(self) -> bool:
+        return self.end is not None
+
+    def ready_at(self, order: Order) -> Minute | None:
+        """The first minute at which it may start: all before it done, and the order released."""
+        if self.done_before is None:
+            return None
+        return self.done_before if order.release_at is None else max(self.done_before, order.release_at)
+
+
+class Routings:
+    """The operations and bookings of a shop's orders, grouped once."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._operations: defaultdict[str, list[Operation]] = defaultdict(list)
+        for operation in shop.operations.values():
+            self._operations[operation.order_id].append(operation)
+        self._bookings: defaultdict[str, list[Booking]] = defaultdict(list)
+        for booking in shop.bookings:
+            if booking.operation_id is not None:
+                self._bookings[booking.operation_id].append(booking)
+
+    def operations(self, order_id: str) -> Sequence[Operation]:
+        """The order's operations by seq."""
+        return sorted(self._operations.get(order_id, ()), key=_by_seq)
+
+    def bookings(self, operation_id: str) -> Sequence[Booking]:
+        """The operation's bookings by start."""
+        return sorted(self._bookings.get(operation_id, ()), key=lambda b: (b.envelope_start, b.id))
+
+    def planned(self, order: Order) -> tuple[PlannedOperation, ...]:
+        """The order's operations, each after all that must be done before it.
+
+        Raises:
+            InvalidRouting: the routing has a cycle; `details.operations` lists its sequence numbers.
+        """
+        operations = self.operations(order.id)
+        before = predecessors(operations)
+        placed: dict[str, PlannedOperation] = {}
+        for operation in in_order(operations, before):
+            placed[operation.id] = self._place(order, operation, before[operation.id], placed)
+        return tuple(placed.values())
+
+    def _place(
+        self,
+        order: Order,
+        operation: Operation,
+        before: tuple[str, ...],
+        placed: Mapping[str, PlannedOperation],
+    ) -> PlannedOperation:
+        bookings = tuple(self.bookings(operation.id))
+        done_before = _done_before(before, placed)
+        start = end = None
+        if bookings:
+            start, end = bookings[0].envelope_start, max(b.envelope_end for b in bookings)
+        elif needs_no_machine(operation):
+            ready = PlannedOperation(operation, before, (), done_before, None, None).ready_at(order)
+            if ready is not None and (before or order.release_at is not None):
+                start, end = ready, ready + (operation.subcontract_minutes or 0)
+        return PlannedOperation(operation, before, bookings, done_before, start, end)
+
+
+def needs_no_machine(operation: Operation) -> bool:
+    """Whether it is over without a booking: a milestone, or work done outside."""
+    return operation.milestone or operation.subcontract_minutes is not None
+
+
+def op_minutes(operation: Operation, quantity: int, machine_id: str | None = None) -> int:
+    """Setup and run, rounded up once; on `machine_id` with that machine's own times, if it has some."""
+    if operation.milestone:
+        return 0
+    if operation.subcontract_minutes is not None:
+        return operation.subcontract_minutes
+    for alternative in operation.alternatives:
+        if alternative.machine_id == machine_id:
+            return alternative.setup_min + -(-quantity * alternative.run_s_per_piece // 60)
+    return operation.setup_min + -(-quantity * operation.run_s_per_piece // 60)
+
+
+def predecessors(operations: Sequence[Operation]) -> dict[str, tuple[str, ...]]:
+    """Ids of what must be done before each operation: as its row says, else the one with the seq before.
+
+    A predecessor that is no operation of the order is left out: it cannot be awaited.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    known = {operation.id for operation in operations}
+    previous: tuple[str, ...] = ()
+    for operation in sorted(operations, key=_by_seq):
+        stated = operation.predecessor_ids
+        found[operation.id] = previous if stated is None else tuple(p for p in stated if p in known)
+        previous = (operation.id,)
+    return found
+
+
+def in_order(operations: Iterable[Operation], before: Mapping[str, tuple[str, ...]]) -> list[Operation]:
+    """Each operation after its predecessors, by seq where they leave it open; raises InvalidRouting."""
+    rows = {operation.id: operation for operation in sorted(operations, key=_by_seq)}
+    sorter = TopologicalSorter({key: before[key] for key in rows})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        seqs = [rows[key].seq for key in cycle if key in rows]
+        raise InvalidRouting(
+            "The operations of the routing wait for one another: "
+            + " → ".join(str(seq) for seq in seqs)
+            + ".",
+            details={"operations": list(seqs)},
+        ) from None
+    found: list[Operation] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda key: _by_seq(rows[key]))
+        found += [rows[key] for key in ready]
+        sorter.done(*ready)
+    return found
+
+
+def _done_before(before: tuple[str, ...], placed: Mapping[str, PlannedOperation]) -> Minute | None:
+    """When the last of them is over; the beginning of time where there is nothing before."""
+    latest = 0
+    for key in before:
+        end = placed[key].end
+        if end is None:
+            return None
+        latest = max(latest, end + placed[key].operation.min_wait_after_min)
+    return latest
+
+
+def _by_seq(operation: Operation) -> tuple[int, str]:
+    return operation.seq, operation.id
