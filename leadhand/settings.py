@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadhand.errors import InvalidSetting
+from leadhand.origins import origins_of
 
 PREFIX = "LEADHAND_"
 # HS256 signs with 256 bits; a shorter secret is weaker than the algorithm (RFC 7518 section 3.2).
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
     jwks_url: str | None = None
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
+    # Separated by commas; see `origins`.
+    allowed_origins: str | None = None
 
     max_body_bytes: int = Field(default=4_000_000, ge=1_000, le=100_000_000)
     max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
@@ -112,6 +115,12 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https URL such as https://id.example/keys")
         return value
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _named_origins(cls, value: str | None) -> str | None:
+        origins_of(value)
+        return value
+
     @field_validator("model", "small_model", "jwt_issuer", "jwt_audience")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
@@ -148,6 +157,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is our own embedded Postgres in `data_dir`."""
         return self.database_url is None
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may call."""
+        return origins_of(self.allowed_origins)
 
     @property
     def has_model_endpoint(self) -> bool:

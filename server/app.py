@@ -14,7 +14,8 @@ from leadhand.settings import Settings
 from runs.desk import open_desk
 from server import api_page
 from server.api_keys import ApiKeys
-from server.border import Border
+from server.border import Border, Refusals
+from server.cors import NamedOrigins
 from server.credentials import open_verifier
 from server.desk_keeper import DeskKeeper, DeskOpener
 from server.errors import on_error
@@ -67,5 +68,8 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     directory = ShopDirectory(lambda: keeper.desk)
     keys = ApiKeys(lambda: keeper.desk.database)
     app.add_middleware(Gate, verifier=open_verifier(settings), shop_of=directory.shop_of, keys=keys)
+    app.add_middleware(Refusals)
+    if settings.origins:
+        app.add_middleware(NamedOrigins, origins=settings.origins)
     app.add_middleware(Border)
     return app

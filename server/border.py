@@ -1,4 +1,4 @@
-"""The outermost layer: correlation id, security headers, one log line, and the last catch of all."""
+"""The outermost layers: correlation id, security headers, one log line; and the last catch of all."""
 
 import logging
 import time
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from leadhand.errors import LeadhandError
 from leadhand.telemetry import correlation_id, new_correlation_id
 from server.errors import error_response, internal_fault
+from server.gate import admitted_to
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +22,11 @@ DEFAULT_HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 # Probed every few seconds; their log lines would drown the rest.
-QUIET_ROUTES: Final = {"/healthz", "/readyz"}
+QUIET_ROUTES: Final = {"/healthz", "/readyz", "/metrics"}
 
 
 class Border:
-    """Nothing that is raised below gets past it, and no answer leaves without a correlation id."""
+    """No answer leaves without a correlation id and a log line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -38,22 +39,42 @@ class Border:
         token = correlation_id.set(exchange.correlation_id)
         started = time.perf_counter()
         try:
-            await self._answer(scope, receive, exchange)
+            await self._app(scope, receive, exchange.send)
         finally:
             _log(scope, exchange.status, time.perf_counter() - started)
             correlation_id.reset(token)
 
-    async def _answer(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+
+class Refusals:
+    """Nothing that is raised below gets past it: it becomes the one shape of an error.
+
+    What marks errors as well as answers (the origins that may read them) stands between this and `Border`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answered = False
+
+        async def noted(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
         try:
-            await self._app(scope, receive, exchange.send)
+            await self._app(scope, receive, noted)
         except LeadhandError as error:
             logger.info("refused: %s", error.code, extra={"code": error.code})
-            if not exchange.status:
-                await error_response(error)(scope, receive, exchange.send)
+            if not answered:
+                await error_response(error)(scope, receive, send)
         except Exception:  # the request's border: a client gets a code and an id, the log gets the text
             logger.exception("request failed")
-            if not exchange.status:
-                await error_response(internal_fault())(scope, receive, exchange.send)
+            if not answered:
+                await error_response(internal_fault())(scope, receive, send)
 
 
 class _Exchange:
@@ -77,6 +98,7 @@ class _Exchange:
 def _log(scope: Scope, status: int, duration_s: float) -> None:
     """The route's template and not the path: ids of conversations stay out of the log."""
     route = str(getattr(scope.get("route"), "path", "-"))
+    admitted = admitted_to(scope)
     logger.log(
         logging.DEBUG if route in QUIET_ROUTES else logging.INFO,
         "%s %s %d",
@@ -88,5 +110,6 @@ def _log(scope: Scope, status: int, duration_s: float) -> None:
             "route": route,
             "status": status,
             "duration_ms": round(duration_s * 1000),
+            "tenant_id": admitted.principal.tenant_id if admitted else None,
         },
     )

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from leadhand.context import Principal
 from leadhand.errors import DatabaseUnavailable, JsonValue, LeadhandError, ThreadBusy, Unauthorized
-from server.border import Border
+from server.border import Border, Refusals
 from server.credentials import Claims
 from server.errors import on_error
 from server.gate import Gate, admitted_of
@@ -89,6 +89,7 @@ def small_app() -> FastAPI:
         app.add_exception_handler(kind, on_error)
     app.add_middleware(BodyLimit, max_bytes=1000)
     app.add_middleware(Gate, verifier=GoodIsErika(), shop_of=demo_shop)
+    app.add_middleware(Refusals)
     app.add_middleware(Border)
     return app
 
