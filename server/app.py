@@ -21,8 +21,10 @@ from server.desk_keeper import DeskKeeper, DeskOpener
 from server.errors import on_error
 from server.gate import Gate
 from server.limits import BodyLimit
+from server.rate_limits import RateLimits, Rates
 from server.routes import chat, health, shop, threads, tools
 from server.shop_directory import ShopDirectory
+from server.streams_open import OpenStreams
 
 _ABOUT: Final = (
     "Production planning assistant for machine shops. Every route under `/api` needs a bearer token; every "
@@ -59,12 +61,14 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.keeper = keeper
+    app.state.open_streams = OpenStreams.of(settings)
     for router in (chat.router, threads.router, tools.router, shop.router, health.router, api_page.router):
         app.include_router(router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
-    # The last one added is the outermost: border, then credential, then body, then routes.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    # The last one added is the outermost: border, then credential, then rates, then body, then routes.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
+    app.add_middleware(RateLimits, rates=Rates.of(settings))
     directory = ShopDirectory(lambda: keeper.desk)
     keys = ApiKeys(lambda: keeper.desk.database)
     app.add_middleware(Gate, verifier=open_verifier(settings), shop_of=directory.shop_of, keys=keys)

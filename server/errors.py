@@ -18,6 +18,8 @@ from leadhand.errors import (
     LeadhandError,
     MethodNotAllowed,
     NotFound,
+    RequestTimeout,
+    Throttled,
     Unauthorized,
 )
 from leadhand.telemetry import correlation_id
@@ -57,8 +59,12 @@ def error_response(error: LeadhandError, headers: Mapping[str, str] | None = Non
     sent = dict(headers or {})
     if isinstance(error, Unauthorized):
         sent["www-authenticate"] = "Bearer"
-    if error.status == 503:
+    if isinstance(error, Throttled):
+        sent["retry-after"] = str(error.retry_after_s)
+    elif error.status == 503:
         sent["retry-after"] = str(RETRY_AFTER_S)
+    if isinstance(error, RequestTimeout):
+        sent["connection"] = "close"  # the rest of the request may still be on its way
     body = orjson.dumps({"error": detail}, default=str)
     return Response(body, error.status, media_type="application/json", headers=sent)
 

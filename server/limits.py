@@ -1,42 +1,49 @@
-"""Bounds on a request body, held before anything parses it."""
+"""Bounds on a request body, its size and its time, held before anything parses it."""
 
+import asyncio
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leadhand.errors import BodyTooLarge
+from leadhand.errors import BodyTooLarge, RequestTimeout
 
 # A client that is still sending reads our 413 only if we take its bytes for a while; then the line is cut.
 DRAIN_BYTES: Final = 16_000_000
 
 
 class BodyLimit:
-    """Refuses a body above `max_bytes` by its Content-Length, and while it streams in."""
+    """Refuses a body above `max_bytes` by its Content-Length, and while it streams in; one that takes longer
+    than `timeout_s` too."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, timeout_s: float) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         taken = 0
+        more = True
+        in_time = _InTime(receive, self._timeout_s)
 
         async def limited() -> Message:
-            nonlocal taken
-            message = await receive()
-            if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > self._max_bytes:
-                    if message.get("more_body", False):
-                        await _drain(receive)
-                    raise self._refusal()
+            nonlocal taken, more
+            if not more:  # what comes now is the end of the connection, whenever that is
+                return await receive()
+            message = await in_time()
+            more = bool(message.get("more_body", False))
+            taken += len(message.get("body", b""))
+            if taken > self._max_bytes:
+                if more:
+                    await _drain(in_time)
+                raise self._refusal()
             return message
 
         if _announced(scope) > self._max_bytes:
-            await _drain(receive)
+            await _drain(in_time)
             raise self._refusal()
         await self._app(scope, limited, send)
 
@@ -45,6 +52,24 @@ class BodyLimit:
             f"The request body is larger than {self._max_bytes} bytes.",
             details={"max_bytes": self._max_bytes},
         )
+
+
+class _InTime:
+    """`receive` until a deadline that begins with the first call."""
+
+    def __init__(self, receive: Receive, timeout_s: float) -> None:
+        self._receive = receive
+        self._timeout_s = timeout_s
+        self._deadline: float | None = None
+
+    async def __call__(self) -> Message:
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._timeout_s
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                return await self._receive()
+        except TimeoutError:
+            raise RequestTimeout("The body of the request did not arrive in time.") from None
 
 
 def _announced(scope: Scope) -> int:

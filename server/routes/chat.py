@@ -2,14 +2,16 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Header, Path
+from fastapi import Depends, Header, Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from runs.desk import Desk
 from server.caller import OpenDesk, Planner, Reader
 from server.routes.chat_body import ChatBody, ChatId, ClientId, turn_of
 from server.routes.described import api_router, refusal
-from server.stream.sse import RunStream
+from server.stream.sse import FollowedRun, RunStream
+from server.streams_open import stream_place
 
 router = api_router("chat")
 
@@ -48,6 +50,7 @@ class StopAccepted(BaseModel):
 @router.post(
     "/chat",
     response_class=Response,
+    dependencies=[Depends(stream_place)],
     summary="Ask; the answer is streamed",
     responses={
         **_STREAM,
@@ -62,12 +65,13 @@ async def ask(
     """Only the newest user text is taken from the body; the history is the server's own. The answer does not
     hang on this connection: a client that leaves loses nothing and may come back to the stream."""
     turn = turn_of(body, idempotency_key, desk.settings.max_message_chars)
-    return RunStream(await desk.runs.start_turn(tenant, turn), heartbeat_s=desk.settings.heartbeat_s)
+    return _stream(await desk.runs.start_turn(tenant, turn), desk)
 
 
 @router.get(
     "/chat/{id}/stream",
     response_class=Response,
+    dependencies=[Depends(stream_place)],
     summary="Follow the running turn",
     responses={**_STREAM, 204: {"description": "No turn is running"}},
 )
@@ -76,13 +80,18 @@ async def follow(chat_id: AnyId, tenant: Reader, desk: OpenDesk) -> Response:
     run = desk.runs.active(tenant, chat_id) if _possible(chat_id) else None
     if run is None:
         return Response(status_code=204)
-    return RunStream(run, heartbeat_s=desk.settings.heartbeat_s)
+    return _stream(run, desk)
 
 
 @router.post("/chat/{id}/stop", status_code=202, summary="Stop the running turn")
 async def stop(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> StopAccepted:
     """Safe to repeat. What was streamed so far stays in the conversation."""
     return StopAccepted(stopped=await desk.runs.stop(tenant, chat_id))
+
+
+def _stream(run: FollowedRun, desk: Desk) -> RunStream:
+    bounds = desk.settings
+    return RunStream(run, heartbeat_s=bounds.heartbeat_s, write_timeout_s=bounds.write_timeout_s)
 
 
 def _possible(chat_id: str) -> bool:

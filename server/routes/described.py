@@ -23,7 +23,9 @@ def refusal(description: str) -> dict[str, Any]:
 _EVERYWHERE: Final[dict[int | str, dict[str, Any]]] = {
     401: refusal("No credential, or one that is not valid: `unauthorized`"),
     403: refusal("The credential lacks a permission: `permission_denied`"),
+    408: refusal("The body did not arrive in time: `request_timeout`"),
     422: refusal("`invalid_request`, with the fields in `details`"),
+    429: refusal("Too much of something; `Retry-After` says how long to wait: `rate_limited`"),
     503: refusal("Try again: `database_unavailable`, `server_stopping`"),
 }
 

@@ -1,5 +1,6 @@
 """The layers around the routes: border, credential, body, and the one shape of every refusal."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -23,6 +24,8 @@ from storage.tenants import TenantSettings
 
 router = APIRouter(route_class=StrictJsonRoute)
 TOKEN = {"authorization": "Bearer good"}
+# Short, but a body that is there at once needs no time at all.
+BODY_TIMEOUT_S = 0.2
 
 
 class Order(BaseModel):
@@ -87,7 +90,7 @@ def small_app() -> FastAPI:
     app.include_router(router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
-    app.add_middleware(BodyLimit, max_bytes=1000)
+    app.add_middleware(BodyLimit, max_bytes=1000, timeout_s=BODY_TIMEOUT_S)
     app.add_middleware(Gate, verifier=GoodIsErika(), shop_of=demo_shop)
     app.add_middleware(Refusals)
     app.add_middleware(Border)
@@ -197,6 +200,18 @@ async def test_a_body_that_grows_above_the_limit_is_refused_while_it_comes(clien
         "/api/orders", content=endless(), headers={**TOKEN, "content-type": "application/json"}
     )
     refusal(response, 413, "body_too_large")
+
+
+async def test_a_body_that_never_ends_is_refused_and_the_connection_closed(client: httpx.AsyncClient) -> None:
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b'{"code":'
+        await asyncio.Event().wait()
+
+    response = await client.post(
+        "/api/orders", content=stuck(), headers={**TOKEN, "content-type": "application/json"}
+    )
+    assert refusal(response, 408, "request_timeout")["retryable"] is True
+    assert response.headers["connection"] == "close"
 
 
 async def test_a_body_at_the_limit_passes(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,93 @@
+"""How much one person and one shop may ask in a minute, of this process; between credential and body.
+
+A person's own share is looked at first and is the smaller one, so that a script that runs away meets its own
+limit and leaves its colleagues theirs.
+"""
+
+import math
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from limits import RateLimitItemPerMinute
+from limits.aio.strategies import MovingWindowRateLimiter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from leadhand.context import Principal
+from leadhand.errors import RateLimited
+from leadhand.settings import Settings
+from server.gate import admitted_to, path_of
+from server.moving_windows import MovingWindows
+
+TURN: Final = ("POST", "/api/chat")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in a minute; `name` is what it counts, `of` whose share it is."""
+
+    name: str
+    of: str
+    item: RateLimitItemPerMinute
+
+    @property
+    def per_min(self) -> int:
+        return self.item.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    requests: tuple[Rate, Rate]
+    turns: tuple[Rate, Rate]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rates":
+        return cls(
+            requests=(
+                _rate("requests", "user", settings.max_user_requests_per_min),
+                _rate("requests", "shop", settings.max_shop_requests_per_min),
+            ),
+            turns=(
+                _rate("turns", "user", settings.max_user_turns_per_min),
+                _rate("turns", "shop", settings.max_shop_turns_per_min),
+            ),
+        )
+
+
+def _rate(name: str, of: str, per_min: int) -> Rate:
+    return Rate(name, of, RateLimitItemPerMinute(per_min, namespace=f"{name}-{of}"))
+
+
+class RateLimits:
+    """Middleware that answers 429 `rate_limited` before the body is read.
+
+    Raises:
+        RateLimited: with the seconds until the oldest request of the window leaves it.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+        self._limiter = MovingWindowRateLimiter(MovingWindows())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (admitted := admitted_to(scope)) is not None:
+            await self._take(self._rates.requests, admitted.principal)
+            if (scope["method"], path_of(scope)) == TURN:
+                await self._take(self._rates.turns, admitted.principal)
+        await self._app(scope, receive, send)
+
+    async def _take(self, rates: tuple[Rate, Rate], who: Principal) -> None:
+        for rate, key in zip(rates, ((who.tenant_id, who.user_id), (who.tenant_id,)), strict=True):
+            if not await self._limiter.hit(rate.item, *key):
+                stats = await self._limiter.get_window_stats(rate.item, *key)
+                raise _refusal(rate, retry_after_s=max(1, math.ceil(stats.reset_time - monotonic())))
+
+
+def _refusal(rate: Rate, *, retry_after_s: int) -> RateLimited:
+    whose = "You have" if rate.of == "user" else "Your shop has"
+    return RateLimited(
+        f"{whose} sent more than {rate.per_min} {rate.name} in a minute. Try again in {retry_after_s} s.",
+        retry_after_s=retry_after_s,
+        details={"limit": f"{rate.of}_{rate.name}_per_min", "max": rate.per_min},
+    )
