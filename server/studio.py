@@ -1,6 +1,9 @@
-"""Who is calling `langgraph dev`: our bearer token, which Studio sends as a custom header."""
+"""Who is calling `langgraph dev`, by the bearer token in Studio's custom header, and what is theirs there.
 
-from typing import TypedDict
+That server keeps its threads itself, beside our database: there, only these handlers keep people apart.
+"""
+
+from typing import TypedDict, cast
 
 from langgraph_sdk import Auth
 
@@ -11,6 +14,10 @@ from storage.database import Database
 from storage.tenants import read_tenant
 
 auth = Auth()
+
+# The marks of a thread that this server keeps.
+OWNER_SHOP = "leadhand_shop"
+OWNER_PERSON = "leadhand_person"
 
 
 class StudioUser(TypedDict):
@@ -48,3 +55,30 @@ async def verified_user(headers: dict[bytes, bytes]) -> StudioUser:
         "timezone": shop.timezone,
         "locale": shop.locale,
     }
+
+
+@auth.on
+async def closed(ctx: Auth.types.AuthContext, value: object) -> bool:
+    """What is not opened below stays shut: changes to graphs, schedules, the store."""
+    del ctx, value
+    return False
+
+
+@auth.on.assistants(actions=["read", "search"])
+async def graphs_are_shown(ctx: Auth.types.AuthContext, value: object) -> bool:
+    """The graphs that langgraph.json names hold nothing of any shop."""
+    del ctx, value
+    return True
+
+
+@auth.on.threads
+async def own_threads(ctx: Auth.types.AuthContext, value: dict[str, object]) -> Auth.types.FilterType:
+    """A thread is marked as its maker's and exists for nobody else; a client's own marks are overwritten."""
+    owner = {OWNER_SHOP: str(ctx.user["tenant_id"]), OWNER_PERSON: ctx.user.identity}
+    metadata = value.get("metadata")
+    if isinstance(metadata, dict):
+        # In place: the caller keeps this dictionary, not what `value` holds.
+        cast("dict[str, object]", metadata).update(owner)
+    else:
+        value["metadata"] = dict(owner)
+    return owner
