@@ -3,21 +3,27 @@
 That server keeps its threads itself, beside our database: there, only these handlers keep people apart.
 """
 
+from functools import cache
+from time import monotonic
 from typing import TypedDict, cast
 
 from langgraph_sdk import Auth
 
+from leadhand.context import Principal
 from leadhand.errors import LeadhandError
 from leadhand.settings import settings
-from server.credentials import authenticate, open_verifier
+from server.credentials import Verifier, authenticate, open_verifier
+from server.shop_directory import SETTINGS_LIVE_S
 from storage.database import Database
-from storage.tenants import read_tenant
+from storage.tenants import TenantSettings, read_tenant
 
 auth = Auth()
 
 # The marks of a thread that this server keeps.
 OWNER_SHOP = "leadhand_shop"
 OWNER_PERSON = "leadhand_person"
+
+_shops: dict[str, tuple[float, TenantSettings]] = {}
 
 
 class StudioUser(TypedDict):
@@ -40,9 +46,8 @@ async def verified_user(headers: dict[bytes, bytes]) -> StudioUser:
     """
     given = [value.decode("latin-1") for name, value in headers.items() if name.lower() == b"authorization"]
     try:
-        who = await authenticate(given, open_verifier(settings()))
-        async with Database.open(settings()) as database, database.transaction(who) as connection:
-            shop = await read_tenant(connection, who.tenant_id)
+        who = await authenticate(given, _verifier())
+        shop = await _shop_of(who)
     except LeadhandError as error:
         raise Auth.exceptions.HTTPException(status_code=401, detail=error.message) from None
     if shop is None:
@@ -55,6 +60,23 @@ async def verified_user(headers: dict[bytes, bytes]) -> StudioUser:
         "timezone": shop.timezone,
         "locale": shop.locale,
     }
+
+
+@cache
+def _verifier() -> Verifier:
+    return open_verifier(settings())
+
+
+async def _shop_of(who: Principal) -> TenantSettings | None:
+    """Opening a database takes a moment, and Studio asks for something all the time."""
+    kept = _shops.get(who.tenant_id)
+    if kept is not None and kept[0] > monotonic():
+        return kept[1]
+    async with Database.open(settings()) as database, database.transaction(who) as connection:
+        shop = await read_tenant(connection, who.tenant_id)
+    if shop is not None:
+        _shops[who.tenant_id] = (monotonic() + SETTINGS_LIVE_S, shop)
+    return shop
 
 
 @auth.on

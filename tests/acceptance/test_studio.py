@@ -72,7 +72,7 @@ def tool_result_of(state: JsonValue) -> str:
 
 def test_a_run_calls_tools_and_its_state_can_be_read(anna: StudioClient) -> None:
     thread = anna.new_thread()
-    anna.run(thread, asking())
+    assert not has(anna.run(thread, asking()), "__error__")
     state = anna.state(thread)
     assert at(state, "next") == []
     assert kinds_of(state) == A_TURN_WITH_A_TOOL
