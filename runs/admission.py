@@ -14,11 +14,12 @@ from runs.question import Question, place, read_question
 from runs.transcript import read_parts, text_of
 from runs.turn import Trigger, TurnRequest
 from runs.window import StoredMessage, messages_of
-from storage import messages, runs, threads
+from storage import messages, runs, threads, titles
 from storage.messages import Message
 from storage.runs import Run
 from storage.threads import Thread
 from storage.transactions import Connection
+from storage.usage import TurnLimits
 from tools.registry import ToolRegistry
 
 # A window rebuilt from the transcript; the graph folds it further if its tokens overflow.
@@ -57,12 +58,14 @@ class Admission:
     owner: str
     model_name: str
     registry: ToolRegistry
+    limits: TurnLimits
 
     async def admit(self, conn: Connection, tenant: TenantContext, turn: TurnRequest) -> Admitted | Repeated:
         """Admit `turn`, or find the run that the same request made before.
 
         Raises:
             ThreadBusy: a turn of this thread is running.
+            TooManyRuns, BudgetExhausted: the caller or their shop has taken all that it may.
             IdempotencyConflict: the same key or message id came before with another text.
             NotFound: nothing to answer anew.
             InvalidRequest: a submit without a text.
@@ -76,7 +79,7 @@ class Admission:
             raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
         question = await place(conn, thread, turn)
         if thread.title is None and (title := question.text.strip()[:TITLE_CHARS]):
-            await threads.lend_title(conn, thread_id=thread.id, title=title)
+            await titles.lend_title(conn, thread_id=thread.id, title=title)
         broken = latest is not None and latest.status != "finished"
         return await self._run(conn, tenant, turn, thread, question, replace=question.truncated or broken)
 
@@ -100,6 +103,8 @@ class Admission:
             model=self.model_name,
             permissions=tenant.permissions,
             as_of=tenant.as_of,
+            limits=self.limits,
+            timezone=tenant.timezone,
             idempotency_key=turn.idempotency_key,
             user_message_seq=question.seq,
             assistant_message_id=answer_id,

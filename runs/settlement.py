@@ -4,7 +4,7 @@ Readers learn of the end only when the thread is free, so that whoever answers a
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, LeadhandError, RunInterrupted
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
-from memory.title_job import ask_for_title
+from leadhand.prices import PriceList
+from memory.titles import ask_for_title
 from runs.active import ActiveRun
-from runs.transcript import parts_of, stored_parts, usage_of
+from runs.spending import charge_of, usage_of
+from runs.transcript import parts_of, stored_parts
 from storage import messages, runs
 from storage.database import Database
 from storage.runs import Usage
@@ -34,6 +36,7 @@ class Settlement:
 
     database: Database
     saver: TenantSaver
+    prices: PriceList
     attempt: int = 1
     untitled: bool = False
 
@@ -43,6 +46,7 @@ class Settlement:
 
     async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
         """Store what the run said and how it ended, free the thread, tell the readers; never raises."""
+        ending = replace(ending, cost=usage_of(run.log.events, self.prices).cost)
         try:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(DatabaseUnavailable),
@@ -54,11 +58,11 @@ class Settlement:
                     await self._store(run, tenant, thread_id, ending)
         except LeadhandError as error:
             log.error("run %s could not be settled: %s", run.run_id, error.code)
-            ending = RunFailed(error.code, error.message, error.retryable, ending.duration_ms)
+            ending = RunFailed(error.code, error.message, error.retryable, ending.duration_ms, ending.cost)
         except Exception as error:
             log.error("run %s could not be settled", run.run_id, exc_info=error)
             fault = InternalFault("The answer could not be stored. Please ask again.")
-            ending = RunFailed(fault.code, fault.message, duration_ms=ending.duration_ms)
+            ending = RunFailed(fault.code, fault.message, False, ending.duration_ms, ending.cost)
         if isinstance(ending, RunFailed):
             log.warning("run %s failed: %s", run.run_id, ending.code, extra={"code": ending.code})
         run.log.emit(ending)
@@ -70,7 +74,7 @@ class Settlement:
         else:
             # What a broken run left is never carried on: the next turn starts from the transcript.
             await self.saver.adelete_thread(str(thread_id))
-        input_tokens, output_tokens = usage_of(run.log.events)
+        usage = usage_of(run.log.events, self.prices)
         async with self.database.transaction(tenant) as conn:
             mine = await runs.finish(
                 conn,
@@ -78,7 +82,9 @@ class Settlement:
                 attempt=self.attempt,
                 status=_status(ending),
                 error_code=ending.code if isinstance(ending, RunFailed) else None,
-                usage=Usage(input_tokens, output_tokens),
+                timezone=tenant.timezone,
+                usage=usage,
+                charged=charge_of(run.log.events, run.model_name, self.prices),
             )
             if not mine:
                 raise RunInterrupted("The run was taken over, so this answer was not stored.")
@@ -88,26 +94,30 @@ class Settlement:
                 message_id=run.assistant_message_id,
                 role="assistant",
                 parts=stored_parts(parts_of([*run.log.events, ending])),
-                metadata=metadata_of(run, ending),
+                metadata=metadata_of(run, ending, usage),
                 run_id=UUID(run.run_id),
             )
             if self.untitled and isinstance(ending, RunFinished):
                 await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
 
 
-def metadata_of(run: ActiveRun, ending: RunEnding) -> dict[str, JsonValue]:
+def metadata_of(run: ActiveRun, ending: RunEnding, usage: Usage) -> dict[str, JsonValue]:
     """The stored message's metadata: the same figures as the stream's."""
-    input_tokens, output_tokens = usage_of(run.log.events)
+    tokens = usage.tokens
+    parts_of_total = {"cachedInputTokens": tokens.cached_input, "reasoningTokens": tokens.reasoning}
     metadata: dict[str, JsonValue] = {
         "run_id": run.run_id,
         "model": run.model_name,
         "duration_ms": ending.duration_ms,
         "usage": {
-            "inputTokens": input_tokens,
-            "outputTokens": output_tokens,
-            "totalTokens": input_tokens + output_tokens,
+            "inputTokens": tokens.input,
+            "outputTokens": tokens.output,
+            "totalTokens": tokens.total,
+            **{name: count for name, count in parts_of_total.items() if count},
         },
     }
+    if ending.cost is not None:
+        metadata["cost"] = ending.cost.as_json()
     if isinstance(ending, RunFailed):
         metadata["error"] = {
             "code": ending.code,

@@ -74,22 +74,6 @@ async def set_title(connection: Connection, *, chat_id: str, title: str) -> Thre
     return await fetch_one(connection, _SQL["set_title"], params, Thread)
 
 
-async def lend_title(connection: Connection, *, thread_id: UUID, title: str) -> None:
-    """Let words of the question stand in for a title; one that the thread has stays."""
-    await execute(connection, _SQL["lend_title"], {"thread_id": thread_id, "title": storable_text(title)})
-
-
-async def give_title(connection: Connection, *, thread_id: UUID, title: str) -> bool:
-    """Whether it is the thread's title now: not when a person gave one before, or the thread is gone."""
-    params = {"thread_id": thread_id, "title": storable_text(title)}
-    return await execute(connection, _SQL["give_title"], params) == 1
-
-
-async def is_untitled(connection: Connection, *, thread_id: UUID) -> bool:
-    """Whether the caller has this thread and it has no title of its own."""
-    return bool(await fetch_value(connection, _SQL["is_untitled"], {"thread_id": thread_id}, bool))
-
-
 async def touch(connection: Connection, *, thread_id: UUID) -> None:
     """Something happened in the thread: it is the newest now."""
     await execute(connection, _SQL["touch"], {"thread_id": thread_id})

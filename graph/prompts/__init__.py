@@ -1,19 +1,8 @@
-"""Prompts, one file per purpose. The first line names the version, which goes into the trace."""
+"""The prompts of the graph; see `leadhand.prompts`."""
 
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from leadhand.prompts import Prompt, read_prompt
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    name: str
-    version: int
-    text: str
-
-
-@cache
 def load_prompt(name: str) -> Prompt:
-    """The prompt of `name`.md; its first line is `version: N`."""
-    first, _, text = (files(__name__) / f"{name}.md").read_text("utf-8").partition("\n")
-    return Prompt(name=name, version=int(first.removeprefix("version:").strip()), text=text.strip())
+    """The prompt of `name`.md beside this file."""
+    return read_prompt(__name__, name)

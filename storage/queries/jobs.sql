@@ -27,25 +27,32 @@ select count(*) filter (where status = 'todo') as waiting,
           from procrastinate_jobs j) as job;
 
 -- name: release_stalled
--- Jobs whose worker is gone go back to the queue; what was tried too often, or waits anew already, has failed.
+-- Jobs whose worker is gone: back to the queue, or failed when tried too often, or dropped when one is queued anew.
 with gone as (
-  select j.id, j.attempts + 1 as tried, j.queueing_lock
+  select j.id, j.task_name, j.attempts + 1 as attempts, j.queueing_lock
     from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
    where j.status = 'doing'
      and (w.id is null or w.last_heartbeat < now() - make_interval(secs => %(stalled_after_s)s))
    order by j.id
-   limit %(limit)s
+   limit 100
    for update of j skip locked
 ), judged as (
-  select id, (tried < %(max_attempts)s and not exists (
-           select from procrastinate_jobs o where o.queueing_lock = gone.queueing_lock and o.status = 'todo')) as again
+  select gone.*,
+         case when exists (select from procrastinate_jobs o
+                            where o.queueing_lock = gone.queueing_lock and o.status = 'todo')
+                or row_number() over (partition by coalesce(queueing_lock, id::text) order by id) > 1 then 'dropped'
+              when attempts >= %(max_attempts)s then 'failed'
+              else 'released' end as verdict
     from gone
+), dropped as (
+  delete from procrastinate_jobs j using judged where j.id = judged.id and verdict = 'dropped'
+), changed as (
+  update procrastinate_jobs j
+     set status = (case verdict when 'released' then 'todo' else 'failed' end)::procrastinate_job_status,
+         attempts = judged.attempts,
+         scheduled_at = case verdict when 'released' then now() end,
+         worker_id = null,
+         abort_requested = false
+    from judged where j.id = judged.id and verdict <> 'dropped'
 )
-update procrastinate_jobs j
-   set status = (case when judged.again then 'todo' else 'failed' end)::procrastinate_job_status,
-       attempts = j.attempts + 1,
-       scheduled_at = case when judged.again then now() end,
-       worker_id = null,
-       abort_requested = false
-  from judged where j.id = judged.id
-returning j.id, j.task_name as task, j.attempts, judged.again;
+select id, task_name as task, attempts, verdict from judged order by id;

@@ -21,18 +21,6 @@ select id, chat_id, title, titled_by, created_at, updated_at
 update thread set title = %(title)s, titled_by = 'person' where chat_id = %(chat_id)s
 returning id, chat_id, title, titled_by, created_at, updated_at;
 
--- name: lend_title
--- Words of the question stand in for a title until there is one.
-update thread set title = %(title)s where id = %(thread_id)s and titled_by = 'question';
-
--- name: give_title
--- The title that a model wrote, unless the thread has one of its own by now.
-update thread set title = %(title)s, titled_by = 'model' where id = %(thread_id)s and titled_by = 'question';
-
--- name: is_untitled
--- Whether the thread is there and has no title of its own.
-select titled_by = 'question' from thread where id = %(thread_id)s;
-
 -- name: touch
 -- Moves the thread to the top of the list.
 update thread set updated_at = greatest(clock_timestamp(), updated_at) where id = %(thread_id)s;

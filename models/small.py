@@ -1,0 +1,44 @@
+"""The small model of the process, for what happens beside the conversation: titles."""
+
+from dataclasses import dataclass, field
+
+from langchain_core.language_models.chat_models import BaseChatModel
+
+from leadhand.errors import InvalidSetting
+from leadhand.settings import Settings
+from models.builtin.small_model import BuiltinSmallModel
+from models.factory import BUILTIN, ChatModel, open_chat_model
+
+
+@dataclass(frozen=True, slots=True)
+class SmallModel:
+    model: BaseChatModel
+    name: str
+    _own: ChatModel | None = field(default=None, repr=False)
+
+    async def aclose(self) -> None:
+        """Close its own connections to the endpoint; those of the chat model stay."""
+        if self._own is not None:
+            await self._own.aclose()
+
+
+def open_small_model(settings: Settings, chat: ChatModel | None = None) -> SmallModel:
+    """LEADHAND_SMALL_MODEL at the same endpoint; without it what LEADHAND_MODEL says.
+
+    `chat`: the chat model of the process, which then serves as the small one too. Nothing is sent.
+
+    Raises:
+        InvalidSetting: a name without an endpoint, and what `open_chat_model` says of LEADHAND_MODEL.
+    """
+    name = (settings.small_model or "").strip()
+    if name and name != BUILTIN and not settings.has_model_endpoint:
+        raise InvalidSetting(
+            "LEADHAND_SMALL_MODEL: names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL says where "
+            "it is (unset it for the built-in model)"
+        )
+    if chat is not None and name in {"", chat.name} and not chat.builtin:
+        return SmallModel(chat.model, chat.name)
+    own = open_chat_model(settings.model_copy(update={"model": name}) if name else settings)
+    if own.builtin:
+        return SmallModel(BuiltinSmallModel(), BUILTIN)
+    return SmallModel(own.model, own.name, own)
