@@ -12,8 +12,35 @@ from leadhand.context import Principal
 from leadhand.errors import ContextMismatch
 from storage.database import Database
 from storage.embedded import EmbeddedServer
-from tests.integration.storage.catalog import Table, tables
+from tests.integration.storage.catalog import Table, ask, tables
 from tests.integration.storage.filled import fill_every_table
+
+# What the runtime role may do where no row belongs to a tenant. A new entry needs a reason.
+MAY_BE_TOUCHED_BY_ALL = {("public.alembic_version", "SELECT")}  # is the schema up to date?
+# The job engine: its rows hold the name of a job, a shop and the id of a row, and nothing of what is in it.
+EXEMPT_SCHEMA = "jobs"
+
+
+def rights_outside_tenants(server: EmbeddedServer) -> set[tuple[str, str]]:
+    """(relation, right) of the runtime role for all that is not a table of tenants."""
+    found = ask(
+        server,
+        f"""
+        select format('%I.%I', n.nspname, c.relname), r.name
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+               unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER',
+                            'USAGE']) as r (name)
+         where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+           and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', '{EXEMPT_SCHEMA}')
+           and not (c.relkind in ('r', 'p') and exists (
+             select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id'))
+           and case when c.relkind = 'S'
+                    then r.name in ('SELECT', 'UPDATE', 'USAGE')
+                         and has_sequence_privilege('leadhand_app', c.oid, r.name)
+                    else r.name <> 'USAGE' and has_table_privilege('leadhand_app', c.oid, r.name) end
+        """,
+    )
+    return {(str(relation), str(right)) for relation, right in found}
 
 
 @contextmanager
@@ -93,16 +120,29 @@ async def test_a_shop_sees_all_of_its_own_tables_filled(
 
 
 @pytest.mark.parametrize("tenant", [None, ""])
+@pytest.mark.parametrize("user", [None, "", "planner-a"])
 async def test_without_a_shop_no_table_is_readable_or_writable(
-    database: Database, server: EmbeddedServer, two_shops: tuple[Principal, Principal], tenant: str | None
+    database: Database,
+    server: EmbeddedServer,
+    two_shops: tuple[Principal, Principal],
+    tenant: str | None,
+    user: str | None,
 ) -> None:
     other, _ = two_shops
+    assert user in {None, "", other.user_id}
     await fill_every_table(database, other)
     for table in of_tenants(server):
-        with acting(server, tenant, other.user_id) as connection:
+        with acting(server, tenant, user) as connection:
             assert count(connection, table) == 0, table.name
             assert_refused(attempts(connection, table, other.tenant_id, other.user_id), table)
             assert_refused(attempts(connection, table, "", other.user_id), table)
+
+
+def test_what_is_of_no_tenant_is_closed_to_the_server_unless_it_is_on_the_list(
+    server: EmbeddedServer,
+) -> None:
+    """Views, sequences and tables of every schema there is."""
+    assert rights_outside_tenants(server) <= MAY_BE_TOUCHED_BY_ALL
 
 
 @pytest.mark.parametrize("user", [None, ""])
