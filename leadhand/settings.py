@@ -29,6 +29,13 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class ModelClient(StrEnum):
+    """Which client streams the answers of an endpoint; both behave alike."""
+
+    LEAN = "lean"
+    OPENAI = "openai"
+
+
 class Settings(BaseSettings):
     """One value object for the process. Units are in the names."""
 
@@ -45,6 +52,9 @@ class Settings(BaseSettings):
     database_pool_timeout_s: float = Field(default=5.0, gt=0, le=60)
     # None: never prepare (PgBouncer in transaction mode); else after so many executions.
     database_prepare_threshold: int | None = Field(default=5, ge=0)
+    # Past a pooler: notifications do not get through one.
+    listen_url: SecretStr | None = None
+    worker_concurrency: int = Field(default=4, ge=1, le=50)
 
     model: str | None = None
     small_model: str | None = None
@@ -53,6 +63,7 @@ class Settings(BaseSettings):
     model_connect_timeout_s: float = Field(default=5.0, gt=0, le=60)
     model_read_timeout_s: float = Field(default=60.0, gt=0, le=600)
     model_max_retries: int = Field(default=2, ge=0, le=5)
+    model_client: ModelClient = ModelClient.OPENAI
 
     jwt_secret: SecretStr | None = None
     jwks_url: str | None = None
@@ -60,6 +71,7 @@ class Settings(BaseSettings):
     jwt_audience: str | None = None
     # Separated by commas; see `origins`.
     allowed_origins: str | None = None
+    metrics_token: SecretStr | None = None
 
     max_body_bytes: int = Field(default=4_000_000, ge=1_000, le=100_000_000)
     max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
@@ -101,7 +113,7 @@ class Settings(BaseSettings):
     def _off_means_never(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() in {"off", "none"} else value
 
-    @field_validator("database_url", "migration_url")
+    @field_validator("database_url", "migration_url", "listen_url")
     @classmethod
     def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _POSTGRES_ADDRESS.fullmatch(value.get_secret_value().strip()):
@@ -121,14 +133,14 @@ class Settings(BaseSettings):
         origins_of(value)
         return value
 
-    @field_validator("model", "small_model", "jwt_issuer", "jwt_audience")
+    @field_validator("model", "small_model", "allowed_models", "jwt_issuer", "jwt_audience")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):
             raise ValueError("must be a name in one line")
         return value
 
-    @field_validator("openai_api_key")
+    @field_validator("openai_api_key", "metrics_token")
     @classmethod
     def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _KEY.fullmatch(value.get_secret_value()):

@@ -1,18 +1,23 @@
 """Wires what a process needs to answer questions; the server and the command line open one each."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from graph.builder import compile_graph
 from graph.conversation import StoredConversation
 from graph.parts import Bounds, GraphParts, NoDocuments
+from jobs.worker import Worker
+from leadhand.errors import InvalidSetting
+from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
 from models.factory import ChatModel, open_chat_model
+from runs.background import LISTENING_CONNECTIONS, running_worker
 from runs.service import RunService
 from storage.database import Database
 from storage.saver import TenantSaver
 from storage.shops import ShopReader
+from storage.usage import TurnLimits
 from tools.registry import ToolRegistry
 
 # Running turns get this long to finish on shutdown; then they end with a clean error.
@@ -27,19 +32,24 @@ class Desk:
     registry: ToolRegistry
     chat_model: ChatModel
     runs: RunService
+    worker: Worker | None = None
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
-    """Open database, model, tools and graph; on leaving, drain the runs first.
+async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerator[Desk]:
+    """Open database, model, tools, graph and, if asked, a worker; on leaving, drain the runs first.
 
     Raises:
         DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated, InvalidSetting: see where each is made.
     """
     registry = ToolRegistry.discover(timeout_s=settings.tool_timeout_s)
+    prices = load_prices(settings.prices)
     chat_model = open_chat_model(settings)
+    limits = _limits(settings, prices, chat_model)
     try:
-        async with Database.open(settings) as database:
+        async with AsyncExitStack() as stack:
+            beside_pool = LISTENING_CONNECTIONS if worker else 0
+            database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
             saver = TenantSaver(database.pool)
             parts = GraphParts(
@@ -57,10 +67,35 @@ async def open_desk(settings: Settings) -> AsyncGenerator[Desk]:
                 registry=registry,
                 model_name=chat_model.name,
                 max_run_s=settings.max_run_s,
+                limits=limits,
+                prices=prices,
+            )
+            background = (
+                await stack.enter_async_context(running_worker(settings, database, chat_model))
+                if worker
+                else None
             )
             try:
-                yield Desk(settings, database, shops, registry, chat_model, service)
+                yield Desk(settings, database, shops, registry, chat_model, service, background)
             finally:
+                if background is not None:
+                    background.stop()
                 await service.drain(DRAIN_S)
     finally:
         await chat_model.aclose()
+
+
+def _limits(settings: Settings, prices: PriceList, chat_model: ChatModel) -> TurnLimits:
+    known = chat_model.builtin or chat_model.name in prices.prices
+    if settings.shop_cost_per_day is not None and not known:
+        raise InvalidSetting(
+            f"LEADHAND_SHOP_COST_PER_DAY: needs the price of {chat_model.name} in LEADHAND_PRICES"
+        )
+    return TurnLimits(
+        max_shop_runs=settings.max_shop_runs,
+        max_user_runs=settings.max_user_runs,
+        shop_tokens_per_day=settings.shop_tokens_per_day,
+        user_tokens_per_day=settings.user_tokens_per_day,
+        shop_cost_per_day=settings.shop_cost_per_day,
+        currency=prices.currency,
+    )

@@ -44,13 +44,17 @@ class _Role:
 class Database:
     """Hands out transactions of a tenant; nothing else reaches the tables."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, url: str) -> None:
+        """`url`: where the pool's connections go; it may hold a password."""
         self.pool = pool
+        self.url = url
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings) -> "AsyncGenerator[Database]":
+    async def open(cls, settings: Settings, *, beside_pool: int = 0) -> "AsyncGenerator[Database]":
         """The pool of this process, role and schema checked. With no URL: the embedded Postgres, migrated.
+
+        `beside_pool`: connections that the process holds itself; the pool has so many fewer.
 
         Raises:
             DatabaseUnavailable: no answer within the pool's timeout.
@@ -60,12 +64,12 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(_runtime_url(settings))
-            pool = _make_pool(url, settings)
+            pool = _make_pool(url, settings, settings.database_pool_max - beside_pool)
             stack.push_async_callback(pool.close)
             with translated_errors():
                 await pool.open(wait=True, timeout=settings.database_pool_timeout_s)
                 await _check(pool)
-            yield cls(pool)
+            yield cls(pool, url)
 
     def transaction(
         self, who: TenantIdentity, *, snapshot: bool = False
@@ -121,7 +125,7 @@ def _well_formed(url: str) -> str:
     return url
 
 
-def _make_pool(url: str, settings: Settings) -> Pool:
+def _make_pool(url: str, settings: Settings, max_size: int) -> Pool:
     return AsyncConnectionPool(
         url,
         connection_class=AsyncConnection[DictRow],
@@ -134,7 +138,7 @@ def _make_pool(url: str, settings: Settings) -> Pool:
             "application_name": "leadhand",
         },
         min_size=1,
-        max_size=settings.database_pool_max,
+        max_size=max_size,
         timeout=settings.database_pool_timeout_s,
         max_waiting=MAX_WAITING,
         max_lifetime=MAX_LIFETIME_S,

@@ -1,0 +1,49 @@
+"""The worker of a process and the tasks that it has; `leadhand serve` and `leadhand worker` run one each."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from jobs.worker import Worker
+from leadhand.settings import Settings
+from memory.titles import TitleWriter
+from models.factory import ChatModel
+from models.small import open_small_model
+from storage.database import Database
+
+# Longer than a worker gives its jobs to finish; whatever is left of it then is abandoned.
+STOP_S = 10.0
+# The worker is told of new jobs on a connection of its own, beside the pool.
+LISTENING_CONNECTIONS = 1
+
+
+@asynccontextmanager
+async def running_worker(
+    settings: Settings, database: Database, chat_model: ChatModel | None = None
+) -> AsyncGenerator[Worker]:
+    """A worker with every task of this version; on leaving, its jobs may finish first.
+
+    `chat_model`: the process's own, which serves as small model where none is named.
+
+    Raises:
+        InvalidSetting: the small model cannot be opened.
+    """
+    small_model = open_small_model(settings, chat_model)
+    try:
+        listen_url = settings.listen_url.get_secret_value() if settings.listen_url else database.url
+        worker = Worker(
+            database,
+            [TitleWriter(database, small_model).task()],
+            listen_url=listen_url,
+            concurrency=settings.worker_concurrency,
+        )
+        task = asyncio.create_task(worker.run(), name="worker")
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            _, running = await asyncio.wait([task], timeout=STOP_S)
+            for late in running:
+                late.cancel()
+    finally:
+        await small_model.aclose()
