@@ -50,7 +50,7 @@ def _steps(parts: Sequence[Part]) -> list[list[Part]]:
 def _step_messages(step: Sequence[Part], registry: ToolRegistry) -> list[BaseMessage]:
     calls = [part for part in step if "toolCallId" in part and "toolMetadata" not in part]
     text = text_of(step)
-    if not text and not calls:
+    if not text.strip() and not calls:
         return []
     answer = AIMessage(content=text, tool_calls=[_call(part) for part in calls])
     return [answer, *(_result(part, registry) for part in calls)]

@@ -26,10 +26,13 @@ def scripted_model_process() -> Generator[ScriptedModel]:
 
 @pytest.fixture
 def scripted_model(scripted_model_process: ScriptedModel) -> Generator[ScriptedModel]:
-    """The scripted model, with an empty script; a test may not leave a request that it did not script."""
+    """The scripted model, with an empty script; a test may not leave a request that it did not script, nor
+    one that a strict provider would refuse."""
     scripted_model_process.play()
+    refused_before = scripted_model_process.refused
     yield scripted_model_process
     assert scripted_model_process.unscripted == 0, "the model was asked more often than the test scripted"
+    assert scripted_model_process.refused == refused_before, "a strict provider would refuse this history"
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +108,7 @@ def impatient_server(
         "LEADHAND_MODEL_READ_TIMEOUT_S": "2",
         "LEADHAND_MODEL_CONNECT_TIMEOUT_S": "1",
         "LEADHAND_MODEL_MAX_RETRIES": "1",
-        "LEADHAND_MAX_STEPS": "4",
+        "LEADHAND_MAX_STEPS": "3",
         "LEADHAND_MAX_TOOL_CALLS": "3",
         "LEADHAND_MAX_RUN_TOKENS": "50000",
         "LEADHAND_TOOL_TIMEOUT_S": "4",

@@ -80,7 +80,19 @@ class Raw:
     body: bytes
 
 
-Step: TypeAlias = Text | CallStart | CallFragment | Pause | Cut | Hang | Raw
+@dataclass(frozen=True, slots=True)
+class Chatter:
+    """Say something, an empty comment by default, again and again for as long as the client stays."""
+
+    body: bytes = b": processing\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the body in good order here, with no finish reason: a proxy that has lost its upstream."""
+
+
+Step: TypeAlias = Text | CallStart | CallFragment | Pause | Cut | Hang | Raw | Chatter | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +112,25 @@ class Streamed:
 
 @dataclass(frozen=True, slots=True)
 class HttpFault:
-    """A refusal before any stream, as providers word it."""
+    """A refusal before any stream, as providers word it; `code` follows from the status unless given."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     message: str = "scripted fault"
+    code: str | None = None
 
     @property
     def body(self) -> bytes:
-        kind = "rate_limit_exceeded" if self.status == 429 else "server_error"
+        kind = self.code or ("rate_limit_exceeded" if self.status == 429 else "server_error")
         return json.dumps({"error": {"message": self.message, "type": kind, "code": kind}}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A 200 with a body that is no stream: a web page, an error in good order."""
+
+    body: bytes
+    content_type: str = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +143,7 @@ class Drop:
     """The connection is reset in place of an answer."""
 
 
-ModelReply: TypeAlias = Streamed | HttpFault | Silence | Drop
+ModelReply: TypeAlias = Streamed | HttpFault | Page | Silence | Drop
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from types import TracebackType
 
 from tests.acceptance.json_access import at
 from tests.acceptance.model_script import (
+    Chatter,
     Cut,
     Drop,
+    End,
     Hang,
     HttpFault,
     ModelReply,
     ModelRequest,
+    Page,
     Pause,
     Raw,
     ReplyRule,
@@ -36,8 +39,11 @@ from tests.acceptance.model_wire import (
     write_head,
     write_whole,
 )
+from tests.acceptance.provider_rules import broken_rule
 
 LOOP_TIMEOUT_S = 10.0
+# How often a model that chatters says something.
+CHATTER_S = 0.05
 NO_REPLY = HttpFault(500, message="the test scripted no reply for this request")
 
 
@@ -71,6 +77,7 @@ class ScriptedModel:
         self._requests: list[ModelRequest] = []
         self._arrived = threading.Condition(self._lock)
         self._unscripted = 0
+        self._refused: list[str] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted-model", daemon=True)
         self._server: asyncio.Server | None = None
@@ -105,6 +112,12 @@ class ScriptedModel:
         """Requests that the script had no reply for (answered with 500): a test that leaves any is wrong."""
         with self._lock:
             return self._unscripted
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Which rules of providers were broken by requests, ever; each such request got a 400."""
+        with self._lock:
+            return tuple(self._refused)
 
     def play(self, *replies: ModelReply) -> None:
         """Forget everything before; the nth request gets the nth reply."""
@@ -168,7 +181,10 @@ class ScriptedModel:
         with self._arrived:
             request = ModelRequest(len(self._requests) + 1, http.body, http.headers)
             reply: ModelReply = NO_REPLY
-            if self._rule is not None:
+            if (broken := broken_rule(request.messages)) is not None:
+                self._refused.append(broken)
+                reply = HttpFault(400, message=broken)
+            elif self._rule is not None:
                 reply = self._rule(request)
             elif self._queue:
                 reply = self._queue.pop(0)
@@ -197,6 +213,8 @@ class ScriptedModel:
         match reply:
             case HttpFault(status, headers):
                 await write_whole(writer, status, headers, reply.body)
+            case Page(body, content_type):
+                await write_whole(writer, 200, {"content-type": content_type}, body)
             case Silence():
                 await asyncio.Event().wait()
             case Drop():
@@ -219,6 +237,13 @@ class ScriptedModel:
                     await asyncio.Event().wait()
                 case Raw(body):
                     await write_chunk(writer, body)
+                case Chatter(body):
+                    while True:
+                        await write_chunk(writer, body)
+                        await asyncio.sleep(CHATTER_S)
+                case End():
+                    await write_chunk(writer, b"")
+                    return
                 case _:
                     await write_chunk(writer, delta_frame(request, step_delta(step)))
         for closing in closing_frames(request, reply):

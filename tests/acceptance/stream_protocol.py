@@ -1,5 +1,6 @@
 """The UI message stream's rules, checked chunk by chunk: shapes stricter than the client's, and the order."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -168,7 +169,7 @@ class StreamState:
             case "tool-input-available":
                 assert streaming, f"{call.call_id} becomes available in {call.state}"
                 call.state, call.input = "input-available", at(chunk, "input")
-                assert not call.written or parse(call.written) == call.input, (
+                assert not call.written or _as_sent(parse(call.written)) == call.input, (
                     f"{call.call_id}: fragments differ"
                 )
             case "tool-input-error":
@@ -192,6 +193,12 @@ class StreamState:
         assert isinstance(depth, int)
         assert depth > 0
         call.depth = depth
+
+
+def _as_sent(value: JsonValue) -> JsonValue:
+    """The value without lone surrogates, which UTF-8 has no place for."""
+    text = json.dumps(value, ensure_ascii=False)
+    return parse(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def check_shape(chunk: JsonValue) -> str:

@@ -17,6 +17,10 @@ HEADERS = {
 }
 
 
+# Stands for a comment, in place of a payload.
+HEARTBEAT = b":"
+
+
 class ChatStream:
     """One open stream. Reading is on demand, so a test can act in the middle of an answer."""
 
@@ -25,6 +29,7 @@ class ChatStream:
         self.chunks: list[JsonValue] = []
         self.state = StreamState()
         self.done = False
+        self.heartbeats = 0
         self._events = _events(response.iter_bytes())
 
     def until(self, reached: Callable[["ChatStream"], bool]) -> "ChatStream":
@@ -38,6 +43,10 @@ class ChatStream:
 
     def until_chunk(self, kind: str) -> "ChatStream":
         return self.until(lambda stream: bool(stream.chunks) and text_at(stream.chunks[-1], "type") == kind)
+
+    def until_heartbeats(self, number: int) -> "ChatStream":
+        """Read on until `number` comments have come since the stream began."""
+        return self.until(lambda stream: stream.heartbeats >= number)
 
     def to_end(self) -> "ChatStream":
         """Read all that is left: one terminal chunk, then [DONE], then nothing."""
@@ -70,6 +79,9 @@ class ChatStream:
         event = next(self._events, None)
         if event is None:
             return False
+        if event == HEARTBEAT:
+            self.heartbeats += 1
+            return True
         assert not self.done, f"something follows [DONE]: {event!r}"
         if event == b"[DONE]":
             self.done = True
@@ -89,13 +101,14 @@ def check_headers(response: httpx2.Response) -> None:
 
 
 def _events(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The payloads of the SSE events; comments are heartbeats, all but one data line is refused."""
+    """The payloads of the SSE events and `HEARTBEAT` for a comment; all but one data line is refused."""
     buffer = b""
     for piece in pieces:
         buffer += piece
         while b"\n\n" in buffer:
             event, buffer = buffer.split(b"\n\n", 1)
             if event.startswith(b":"):
+                yield HEARTBEAT
                 continue
             assert event.startswith(b"data: "), f"not a data line: {event!r:.200}"
             assert b"\n" not in event, f"an event of several lines: {event!r:.200}"

@@ -35,6 +35,11 @@ class Workspace:
             "LEADHAND_DATA_DIR": str(self.data_dir),
             "LEADHAND_JWT_SECRET": JWT_SECRET,
             "LEADHAND_DATABASE_POOL_MAX": "8",
+            # All tests ask as the same few people.
+            "LEADHAND_MAX_USER_TURNS_PER_MIN": "100000",
+            "LEADHAND_MAX_SHOP_TURNS_PER_MIN": "100000",
+            "LEADHAND_MAX_USER_REQUESTS_PER_MIN": "100000",
+            "LEADHAND_MAX_SHOP_REQUESTS_PER_MIN": "100000",
             **self.settings,
             **(settings or {}),
         }
