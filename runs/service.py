@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from graph.builder import CompiledTurn
 from graph.state import turn_input
+from leadhand import metrics
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping, ThreadBusy
 from leadhand.events import RunEvent, RunFailed, RunFinished, RunStopped, UsageReported
@@ -112,14 +113,17 @@ class RunService:
         self._active[key] = run
         task = asyncio.create_task(execution.execute(), name=f"turn {run.run_id}")
         self._tasks.add(task)
+        metrics.running_turns.inc()
         task.add_done_callback(lambda done: self._over(key, run, done))
         return run
 
     def _over(self, key: tuple[str, str, str], run: ActiveRun, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
+        metrics.running_turns.dec()
         if not run.log.over:
             # The loop was torn down before the run could settle; its readers must not wait for ever.
             run.log.emit(RunFailed(ServerStopping.code, "The server stopped.", retryable=True))
+        _note_end(run, tenant_id=key[0])
         if self._active.get(key) is run:
             del self._active[key]
 
@@ -136,6 +140,32 @@ class RunService:
 
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
     return (tenant.tenant_id, tenant.user_id, chat_id)
+
+
+def _note_end(run: ActiveRun, *, tenant_id: str) -> None:
+    """How the run ended, for the metrics and as the last line of its log."""
+    ending = run.log.events[-1]
+    match ending:
+        case RunFinished():
+            outcome, code = "finished", ""
+        case RunStopped():
+            outcome, code = "stopped", ""
+        case RunFailed():
+            outcome, code = "failed", ending.code
+        case _:
+            return
+    metrics.turns.labels(outcome, code).inc()
+    metrics.turn_duration.labels(outcome).observe(ending.duration_ms / 1000)
+    log.info(
+        "turn %s",
+        outcome,
+        extra={
+            "tenant_id": tenant_id,
+            "run_id": run.run_id,
+            "duration_ms": ending.duration_ms,
+            "code": code or None,
+        },
+    )
 
 
 def _as_it_ended(run: Run) -> list[RunEvent]:

@@ -22,7 +22,7 @@ from server.errors import on_error
 from server.gate import Gate
 from server.limits import BodyLimit
 from server.rate_limits import RateLimits, Rates
-from server.routes import chat, health, shop, threads, tools
+from server.routes import chat, graph, health, metrics, shop, threads, tools
 from server.shop_directory import ShopDirectory
 from server.streams_open import OpenStreams
 
@@ -60,10 +60,11 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         # Traces and figures of a run are our own; nothing is handed to collectors found in the environment.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
+    app.state.settings = settings
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
-    for router in (chat.router, threads.router, tools.router, shop.router, health.router, api_page.router):
-        app.include_router(router)
+    for route in (chat, threads, tools, shop, graph, health, metrics, api_page):
+        app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
     # The last one added is the outermost: border, then credential, then rates, then body, then routes.

@@ -8,8 +8,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadhand.errors import LeadhandError
+from leadhand.metrics import http_request_duration, http_requests
 from leadhand.telemetry import correlation_id, new_correlation_id
-from server.errors import error_response, internal_fault
+from server.errors import METHODS, error_response, internal_fault
 from server.gate import admitted_to
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ DEFAULT_HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+KNOWN_METHODS: Final = {*METHODS, "OPTIONS"}
 # Probed every few seconds; their log lines would drown the rest.
 QUIET_ROUTES: Final = {"/healthz", "/readyz", "/metrics"}
 
@@ -41,7 +43,7 @@ class Border:
         try:
             await self._app(scope, receive, exchange.send)
         finally:
-            _log(scope, exchange.status, time.perf_counter() - started)
+            _note(scope, exchange.status, time.perf_counter() - started)
             correlation_id.reset(token)
 
 
@@ -95,18 +97,22 @@ class _Exchange:
         await self._send(message)
 
 
-def _log(scope: Scope, status: int, duration_s: float) -> None:
-    """The route's template and not the path: ids of conversations stay out of the log."""
+def _note(scope: Scope, status: int, duration_s: float) -> None:
+    """Count the request and log its line: the route's template, not the path, which holds ids."""
     route = str(getattr(scope.get("route"), "path", "-"))
+    # A method that is none of ours is a word of the caller's choice, and no label.
+    method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
+    http_requests.labels(method, route, status).inc()
+    http_request_duration.labels(method, route).observe(duration_s)
     admitted = admitted_to(scope)
     logger.log(
         logging.DEBUG if route in QUIET_ROUTES else logging.INFO,
         "%s %s %d",
-        scope["method"],
+        method,
         route,
         status,
         extra={
-            "method": scope["method"],
+            "method": method,
             "route": route,
             "status": status,
             "duration_ms": round(duration_s * 1000),

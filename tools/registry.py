@@ -14,6 +14,7 @@ from typing import Any, Self, TypeAlias, cast
 from pydantic import ValidationError
 from rapidfuzz import process
 
+from leadhand import metrics
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import InvalidToolOutput, JsonValue, ToolTimeout, UnknownTool
 from tools import catalog
@@ -98,6 +99,12 @@ class ToolRegistry:
         return await self._run(Call(name, raw_input, tenant, shops, call_id, depth))
 
     async def _run(self, call: Call) -> ToolOutput:
+        # A name that a model or a client made up is no label.
+        name = call.name if call.name in self._tools else metrics.UNKNOWN
+        with metrics.counted(metrics.tool_calls, name, metrics.tool_call_duration):
+            return await self._checked_run(call)
+
+    async def _checked_run(self, call: Call) -> ToolOutput:
         tool = self.get(call.name)
         call.tenant.require(tool.permission)
         tool_input = validated(tool.input_model, call.raw_input)

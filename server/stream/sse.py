@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from leadhand.errors import InternalFault, LeadhandError, RunInterrupted
 from leadhand.events import RunEvent, RunFailed
+from leadhand.metrics import open_streams
 from server.stream.chunks import encode
 from server.stream.merge import FLUSH_INTERVAL_S, DeltaMerger
 from server.stream.translate import StreamTranslator
@@ -129,6 +130,10 @@ class RunStream(Response):
         self._write_timeout_s = write_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with open_streams.track_inprogress():
+            await self._send_or_leave(receive, send)
+
+    async def _send_or_leave(self, receive: Receive, send: Send) -> None:
         sending = asyncio.ensure_future(self._send_all(send))
         leaving = asyncio.ensure_future(_client_left(receive))
         try:

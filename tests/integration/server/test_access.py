@@ -39,6 +39,7 @@ ROUTES = [
     ("POST", "/api/tools/check_capacity"),
     ("GET", "/api/machines"),
     ("GET", "/api/operators"),
+    ("GET", "/api/graph"),
 ]
 BODY = {
     "id": "x",
