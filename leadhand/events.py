@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from leadhand.errors import JsonValue
+from leadhand.prices import Cost
 
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """A model call begins. The step before it, if any, is complete."""
+    """A model call begins. The step before it, if any, is complete.
+
+    `prompt_tokens` is counted by us: what the call is charged with should it break before the model reports.
+    """
+
+    prompt_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +111,17 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """Tokens of one model call, and why the model ended it, in the provider's word."""
+    """Tokens of one model call, and why the model ended it, in the provider's word.
+
+    `cached_input_tokens` are a part of `input_tokens`, `reasoning_tokens` of `output_tokens`.
+    """
 
     model: str
     input_tokens: int
     output_tokens: int
     finish_reason: str = "stop"
+    cached_input_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ class RunFinished:
 
     finish_reason: str = "stop"
     duration_ms: int = 0
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ class RunFailed:
     message: str
     retryable: bool = False
     duration_ms: int = 0
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,7 @@ class RunStopped:
 
     reason: str = "stopped"
     duration_ms: int = 0
+    cost: Cost | None = None
 
 
 RunEnding: TypeAlias = RunFinished | RunFailed | RunStopped

@@ -13,6 +13,7 @@ from leadhand import metrics
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping, ThreadBusy
 from leadhand.events import RunEvent, RunFailed, RunFinished, RunStopped, UsageReported
+from leadhand.prices import PriceList
 from runs.active import ActiveRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.execution import Execution
@@ -24,6 +25,7 @@ from runs.turn import TurnRequest
 from storage.database import Database
 from storage.runs import Run
 from storage.saver import TenantSaver
+from storage.usage import TurnLimits
 from tools.registry import ToolRegistry
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ class RunService:
     registry: ToolRegistry
     model_name: str
     max_run_s: float
+    limits: TurnLimits
+    prices: PriceList
     owner: str = field(default_factory=_process_name)
     _active: dict[tuple[str, str, str], ActiveRun] = field(
         default_factory=dict[tuple[str, str, str], ActiveRun]
@@ -54,13 +58,15 @@ class RunService:
         """Admit a turn and start it; the same request again gives the same run, live or replayed.
 
         Raises:
-            ThreadBusy, IdempotencyConflict, NotFound, InvalidRequest: see `admit`; nothing was stored.
+            ThreadBusy, TooManyRuns, BudgetExhausted, IdempotencyConflict, NotFound, InvalidRequest: see
+                `admit`; nothing was stored.
             ServerStopping: the process is shutting down.
         """
         if self._stopping:
             raise ServerStopping("The server is restarting. Please try again in a moment.")
         async with self.database.transaction(tenant) as conn:
-            admission = await Admission(self.owner, self.model_name, self.registry).admit(conn, tenant, turn)
+            admit = Admission(self.owner, self.model_name, self.registry, self.limits).admit
+            admission = await admit(conn, tenant, turn)
         if isinstance(admission, Repeated):
             return self._repeated(tenant, turn, admission)
         return self._start(tenant, turn, admission)
@@ -106,7 +112,9 @@ class RunService:
             ),
             graph=self.graph,
             lease=RunLease(self.database, tenant, admitted.run_id, admitted.attempt, self.owner),
-            settlement=Settlement(self.database, self.saver, admitted.attempt, admitted.untitled),
+            settlement=Settlement(
+                self.database, self.saver, self.prices, admitted.attempt, admitted.untitled
+            ),
             max_run_s=self.max_run_s,
         )
         key = _key(tenant, turn.chat_id)
@@ -172,8 +180,15 @@ def _as_it_ended(run: Run) -> list[RunEvent]:
     """The last events of a run that is over, from its row."""
     took = (run.ended_at or run.started_at) - run.started_at
     duration_ms = int(took.total_seconds() * 1000)
-    stopped = run.status == "stopped"
+    used = run.usage
+    kind = RunStopped if run.status == "stopped" else RunFinished
     return [
-        UsageReported(run.model, run.input_tokens, run.output_tokens),
-        RunStopped(duration_ms=duration_ms) if stopped else RunFinished(duration_ms=duration_ms),
+        UsageReported(
+            run.model,
+            used.tokens.input,
+            used.tokens.output,
+            cached_input_tokens=used.tokens.cached_input,
+            reasoning_tokens=used.tokens.reasoning,
+        ),
+        kind(duration_ms=duration_ms, cost=used.cost),
     ]

@@ -206,9 +206,3 @@ def stored_parts(parts: Sequence[Part]) -> list[JsonValue]:
 def read_parts(stored: Sequence[JsonValue]) -> list[Part]:
     """The parts of a transcript row."""
     return _PARTS.validate_python(stored)
-
-
-def usage_of(events: Iterable[RunEvent]) -> tuple[int, int]:
-    """(input, output) tokens of all model calls of the run."""
-    used = [event for event in events if isinstance(event, UsageReported)]
-    return sum(event.input_tokens for event in used), sum(event.output_tokens for event in used)

@@ -1,21 +1,32 @@
 """Runs: one row a turn, leased by the process that executes it, on the clock of the database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from leadhand.context import Permission
 from leadhand.errors import IdempotencyConflict, ThreadBusy
+from leadhand.prices import Cost, Tokens
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_one, fetch_value
 from storage.transactions import Connection
+from storage.usage import TurnLimits, limit_params, read_room, refuse_without_room
 
 _SQL = named_queries("runs")
 
 RunStatus = Literal["running", "finished", "failed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Of all model calls of a run; no cost when the model has no price."""
+
+    tokens: Tokens = field(default_factory=Tokens)
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +52,20 @@ class Run:
     ended_at: datetime | None
     error_code: str | None
     input_tokens: int
+    cached_input_tokens: int
     output_tokens: int
+    reasoning_tokens: int
+    cost: Decimal | None
+    currency: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of all model calls of a run."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
+    @property
+    def usage(self) -> Usage:
+        tokens = Tokens(
+            self.input_tokens, self.output_tokens, self.cached_input_tokens, self.reasoning_tokens
+        )
+        if self.cost is None or self.currency is None:
+            return Usage(tokens)
+        return Usage(tokens, Cost(self.cost, self.currency))
 
 
 async def admit(
@@ -62,6 +78,8 @@ async def admit(
     model: str,
     permissions: Iterable[Permission],
     as_of: datetime,
+    limits: TurnLimits,
+    timezone: str,
     idempotency_key: str | None = None,
     user_message_seq: int | None = None,
     assistant_message_id: str | None = None,
@@ -70,6 +88,7 @@ async def admit(
 
     Raises:
         ThreadBusy: another run of the thread is running.
+        TooManyRuns, BudgetExhausted: the caller or their shop has taken all of `limits`.
         IdempotencyConflict: a run that did not fail already has this key; see `find_by_idempotency_key`.
     """
     params = {
@@ -83,12 +102,14 @@ async def admit(
         "idempotency_key": None if idempotency_key is None else storable_text(idempotency_key),
         "user_message_seq": user_message_seq,
         "assistant_message_id": assistant_message_id,
+        **limit_params(limits, timezone),
     }
     run = await fetch_one(connection, _SQL["admit"], params, Run)
     if run is not None:
         return run
     if await running(connection, thread_id=thread_id) is not None:
         raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
+    refuse_without_room(await read_room(connection, limits, timezone=timezone), limits, timezone=timezone)
     raise IdempotencyConflict("A turn with this idempotency key has already been taken.")
 
 
@@ -150,16 +171,31 @@ async def finish(
     attempt: int,
     status: Literal["finished", "failed", "stopped"],
     error_code: str | None = None,
-    usage: Usage | None = None,
+    timezone: str,
+    usage: Usage,
+    charged: Usage,
 ) -> bool:
-    """End the run; False when this attempt no longer holds it, and then nothing was changed."""
-    usage = usage or Usage()
+    """End the run and add `charged` to its person's day in the shop's `timezone`.
+
+    False when this attempt no longer holds it, and then nothing was changed.
+    """
     params = {
         "run_id": run_id,
         "attempt": attempt,
         "status": status,
         "error_code": error_code,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
+        "input_tokens": usage.tokens.input,
+        "cached_input_tokens": usage.tokens.cached_input,
+        "output_tokens": usage.tokens.output,
+        "reasoning_tokens": usage.tokens.reasoning,
+        "cost": usage.cost.amount if usage.cost else None,
+        "currency": usage.cost.currency if usage.cost else None,
+        "timezone": timezone,
+        "charged_input": charged.tokens.input,
+        "charged_cached_input": charged.tokens.cached_input,
+        "charged_output": charged.tokens.output,
+        "charged_reasoning": charged.tokens.reasoning,
+        "charged_cost": charged.cost.amount if charged.cost else 0,
+        "charged_currency": charged.cost.currency if charged.cost else "",
     }
     return await execute(connection, _SQL["finish"], params) == 1

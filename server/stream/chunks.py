@@ -32,6 +32,16 @@ class Usage:
     input_tokens: int = field(metadata={"wire": "inputTokens"})
     output_tokens: int = field(metadata={"wire": "outputTokens"})
     total_tokens: int = field(metadata={"wire": "totalTokens"})
+    cached_input_tokens: int | Unset = field(default=UNSET, metadata={"wire": "cachedInputTokens"})
+    reasoning_tokens: int | Unset = field(default=UNSET, metadata={"wire": "reasoningTokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money as text, because a float would not be exact."""
+
+    amount: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class MessageMetadata:
     run_id: str | Unset = UNSET
     model: str | Unset = UNSET
     usage: Usage | Unset = UNSET
+    cost: Cost | Unset = UNSET
     duration_ms: int | Unset = UNSET
     error: ErrorNotice | Unset = UNSET
     stopped: bool | Unset = UNSET
@@ -237,7 +248,7 @@ Chunk: TypeAlias = (
     | Abort
 )
 
-Record: TypeAlias = Chunk | MessageMetadata | Usage | ErrorNotice | ToolMetadata | Status
+Record: TypeAlias = Chunk | MessageMetadata | Usage | Cost | ErrorNotice | ToolMetadata | Status
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias, assert_never, get_args
 
 from leadhand import events
 from leadhand.events import RunEvent
+from leadhand.prices import Cost, Tokens
 from runs.transcript import STOPPED, UNFINISHED
 from server.stream import chunks
 from server.stream.chunks import UNSET, Chunk, FinishReason, MessageMetadata, ToolMetadata, Unset
@@ -51,8 +52,7 @@ class StreamTranslator:
         self._calls: dict[str, _CallState] = {}
         self._being_written: dict[str, chunks.ToolInputStart] = {}
         self._calls_of_step: set[str] = set()
-        self._input_tokens = 0
-        self._output_tokens = 0
+        self._used = Tokens()
         self._usage_known = False
 
     @property
@@ -228,14 +228,18 @@ class StreamTranslator:
 
     def _count(self, event: events.UsageReported) -> list[Chunk]:
         self._usage_known = True
-        self._input_tokens += event.input_tokens
-        self._output_tokens += event.output_tokens
+        self._used += Tokens(
+            event.input_tokens, event.output_tokens, event.cached_input_tokens, event.reasoning_tokens
+        )
         return []
 
     def _usage(self) -> chunks.Usage | Unset:
         if not self._usage_known:
             return UNSET
-        return chunks.Usage(self._input_tokens, self._output_tokens, self._input_tokens + self._output_tokens)
+        used = self._used
+        return chunks.Usage(
+            used.input, used.output, used.total, used.cached_input or UNSET, used.reasoning or UNSET
+        )
 
     def _close_all(self, call_text: str) -> list[Chunk]:
         self._ended = True
@@ -244,20 +248,34 @@ class StreamTranslator:
 
     def _finish(self, event: events.RunFinished) -> list[Chunk]:
         reason = _FINISH_REASONS.get(event.finish_reason.replace("_", "-"), "other")
-        metadata = MessageMetadata(self._run_id, self._model_name, self._usage(), event.duration_ms)
+        metadata = MessageMetadata(
+            run_id=self._run_id,
+            model=self._model_name,
+            usage=self._usage(),
+            cost=_cost(event.cost),
+            duration_ms=event.duration_ms,
+        )
         return [*self._close_all(UNFINISHED), chunks.Finish(reason, metadata)]
 
     def _fail(self, event: events.RunFailed) -> list[Chunk]:
         """`error` can carry only text, so code and retryable go ahead of it in the message's metadata."""
         notice = chunks.ErrorNotice(event.code, event.message, event.retryable)
-        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms, error=notice)
+        metadata = MessageMetadata(
+            usage=self._usage(), cost=_cost(event.cost), duration_ms=event.duration_ms, error=notice
+        )
         end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Error(event.message)]
         return [*self._close_all(UNFINISHED), *end]
 
     def _stop(self, event: events.RunStopped) -> list[Chunk]:
-        metadata = MessageMetadata(usage=self._usage(), duration_ms=event.duration_ms, stopped=True)
+        metadata = MessageMetadata(
+            usage=self._usage(), cost=_cost(event.cost), duration_ms=event.duration_ms, stopped=True
+        )
         end: list[Chunk] = [chunks.MetadataUpdate(metadata), chunks.Abort(event.reason)]
         return [*self._close_all(STOPPED), *end]
+
+
+def _cost(cost: Cost | None) -> chunks.Cost | Unset:
+    return UNSET if cost is None else chunks.Cost(f"{cost.amount:f}", cost.currency)
 
 
 def _nesting(parent_id: str | None, depth: int) -> ToolMetadata | Unset:

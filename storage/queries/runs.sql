@@ -1,9 +1,15 @@
 -- name: admit
--- Inserts the running row, or nothing when the thread is busy or the key is taken.
+-- Inserts the running row, or nothing when the thread is busy, the key is taken, or a share or budget is used up.
 insert into run (id, thread_id, owner, lease_expires_at, idempotency_key, user_message_seq,
                  assistant_message_id, model, permissions, as_of)
-values (%(id)s, %(thread_id)s, %(owner)s, clock_timestamp() + make_interval(secs => %(lease_s)s),
-        %(idempotency_key)s, %(user_message_seq)s, %(assistant_message_id)s, %(model)s, %(permissions)s, %(as_of)s)
+select %(id)s, %(thread_id)s, %(owner)s, clock_timestamp() + make_interval(secs => %(lease_s)s),
+       %(idempotency_key)s, %(user_message_seq)s, %(assistant_message_id)s, %(model)s, %(permissions)s::text[],
+       %(as_of)s
+  from room_for_turn(%(zone)s, %(billed_in)s) as taken
+ where taken.runs_of_shop < %(max_shop_runs)s and taken.runs_of_user < %(max_user_runs)s
+   and coalesce(taken.tokens_of_shop < %(shop_tokens_per_day)s, true)
+   and coalesce(taken.tokens_of_user < %(user_tokens_per_day)s, true)
+   and coalesce(taken.cost_of_shop < %(shop_cost_per_day)s, true)
 on conflict do nothing
 returning *;
 
@@ -50,7 +56,24 @@ update run set cancel_requested = true where id = %(run_id)s and status = 'runni
 select cancel_requested from run where id = %(run_id)s;
 
 -- name: finish
--- Ends the run, if this attempt still holds it; a zombie's result touches no row.
-update run set status = %(status)s, error_code = %(error_code)s, ended_at = clock_timestamp(),
-               input_tokens = %(input_tokens)s, output_tokens = %(output_tokens)s
- where id = %(run_id)s and attempt = %(attempt)s and status = 'running';
+-- Ends the run and charges it to the day, if this attempt still holds it; a zombie's result touches no row.
+with ended as (
+  update run set status = %(status)s, error_code = %(error_code)s, ended_at = clock_timestamp(),
+                 input_tokens = %(input_tokens)s, cached_input_tokens = %(cached_input_tokens)s,
+                 output_tokens = %(output_tokens)s, reasoning_tokens = %(reasoning_tokens)s,
+                 cost = %(cost)s, currency = %(currency)s
+   where id = %(run_id)s and attempt = %(attempt)s and status = 'running'
+  returning clock_timestamp() as at
+)
+insert into usage_day as used (day, currency, turns, input_tokens, cached_input_tokens, output_tokens,
+                               reasoning_tokens, cost)
+select (at at time zone %(timezone)s)::date, %(charged_currency)s, 1, %(charged_input)s, %(charged_cached_input)s,
+       %(charged_output)s, %(charged_reasoning)s, %(charged_cost)s
+  from ended
+on conflict (tenant_id, user_id, day, currency) do update set
+  turns = used.turns + 1,
+  input_tokens = used.input_tokens + excluded.input_tokens,
+  cached_input_tokens = used.cached_input_tokens + excluded.cached_input_tokens,
+  output_tokens = used.output_tokens + excluded.output_tokens,
+  reasoning_tokens = used.reasoning_tokens + excluded.reasoning_tokens,
+  cost = used.cost + excluded.cost;

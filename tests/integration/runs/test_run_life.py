@@ -12,6 +12,7 @@ from leadhand.events import RunFailed, RunFinished, RunStopped, ToolFailed, Tool
 from leadhand.settings import Settings
 from runs.desk import open_desk
 from storage import messages, results, runs
+from storage.usage import TurnLimits
 from tests.acceptance.model_script import Gate, HttpFault, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.runs.conftest import Planner, ending, events_of, open_shop, said
@@ -184,6 +185,8 @@ async def test_the_run_of_a_process_that_died_is_closed_by_the_next_turn(
             model="scripted",
             permissions=planner.who.permissions,
             as_of=planner.who.as_of,
+            limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
+            timezone="UTC",
             user_message_seq=seq,
             assistant_message_id="never-said",
         )

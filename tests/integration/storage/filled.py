@@ -15,6 +15,7 @@ from storage.saver import TenantSaver, checkpoint_owner
 from storage.shop_writer import write_shop
 from storage.summaries import ThreadSummary, save_summary
 from storage.threads import Thread
+from storage.usage import TurnLimits
 from tests.integration.storage.small_shop import small_shop
 
 
@@ -48,7 +49,10 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             permissions=who.permissions,
             as_of=datetime(2026, 12, 7, 12, tzinfo=UTC),
             user_message_seq=seq,
+            limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
+            timezone="UTC",
         )
+        await connection.execute(b"insert into usage_day (day) values (now())")
         await results.store_result(
             connection,
             call_id="call-1",

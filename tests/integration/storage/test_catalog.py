@@ -21,10 +21,25 @@ SEEN_ACROSS_SHOPS = {
     ("public.run", "tenant_id"),
     ("public.run", "user_id"),
     ("public.run", "id"),
+    # How much a whole shop runs and has used: within the caller's shop alone, as sums.
+    ("public.run", "status"),
+    ("public.run", "lease_expires_at"),
+    *(
+        ("public.usage_day", column)
+        for column in (
+            "tenant_id",
+            "user_id",
+            "day",
+            "currency",
+            "input_tokens",
+            "output_tokens",
+            "cost",
+        )
+    ),
     ("public.api_key", "tenant_id"),
     ("public.api_key", "id"),
 }
-REVIEWED = {"person_of_run", "shop_of_api_key"}
+REVIEWED = {"person_of_run", "shop_of_api_key", "room_for_turn"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,12 @@ from uuid_utils.compat import uuid7
 
 from leadhand.context import Permission, Principal
 from leadhand.errors import IdempotencyConflict, ThreadBusy
+from leadhand.prices import Cost, Tokens
 from storage import messages, runs, threads
 from storage.database import Database
 from storage.runs import Run, Usage
 from storage.transactions import Connection
+from storage.usage import TurnLimits
 
 AS_OF = datetime(2026, 12, 7, 12, 30, tzinfo=UTC)
 LONG_AGO_S = -1.0  # a lease that has passed when it is given
@@ -42,6 +45,8 @@ async def admit(
         model="scripted",
         permissions={Permission.PLANNING_READ},
         as_of=AS_OF,
+        limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
+        timezone="UTC",
         idempotency_key=key,
         user_message_seq=1,
         assistant_message_id="answer",
@@ -49,7 +54,19 @@ async def admit(
 
 
 async def end(connection: Connection, run: Run) -> bool:
-    return await runs.finish(connection, run_id=run.id, attempt=run.attempt, status="finished")
+    return await finish(connection, run, run.attempt)
+
+
+async def finish(connection: Connection, run: Run, attempt: int, usage: Usage = Usage()) -> bool:  # noqa: B008 - a value
+    return await runs.finish(
+        connection,
+        run_id=run.id,
+        attempt=attempt,
+        status="finished",
+        timezone="UTC",
+        usage=usage,
+        charged=usage,
+    )
 
 
 async def test_a_run_keeps_what_it_was_admitted_with(
@@ -113,7 +130,14 @@ async def test_a_failed_run_gives_its_key_back(
     async with database.transaction(planner) as connection:
         failed = await admit(connection, thread_id, key="k")
         await runs.finish(
-            connection, run_id=failed.id, attempt=1, status="failed", error_code="model_timeout"
+            connection,
+            run_id=failed.id,
+            attempt=1,
+            status="failed",
+            error_code="model_timeout",
+            timezone="UTC",
+            usage=Usage(),
+            charged=Usage(),
         )
         assert (
             await runs.find_by_idempotency_key(connection, thread_id=thread_id, idempotency_key="k") is None
@@ -171,7 +195,7 @@ async def test_whoever_no_longer_holds_the_run_changes_nothing(
             assert not await runs.renew_lease(
                 connection, run_id=run.id, attempt=attempt, owner=owner, lease_s=60
             )
-        assert not await runs.finish(connection, run_id=run.id, attempt=2, status="finished")
+        assert not await finish(connection, run, 2)
         assert await runs.get_run(connection, run_id=run.id) == run
 
 
@@ -180,13 +204,12 @@ async def test_a_run_ends_once_with_its_usage(
 ) -> None:
     async with database.transaction(planner) as connection:
         run = await admit(connection, thread_id)
-        assert await runs.finish(
-            connection, run_id=run.id, attempt=1, status="finished", usage=Usage(120, 45)
-        )
-        assert not await runs.finish(connection, run_id=run.id, attempt=1, status="stopped")
+        usage = Usage(Tokens(120, 45, cached_input=100, reasoning=30), Cost(Decimal("0.001234"), "EUR"))
+        assert await finish(connection, run, 1, usage)
+        assert not await finish(connection, run, 1)
         ended = await runs.latest(connection, thread_id=thread_id)
     assert ended is not None
-    assert (ended.status, ended.input_tokens, ended.output_tokens) == ("finished", 120, 45)
+    assert (ended.status, ended.usage) == ("finished", usage)
     assert ended.ended_at is not None
 
 
