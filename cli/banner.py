@@ -1,4 +1,4 @@
-"""What `leadhand serve` says once it is there."""
+"""What `leadhand serve` and `leadhand worker` say once they are there."""
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -9,7 +9,7 @@ from leadhand.settings import Environment, Settings
 QUESTION = "When is the Puma 3100 available?"
 
 
-def banner(settings: Settings, host: str, port: int) -> str:
+def banner(settings: Settings, host: str, port: int, *, worker: bool = True) -> str:
     """Where it listens, on what data, with which model; in development how to ask a first question."""
     url = f"http://{_shown(host)}:{port}"
     lines = [
@@ -17,6 +17,7 @@ def banner(settings: Settings, host: str, port: int) -> str:
         f"  address   {url}  (API page: {url}/docs)",
         f"  database  {database_name(settings)}",
         f"  model     {model_name(settings)}",
+        f"  worker    {'in this process' if worker else 'not here; `leadhand worker` runs the jobs'}",
     ]
     if settings.env is Environment.DEVELOPMENT and settings.jwks_url is None:
         body = (
@@ -31,6 +32,18 @@ def banner(settings: Settings, host: str, port: int) -> str:
             f"    -H 'Content-Type: application/json' -d '{body}'",
         ]
     return "\n".join(lines)
+
+
+def worker_banner(settings: Settings) -> str:
+    """Whose jobs it runs, and with which model."""
+    return "\n".join(
+        (
+            f"Leadhand {__version__} worker",
+            f"  database  {database_name(settings)}",
+            f"  model     {model_name(settings)}",
+            f"  jobs      {settings.worker_concurrency} at once",
+        )
+    )
 
 
 def _shown(host: str) -> str:

@@ -46,8 +46,8 @@ class _Server(uvicorn.Server):
             self._announce()
 
 
-def run_server(settings: Settings, *, host: str, port: int) -> None:
-    """Serve until a signal comes.
+def run_server(settings: Settings, *, host: str, port: int, worker: bool = True) -> None:
+    """Serve, and with `worker` run jobs, until a signal comes.
 
     Raises:
         InvalidSetting: the address cannot be used, or no secret to check tokens with.
@@ -58,7 +58,7 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
     @asynccontextmanager
     async def opener(settings: Settings) -> AsyncGenerator[Desk]:
         try:
-            async with open_desk(settings) as desk:
+            async with open_desk(settings, worker=worker) as desk:
                 yield desk
         except LeadhandError as error:
             faults.append(error)
@@ -80,7 +80,7 @@ def run_server(settings: Settings, *, host: str, port: int) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         )
-        server = _Server(config, lambda: out().print(banner(settings, *address)))
+        server = _Server(config, lambda: out().print(banner(settings, *address, worker=worker)))
         # uvicorn raises the signal again once it has stopped; stopping was all that it asked for.
         signal.signal(signal.SIGTERM, _already_stopped)
         signal.signal(signal.SIGINT, _already_stopped)

@@ -14,6 +14,7 @@ from cli.migrate import migrate
 from cli.serve import serve
 from cli.terminal import tolerate_narrow_encodings
 from cli.token import token
+from cli.worker import worker
 from leadhand import __version__
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(coded_errors(serve))
+app.command()(coded_errors(worker))
 app.command()(coded_errors(migrate))
 app.command()(coded_errors(doctor))
 app.command()(coded_errors(demo))

@@ -22,8 +22,12 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=MAX_PORT)] = 8000,
     workers: Annotated[int, typer.Option(help="Server processes.", min=1, callback=_one_worker)] = 1,
+    *,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Run no jobs here; `leadhand worker` does elsewhere.")
+    ] = False,
 ) -> None:
-    """Serve the HTTP API.
+    """Serve the HTTP API, and run its jobs.
 
     With no LEADHAND_DATABASE_URL it starts the embedded Postgres and brings it up to date first. A database
     that is away does not keep the server from starting: /readyz says so, and it heals by itself. Stops on
@@ -32,4 +36,4 @@ def serve(
     from cli.http_server import run_server  # noqa: PLC0415 - the server's libraries load only when used
 
     del workers
-    run_server(load_settings(), host=host, port=port)
+    run_server(load_settings(), host=host, port=port, worker=not no_worker)

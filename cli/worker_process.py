@@ -1,0 +1,67 @@
+"""The process of `leadhand worker`: signals, log, and a database that may be away."""
+
+import asyncio
+import logging
+import signal
+import sys
+
+from cli.banner import worker_banner
+from cli.terminal import out
+from jobs.backoff import Backoff
+from leadhand.errors import DatabaseUnavailable, SchemaOutdated
+from leadhand.settings import Settings
+from runs.background import LISTENING_CONNECTIONS, running_worker
+from storage.database import Database
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+log = logging.getLogger(__name__)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until a signal comes; a second one ends the process at once.
+
+    Raises:
+        InvalidSetting, UnsafeDatabaseRole: only a changed configuration can mend these.
+    """
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    stop = _asked_to_stop()
+    backoff = Backoff()
+    out().print(worker_banner(settings))
+    while not stop.is_set():
+        try:
+            async with (
+                Database.open(settings, beside_pool=LISTENING_CONNECTIONS) as database,
+                running_worker(settings, database),
+            ):
+                log.info("ready")
+                await stop.wait()
+        except (DatabaseUnavailable, SchemaOutdated) as error:
+            wait_s = backoff.next_s()
+            log.warning("not ready: %s", error.message, extra={"code": error.code, "retry_in_s": wait_s})
+            await _pause(stop, wait_s)
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by the first SIGTERM or Ctrl-C; the next one does what it does anywhere."""
+    stop = asyncio.Event()
+    if sys.platform == "win32":
+        return stop
+    loop = asyncio.get_running_loop()
+
+    def on(which: signal.Signals) -> None:
+        stop.set()
+        loop.remove_signal_handler(which)
+
+    for which in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(which, on, which)
+    return stop
+
+
+async def _pause(stop: asyncio.Event, wait_s: float) -> None:
+    try:
+        async with asyncio.timeout(wait_s):
+            await stop.wait()
+    except TimeoutError:
+        return
