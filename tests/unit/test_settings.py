@@ -62,6 +62,7 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "LEADHAND_JWT_AUDIENCE": [" ", "two\nlines"],
     "LEADHAND_JWT_ISSUER": [" ", "two\nlines"],
     "LEADHAND_JWT_SECRET": ["canary"],
+    "LEADHAND_LISTEN_URL": ["mysql://me:canary@somewhere/else", "canary"],
     "LEADHAND_METRICS_TOKEN": ["canary\n", "two canary words", "cañary"],
     "LEADHAND_MIGRATION_URL": ["mysql://me:canary@somewhere/else", "canary"],
     "LEADHAND_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
