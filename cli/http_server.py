@@ -1,4 +1,4 @@
-"""uvicorn, set up for Leadhand: one process, streaming answers, plain log lines, clean ends."""
+"""uvicorn, set up for Leadhand: one process, streaming answers, one log, clean ends."""
 
 import gc
 import logging
@@ -12,16 +12,17 @@ from types import FrameType
 import uvicorn
 
 from cli.banner import banner
+from cli.border import debugging
 from cli.http_protocol import ConnectionBounds, bounded_protocol
 from cli.terminal import out
 from leadhand.errors import InternalFault, InvalidSetting, LeadhandError
+from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
 from runs.desk import Desk, open_desk
 from server.app import create_app
 
 # Running answers get this long after the signal; then their readers are cut off and the desk is closed.
 GRACEFUL_SHUTDOWN_S = 10
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 BACKLOG = 2048
 # Objects made between two looks for reference cycles, in the three generations. A turn drops nearly all of
 # its objects without making a cycle, and a plan is 140,000 objects that stay: Python's default (700) costs a
@@ -64,7 +65,7 @@ def run_server(settings: Settings, *, host: str, port: int, worker: bool = True)
             faults.append(error)
             raise
 
-    _set_up_log(lambda: bool(faults))
+    _set_up_log(settings, lambda: bool(faults))
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     with listening_socket(host, port) as listener:
         address: tuple[str, int] = listener.getsockname()[:2]
@@ -121,13 +122,12 @@ def _already_stopped(signum: int, frame: FrameType | None) -> None:
     del signum, frame
 
 
-def _set_up_log(explained: Callable[[], bool]) -> None:
+def _set_up_log(settings: Settings, explained: Callable[[], bool]) -> None:
     """`explained`: whether a failed start will end as a coded line, which makes its traceback noise."""
 
     def worth_reading(record: logging.LogRecord) -> bool:
         of_a_failed_start = record.getMessage().startswith(("Traceback", "Application startup failed"))
         return record.levelno >= logging.WARNING and not (of_a_failed_start and explained())
 
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr, force=True)
+    configure_logging(settings, debug=debugging.get())
     logging.getLogger("uvicorn.error").addFilter(worth_reading)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

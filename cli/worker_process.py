@@ -6,14 +6,14 @@ import signal
 import sys
 
 from cli.banner import worker_banner
+from cli.border import debugging
 from cli.terminal import out
 from jobs.backoff import Backoff
 from leadhand.errors import DatabaseUnavailable, SchemaOutdated
+from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
 from runs.background import LISTENING_CONNECTIONS, running_worker
 from storage.database import Database
-
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,7 @@ async def run_worker(settings: Settings) -> None:
     Raises:
         InvalidSetting, UnsafeDatabaseRole: only a changed configuration can mend these.
     """
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr, force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    configure_logging(settings, debug=debugging.get())
     stop = _asked_to_stop()
     backoff = Backoff()
     out().print(worker_banner(settings))

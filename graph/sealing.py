@@ -8,11 +8,11 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
-from uuid import uuid4
 
 from langgraph.errors import GraphBubbleUp
 
 from leadhand.errors import InternalFault, LeadhandError
+from leadhand.telemetry import current_correlation_id
 from models.faults import as_leadhand_error
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _ours(error: Exception) -> LeadhandError:
     if known is not None:
         log.warning("model call failed: %s (%s)", known.code, known.note or type(error).__name__)
         return known
-    correlation_id = uuid4().hex
+    correlation_id = current_correlation_id()
     log.error("unexpected fault in a run", exc_info=error, extra={"correlation_id": correlation_id})
     return InternalFault(
         "Something went wrong on our side. The conversation is intact; please try again.",

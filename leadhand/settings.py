@@ -29,6 +29,18 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class LogFormat(StrEnum):
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 class ModelClient(StrEnum):
     """Which client streams the answers of an endpoint; both behave alike."""
 
@@ -44,6 +56,9 @@ class Settings(BaseSettings):
     )
 
     env: Environment = Environment.DEVELOPMENT
+    # None: as fits the environment; see `log_lines`.
+    log_format: LogFormat | None = None
+    log_level: LogLevel = LogLevel.INFO
 
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".leadhand")
     database_url: SecretStr | None = None
@@ -169,6 +184,12 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the database is our own embedded Postgres in `data_dir`."""
         return self.database_url is None
+
+    @property
+    def log_lines(self) -> LogFormat:
+        """For programs in production, for people in development, unless `log_format` says otherwise."""
+        by_environment = LogFormat.JSON if self.env is Environment.PRODUCTION else LogFormat.TEXT
+        return self.log_format or by_environment
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
 
@@ -18,6 +18,7 @@ from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted, ServerStopping
 from leadhand.errors import TimeLimit as TimeLimitReached
 from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, UsageReported, current_sink
+from leadhand.telemetry import current_correlation_id
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
 from runs.settlement import Settlement
@@ -109,7 +110,7 @@ def _outcome(drive: "asyncio.Task[None]", run: ActiveRun) -> RunEnding:
         return RunFinished(last.finish_reason) if last else RunFinished()
     if isinstance(error, LeadhandError):
         return _failure(error)
-    correlation_id = uuid4().hex
+    correlation_id = current_correlation_id()
     log.error("unexpected fault in a run", exc_info=error, extra={"correlation_id": correlation_id})
     return _failure(InternalFault(f"Something went wrong on our side (reference {correlation_id[:12]})."))
 
