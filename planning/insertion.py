@@ -151,21 +151,22 @@ def _check(step: Step, number: int, request: InsertionRequest) -> None:
             f"No machine can do operation {number} of the routing.", details={"step": number}
         )
     if not any(
-        c.workplace.crew.members or not _need(step, c, request.operators).attended_min for c in step.choices
+        c.workplace.crew.members or not need_of(step, c, request.operators).attended_min for c in step.choices
     ):
         raise NoEligibleOperator(
             f"Nobody is qualified for operation {number} of the routing.", details={"step": number}
         )
 
 
-def _need(step: Step, choice: Choice, operators: Operators) -> Need:
+def need_of(step: Step, choice: Choice, operators: Operators) -> Need:
+    """The minutes with and without a person that the step takes on this machine."""
     total = choice.setup_min + choice.run_min
-    attended = 0
+    with_person = 0
     if operators is Operators.REQUIRED:
-        attended = {Attendance.FULL: total, Attendance.SETUP: choice.setup_min, Attendance.NONE: 0}[
+        with_person = {Attendance.FULL: total, Attendance.SETUP: choice.setup_min, Attendance.NONE: 0}[
             step.attendance
         ]
-    return Need(attended, total - attended, step.splittable)
+    return Need(with_person, total - with_person, step.splittable)
 
 
 def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionRequest) -> InsertedStep | None:
@@ -173,7 +174,7 @@ def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionReq
         return InsertedStep(None, ready, reason, ready, ready + (step.elapsed_min or 0))
     best: _Found | None = None
     for choice in step.choices:
-        need = _need(step, choice, request.operators)
+        need = need_of(step, choice, request.operators)
         found = _on_machine(choice, need, ready, request)
         if found is not None and (best is None or _rank(found) < _rank(best)):
             best = found
@@ -207,14 +208,9 @@ def _rank(found: _Found) -> tuple[int, int, int, str, str]:
 def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionRequest) -> _Found | None:
     """The best block on one machine, over the people who may attend it."""
     workplace = choice.workplace
-    if request.handover or not need.attended_min:
-        crews = [(workplace.crew.together, None)]
-    else:
-        members = sorted(workplace.crew.members, key=lambda m: (m.code, m.operator_id))
-        crews = [(member.free, member) for member in members]
     best: _Found | None = None
-    for free, member in crews:
-        block = first_block(workplace, _attended(workplace, free), need, ready, request.horizon_end)
+    for free, member in shifts_of(choice, need, handover=request.handover):
+        block = first_block(workplace, attended(workplace, free), need, ready, request.horizon_end)
         if block is None:
             continue
         if best is None or (block.end, block.start) < (best.block.end, best.block.start):
@@ -222,18 +218,27 @@ def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionReq
     return best
 
 
-def _attended(workplace: Workplace, free: Intervals) -> Attended:
+def shifts_of(choice: Choice, need: Need, *, handover: bool) -> list[tuple[Intervals, CrewMember | None]]:
+    """Whose free time may attend one block: everybody's together (None), or each person's alone, by code."""
+    crew = choice.workplace.crew
+    if handover or not need.attended_min:
+        return [(crew.together, None)]
+    return [(member.free, member) for member in sorted(crew.members, key=lambda m: (m.code, m.operator_id))]
+
+
+def attended(workplace: Workplace, free: Intervals) -> Attended:
+    """The machine's open minutes in which one of those with `free` time is there."""
     return lambda within: intersect(clip(workplace.available, within), clip(free, within))
 
 
 def _segments(found: _Found) -> tuple[Segment, ...]:
     block, workplace = found.block, found.choice.workplace
-    attended: Sequence[Segment] = ()
+    with_people: Sequence[Segment] = ()
     if found.need.attended_min:
         crew = workplace.crew.members if found.operator is None else (found.operator,)
-        attended = assign(_attended(workplace, found.free)((block.start, block.turn)), crew)
+        with_people = assign(attended(workplace, found.free)((block.start, block.turn)), crew)
     alone = clip(workplace.available, (block.turn, block.end))
-    return (*attended, *(Segment(start, end) for start, end in alone))
+    return (*with_people, *(Segment(start, end) for start, end in alone))
 
 
 def _wait_reason(found: _Found, ready: Minute, horizon_end: Minute) -> WaitReason:
@@ -244,7 +249,7 @@ def _wait_reason(found: _Found, ready: Minute, horizon_end: Minute) -> WaitReaso
 
     def earlier(envelopes: Intervals, need: Need) -> bool:
         place = Workplace(workplace.machine_id, workplace.code, workplace.available, envelopes)
-        block = first_block(place, _attended(place, found.free), need, ready, horizon_end)
+        block = first_block(place, attended(place, found.free), need, ready, horizon_end)
         return block is not None and block.start < start
 
     unattended = Need(0, need.attended_min + need.alone_min, need.splittable)

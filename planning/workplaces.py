@@ -90,6 +90,73 @@ def first_block(
     return None
 
 
+def last_block(
+    workplace: Workplace, attended: Attended, need: Need, ready: Minute, over_by: Minute
+) -> Block | None:
+    """The block in [ready, over_by) that starts last; the last stretch that holds the work has it."""
+    span = (ready, over_by)
+    stretches = tuple(workplace.gaps(*span)) if need.splittable else workplace.open_gaps(*span)
+    minutes = need.attended_min + need.alone_min
+    for stretch in reversed(stretches):
+        if workplace.time.work_between(*stretch) < minutes:
+            continue
+        if not need.attended_min:
+            return _alone_last(workplace.time, need.alone_min, stretch[1])
+        for part in _growing_back(stretch):
+            staffed = attended(part)
+            block = (
+                _paused_last(workplace.time, staffed, need, stretch[1])
+                if need.splittable
+                else _unbroken_last(staffed, need, stretch[1])
+            )
+            if block is not None:
+                return block
+    return None
+
+
+def _alone_last(time: WorkTime, minutes: int, over_by: Minute) -> Block | None:
+    done = time.work_before(over_by)
+    start, end = time.start_at(done - minutes), time.end_at(done)
+    return None if start is None or end is None else Block(start, start, end)
+
+
+def _paused_last(time: WorkTime, staffed: Intervals, need: Need, over_by: Minute) -> Block | None:
+    """The last attended minutes that leave time for those without a person."""
+    turn_by = over_by
+    if need.alone_min:
+        last_turn = time.start_at(time.work_before(over_by) - need.alone_min)
+        if last_turn is None:
+            return None
+        turn_by = last_turn
+    people = WorkTime(staffed)
+    done = people.work_before(turn_by)
+    start, turn = people.start_at(done - need.attended_min), people.end_at(done)
+    if start is None or turn is None:
+        return None
+    end = time.end_at(time.work_before(turn) + need.alone_min) if need.alone_min else turn
+    return None if end is None else Block(start, turn, end)
+
+
+def _unbroken_last(staffed: Intervals, need: Need, over_by: Minute) -> Block | None:
+    """Work without a pause, inside one open stretch that ends at `over_by`."""
+    for staffed_from, staffed_to in reversed(staffed):
+        turn = min(staffed_to, over_by - need.alone_min)
+        start = turn - need.attended_min
+        if start >= staffed_from:
+            return Block(start, turn, turn + need.alone_min)
+    return None
+
+
+def _growing_back(stretch: Interval) -> Iterator[Interval]:
+    """The stretch's end, then more of it."""
+    start, end = stretch
+    length = _FIRST_LOOK_MIN
+    while end - length > start:
+        yield end - length, end
+        length *= 4
+    yield stretch
+
+
 def _growing(stretch: Interval) -> Iterator[Interval]:
     """The stretch's beginning, then more of it: people's time is only put together as far as it is needed."""
     start, end = stretch
