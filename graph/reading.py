@@ -4,12 +4,12 @@ Provider tool-call ids repeat and differ in shape, so each call gets an id of ou
 """
 
 import json
+import math
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from langchain_core.messages import AIMessage, AIMessageChunk
-from langchain_core.messages.tool import ToolCallChunk
 from uuid_utils import uuid7
 
 from leadhand.errors import JsonValue, TokenLimit
@@ -22,6 +22,7 @@ from leadhand.events import (
     ToolInputRejected,
     ToolInputStarted,
 )
+from models.pieces import Batch, CallPiece, FinishPiece, Piece, ReasoningPiece, TextPiece, UsagePiece
 
 # One answer; a planner's answer has 1-3 kB, so this only stops a model that has run away.
 MAX_ANSWER_CHARS = 400_000
@@ -30,6 +31,7 @@ MAX_TOOL_INPUT_CHARS = 100_000
 # What providers take as the name of a tool. A made-up name goes back to the model with every later call, so
 # one that its provider refuses would make the thread unusable.
 MAX_TOOL_NAME_CHARS = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 NO_NAME = "unknown"
 
@@ -63,7 +65,7 @@ class ModelAnswer:
 
 
 class AnswerReader:
-    """Takes the chunks of one answer in order."""
+    """Takes the pieces of one answer in order."""
 
     def __init__(self, sink: EventSink) -> None:
         self._sink = sink
@@ -76,22 +78,22 @@ class AnswerReader:
         self._output_tokens = 0
         self._finish_reason = "stop"
 
-    def take(self, chunk: AIMessageChunk) -> None:
-        for text, reasoning in _texts(chunk):
-            self._grow(len(text))
-            if reasoning:
-                self._sink.emit(ReasoningDelta(part_id=f"reasoning-{self._part_id}", text=text))
-            else:
+    def take(self, piece: Piece) -> None:
+        match piece:
+            case TextPiece(text):
+                self._grow(len(text))
                 self._text.append(text)
                 self._sink.emit(TextDelta(part_id=self._part_id, text=text))
-        for fragment in chunk.tool_call_chunks:
-            self._take_call(fragment)
-        if chunk.usage_metadata is not None:
-            self._input_tokens += chunk.usage_metadata["input_tokens"]
-            self._output_tokens += chunk.usage_metadata["output_tokens"]
-        reason: object = chunk.response_metadata.get("finish_reason")
-        if isinstance(reason, str) and reason:
-            self._finish_reason = reason
+            case ReasoningPiece(text):
+                self._grow(len(text))
+                self._sink.emit(ReasoningDelta(part_id=f"reasoning-{self._part_id}", text=text))
+            case CallPiece():
+                self._take_call(piece)
+            case UsagePiece(input_tokens, output_tokens):
+                self._input_tokens += input_tokens
+                self._output_tokens += output_tokens
+            case FinishPiece(reason):
+                self._finish_reason = reason
 
     def finish(self) -> ModelAnswer:
         """Parse the inputs and report each as ready or rejected, in the model's order."""
@@ -117,9 +119,9 @@ class AnswerReader:
             finish_reason=self._finish_reason,
         )
 
-    def _take_call(self, fragment: ToolCallChunk) -> None:
-        call = self._call_of(fragment)
-        text = fragment.get("args") or ""
+    def _take_call(self, piece: CallPiece) -> None:
+        call = self._call_of(piece)
+        text = piece.arguments
         if not text:
             return
         call.size_chars += len(text)
@@ -129,11 +131,11 @@ class AnswerReader:
         call.fragments.append(text)
         self._sink.emit(ToolInputDelta(call_id=call.call_id, fragment=text))
 
-    def _call_of(self, fragment: ToolCallChunk) -> CallBeingRead:
+    def _call_of(self, piece: CallPiece) -> CallBeingRead:
         """The call that a fragment continues: by index; where a provider counts no index, or always the same
         one, a name under a new id begins a call."""
-        index, provider_id, name = fragment.get("index"), fragment.get("id"), fragment.get("name")
-        key: int | str = index if index is not None else (provider_id or "")
+        provider_id, name = piece.provider_id, piece.tool
+        key: int | str = piece.index if piece.index is not None else (provider_id or "")
         known = self._calls.get(key) or (self._ordered[-1] if self._ordered and not name else None)
         if known is not None and not (name and provider_id and known.provider_id not in {None, provider_id}):
             return known
@@ -149,16 +151,18 @@ class AnswerReader:
             raise TokenLimit("The model's answer grew beyond the allowed length, so it was stopped.")
 
 
-async def read_answer(chunks: AsyncIterator[AIMessage], sink: EventSink) -> ModelAnswer:
+async def read_answer(batches: AsyncGenerator[Batch], sink: EventSink) -> ModelAnswer:
     """Read a whole streamed answer, reporting to `sink` as it arrives.
 
     Raises:
         TokenLimit: the answer or one of its tool inputs is longer than any honest one.
     """
     reader = AnswerReader(sink)
-    async for chunk in chunks:
-        if isinstance(chunk, AIMessageChunk):
-            reader.take(chunk)
+    # Closed here, so that leaving early closes the connection now and not when memory is cleared.
+    async with aclosing(batches):
+        async for batch in batches:
+            for piece in batch:
+                reader.take(piece)
     return reader.finish()
 
 
@@ -167,27 +171,33 @@ def _tool_name(given: str | None) -> str:
     return _NOT_IN_A_NAME.sub("_", given or "")[:MAX_TOOL_NAME_CHARS] or NO_NAME
 
 
-def _texts(chunk: AIMessageChunk) -> list[tuple[str, bool]]:
-    """(text, is reasoning) pieces of a chunk, whose content is a string or a list of blocks."""
-    if isinstance(chunk.content, str):
-        return [(chunk.content, False)] if chunk.content else []
-    pieces: list[tuple[str, bool]] = []
-    for block in chunk.content:
-        if isinstance(block, str):
-            pieces.append((block, False))
-        elif block.get("type") == "text":
-            pieces.append((str(block.get("text", "")), False))
-        elif block.get("type") in {"reasoning", "thinking"}:
-            pieces.append((str(block.get("reasoning") or block.get("thinking") or ""), True))
-    return [(text, reasoning) for text, reasoning in pieces if text]
-
-
 def _parse(call: CallBeingRead) -> ReadCall:
     raw = "".join(call.fragments)
     try:
-        parsed: JsonValue = json.loads(raw) if raw.strip() else {}
+        parsed: JsonValue = _JSON.decode(raw) if raw.strip() else {}
     except (ValueError, RecursionError):
         return ReadCall(call.call_id, call.tool, raw, "The tool's input is not valid JSON.")
+    if "\\u" in raw:
+        # Half a surrogate pair is text for nobody: no encoder, no database, no provider takes it.
+        parsed = json.loads(
+            _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", json.dumps(parsed, ensure_ascii=False))
+        )
     if not isinstance(parsed, dict):
         return ReadCall(call.call_id, call.tool, parsed, "The tool's input must be a JSON object.")
     return ReadCall(call.call_id, call.tool, parsed)
+
+
+def _no_number(constant: str) -> float:
+    """Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(constant)
+
+
+def _finite(written: str) -> float:
+    """1e999 is JSON, but no number that could be written again."""
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(written)
+    return number
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)

@@ -1,23 +1,36 @@
-"""ChatOpenAI with what it leaves out: an answer that breaks off is a fault, not an answer.
+"""An OpenAI-compatible endpoint behind ChatOpenAI, with either client under it.
 
 Importing this imports the provider's client (seconds): only the factory does, when there is an endpoint.
 """
 
 import json
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import httpx2
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
+from openai import AsyncOpenAI
 from pydantic import SecretStr
 
-from leadhand.errors import ModelUnavailable
-from leadhand.settings import Settings
-from models.fault_wordings import not_understood
+from leadhand import __version__
+from leadhand.errors import JsonValue
+from leadhand.settings import ModelClient, Settings
+from models.any_chat_model import AnyChatModel
+from models.fault_wordings import broken_off, damaged, not_understood
+from models.lean.client import LeanClient
+from models.lean.completions import LeanCompletions, json_bytes
+from models.lean.direct import DirectWire
+from models.lean.proxied import ProxiedWire, environment_names_a_proxy
+from models.lean.source import LeanSource
+from models.lean.wire import Request, Timeouts
+from models.pieces import AnswerSource
 from models.retry import too_long
 
 # Local servers take any key, but the client insists on one.
@@ -25,10 +38,35 @@ NO_KEY = SecretStr("none")
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 
 
-def open_endpoint(
-    settings: Settings, *, name: str, base_url: str
-) -> "tuple[EndpointChatModel, httpx2.AsyncClient]":
-    """The model `name` at `base_url`, and its connections, which the caller closes. Nothing is sent."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The model for all that LangChain does with it, and the connections to it."""
+
+    model: "EndpointChatModel"
+    _http: httpx2.AsyncClient = field(repr=False)
+    _lean: LeanClient | None = field(repr=False)
+
+    def with_tools(self, tools: Sequence[dict[str, JsonValue]]) -> AnswerSource:
+        """The model with `tools`, asked by the shortest way; their schemas are converted here."""
+        through_langchain = AnyChatModel(self.model, tools)
+        if self._lean is None:
+            return through_langchain
+        bound = {"tools": [convert_to_openai_tool(tool) for tool in tools]} if tools else {}
+
+        def body_of(messages: Sequence[BaseMessage]) -> bytes:
+            return self.model.streamed_request(messages, bound)
+
+        return LeanSource(self._lean, body_of, through_langchain)
+
+    async def aclose(self) -> None:
+        """Close the connections; answers that are being read fail."""
+        await self._http.aclose()
+        if self._lean is not None:
+            await self._lean.aclose()
+
+
+def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
+    """The model `name` at `base_url`, over the client that `settings` name. Nothing is sent."""
     timeout = httpx2.Timeout(
         connect=settings.model_connect_timeout_s,
         read=settings.model_read_timeout_s,
@@ -41,6 +79,7 @@ def open_endpoint(
         follow_redirects=True,
         event_hooks={"response": [refuse_long_waits]},
     )
+    is_lean = settings.model_client is ModelClient.LEAN
     model = EndpointChatModel(
         model=name,
         base_url=base_url,
@@ -49,11 +88,32 @@ def open_endpoint(
         output_version="v0",
         stream_usage=True,
         timeout=timeout,
-        stream_chunk_timeout=settings.model_read_timeout_s,
+        # The lean client watches the time between pieces itself.
+        stream_chunk_timeout=0 if is_lean else settings.model_read_timeout_s,
         max_retries=settings.model_max_retries,
         http_async_client=http,
     )
-    return model, http
+    if not is_lean:
+        return Endpoint(model, http, None)
+    stock = cast("AsyncOpenAI", model.root_async_client)
+    timeouts = Timeouts(settings.model_connect_timeout_s, settings.model_read_timeout_s)
+    wire = ProxiedWire(http) if environment_names_a_proxy() else DirectWire(timeouts)
+    lean = LeanClient(wire, _template(stock), timeouts, settings.model_max_retries)
+    model.async_client = LeanCompletions(lean, stock.chat.completions)
+    return Endpoint(model, http, lean)
+
+
+def _template(stock: AsyncOpenAI) -> Request:
+    """Address and headers as the stock client has them: key, organization, project, OPENAI_CUSTOM_HEADERS."""
+    url = stock.base_url
+    headers = {
+        name: value
+        for name, value in {**stock.auth_headers, **stock.default_headers}.items()
+        if isinstance(value, str) and not name.lower().startswith("x-stainless-")
+    }
+    headers["User-Agent"] = f"leadhand/{__version__}"
+    headers["Accept-Encoding"] = "gzip, deflate"
+    return Request(url.copy_with(raw_path=url.raw_path + b"chat/completions"), headers, b"")
 
 
 async def refuse_long_waits(response: httpx2.Response) -> None:
@@ -63,11 +123,22 @@ async def refuse_long_waits(response: httpx2.Response) -> None:
 
 
 class EndpointChatModel(ChatOpenAI):
-    """Streams from an OpenAI-compatible endpoint.
+    """ChatOpenAI with what it leaves out: an answer that breaks off is a fault, not an answer.
 
     A proxy that loses its upstream ends the body in good order, so the client sees no error. What tells a
     whole answer from half a one is the finish reason.
     """
+
+    def streamed_request(self, messages: Sequence[BaseMessage], bound: Mapping[str, Any]) -> bytes:
+        """The body of the request for a streamed answer; `bound` is what `bind_tools` has bound."""
+        payload = cast(
+            "Mapping[str, Any]",
+            # The base class types it as a bare dict.
+            self._get_request_payload(  # pyright: ignore[reportUnknownMemberType]
+                list(messages), stream=True, stream_options={"include_usage": True}, **bound
+            ),
+        )
+        return json_bytes(payload)
 
     # The parameters are those of the base class, which types them loosely.
     async def _astream(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -79,14 +150,18 @@ class EndpointChatModel(ChatOpenAI):
     ) -> AsyncIterator[ChatGenerationChunk]:
         chunks = 0
         finished = False
+        arriving = cast(
+            "AsyncGenerator[ChatGenerationChunk]", super()._astream(messages, stop, run_manager, **kwargs)
+        )
         try:
-            async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
-                chunks += 1
-                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
-                yield chunk
-        except json.JSONDecodeError as error:
-            raise ModelUnavailable("The model's answer was damaged on the way.") from error
+            async with aclosing(arriving):
+                async for chunk in arriving:
+                    chunks += 1
+                    finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                    yield chunk
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise damaged("an event of the answer is not JSON") from error
         if chunks == 0:
             raise not_understood()
         if not finished:
-            raise ModelUnavailable("The model's answer broke off before its end.")
+            raise broken_off()

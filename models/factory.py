@@ -1,13 +1,20 @@
 """The chat model of the process: an OpenAI-compatible endpoint, or the built-in model when there is none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import httpx2
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from leadhand.errors import InvalidSetting
+from leadhand.errors import InvalidSetting, JsonValue
 from leadhand.settings import Settings
+from models.any_chat_model import AnyChatModel
 from models.builtin.chat_model import BuiltinChatModel
+from models.pieces import AnswerSource
+
+if TYPE_CHECKING:
+    from models.endpoint import Endpoint
 
 BUILTIN = "builtin"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -20,12 +27,18 @@ class ChatModel:
     model: BaseChatModel
     name: str
     builtin: bool
-    _http: httpx2.AsyncClient | None = field(default=None, repr=False)
+    _endpoint: "Endpoint | None" = field(default=None, repr=False)
+
+    def with_tools(self, tools: Sequence[dict[str, JsonValue]]) -> AnswerSource:
+        """The model with `tools` (OpenAI's form); call it once, since it converts their schemas."""
+        if self._endpoint is not None:
+            return self._endpoint.with_tools(tools)
+        return AnyChatModel(self.model, tools)
 
     async def aclose(self) -> None:
         """Close the connections to the endpoint. Runs that still use the model fail."""
-        if self._http is not None:
-            await self._http.aclose()
+        if self._endpoint is not None:
+            await self._endpoint.aclose()
 
 
 def open_chat_model(settings: Settings) -> ChatModel:
@@ -42,8 +55,8 @@ def open_chat_model(settings: Settings) -> ChatModel:
     # Loaded only where an endpoint is configured: it brings the provider's client, seconds of import.
     from models.endpoint import open_endpoint  # noqa: PLC0415
 
-    model, http = open_endpoint(settings, name=name, base_url=_base_url(settings))
-    return ChatModel(model=model, name=name, builtin=False, _http=http)
+    endpoint = open_endpoint(settings, name=name, base_url=_base_url(settings))
+    return ChatModel(model=endpoint.model, name=name, builtin=False, _endpoint=endpoint)
 
 
 def _model_name(settings: Settings) -> str:

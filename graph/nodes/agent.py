@@ -32,7 +32,7 @@ def agent_node(
     parts: GraphParts,
 ) -> Node[TurnState]:
     # Schemas are converted once a process, not once a call.
-    model = parts.model.model.bind_tools(parts.registry.openai_tools())
+    model = parts.model.with_tools(parts.registry.openai_tools())
 
     async def agent(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
         """Read one answer of the model."""
@@ -42,7 +42,7 @@ def agent_node(
         events.emit(StepStarted())
         events.emit(StatusChanged(node="agent", label="Thinking…"))
         prompt = prompt_of(state)
-        answer = await read_answer(model.astream(prompt), events)
+        answer = await read_answer(model.stream(prompt), events)
         spent = _tokens(answer, prompt)
         events.emit(
             UsageReported(parts.model.name, answer.input_tokens, answer.output_tokens, answer.finish_reason)

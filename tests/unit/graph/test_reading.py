@@ -1,6 +1,6 @@
 """What the reader of a model's stream reports and returns."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,8 @@ from langchain_core.messages.tool import tool_call_chunk
 from graph.reading import MAX_TOOL_INPUT_CHARS, ModelAnswer, read_answer
 from leadhand.errors import TokenLimit
 from leadhand.events import RunEvent, TextDelta, ToolInputDelta, ToolInputReady, ToolInputRejected
+from models.any_chat_model import pieces_of
+from models.pieces import Batch
 
 
 class Recorder:
@@ -22,9 +24,9 @@ class Recorder:
 
 
 async def _read(chunks: Sequence[AIMessageChunk]) -> tuple[ModelAnswer, list[RunEvent]]:
-    async def stream() -> AsyncIterator[AIMessageChunk]:
+    async def stream() -> AsyncGenerator[Batch]:
         for chunk in chunks:
-            yield chunk
+            yield pieces_of(chunk)
 
     recorder = Recorder()
     return await read_answer(stream(), recorder), recorder.events

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from leadhand.errors import InvalidSetting
-from leadhand.settings import Settings
+from leadhand.settings import ModelClient, Settings
 from models.endpoint import EndpointChatModel
 from models.factory import open_chat_model
 
@@ -52,7 +52,13 @@ def test_a_malformed_url_is_named_in_one_line(url: str) -> None:
 
 async def test_an_endpoint_is_asked_with_bounds_of_our_own_and_by_the_widely_spoken_api() -> None:
     chat_model = open_chat_model(
-        settings_with(model="codex-9", openai_base_url=LOCAL, model_read_timeout_s=7.0, model_max_retries=1)
+        settings_with(
+            model="codex-9",
+            openai_base_url=LOCAL,
+            model_read_timeout_s=7.0,
+            model_max_retries=1,
+            model_client=ModelClient.OPENAI,
+        )
     )
     model = chat_model.model
     assert isinstance(model, EndpointChatModel)

@@ -50,7 +50,7 @@ LIBRARY_ERRORS = [
 def test_every_error_class_of_the_model_libraries_has_a_code(kind: type[Exception]) -> None:
     error = kind.__new__(kind)
     if isinstance(error, openai.APIError):
-        error.type = None
+        error.body = None
     if isinstance(error, openai.APIStatusError):
         error.status_code = 400
     fault = as_leadhand_error(error)
