@@ -8,14 +8,14 @@ from typing import TypeAlias
 import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg.rows import DictRow
-from psycopg_pool import AsyncConnectionPool
 
 from leadhand.context import TenantIdentity
 from leadhand.errors import ContextMismatch, DatabaseUnavailable, QueryTimeout
 from storage.named_queries import named_queries
+from storage.shared_pool import SharedPool
 
 Connection: TypeAlias = AsyncConnection[DictRow]
-Pool: TypeAlias = AsyncConnectionPool[Connection]
+Pool: TypeAlias = SharedPool
 
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
@@ -45,28 +45,35 @@ async def tenant_transaction(
         DatabaseUnavailable: no connection in time, or the connection was lost.
         QueryTimeout: the database gave up on a statement or on waiting for a lock.
     """
-    if not who.tenant_id or not who.user_id:
-        raise ContextMismatch("A transaction needs a shop and a person.")
+    settings = tenant_settings(who, search_path=search_path)
     with translated_errors():
         async with (
-            pool.connection() as connection,
+            pool.connection_of(who) as connection,
             connection.pipeline() if pipeline else nullcontext(),
             connection.transaction(),
         ):
             if snapshot:
                 await connection.execute(_SQL["one_snapshot"])
-            await connection.execute(
-                _SQL["begin_tenant"],
-                {
-                    "tenant_id": who.tenant_id,
-                    "user_id": who.user_id,
-                    "search_path": search_path,
-                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                    "lock_timeout": str(LOCK_TIMEOUT_MS),
-                    "idle_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
-                },
-            )
+            await connection.execute(_SQL["begin_tenant"], settings)
             yield connection
+
+
+def tenant_settings(who: TenantIdentity, *, search_path: str = SEARCH_PATH) -> dict[str, str]:
+    """The parameters of `begin_tenant`, in its order.
+
+    Raises:
+        ContextMismatch: `who` names no shop or no person.
+    """
+    if not who.tenant_id or not who.user_id:
+        raise ContextMismatch("A transaction needs a shop and a person.")
+    return {
+        "tenant_id": who.tenant_id,
+        "user_id": who.user_id,
+        "search_path": search_path,
+        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+        "lock_timeout": str(LOCK_TIMEOUT_MS),
+        "idle_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+    }
 
 
 class translated_errors:  # noqa: N801 - reads as a statement: `with translated_errors():`

@@ -1,39 +1,36 @@
--- name: upsert_checkpoint
--- LangGraph's statement with the owner in the key.
-INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
-VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id)
-DO UPDATE SET
-    checkpoint = EXCLUDED.checkpoint,
-    metadata = EXCLUDED.metadata;
+-- name: put_checkpoint
+-- Stores a checkpoint and those of its values that changed; what LangGraph does in a statement for each value.
+with changed as (
+  insert into langgraph.checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
+  select $1, $2, value.* from unnest($7::text[], $8::text[], $9::text[], $10::bytea[]) as value
+  on conflict (tenant_id, user_id, thread_id, checkpoint_ns, channel, version) do nothing
+)
+insert into langgraph.checkpoints as c (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id)
+do update set checkpoint = excluded.checkpoint, metadata = excluded.metadata;
 
--- name: upsert_blobs
--- LangGraph's statement with the owner in the key.
-INSERT INTO checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
-VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (tenant_id, user_id, thread_id, checkpoint_ns, channel, version) DO NOTHING
+-- name: put_writes
+-- Stores what a task wrote; the same write again changes nothing.
+insert into langgraph.checkpoint_writes
+       (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
+select $1, $2, $3, $4, $5, write.* from unnest($6::int[], $7::text[], $8::text[], $9::bytea[]) as write
+on conflict (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx) do nothing;
 
--- name: upsert_writes
--- LangGraph's statement with the owner in the key.
-INSERT INTO checkpoint_writes (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO UPDATE SET
-    channel = EXCLUDED.channel,
-    type = EXCLUDED.type,
-    blob = EXCLUDED.blob;
-
--- name: insert_writes
--- LangGraph's statement with the owner in the key.
-INSERT INTO checkpoint_writes (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO NOTHING
+-- name: replace_writes
+-- Stores what a task wrote to LangGraph's own channels (errors, interrupts): the last one counts.
+insert into langgraph.checkpoint_writes
+       (thread_id, checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, blob)
+select $1, $2, $3, $4, $5, write.* from unnest($6::int[], $7::text[], $8::text[], $9::bytea[]) as write
+on conflict (tenant_id, user_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx)
+do update set channel = excluded.channel, type = excluded.type, blob = excluded.blob;
 
 -- name: drop_old_checkpoints
 -- Keeps the latest of each namespace; a subgraph call (its namespace ends in a task id) goes with the parent
 -- that it names.
 with head as (
   select distinct on (checkpoint_ns) checkpoint_ns, checkpoint_id, metadata -> 'parents' ->> '' as root
-    from checkpoints where thread_id = %(thread_id)s
+    from langgraph.checkpoints where thread_id = $1
    order by checkpoint_ns, checkpoint_id desc
 ), kept as (
   select checkpoint_ns, checkpoint_id
@@ -42,27 +39,27 @@ with head as (
       or root is null
       or root = (select checkpoint_id from head where checkpoint_ns = '')
 )
-delete from checkpoints c
- where c.thread_id = %(thread_id)s
+delete from langgraph.checkpoints c
+ where c.thread_id = $1
    and (c.checkpoint_ns, c.checkpoint_id) not in (select checkpoint_ns, checkpoint_id from kept);
 
 -- name: drop_stray_writes
 -- Writes whose checkpoint is gone.
-delete from checkpoint_writes w
- where w.thread_id = %(thread_id)s
-   and not exists (select from checkpoints c where c.thread_id = w.thread_id
+delete from langgraph.checkpoint_writes w
+ where w.thread_id = $1
+   and not exists (select from langgraph.checkpoints c where c.thread_id = w.thread_id
                       and c.checkpoint_ns = w.checkpoint_ns and c.checkpoint_id = w.checkpoint_id);
 
 -- name: drop_stray_blobs
 -- Values that no kept checkpoint refers to.
-delete from checkpoint_blobs b
- where b.thread_id = %(thread_id)s
-   and not exists (select from checkpoints c where c.thread_id = b.thread_id and c.checkpoint_ns = b.checkpoint_ns
+delete from langgraph.checkpoint_blobs b
+ where b.thread_id = $1
+   and not exists (select from langgraph.checkpoints c where c.thread_id = b.thread_id and c.checkpoint_ns = b.checkpoint_ns
                       and c.checkpoint -> 'channel_versions' ->> b.channel = b.version);
 
 -- name: cut_parents
 -- What was kept no longer points at what was dropped.
-update checkpoints c set parent_checkpoint_id = null
- where c.thread_id = %(thread_id)s and c.parent_checkpoint_id is not null
-   and not exists (select from checkpoints p where p.thread_id = c.thread_id
+update langgraph.checkpoints c set parent_checkpoint_id = null
+ where c.thread_id = $1 and c.parent_checkpoint_id is not null
+   and not exists (select from langgraph.checkpoints p where p.thread_id = c.thread_id
                       and p.checkpoint_ns = c.checkpoint_ns and p.checkpoint_id = c.parent_checkpoint_id);

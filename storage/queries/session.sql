@@ -8,6 +8,16 @@ select set_config('app.tenant', %(tenant_id)s, true),
        set_config('lock_timeout', %(lock_timeout)s, true),
        set_config('idle_in_transaction_session_timeout', %(idle_timeout)s, true);
 
+-- name: begin_trip
+-- The same for a transaction of one round trip, whose parameters have numbers.
+select set_config('app.tenant', $1, true),
+       set_config('app.user', $2, true),
+       set_config('search_path', $3, true),
+       set_config('timezone', 'UTC', true),
+       set_config('statement_timeout', $4, true),
+       set_config('lock_timeout', $5, true),
+       set_config('idle_in_transaction_session_timeout', $6, true);
+
 -- name: one_snapshot
 -- Makes a reading transaction see one state of the database; must stand before the first query.
 set transaction isolation level repeatable read, read only;

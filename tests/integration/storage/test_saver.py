@@ -3,7 +3,6 @@
 import asyncio
 
 import ormsgpack
-import psycopg
 import pytest
 import pytest_asyncio
 from langchain_core.messages import AIMessage, HumanMessage
@@ -14,7 +13,6 @@ from langgraph.types import Command
 
 from leadhand.context import Principal
 from leadhand.errors import ContextMismatch
-from leadhand.settings import Settings
 from storage.database import Database
 from storage.saver import ALLOWED_TYPES, TenantSaver, checkpoint_owner
 from tests.integration.storage.chat_graph import answering, asking
@@ -253,13 +251,3 @@ def test_messages_of_a_conversation_are_on_the_list_of_types() -> None:
     serializer = JsonPlusSerializer(allowed_msgpack_modules=ALLOWED_TYPES)
     for message in (HumanMessage("a"), AIMessage("b", tool_calls=[{"name": "t", "args": {}, "id": "1"}])):
         assert serializer.loads_typed(serializer.dumps_typed([message])) == [message]
-
-
-async def test_behind_a_pooler_that_cannot_prepare_no_pipeline_is_used(settings: Settings) -> None:
-    unprepared = settings.model_copy(update={"database_prepare_threshold": None})
-    async with Database.open(unprepared) as database:
-        assert not TenantSaver(database.pool).supports_pipeline
-
-
-async def test_the_pipeline_is_used_where_it_can_be(saver: TenantSaver) -> None:
-    assert saver.supports_pipeline == psycopg.Capabilities().has_pipeline()
