@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from psycopg import AsyncConnection, ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, class_row, dict_row, scalar_row
-from psycopg_pool import AsyncConnectionPool
 
 from leadhand.context import TenantIdentity
 from leadhand.errors import DatabaseUnavailable, InvalidSetting, UnsafeDatabaseRole
@@ -17,6 +16,7 @@ from leadhand.settings import Settings
 from storage.connection_check import check_connection
 from storage.migrate import migrate, require_current
 from storage.named_queries import named_queries
+from storage.shared_pool import SharedPool
 from storage.transactions import Connection, Pool, tenant_transaction, translated_errors
 
 MAX_LIFETIME_S = 30 * 60.0
@@ -126,7 +126,7 @@ def _well_formed(url: str) -> str:
 
 
 def _make_pool(url: str, settings: Settings, max_size: int) -> Pool:
-    return AsyncConnectionPool(
+    return SharedPool(
         url,
         connection_class=AsyncConnection[DictRow],
         kwargs={
