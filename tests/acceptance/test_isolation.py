@@ -1,9 +1,7 @@
 """Two shops on one server: what belongs to another shop does not exist."""
 
-import pytest
-
 from leadhand.errors import JsonValue
-from tests.acceptance.caller import Caller, new_chat_id, question, refusal
+from tests.acceptance.caller import Caller, new_chat_id, question
 from tests.acceptance.conftest import CANARIES
 from tests.acceptance.model_script import (
     Gate,
@@ -53,63 +51,6 @@ def test_two_shops_that_ask_at_once_never_see_each_others_names(
         assert other not in str(request.body)
     assert SOUTH not in str(anna.history(chat))
     assert NORTH not in str(bert.history(chat))
-
-
-@pytest.fixture
-def chat_of_anna(anna: Caller, scripted_model: ScriptedModel) -> str:
-    scripted_model.play(says("Noted."))
-    chat = new_chat_id()
-    anna.ask(chat, "Remember the saw.")
-    scripted_model.play()
-    return chat
-
-
-@pytest.mark.parametrize("stranger", ["bert", "carl"], ids=["another shop", "a colleague"])
-@pytest.mark.parametrize(
-    "route",
-    [
-        "GET /api/threads/{}",
-        "PATCH /api/threads/{}",
-        "DELETE /api/threads/{}",
-        "GET /api/threads/{}/messages",
-    ],
-)
-def test_a_thread_of_somebody_else_is_answered_as_one_that_never_was(
-    request: pytest.FixtureRequest, chat_of_anna: str, anna: Caller, stranger: str, route: str
-) -> None:
-    caller: Caller = request.getfixturevalue(stranger)
-    method, path = route.split()
-    body = {"title": "mine"} if method == "PATCH" else None
-    foreign = caller.http.request(method, path.format(chat_of_anna), json=body)
-    absent = caller.http.request(method, path.format("never-used"), json=body)
-    of_foreign, of_absent = (refusal(response, 404, "not_found") for response in (foreign, absent))
-    assert {**of_foreign, "correlation_id": ""} == {**of_absent, "correlation_id": ""}
-    assert len(anna.history(chat_of_anna)) == 2
-
-
-def test_a_question_on_somebody_elses_thread_id_starts_a_thread_of_ones_own(
-    anna: Caller, bert: Caller, chat_of_anna: str, scripted_model: ScriptedModel
-) -> None:
-    scripted_model.play(says("What saw?"))
-    bert.ask(chat_of_anna, "Which saw was it?")
-    assert scripted_model.requests[0].contents("user") == ["Which saw was it?"]
-    assert len(bert.history(chat_of_anna)) == 2
-    assert len(anna.history(chat_of_anna)) == 2
-
-
-def test_stopping_somebody_elses_turn_stops_nothing(
-    anna: Caller, bert: Caller, carl: Caller, scripted_model: ScriptedModel
-) -> None:
-    gate = Gate()
-    scripted_model.play(plays(Text("One "), Pause(gate), Text("two.")))
-    chat = new_chat_id()
-    with anna.asking(chat, "Count") as stream:
-        stream.until_text("One ")
-        for stranger in (bert, carl):
-            assert stranger.stop(chat).status_code == 202
-        gate.open()
-        stream.to_end()
-    assert stream.text == "One two."
 
 
 def test_nothing_but_the_credential_chooses_the_shop(
