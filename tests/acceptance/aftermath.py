@@ -72,7 +72,7 @@ def no_call_without_result(database: ShopDatabase, chat_id: str) -> None:
 def _checkpoints(
     opened: Connection[tuple[object, ...]], thread_id: str
 ) -> list[tuple[list[BaseMessage], list[str]]]:
-    """The messages of each checkpoint of the thread, and the names of writes that never became part of one."""
+    """The messages of each checkpoint, and the channels of writes that never became part of one."""
     connection: Connection[DictRow] = opened  # pyright: ignore[reportAssignmentType] - set on the next line
     connection.row_factory = dict_row
     found = PostgresSaver(connection).list({"configurable": {"thread_id": thread_id}})

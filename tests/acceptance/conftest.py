@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
+from leadhand.settings import ModelClient
 from tests.acceptance.caller import Caller
 from tests.acceptance.consumer import Consumer
 from tests.acceptance.scripted_model import ScriptedModel
@@ -84,6 +85,7 @@ def model_settings(scripted_model_process: ScriptedModel) -> dict[str, str]:
         "OPENAI_BASE_URL": scripted_model_process.base_url,
         "OPENAI_API_KEY": "test",
         "LEADHAND_MODEL": "scripted-1",
+        "LEADHAND_HEARTBEAT_S": "0.2",
     }
 
 
@@ -97,14 +99,22 @@ def scripted_server(
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", params=[client.value for client in ModelClient])
 def impatient_server(
-    builtin_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
+    request: pytest.FixtureRequest,
+    builtin_server: ServerProcess,
+    workspace: Workspace,
+    model_settings: dict[str, str],
 ) -> Generator[ServerProcess]:
-    """The scripted model again, with a short read timeout, one retry, and tight bounds on a turn."""
+    """The scripted model again, with a short read timeout, one retry, and tight bounds on a turn.
+
+    Once for each client of the model: both must hold against all that a model can do.
+    """
     del builtin_server
+    client = str(request.param)
     settings = {
         **model_settings,
+        "LEADHAND_MODEL_CLIENT": client,
         "LEADHAND_MODEL_READ_TIMEOUT_S": "2",
         "LEADHAND_MODEL_CONNECT_TIMEOUT_S": "1",
         "LEADHAND_MODEL_MAX_RETRIES": "1",
@@ -113,7 +123,7 @@ def impatient_server(
         "LEADHAND_MAX_RUN_TOKENS": "50000",
         "LEADHAND_TOOL_TIMEOUT_S": "4",
     }
-    with ServerProcess(workspace, "impatient", settings) as server:
+    with ServerProcess(workspace, f"impatient-{client}", settings) as server:
         yield server
 
 

@@ -48,7 +48,7 @@ class Case:
     """`replies`: the nth goes to the nth call of the model, the last one to all that follow.
 
     `ends`: the code of the one error, or None for an answer with `finish_reason` and, if given, `text`.
-    `model_calls`: how many requests reach the model, retries included. `tools`: the outcome of each tool call.
+    `model_calls`: how many requests reach the model, retries included. `tools`: each tool call's outcome.
     """
 
     replies: tuple[ModelReply, ...]

@@ -20,7 +20,10 @@ POLL_INTERVAL_S = 0.05
 
 
 class ServerProcess:
-    """Context manager. The port stays the same over restarts, as it does behind a proxy."""
+    """Context manager. The port stays the same over restarts, as it does behind a proxy.
+
+    Without `worker` it runs no background jobs, which would ask a scripted model for more than the test does.
+    """
 
     def __init__(
         self,
@@ -29,9 +32,11 @@ class ServerProcess:
         settings: Mapping[str, str] | None = None,
         *,
         program: Sequence[str | Path] = (LEADHAND,),
+        worker: bool = False,
     ) -> None:
         self._workspace = workspace
         self._program = program
+        self._options = () if worker else ("--no-worker",)
         self._settings = dict(settings or {})
         self._log_file: Path = workspace.data_dir / f"server-{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,7 +77,7 @@ class ServerProcess:
         assert not self.running
         self._log = self._log_file.open("ab")
         self._process = subprocess.Popen(
-            [*self._program, "serve", "--host", "127.0.0.1", "--port", str(self.port)],
+            [*self._program, "serve", "--host", "127.0.0.1", "--port", str(self.port), *self._options],
             env=self._workspace.environment(self._settings),
             cwd=self._workspace.data_dir,
             stdin=subprocess.DEVNULL,

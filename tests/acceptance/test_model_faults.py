@@ -1,4 +1,4 @@
-"""A model on a bad day: a right answer or one clean coded error, within its bounds, and a thread that goes on."""
+"""A model on a bad day: a right answer or one coded error, within its bounds, and a thread that goes on."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -45,9 +45,8 @@ def test_every_silence_ends_in_a_timeout_and_the_threads_go_on(
         for name, case, stream, chat in people.map(ask, SILENT):
             check_turn(stream, case, requests_for(scripted_model, name))
             check_aftermath(anna_impatient, consumer, database, chat)
-    assert all(
-        request.gone.wait(10) for name in SILENT for request in requests_for(scripted_model, name)[-1:]
-    )
+    left = [requests_for(scripted_model, name)[-1].gone for name in SILENT]
+    assert all(gone.wait(10) for gone in left), "the model is left talking to nobody"
 
 
 def test_a_model_that_is_down_is_said_so_and_found_again_when_it_is_back(
@@ -69,9 +68,8 @@ def test_a_page_shows_the_error_and_asking_anew_answers_the_same_question(
     page = anna_impatient.tab(consumer, chat)
     turn = page.send("When is the Puma free?")
     assert turn.status == "error"
-    assert (
-        turn.error == "The language model cannot be reached, or the connection to it broke. Please try again."
-    )
+    assert turn.error is not None
+    assert turn.error.startswith("The language model cannot be reached")
     scripted_model.play(says("From Thursday on."))
     again = page.regenerate().succeeded()
     assert [message.role for message in again.messages] == ["user", "assistant"]
