@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from jobs.task import JobRow, Task
+from leadhand import metrics
 from leadhand.errors import LeadhandError
 from leadhand.telemetry import correlation_id, new_correlation_id
 
@@ -47,7 +48,8 @@ def attempted(task: Task) -> Callable[..., Awaitable[None]]:
     async def attempt(context: JobContext, *, tenant_id: str, row_id: str) -> None:
         correlation_id.set(new_correlation_id())
         try:
-            await task.run(JobRow(tenant_id, UUID(row_id)))
+            with metrics.counted(metrics.jobs, task.name):
+                await task.run(JobRow(tenant_id, UUID(row_id)))
         except CancelledError:
             _log.info("job %s (%s) was stopped with its worker", context.job.id, task.name)
             raise

@@ -56,7 +56,7 @@ def told(error: BaseException, *, whole: bool = False) -> str:
     if whole or kind.__name__ in _SPEAKING.get(kind.__module__, ()):
         return f"{name}: {error}" if str(error) else name
     if isinstance(error, LeadhandError):
-        return f"{name}: {error.code}"
+        return f"{name}: {error.code}" + (f" ({error.note})" if error.note else "")
     diagnosis: object = getattr(error, "diag", None)
     marks = [f"{mark} {getattr(error, mark)}" for mark in _TELLING if getattr(error, mark, None) is not None]
     marks += [f"{mark} {getattr(diagnosis, mark)}" for mark in _PLACES if getattr(diagnosis, mark, None)]

@@ -20,6 +20,7 @@ from jobs.task import JobRow, Task
 from leadhand.errors import EmptyAnswer, JsonValue, ModelTimeout
 from leadhand.prompts import read_prompt
 from memory.title_text import shape_title, written
+from models.counted import counted_call
 from models.faults import as_leadhand_error
 from models.small import SmallModel
 from storage.database import Database
@@ -65,7 +66,9 @@ class TitleWriter:
             turn = await turn_to_title(connection, run_id=row.row_id)
         if turn is None:
             return
-        title = shape_title(await self._ask(_request(turn.question, turn.answer)))
+        with counted_call(self.small_model.name):
+            answer = await self._ask(_request(turn.question, turn.answer))
+        title = shape_title(answer)
         if title is None:
             raise EmptyAnswer("The model gave no title.")
         async with self.database.transaction(owner.tenant) as connection:

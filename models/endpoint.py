@@ -23,6 +23,7 @@ from leadhand import __version__
 from leadhand.errors import JsonValue
 from leadhand.settings import ModelClient, Settings
 from models.any_chat_model import AnyChatModel
+from models.counted import count_retry
 from models.fault_wordings import broken_off, damaged, not_understood
 from models.lean.client import LeanClient
 from models.lean.completions import LeanCompletions, json_bytes
@@ -77,7 +78,7 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         timeout=timeout,
         limits=LIMITS,
         follow_redirects=True,
-        event_hooks={"response": [refuse_long_waits]},
+        event_hooks={"request": [count_retry], "response": [refuse_long_waits]},
     )
     is_lean = settings.model_client is ModelClient.LEAN
     model = EndpointChatModel(

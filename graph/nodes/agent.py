@@ -24,6 +24,7 @@ from leadhand.errors import (
     ToolCallLimit,
 )
 from leadhand.events import StatusChanged, StepStarted, UsageReported, sink
+from models.counted import count_tokens_of, counted_call
 from models.tokens import count_message_tokens, count_tokens
 from tools.rendering import render_error
 
@@ -42,8 +43,12 @@ def agent_node(
         events.emit(StepStarted())
         events.emit(StatusChanged(node="agent", label="Thinking…"))
         prompt = prompt_of(state)
-        answer = await read_answer(model.stream(prompt), events)
+        with counted_call(parts.model.name):
+            answer = await read_answer(model.stream(prompt), events)
         spent = _tokens(answer, prompt)
+        count_tokens_of(
+            parts.model.name, input_tokens=answer.input_tokens, output_tokens=answer.output_tokens
+        )
         events.emit(
             UsageReported(parts.model.name, answer.input_tokens, answer.output_tokens, answer.finish_reason)
         )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import orjson
 
 from leadhand.errors import JsonValue, LeadhandError
+from leadhand.metrics import model_retries
 from models import fault_wordings as wordings
 from models.lean.encodings import DamagedBodyError, Decode, decoder
 from models.lean.events import EventReader
@@ -164,6 +165,7 @@ async def _pause(headers: Mapping[str, str], retries: int, cause: str) -> None:
         wait_s = min(FIRST_WAIT_S * 2**retries, LONGEST_WAIT_S) * (1 - JITTER * random.random())  # noqa: S311
     log.info("model call is tried again in %.2f s: %s", wait_s, cause)
     await asyncio.sleep(wait_s)
+    model_retries.inc()
 
 
 def _fault_of(fault: WireFault) -> LeadhandError:

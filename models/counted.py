@@ -1,0 +1,33 @@
+"""A call of a model, counted for the metrics by its outcome."""
+
+from contextlib import AbstractContextManager
+
+import httpx2
+
+from leadhand import metrics
+from models.faults import as_leadhand_error
+
+# The stock client's own mark on a request that it sends again: how often it has.
+RETRY_HEADER = "x-stainless-retry-count"
+
+
+def counted_call(model: str) -> AbstractContextManager[None]:
+    """The call of `model` that is made inside the block, with its retries, to the end of its answer."""
+    return metrics.counted(metrics.model_calls, model, metrics.model_call_duration, code=_code)
+
+
+def count_tokens_of(model: str, *, input_tokens: int, output_tokens: int) -> None:
+    """What a provider reports of a call."""
+    metrics.model_tokens.labels(model, "input").inc(input_tokens)
+    metrics.model_tokens.labels(model, "output").inc(output_tokens)
+
+
+async def count_retry(request: httpx2.Request) -> None:
+    """Event hook: a request of the stock client that is not its first."""
+    if request.headers.get(RETRY_HEADER, "0") != "0":
+        metrics.model_retries.inc()
+
+
+def _code(error: BaseException) -> str:
+    known = as_leadhand_error(error) if isinstance(error, Exception) else None
+    return metrics.code_of(known or error)
