@@ -1,13 +1,10 @@
 """Makes a demo shop in one transaction: there whole, or not at all."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from cli.terminal import err, out, plain_table
+from cli.progress import counted
+from cli.terminal import out, plain_table
 from leadhand.context import Permission, Principal
 from leadhand.settings import Settings
 from storage.database import Database
@@ -35,7 +32,7 @@ async def build(
         if there is not None and not replace:
             _say_there(shop, there)
             return
-        with _progress(f"Making the shop {shop}") as report:
+        with counted(f"Making the shop {shop}") as report:
             demo = make_demo(size=size, seed=seed, today=around, name=f"{TITLE} {shop}")
             bookings = await install_demo(connection, tenant_id=shop, demo=demo, progress=report)
     _say_made(shop, demo, bookings)
@@ -65,17 +62,3 @@ def _say_made(shop: str, demo: DemoShop, bookings: int) -> None:
         table.add_row(f"{count:>9,}", what)
     out().print(table)
     out().print(f'Ask it: leadhand chat --shop {shop} "When is the Puma 3100 available?"')
-
-
-@contextmanager
-def _progress(label: str) -> Generator[Callable[[int, int], None]]:
-    """A bar on a terminal; one line in a log."""
-    console = err()
-    if not console.is_terminal:
-        console.print(f"{label}…")
-        yield lambda done, total: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=min(done, total), total=total)

@@ -10,6 +10,8 @@ from cli.border import coded_errors, debugging
 from cli.chat import chat
 from cli.demo import demo
 from cli.doctor import doctor
+from cli.export_shop import export_shop
+from cli.import_shop import import_shop
 from cli.migrate import migrate
 from cli.serve import serve
 from cli.terminal import tolerate_narrow_encodings
@@ -29,6 +31,8 @@ app.command()(coded_errors(worker))
 app.command()(coded_errors(migrate))
 app.command()(coded_errors(doctor))
 app.command()(coded_errors(demo))
+app.command("import")(coded_errors(import_shop))
+app.command("export")(coded_errors(export_shop))
 app.command()(coded_errors(token))
 app.command()(coded_errors(chat))
 app.add_typer(apikey, name="apikey")

@@ -11,6 +11,7 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── Ambiguous                  409 ambiguous
 │   ├── ThreadBusy                 409 thread_busy (retryable)
 │   ├── IdempotencyConflict        409 idempotency_conflict
+│   ├── ImportRejected             422 import_rejected
 │   ├── RequestTimeout             408 request_timeout (retryable)
 │   ├── HeadersTooLarge            431 headers_too_large
 │   ├── Throttled                  429, says how long to wait (retryable)
@@ -130,6 +131,12 @@ class Ambiguous(CallerError):
 
 class ThreadBusy(CallerError):
     code, status, retryable = "thread_busy", 409, True
+
+
+class ImportRejected(CallerError):
+    """Rows of an import are wrong and nothing was changed; `details.errors` counts them."""
+
+    code, status = "import_rejected", 422
 
 
 class IdempotencyConflict(CallerError):

@@ -57,7 +57,7 @@ async def write_shop(
         InvalidRequest: the values break a rule of the tables (`details.constraint`), such as two bookings
             on one machine at once that do not carry `waived_conflict`.
     """
-    with _broken_rules():
+    with broken_table_rules():
         await _clear_plan(connection, tenant_id)
         await upsert_tenant_settings(connection, tenant_id=tenant_id, settings=shop.settings)
         await _insert_all(connection, master_records(shop), source, progress)
@@ -87,7 +87,7 @@ async def add_orders(
     Raises:
         InvalidRequest: as `write_shop`.
     """
-    with _broken_rules():
+    with broken_table_rules():
         records = plan_records(settings, orders, operations, bookings)
         await _insert_all(connection, records, source, progress)
 
@@ -125,7 +125,7 @@ async def _insert_all(
                 progress(WriteProgress(table, min(start + ROWS_A_STATEMENT, len(rows)), len(rows)))
 
 
-class _broken_rules:  # noqa: N801 - reads as a statement: `with _broken_rules():`
+class broken_table_rules:  # noqa: N801 - reads as a statement: `with broken_table_rules():`
     """A violated constraint is the caller's fault and named; its text may quote rows and is not shown."""
 
     def __enter__(self) -> None:

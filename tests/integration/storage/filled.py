@@ -23,6 +23,15 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
     async with database.transaction(who) as connection:
         await write_shop(connection, tenant_id=who.tenant_id, shop=small_shop())
         await connection.execute(b"insert into demo_shop (size, seed, today) values ('small', 1, now())")
+        await connection.execute(
+            b"insert into material_requirement (id, operation_id, item, qty) values ('mr-1', 'o1-10', 'Bar', 1.5)"
+        )
+        await connection.execute(
+            b"insert into progress (operation_id, at, good) values ('o1-10', '2026-12-07', 3)"
+        )
+        await connection.execute(
+            b"insert into import_row (entity, key, line, record) values ('machine', 'm', 2, '{}')"
+        )
         await create_key(
             connection,
             key=new_api_key(),

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.cli.conftest import Run
 
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
-COMMANDS = ("serve", "worker", "migrate", "doctor", "demo", "token", "chat", "apikey")
+COMMANDS = ("serve", "worker", "migrate", "doctor", "demo", "import", "export", "token", "chat", "apikey")
 SUBCOMMANDS = ("apikey create", "apikey list", "apikey revoke")
 
 

@@ -1,0 +1,102 @@
+"""What `leadhand import` and `leadhand export` do and say."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from cli.progress import by_file
+from cli.terminal import err, out, plain_table
+from leadhand.context import Permission, Principal
+from leadhand.errors import ImportRejected
+from leadhand.settings import Settings
+from storage.database import Database
+from storage.exchange.exporting import export_folder
+from storage.exchange.importing import ImportReport, import_folder
+from storage.exchange.problems import MAX_PROBLEMS_A_FILE
+from storage.exchange.writing import FileCounts
+
+
+async def import_into(settings: Settings, *, shop: str, folder: Path, dry_run: bool) -> None:
+    """Import, or say row by row why not.
+
+    Raises:
+        ImportRejected: rows are wrong; they have been told.
+        InvalidRequest, NotFound, DatabaseUnavailable, …: as `import_folder`.
+    """
+    who = Principal(shop, "leadhand-import", frozenset({Permission.ADMIN}))
+    async with Database.open(settings) as database:
+        with by_file(f"Checking {folder}" if dry_run else f"Importing {folder}") as progress:
+            report = await import_folder(database, who, folder, dry_run=dry_run, progress=progress)
+    for notice in report.notices:
+        err().print(f"note: {notice}", style="yellow")
+    for file, more in report.more_notices.items():
+        err().print(f"note: {file}: {more:,} more like these", style="yellow")
+    if report.problems:
+        _tell_problems(report)
+    _tell_counts(report, shop, dry_run=dry_run)
+
+
+async def export_from(settings: Settings, *, shop: str, folder: Path) -> None:
+    """Export, and say how many rows each file has.
+
+    Raises:
+        InvalidRequest, NotFound, DatabaseUnavailable, …: as `export_folder`.
+    """
+    who = Principal(shop, "leadhand-export", frozenset({Permission.ADMIN}))
+    async with Database.open(settings) as database:
+        with by_file(f"Exporting {shop}") as progress:
+            written = await export_folder(
+                database, who, folder, progress=lambda file, rows: progress(f"{file} {rows:,}", 0, 1)
+            )
+    out().print(f"Exported the shop {shop} to {folder}.")
+    table = plain_table()
+    for file in written:
+        table.add_row(f"{file.rows:>9,}", file.file)
+    out().print(table)
+
+
+def _tell_problems(report: ImportReport) -> None:
+    for problem in report.problems:
+        err().print(Text(str(problem)))
+    for file in sorted(report.given_up):
+        err().print(f"{file} was not read to its end, and what refers to its rows was not checked.")
+    files = len({problem.file for problem in report.problems})
+    count = len(report.problems)
+    said = f"{count:,} error{'s' if count > 1 else ''} in {files} file{'s' if files > 1 else ''}"
+    most = f", at most {MAX_PROBLEMS_A_FILE} told of one" if report.given_up else ""
+    raise ImportRejected(
+        f"{said}{most}; nothing was changed.",
+        details={"errors": count},
+    )
+
+
+def _tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
+    would = "would " if dry_run else ""
+    if report.created:
+        said = f"The shop {shop} {'would be' if dry_run else 'was'} made."
+    elif not report.changes:
+        said = f"The shop {shop} says all of it already; nothing {would}change{'' if dry_run else 'd'}."
+    else:
+        said = f"The shop {shop} {'would change' if dry_run else 'was changed'}."
+    out().print(f"{said}{' This was a dry run: nothing is kept.' if dry_run else ''}")
+    table = plain_table("file", "new", "changed", "unchanged", "missing", "removed")
+    for counts in report.files:
+        numbers = (counts.new, counts.changed, counts.unchanged, counts.missing, counts.removed)
+        table.add_row(counts.file, *(f"{number:,}" for number in numbers))
+    out().print(table)
+    for counts in report.files:
+        if counts.missing:
+            out().print(Text(_missing(counts)))
+    if report.was_demo:
+        print_ = "would no longer be" if dry_run else "is no longer"
+        out().print(f"{shop} {print_} a demo shop: `leadhand demo --replace` leaves it alone.")
+
+
+def _missing(counts: FileCounts) -> str:
+    keys = ", ".join(counts.missing_keys)
+    more = (
+        f" and {counts.missing - len(counts.missing_keys):,} more"
+        if counts.missing > len(counts.missing_keys)
+        else ""
+    )
+    return f"missing in {counts.file}, kept as they are: {keys}{more}"
