@@ -1,0 +1,183 @@
+"""A plan that can be changed: bookings are taken off and put on, and places found beside the rest.
+
+What a what-if tries out happens on a board; the shop that it was made from never changes.
+"""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from leadhand.errors import BeyondHorizon, NoEligibleOperator
+from planning.attendance import setup_minutes
+from planning.calendars import ShopTimes
+from planning.crew import Crew, CrewMember, fully_booked
+from planning.insertion import Choice, InsertedStep, InsertionRequest, Operators, Step, insert
+from planning.intervals import clip, intersect, normalize, subtract
+from planning.moves import skill_for
+from planning.routings import op_minutes
+from planning.shop import Attendance, Booking, Interval, Intervals, Minute, Operator, Shop
+from planning.workplaces import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where work may go: on one of these machines, from `ready` on."""
+
+    machine_ids: tuple[str, ...]
+    ready: Minute
+
+
+class Board:
+    """Bookings by machine and by person. `times` covers every place that is looked for."""
+
+    def __init__(self, times: ShopTimes, bookings: Iterable[Booking]) -> None:
+        self._times = times
+        self._shop: Shop = times.shop
+        self._rows: dict[str, Booking] = {}
+        self._envelopes: defaultdict[str, list[tuple[Minute, Minute, str]]] = defaultdict(list)
+        self._work: defaultdict[str, list[Interval]] = defaultdict(list)
+        self._places: dict[str, Workplace] = {}
+        self._free: dict[str, Intervals] = {}
+        for booking in bookings:
+            self.put(booking)
+
+    @property
+    def bookings(self) -> tuple[Booking, ...]:
+        """All that stand on it, by start."""
+        return tuple(sorted(self._rows.values(), key=lambda b: (b.envelope_start, b.id)))
+
+    def put(self, booking: Booking) -> None:
+        """Put a booking on as it is, whatever it collides with."""
+        self._rows[booking.id] = booking
+        insort(self._envelopes[booking.machine_id], _envelope(booking))
+        self._places.pop(booking.machine_id, None)
+        for operator_id, span in _attended(booking):
+            self._work[operator_id].append(span)
+            self._free.pop(operator_id, None)
+
+    def take(self, booking_id: str) -> Booking:
+        """Take a booking off."""
+        booking = self._rows.pop(booking_id)
+        rows = self._envelopes[booking.machine_id]
+        del rows[bisect_left(rows, _envelope(booking))]
+        self._places.pop(booking.machine_id, None)
+        for operator_id, span in _attended(booking):
+            self._work[operator_id].remove(span)
+            self._free.pop(operator_id, None)
+        return booking
+
+    def can_stand(self, booking: Booking) -> bool:
+        """Whether it could be put on where it is: machine open and not taken, its people there and free."""
+        machine = self._workplace(booking.machine_id)
+        if clip(machine.envelopes, (booking.envelope_start, booking.envelope_end)):
+            return False
+        work = normalize((s.start, s.end) for s in booking.segments)
+        if intersect(work, machine.available) != work:
+            return False
+        skill_id = skill_for(self._shop, booking)
+        return all(
+            clip(self._free_with(self._shop.operators[operator_id], skill_id), span) == (span,)
+            for operator_id, span in _attended(booking)
+        )
+
+    def find(self, booking: Booking, place: Place) -> Booking | None:
+        """The booking moved to where it ends first; None when it fits nowhere in time.
+
+        Work that had people gets people again: whoever is qualified and free. On its own machine it takes as
+        long as it did, on another one as long as the operation takes there.
+        """
+        step = Step(
+            tuple(self._choice(booking, machine_id) for machine_id in place.machine_ids),
+            attendance=self._attendance(booking),
+            splittable=self._splittable(booking),
+        )
+        staffed = any(segment.operator_id is not None for segment in booking.segments)
+        request = InsertionRequest(
+            (step,),
+            release=place.ready,
+            horizon_end=self._times.window[1],
+            operators=Operators.REQUIRED if staffed else Operators.IGNORE,
+        )
+        try:
+            found = insert(request).steps[0]
+        except (BeyondHorizon, NoEligibleOperator):
+            return None
+        return _moved(booking, found)
+
+    def _choice(self, booking: Booking, machine_id: str) -> Choice:
+        operation = self._shop.operations.get(booking.operation_id or "")
+        minutes = sum(s.end - s.start for s in booking.segments)
+        if operation is None:
+            return Choice(self._workplace(machine_id), 0, minutes)
+        if machine_id != booking.machine_id:
+            minutes = op_minutes(operation, self._shop.orders[operation.order_id].quantity, machine_id)
+        setup = min(minutes, setup_minutes(operation, machine_id))
+        preference = next((a.preference for a in operation.alternatives if a.machine_id == machine_id), 0)
+        place = replace(self._workplace(machine_id), crew=self._crew(booking, machine_id))
+        return Choice(place, setup, minutes - setup, preference)
+
+    def _attendance(self, booking: Booking) -> Attendance:
+        operation = self._shop.operations.get(booking.operation_id or "")
+        return Attendance.NONE if operation is None else operation.attendance
+
+    def _splittable(self, booking: Booking) -> bool:
+        operation = self._shop.operations.get(booking.operation_id or "")
+        return True if operation is None else operation.splittable
+
+    def _workplace(self, machine_id: str) -> Workplace:
+        if machine_id not in self._places:
+            self._places[machine_id] = Workplace(
+                machine_id,
+                self._shop.machines[machine_id].code,
+                self._times.machine(machine_id).available,
+                normalize((start, end) for start, end, _ in self._envelopes[machine_id]),
+            )
+        return self._places[machine_id]
+
+    def _crew(self, booking: Booking, machine_id: str) -> Crew:
+        if all(segment.operator_id is None for segment in booking.segments):
+            return Crew()
+        skill_id = self._shop.work_centers[self._shop.machines[machine_id].work_center_id].skill_id
+        members = (
+            CrewMember(operator.id, operator.code, free)
+            for operator in self._shop.operators.values()
+            if (free := self._free_with(operator, skill_id))
+        )
+        return Crew(tuple(members))
+
+    def _free_with(self, operator: Operator, skill_id: str | None) -> Intervals:
+        """When the person could take one more job that needs the skill."""
+        if operator.id not in self._free:
+            taken = fully_booked(self._work[operator.id], operator.max_parallel)
+            self._free[operator.id] = subtract(self._times.operator(operator.id).available, taken)
+        if skill_id is None:
+            return self._free[operator.id]
+        start, end = self._times.window
+        held = normalize(
+            (start if s.valid_from is None else s.valid_from, end if s.valid_to is None else s.valid_to)
+            for s in operator.skills
+            if s.skill_id == skill_id
+        )
+        return intersect(self._free[operator.id], held)
+
+
+def _envelope(booking: Booking) -> tuple[Minute, Minute, str]:
+    return booking.envelope_start, booking.envelope_end, booking.id
+
+
+def _attended(booking: Booking) -> Iterator[tuple[str, Interval]]:
+    for segment in booking.segments:
+        if segment.operator_id is not None:
+            yield segment.operator_id, (segment.start, segment.end)
+
+
+def _moved(booking: Booking, found: InsertedStep) -> Booking:
+    return replace(
+        booking,
+        machine_id=found.machine_id or booking.machine_id,
+        envelope_start=found.start,
+        envelope_end=found.end,
+        segments=found.segments,
+        waived_conflict=False,
+    )

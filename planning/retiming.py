@@ -1,0 +1,223 @@
+"""A changed plan put right again: work is pushed later, moved into gaps, or pulled forward.
+
+What is locked, begun, held, done or inside the frozen zone stays where it is. Faults that the plan had before
+stay, too: only work that the change touches moves, and what that work then runs into or makes wait. Work for
+which no place is found before the horizon ends is left out and told.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planning.board import Board, Place
+from planning.calendars import ShopTimes
+from planning.intervals import overlap
+from planning.moves import is_movable
+from planning.routings import Routings, in_order, needs_no_machine, predecessors
+from planning.shop import Booking, Minute, Operation
+
+
+class Policy(StrEnum):
+    """How a plan answers a change."""
+
+    PUSH_RIGHT = "push_right"
+    SAME_MACHINE = "same_machine"
+    ALTERNATIVES = "alternatives"
+
+
+@dataclass(frozen=True, slots=True)
+class Retimed:
+    """The plan after a change: every booking, which of them moved (by id), and which found no place."""
+
+    bookings: tuple[Booking, ...]
+    moved: tuple[str, ...]
+    unplaced: tuple[str, ...]
+
+
+def may_move(booking: Booking, earliest: Minute) -> bool:
+    """Whether re-timing may touch it; `earliest` is the end of the frozen zone."""
+    return is_movable(booking) and booking.envelope_start >= earliest
+
+
+class Retiming:
+    """Puts the plan of `times.shop` right, once; nothing moves to before the frozen zone's end."""
+
+    def __init__(self, times: ShopTimes, as_of: Minute) -> None:
+        self._shop = times.shop
+        self._earliest = as_of + times.shop.settings.frozen_hours * 60
+        self._routes = _Routes(times)
+        self._board = Board(times, ())
+        self._moved: dict[str, Booking] = {}
+        self._unplaced: list[str] = []
+
+    def push_right(self, touched: Collection[str]) -> Retimed:
+        """`touched` work goes as little later as it can; on each machine the sequence stays."""
+        behind: defaultdict[str, Minute] = defaultdict(int)
+        for booking in self._lay_out():
+            ready = max(booking.envelope_start, self._routes.ready_after_moves(booking))
+            ready = max(ready, behind[booking.machine_id])
+            if booking.id in touched:
+                ready = max(ready, self._routes.ready(booking))
+            elif ready == booking.envelope_start and not self._is_hit(booking):
+                self._board.put(booking)
+                continue
+            placed = self._move(booking, Place((booking.machine_id,), ready))
+            if placed is not None:
+                behind[booking.machine_id] = max(behind[booking.machine_id], placed.envelope_end)
+        return self._result()
+
+    def reinsert(self, touched: Collection[str], policy: Policy) -> Retimed:
+        """`touched` work goes into the first gap that holds it; what must follow it moves, too."""
+        movable = self._lay_out()
+        for booking in movable:
+            if booking.id not in touched:
+                self._board.put(booking)
+        for booking in movable:
+            after = self._routes.ready_after_moves(booking)
+            if booking.id not in touched:
+                if after <= booking.envelope_start:
+                    continue
+                self._board.take(booking.id)
+            ready = max(self._earliest, after, self._routes.ready(booking))
+            self._move(booking, Place(self._machines(booking, policy), ready))
+        return self._result()
+
+    def pull_left(self) -> Retimed:
+        """All work, in the order of the plan, each as early as it can end on its machine.
+
+        What fits nowhere (nobody is qualified) stays as it was.
+        """
+        for booking in self._lay_out():
+            ready = max(self._earliest, self._routes.ready(booking))
+            self._settle(booking, self._board.find(booking, Place((booking.machine_id,), ready)) or booking)
+        return self._result()
+
+    def _lay_out(self) -> list[Booking]:
+        """Put on what never moves; what may move is returned in order of start."""
+        movable: list[Booking] = []
+        for booking in self._shop.bookings:
+            if may_move(booking, self._earliest):
+                movable.append(booking)
+            else:
+                self._board.put(booking)
+        return sorted(movable, key=self._routes.in_sequence)
+
+    def _move(self, booking: Booking, place: Place) -> Booking | None:
+        waits_for_ever = self._routes.waits_for_unplaced(booking)
+        return self._settle(booking, None if waits_for_ever else self._board.find(booking, place))
+
+    def _settle(self, booking: Booking, placed: Booking | None) -> Booking | None:
+        """Put the booking where its place was found, and note what that means for others."""
+        if placed is None:
+            self._unplaced.append(booking.id)
+        else:
+            self._board.put(placed)
+            if placed != booking:
+                self._moved[booking.id] = placed
+        self._routes.note(booking, placed)
+        return placed
+
+    def _is_hit(self, booking: Booking) -> bool:
+        """Whether moved work now lies where the booking is, on its machine or with its people."""
+        span = booking.envelope_start, booking.envelope_end
+        people = {s.operator_id for s in booking.segments} - {None}
+        for other in self._moved.values():
+            if not overlap(span, (other.envelope_start, other.envelope_end)):
+                continue
+            if other.machine_id == booking.machine_id:
+                return True
+            if people & {s.operator_id for s in other.segments} and not self._board.can_stand(booking):
+                return True
+        return False
+
+    def _machines(self, booking: Booking, policy: Policy) -> tuple[str, ...]:
+        operation = self._shop.operations.get(booking.operation_id or "")
+        if policy is not Policy.ALTERNATIVES or operation is None:
+            return (booking.machine_id,)
+        others = (a.machine_id for a in operation.alternatives if a.machine_id != booking.machine_id)
+        return booking.machine_id, *others
+
+    def _result(self) -> Retimed:
+        return Retimed(self._board.bookings, tuple(self._moved), tuple(self._unplaced))
+
+
+class _Routes:
+    """When operations are over, in the plan as it was and as it becomes."""
+
+    def __init__(self, times: ShopTimes) -> None:
+        self._shop = times.shop
+        self._routings = Routings(times.shop)
+        self._before: dict[str, tuple[str, ...]] = {}
+        self._ends: dict[str, dict[str, Minute]] = defaultdict(dict)
+        for booking in times.shop.bookings:
+            if booking.operation_id is not None:
+                self._ends[booking.operation_id][booking.id] = booking.envelope_end
+        self._changed: set[str] = set()
+        self._lost: set[str] = set()
+
+    def note(self, booking: Booking, placed: Booking | None) -> None:
+        """The booking has found its place, or none."""
+        operation_id = booking.operation_id
+        if operation_id is None:
+            return
+        if placed is None:
+            self._lost.add(operation_id)
+        else:
+            self._ends[operation_id][booking.id] = placed.envelope_end
+            if placed != booking:
+                self._changed.add(operation_id)
+
+    def in_sequence(self, booking: Booking) -> tuple[Minute, Minute, int, str]:
+        """The order in which work is placed: by start, and what precedes first."""
+        operation = self._operation(booking)
+        seq = 0 if operation is None else operation.seq
+        return booking.envelope_start, booking.envelope_end, seq, booking.id
+
+    def ready(self, booking: Booking) -> Minute:
+        """When everything before it is over, and its order is released."""
+        operation = self._operation(booking)
+        if operation is None:
+            return 0
+        release = self._shop.orders[operation.order_id].release_at or 0
+        return max([release, *self._overs(operation, only_changed=False)])
+
+    def ready_after_moves(self, booking: Booking) -> Minute:
+        """When that of it which has moved is over; 0 where nothing has."""
+        operation = self._operation(booking)
+        return 0 if operation is None else max(self._overs(operation, only_changed=True), default=0)
+
+    def waits_for_unplaced(self, booking: Booking) -> bool:
+        """Whether something before it has found no place."""
+        operation = self._operation(booking)
+        return operation is not None and bool(self._lost.intersection(self._all_before(operation)))
+
+    def _operation(self, booking: Booking) -> Operation | None:
+        return self._shop.operations.get(booking.operation_id or "")
+
+    def _overs(self, operation: Operation, *, only_changed: bool) -> Iterator[Minute]:
+        for key in self._predecessors(operation):
+            earlier = self._shop.operations[key]
+            if needs_no_machine(earlier):
+                for over in self._overs(earlier, only_changed=only_changed):
+                    yield over + (earlier.subcontract_minutes or 0) + earlier.min_wait_after_min
+            elif self._ends[key] and (not only_changed or key in self._changed):
+                yield max(self._ends[key].values()) + earlier.min_wait_after_min
+
+    def _all_before(self, operation: Operation) -> set[str]:
+        found: set[str] = set()
+        waiting = [operation]
+        while waiting:
+            for key in self._predecessors(waiting.pop()):
+                if key not in found:
+                    found.add(key)
+                    waiting.append(self._shop.operations[key])
+        return found
+
+    def _predecessors(self, operation: Operation) -> tuple[str, ...]:
+        if operation.id not in self._before:
+            operations = self._routings.operations(operation.order_id)
+            before = predecessors(operations)
+            in_order(operations, before)  # refuses a routing that is a circle
+            self._before |= before
+        return self._before[operation.id]

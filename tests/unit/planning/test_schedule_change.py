@@ -1,0 +1,247 @@
+"""What a change does to the plan: golden cases, and on random shops the rules that no answer may break."""
+
+from collections import defaultdict
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from planning.calendars import ShopTimes
+from planning.changes import (
+    Change,
+    DueDateChanged,
+    MachineDown,
+    OperatorAbsent,
+    OrderCancelled,
+    OrderMove,
+    Overtime,
+    QuantityChanged,
+)
+from planning.conflict_items import ConflictType
+from planning.retiming import Policy, Retiming
+from planning.schedule_change import ChangeEffect, schedule_change
+from planning.shop import (
+    Alternative,
+    Attendance,
+    Booking,
+    BookingStatus,
+    Operation,
+    Operator,
+    OperatorSkill,
+    Segment,
+    Shop,
+    Skill,
+    WorkCenter,
+)
+from tests.unit.planning import strategies
+from tests.unit.planning.order_shop import DAY, MONDAY, WINDOW, H, at, booked, shop, step
+
+quick = settings(max_examples=60, deadline=None)
+T = ConflictType
+
+
+def alone(seq: int, *machines: str) -> Operation:
+    """Two hours on M1, three on any other machine; needs nobody."""
+    others = tuple(Alternative(m, 60, 360) for m in machines)
+    return step(seq, attendance=Attendance.NONE, alternatives=(Alternative("m1", 60, 180), *others))
+
+
+def plan(*rows: Booking, machines: tuple[str, ...] = ()) -> Shop:
+    operations = [alone(10 * (i + 1), *machines) for i in range(len(rows))]
+    base = shop(operations, list(rows), release_at=None, due_at=at(9, 0))
+    twins = {m: replace(base.machines["m1"], id=m, code=m.upper()) for m in machines}
+    return replace(base, machines={**base.machines, **twins})
+
+
+def two_hours(number: int, day: int, hour: int) -> Booking:
+    return booked(f"b{number}", f"op{number}0", at(day, hour), at(day, hour + 2))
+
+
+def effect(
+    base: Shop, change: Change, policy: Policy = Policy.PUSH_RIGHT, as_of: int = MONDAY
+) -> ChangeEffect:
+    return schedule_change(ShopTimes(base, WINDOW), change, policy, as_of)
+
+
+def moves(found: ChangeEffect) -> dict[str, tuple[str, int, int] | None]:
+    return {
+        s.before.id: None
+        if s.after is None
+        else (s.after.machine_id, s.after.envelope_start, s.after.envelope_end)
+        for s in found.shifts
+    }
+
+
+def test_a_change_that_hits_nothing_has_an_empty_effect() -> None:
+    found = effect(plan(two_hours(1, 0, 6)), MachineDown("m1", at(3, 0), at(4, 0)))
+    assert (found.touched, found.shifts, found.orders, found.new) == ((), (), (), ())
+    assert found.lost == 8 * H
+
+
+def test_a_breakdown_pushes_its_work_and_what_stands_behind_it_and_no_more() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8), two_hours(3, 1, 6))
+    found = effect(base, MachineDown("m1", at(0, 6), at(0, 9)))
+    assert moves(found) == {"b1": ("m1", at(0, 9), at(0, 11)), "b2": ("m1", at(0, 11), at(0, 13))}
+    assert (found.lost, [b.id for b in found.touched]) == (3 * H, ["b1", "b2"])
+
+
+def test_an_alternative_machine_takes_the_work_of_a_broken_one_in_its_own_time() -> None:
+    base = plan(two_hours(1, 0, 6), machines=("m2",))
+    found = effect(base, MachineDown("m1", at(0, 0), None), Policy.ALTERNATIVES)
+    assert moves(found) == {"b1": ("m2", at(0, 6), at(0, 9))}
+
+
+def test_without_an_alternative_work_of_a_machine_down_for_good_finds_no_place() -> None:
+    found = effect(plan(two_hours(1, 0, 6), two_hours(2, 1, 6)), MachineDown("m1", at(0, 0), None))
+    assert moves(found) == {"b1": None, "b2": None}
+    assert [c.type for c in found.new] == [T.NOT_FULLY_SCHEDULED]
+
+
+def test_same_machine_uses_the_first_gap_and_leaves_other_work_alone() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
+    # Independent operations, so that only the machine decides.
+    free = {k: replace(o, predecessor_ids=()) for k, o in base.operations.items()}
+    found = effect(replace(base, operations=free), MachineDown("m1", at(0, 6), at(0, 8)), Policy.SAME_MACHINE)
+    assert moves(found) == {"b1": ("m1", at(0, 10), at(0, 12))}
+
+
+def test_locked_work_on_a_broken_machine_is_told_and_not_moved() -> None:
+    base = plan(replace(two_hours(1, 0, 6), locked=True))
+    found = effect(base, MachineDown("m1", at(0, 6), at(0, 9)))
+    assert ([b.id for b in found.stuck], found.touched, found.shifts) == (["b1"], (), ())
+    assert [c.type for c in found.new] == [T.MACHINE_DOWN]
+
+
+def test_work_in_the_frozen_zone_stays() -> None:
+    base = plan(two_hours(1, 0, 6))
+    frozen = replace(base, settings=replace(base.settings, frozen_hours=8))
+    assert [b.id for b in effect(frozen, MachineDown("m1", at(0, 6), at(0, 9))).stuck] == ["b1"]
+
+
+def staffed(*operators: str) -> Shop:
+    base = plan(replace(two_hours(1, 0, 6), segments=(Segment(at(0, 6), at(0, 8), "ann"),)))
+    people = {
+        key: Operator(key, key, key.title(), "cal", skills=(OperatorSkill("mill"),)) for key in operators
+    }
+    attended = {k: replace(o, attendance=Attendance.FULL) for k, o in base.operations.items()}
+    centers = {"wc": WorkCenter("wc", "WC", skill_id="mill")}
+    return replace(
+        base,
+        operators=people,
+        skills={"mill": Skill("mill", "MILL")},
+        work_centers=centers,
+        operations=attended,
+    )
+
+
+def test_a_colleague_takes_over_from_somebody_who_is_ill_at_the_same_time() -> None:
+    found = effect(staffed("ann", "bob"), OperatorAbsent("ann", at(0, 0), None))
+    assert [s.after.segments for s in found.shifts if s.after] == [(Segment(at(0, 6), at(0, 8), "bob"),)]
+    assert found.orders == ()
+
+
+def test_with_nobody_else_the_work_waits_until_they_are_back() -> None:
+    found = effect(staffed("ann"), OperatorAbsent("ann", at(0, 0), at(1, 12)))
+    assert moves(found) == {"b1": ("m1", at(1, 12), at(1, 14))}
+
+
+def test_an_order_that_a_breakdown_makes_late_is_newly_late_with_its_delay() -> None:
+    base = plan(two_hours(1, 0, 6))
+    due = replace(base, orders={"o1": replace(base.orders["o1"], due_at=at(0, 20))})
+    found = effect(due, MachineDown("m1", at(0, 6), at(1, 6)))
+    assert [(o.order_id, o.later_by) for o in found.newly_late] == [("o1", DAY)]
+
+
+def test_an_earlier_due_date_moves_nothing_and_makes_the_order_late() -> None:
+    found = effect(plan(two_hours(1, 2, 6)), DueDateChanged("o1", at(1, 0)))
+    assert (found.shifts, [o.order_id for o in found.newly_late]) == ((), ["o1"])
+    later = effect(found.shop, DueDateChanged("o1", at(9, 0)))
+    assert [o.order_id for o in later.no_longer_late] == ["o1"]
+
+
+def test_a_larger_quantity_needs_more_time_and_pushes_what_follows() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
+    # 40 pieces: one hour of setup, two of run.
+    assert moves(effect(base, QuantityChanged("o1", 40))) == {
+        "b1": ("m1", at(0, 6), at(0, 9)),
+        "b2": ("m1", at(0, 9), at(0, 12)),
+    }
+
+
+def test_a_cancelled_order_frees_its_bookings_but_not_what_has_begun() -> None:
+    begun = replace(two_hours(1, 0, 6), status=BookingStatus.IN_PROGRESS)
+    found = effect(plan(begun, two_hours(2, 0, 8)), OrderCancelled("o1"))
+    assert moves(found) == {"b2": None}
+
+
+def test_an_order_can_be_moved_to_a_later_day() -> None:
+    found = effect(plan(two_hours(1, 0, 6), two_hours(2, 0, 8)), OrderMove("o1", at(2, 0)))
+    assert moves(found) == {"b1": ("m1", at(2, 6), at(2, 8)), "b2": ("m1", at(2, 8), at(2, 10))}
+
+
+def test_overtime_is_told_by_what_it_alone_brings_forward() -> None:
+    base = plan(booked("b1", "op10", at(0, 13), at(1, 7)))
+    row = replace(base.bookings[0], segments=(Segment(at(0, 6), at(0, 14)), Segment(at(1, 6), at(1, 8))))
+    full = replace(base, bookings=(replace(row, envelope_start=at(0, 6), envelope_end=at(1, 8)),))
+    found = effect(full, Overtime((at(0, 14), at(0, 16)), machine_id="m1"))
+    assert moves(found) == {"b1": ("m1", at(0, 6), at(0, 16))}
+    assert [o.later_by for o in found.orders] == [-16 * H]
+
+
+def _nobody(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    return tuple(replace(segment, operator_id=None) for segment in segments)
+
+
+def _minutes(booking: Booking) -> int:
+    return sum(segment.end - segment.start for segment in booking.segments)
+
+
+def clean(base: Shop, wide: tuple[int, int], as_of: int) -> Shop:
+    """The same work without a collision: everything planned anew."""
+    rows = (replace(b, locked=False, segments=_nobody(b.segments)) for b in base.bookings)
+    base = replace(base, bookings=tuple(rows))
+    return replace(base, bookings=Retiming(ShopTimes(base, wide), as_of).pull_left().bookings)
+
+
+@quick
+@given(st.data())
+def test_no_answer_to_a_breakdown_breaks_a_rule(data: st.DataObject) -> None:
+    place = data.draw(strategies.places())
+    wide = (place.window[0] - 4000, place.window[1] + 20_000)
+    as_of = place.window[0] - 3000
+    base = clean(data.draw(strategies.shops(place)), wide, as_of)
+    assume(base.bookings)
+    policy = data.draw(st.sampled_from(Policy))
+    span = data.draw(strategies.intervals_around(place.window))
+    found = schedule_change(ShopTimes(base, wide), MachineDown("m1", *span), policy, as_of)
+    stuck = {b.id for b in found.stuck}
+    of_machines = {T.MACHINE_DOUBLE_BOOKED, T.MACHINE_DOWN, T.OUTSIDE_MACHINE_CALENDAR, T.PRECEDENCE}
+    assert [c for c in found.new if c.type in of_machines and not stuck & set(c.booking_ids)] == []
+    for shift in found.shifts:
+        if shift.after is not None and shift.after.machine_id == shift.before.machine_id:
+            assert _minutes(shift.after) == _minutes(shift.before)
+    if policy is Policy.PUSH_RIGHT:
+        assert all(s.after is None or s.after.envelope_start >= s.before.envelope_start for s in found.shifts)
+        _sequence_stays(base, found.shop)
+    if not found.touched:
+        assert found.shifts == ()
+
+
+def _sequence_stays(before: Shop, after: Shop) -> None:
+    old: defaultdict[str, list[str]] = defaultdict(list)
+    for booking in sorted(before.bookings, key=lambda b: (b.envelope_start, b.id)):
+        old[booking.machine_id].append(booking.id)
+    starts = {b.id: b.envelope_start for b in after.bookings}
+    for ids in old.values():
+        kept = [starts[key] for key in ids if key in starts]
+        assert all(a <= b for a, b in pairwise(kept))
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_faults_that_were_there_before_are_left_alone(policy: Policy) -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 7), two_hours(3, 2, 6))
+    found = effect(base, MachineDown("m1", at(2, 6), at(2, 7)), policy)
+    assert set(moves(found)) == {"b3"}
+    assert (found.new, found.solved) == ((), ())
