@@ -16,6 +16,7 @@ from leadhand.context import Principal
 from leadhand.errors import (
     DatabaseUnavailable,
     InvalidSetting,
+    QueryTimeout,
     SchemaOutdated,
     UnsafeDatabaseRole,
 )
@@ -145,6 +146,27 @@ async def test_a_server_that_is_not_there_is_unavailable(settings: Settings, tmp
         await migrate_database(nowhere.model_copy(update={"migration_url": nowhere.database_url}))
 
 
+async def test_a_statement_that_takes_too_long_is_told_from_a_database_that_is_away(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    with pytest.raises(QueryTimeout):
+        async with database.transaction(two_shops[0]) as connection:
+            await connection.execute("set local statement_timeout = 20")
+            await connection.execute("select pg_sleep(30)")
+    await database.ping()
+
+
+async def test_a_lock_that_somebody_else_holds_is_not_waited_for_without_end(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    async with database.transaction(two_shops[0]) as holder:
+        await holder.execute("select pg_advisory_xact_lock(4711)")
+        with pytest.raises(QueryTimeout):
+            async with database.transaction(two_shops[1]) as connection:
+                await connection.execute("set local lock_timeout = 20")
+                await connection.execute("select pg_advisory_xact_lock(4711)")
+
+
 async def test_no_tenant_of_another_transaction_is_ever_seen_on_a_small_pool(settings: Settings) -> None:
     async with Database.open(settings.model_copy(update={"database_pool_max": 2})) as database:
 
@@ -180,10 +202,10 @@ async def test_a_failed_transaction_leaves_nothing_behind(
 
 
 async def test_a_pool_that_is_used_up_is_unavailable_and_then_free_again(settings: Settings) -> None:
-    who = Principal("shop", "user", frozenset())
+    one, other = (Principal(shop, "user", frozenset()) for shop in ("one", "other"))
     tight = settings.model_copy(update={"database_pool_max": 2, "database_pool_timeout_s": 0.2})
     async with Database.open(tight) as database:
-        async with database.transaction(who), database.transaction(who):
+        async with database.transaction(one), database.transaction(other):
             with pytest.raises(DatabaseUnavailable):
                 await database.ping()
         await database.ping()
