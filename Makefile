@@ -15,7 +15,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-integration test-acceptance lint typecheck format lock bench eval clean
+.PHONY: help run studio test test-unit test-integration test-acceptance lint typecheck format lock bench eval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ help: ## show this list
 run: .venv/.runtime ## set up, make the demo shop, and serve on http://127.0.0.1:8000
 	@$(BIN)/leadhand demo
 	@$(BIN)/leadhand serve --host $(HOST) --port $(PORT)
+
+studio: .venv/.dev ## LangGraph Studio's server on the same graph and database; see docs/studio.md
+	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --host $(HOST) --port 2024
 
 test: .venv/.dev node_modules/.installed lint typecheck ## set up and pass every test
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/unit tests/integration tests/migration tests/acceptance

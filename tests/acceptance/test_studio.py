@@ -1,5 +1,7 @@
 """LangGraph Studio's server on our graph, driven by LangGraph's client: the credential chooses the shop."""
 
+import json
+import re
 from collections.abc import Generator
 from pathlib import Path
 from uuid import uuid4
@@ -102,6 +104,24 @@ def test_a_run_that_stopped_before_its_tools_goes_on(anna: StudioClient) -> None
     assert kinds_of(stopped) == ["human", "ai"]
     anna.run(thread, None)
     assert kinds_of(anna.state(thread)) == A_TURN_WITH_A_TOOL
+
+
+def test_the_example_of_the_page_runs(
+    studio: StudioProcess,
+    anna: StudioClient,
+    anna_token: str,
+    repository: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (repository / "docs" / "studio.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, object] = {"URL": studio.url, "TOKEN": anna_token}
+    exec(compile(example, "docs/studio.md", "exec"), names)  # noqa: S102 - our own page
+    assert "get_machine_availability" in capsys.readouterr().out
+    assert kinds_of({"values": parse(json.dumps(names["answer"]))}) == A_TURN_WITH_A_TOOL
+    said = items_at(anna.state(str(names["thread"])), "values", "messages")
+    assert text_at(said[0], "content") == "What is our workload next week?"
+    assert "workload" in str(said[1])
 
 
 BERT: JsonValue = {
