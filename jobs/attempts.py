@@ -70,5 +70,9 @@ def _report(error: Exception, job: Job, task: Task, wait_s: float | None) -> Non
         " for good" if wait_s is None else "",
         error.code if isinstance(error, LeadhandError) else type(error).__name__,
         exc_info=None if expected else error,
-        extra={"attempt": job.attempts + 1, "retry_in_s": wait_s},
+        extra={
+            "attempt": job.attempts + 1,
+            "retry_in_s": wait_s,
+            "tenant_id": job.task_kwargs.get("tenant_id"),
+        },
     )

@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 
 
 class WorkerState(StrEnum):
-    """`restarting`: it failed, or has not reached the database yet; jobs wait meanwhile."""
+    """Only a running one takes jobs; they wait meanwhile, or another worker takes them."""
 
+    STARTING = "starting"
     RUNNING = "running"
     RESTARTING = "restarting"
     STOPPED = "stopped"
@@ -47,6 +48,7 @@ class Worker:
         self._rhythm = rhythm
         self._backoff = backoff or Backoff()
         self._stopping = asyncio.Event()
+        self._failed = False
         self._current: EngineWorker | None = None
         engine_database = EngineDatabase(
             database.pool, listen_url=listen_url, stopping=self._stopping, on_lost=self._end_current
@@ -55,9 +57,11 @@ class Worker:
 
     @property
     def state(self) -> WorkerState:
-        if self._current is None:
-            return WorkerState.STOPPED if self._stopping.is_set() else WorkerState.RESTARTING
-        return WorkerState.RUNNING if self._current.worker_id is not None else WorkerState.RESTARTING
+        if self._current is not None and self._current.worker_id is not None:
+            return WorkerState.RUNNING
+        if self._stopping.is_set():
+            return WorkerState.STOPPED
+        return WorkerState.RESTARTING if self._failed else WorkerState.STARTING
 
     def stop(self) -> None:
         """Take no more jobs; those that run may finish, for a while. `run` returns then."""
@@ -73,6 +77,7 @@ class Worker:
                 return
             if time.monotonic() - started > WELL_AFTER_S:
                 self._backoff.reset()
+            self._failed = True
             wait_s = self._backoff.next_s()
             log.error("the worker ended and starts again", extra={"retry_in_s": wait_s})
             await self._pause(wait_s)
