@@ -63,8 +63,6 @@ class Settlement:
             log.error("run %s could not be settled", run.run_id, exc_info=error)
             fault = InternalFault("The answer could not be stored. Please ask again.")
             ending = RunFailed(fault.code, fault.message, False, ending.duration_ms, ending.cost)
-        if isinstance(ending, RunFailed):
-            log.warning("run %s failed: %s", run.run_id, ending.code, extra={"code": ending.code})
         run.log.emit(ending)
 
     async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:

@@ -27,6 +27,7 @@ _EVERYWHERE: Final[dict[int | str, dict[str, Any]]] = {
     422: refusal("`invalid_request`, with the fields in `details`"),
     429: refusal("Too much of something; `Retry-After` says how long to wait: `rate_limited`"),
     503: refusal("Try again: `database_unavailable`, `server_stopping`"),
+    504: refusal("The database took too long over it: `query_timeout`"),
 }
 
 

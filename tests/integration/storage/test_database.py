@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import LiteralString
 from uuid import uuid4
 
 import psycopg
@@ -150,21 +151,26 @@ async def test_a_statement_that_takes_too_long_is_told_from_a_database_that_is_a
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:
     with pytest.raises(QueryTimeout):
-        async with database.transaction(two_shops[0]) as connection:
-            await connection.execute("set local statement_timeout = 20")
-            await connection.execute("select pg_sleep(30)")
+        await _within_20_ms(database, two_shops[0], "statement_timeout", "select pg_sleep(30)")
     await database.ping()
 
 
 async def test_a_lock_that_somebody_else_holds_is_not_waited_for_without_end(
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:
+    lock: LiteralString = "select pg_advisory_xact_lock(4711)"
     async with database.transaction(two_shops[0]) as holder:
-        await holder.execute("select pg_advisory_xact_lock(4711)")
+        await holder.execute(lock)
         with pytest.raises(QueryTimeout):
-            async with database.transaction(two_shops[1]) as connection:
-                await connection.execute("set local lock_timeout = 20")
-                await connection.execute("select pg_advisory_xact_lock(4711)")
+            await _within_20_ms(database, two_shops[1], "lock_timeout", lock)
+
+
+async def _within_20_ms(
+    database: Database, who: Principal, bound: LiteralString, statement: LiteralString
+) -> None:
+    async with database.transaction(who) as connection:
+        await connection.execute(f"set local {bound} = 20")
+        await connection.execute(statement)
 
 
 async def test_no_tenant_of_another_transaction_is_ever_seen_on_a_small_pool(settings: Settings) -> None:

@@ -105,4 +105,37 @@ async def test_usage_is_what_the_provider_reports() -> None:
         content="", usage_metadata={"input_tokens": 12, "output_tokens": 3, "total_tokens": 15}
     )
     answer, _ = await _read([AIMessageChunk(content="ok"), chunk])
-    assert (answer.input_tokens, answer.output_tokens) == (12, 3)
+    assert (answer.tokens.input, answer.tokens.output) == (12, 3)
+
+
+@pytest.mark.parametrize("raw", ['{"hours": NaN}', '{"hours": -Infinity}', '{"hours": 1e999}'])
+async def test_a_number_that_json_cannot_write_again_is_no_input(raw: str) -> None:
+    answer, _ = await _read([_call(0, name="a", call_id="c", args=raw)])
+    assert answer.calls[0].problem is not None
+
+
+async def test_half_a_surrogate_pair_does_not_get_into_an_input() -> None:
+    answer, _ = await _read(
+        [_call(0, name="a", call_id="c", args='{"name": "Puma \\ud83d", "ok": "\\u00fc"}')]
+    )
+    assert answer.calls[0].input == {"name": "Puma \N{REPLACEMENT CHARACTER}", "ok": "ü"}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("sell machine!", "sell_machine_"), ("größe", "gr_e"), ("", "unknown"), ("x" * 200, "x" * 64)],
+)
+async def test_a_made_up_name_is_one_that_every_provider_takes_back(given: str, read: str) -> None:
+    answer, _ = await _read([_call(0, name=given, call_id="c", args="{}")])
+    assert [call.tool for call in answer.calls] == [read]
+
+
+async def test_a_name_under_a_new_id_begins_a_call_whatever_its_index() -> None:
+    answer, _ = await _read(
+        [
+            _call(0, name="a", call_id="c1", args='{"x": 1}'),
+            _call(0, name="b", call_id="c2", args='{"y":'),
+            _call(0, call_id="c2", args=" 2}"),
+        ]
+    )
+    assert [(call.tool, call.input) for call in answer.calls] == [("a", {"x": 1}), ("b", {"y": 2})]
