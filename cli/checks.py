@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 
 from cli.banner import database_name, model_name
+from jobs.overview import overview
 from leadhand.context import Permission, Principal
 from leadhand.dev_secret import signing_secret
 from leadhand.errors import LeadhandError, SchemaOutdated, UnsafeDatabaseRole
 from leadhand.settings import Settings, load_settings
 from models.factory import open_chat_model
 from models.faults import as_leadhand_error
+from models.small import open_small_model
 from storage.database import Database
 from storage.migrate import head_version
 from storage.tenants import read_tenant
 
 DEMO_SHOP = "demo"
+# A job that nobody took for so long is worth a word.
+LATE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,14 @@ async def _database(settings: Settings) -> list[Finding]:
         async with Database.open(settings) as database:
             await database.ping()
             shop = await _demo_shop(database)
+            jobs = await _jobs(database)
     except UnsafeDatabaseRole as error:
         return [reached, Finding(False, "role", error.message)]
     except SchemaOutdated as error:
         return [reached, safe, Finding(False, "schema", error.message)]
     except LeadhandError as error:
         return [Finding(False, "database", f"{reached.text}: {error.message}")]
-    return [reached, safe, Finding(True, "schema", f"current ({head_version()})"), shop]
+    return [reached, safe, Finding(True, "schema", f"current ({head_version()})"), shop, jobs]
 
 
 async def _demo_shop(database: Database) -> Finding:
@@ -72,10 +77,19 @@ async def _demo_shop(database: Database) -> Finding:
     return Finding(True, "demo shop", there)
 
 
+async def _jobs(database: Database) -> Finding:
+    """Never a fault: without a server there is no worker either, and a failed job has had its error line."""
+    queue = await overview(database)
+    workers = f"{queue.workers} {'worker' if queue.workers == 1 else 'workers'}"
+    waits = f", the oldest for {queue.overdue_s / 60:.0f} min" if queue.overdue_s > LATE_S else ""
+    return Finding(True, "jobs", f"{workers}, {queue.waiting} waiting{waits}, {queue.failed} failed")
+
+
 async def _model(settings: Settings) -> Finding:
     name = model_name(settings)
     try:
         chat = open_chat_model(settings)
+        await open_small_model(settings, chat).aclose()
     except LeadhandError as error:
         return Finding(False, "model", error.message)
     try:

@@ -14,17 +14,18 @@ select set_config('search_path', 'jobs', true),
 select public.person_of_run(%(tenant_id)s, %(row_id)s);
 
 -- name: overview
--- What waits, runs and failed, since when the oldest has been waiting, and how many workers are alive.
+-- What waits, runs and failed, how long the oldest could have been taken, and how many workers are alive.
 select count(*) filter (where status = 'todo') as waiting,
        count(*) filter (where status = 'doing') as running,
        count(*) filter (where status = 'failed') as failed,
-       coalesce(extract(epoch from max(now() - ready_at) filter (where status = 'todo'))::float8, 0) as waiting_s,
+       coalesce(greatest(extract(epoch from max(now() - ready_at) filter (where status = 'todo')), 0), 0)::float8
+         as overdue_s,
        (select count(*) from procrastinate_workers
          where last_heartbeat > now() - make_interval(secs => %(stalled_after_s)s)) as workers
   from (select j.status,
                coalesce(j.scheduled_at,
                         (select max(e.at) from procrastinate_events e where e.job_id = j.id)) as ready_at
-          from procrastinate_jobs j) as job;
+          from procrastinate_jobs j where j.status in ('todo', 'doing', 'failed')) as job;
 
 -- name: release_stalled
 -- Jobs whose worker is gone: back to the queue, or failed when tried too often, or dropped when one is queued anew.
