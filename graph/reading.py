@@ -22,6 +22,7 @@ from leadhand.events import (
     ToolInputRejected,
     ToolInputStarted,
 )
+from leadhand.prices import Tokens
 from models.pieces import Batch, CallPiece, FinishPiece, Piece, ReasoningPiece, TextPiece, UsagePiece
 
 # One answer; a planner's answer has 1-3 kB, so this only stops a model that has run away.
@@ -59,8 +60,7 @@ class ReadCall:
 class ModelAnswer:
     text: str
     calls: tuple[ReadCall, ...]
-    input_tokens: int
-    output_tokens: int
+    tokens: Tokens
     finish_reason: str
 
 
@@ -74,8 +74,7 @@ class AnswerReader:
         self._size_chars = 0
         self._calls: dict[int | str, CallBeingRead] = {}
         self._ordered: list[CallBeingRead] = []
-        self._input_tokens = 0
-        self._output_tokens = 0
+        self._tokens = Tokens()
         self._finish_reason = "stop"
 
     def take(self, piece: Piece) -> None:
@@ -89,9 +88,8 @@ class AnswerReader:
                 self._sink.emit(ReasoningDelta(part_id=f"reasoning-{self._part_id}", text=text))
             case CallPiece():
                 self._take_call(piece)
-            case UsagePiece(input_tokens, output_tokens):
-                self._input_tokens += input_tokens
-                self._output_tokens += output_tokens
+            case UsagePiece(read, written, kept, thought):
+                self._tokens += Tokens(read, written, cached_input=kept, reasoning=thought)
             case FinishPiece(reason):
                 self._finish_reason = reason
 
@@ -114,8 +112,7 @@ class AnswerReader:
         return ModelAnswer(
             text="".join(self._text),
             calls=calls,
-            input_tokens=self._input_tokens,
-            output_tokens=self._output_tokens,
+            tokens=self._tokens,
             finish_reason=self._finish_reason,
         )
 

@@ -15,7 +15,9 @@ class AnyChatModel:
     """An AnswerSource: each chunk is a batch. Whoever follows LangChain's callbacks sees the call."""
 
     def __init__(self, model: BaseChatModel, tools: Sequence[dict[str, JsonValue]]) -> None:
-        self._model = model.bind_tools(cast("Sequence[dict[str, Any]]", tools))
+        bound = cast("Sequence[dict[str, Any]]", tools)
+        # Endpoints refuse an empty list of tools.
+        self._model = model.bind_tools(bound) if bound else model
 
     async def stream(self, messages: Sequence[BaseMessage]) -> AsyncGenerator[Batch]:
         """As `AnswerSource.stream`."""
@@ -39,7 +41,14 @@ def pieces_of(chunk: AIMessageChunk) -> list[Piece]:
             )
         )
     if (usage := chunk.usage_metadata) is not None:
-        pieces.append(UsagePiece(usage["input_tokens"], usage["output_tokens"]))
+        pieces.append(
+            UsagePiece(
+                usage["input_tokens"],
+                usage["output_tokens"],
+                usage.get("input_token_details", {}).get("cache_read", 0),
+                usage.get("output_token_details", {}).get("reasoning", 0),
+            )
+        )
     reason: object = chunk.response_metadata.get("finish_reason")
     if isinstance(reason, str) and reason:
         pieces.append(FinishPiece(reason))

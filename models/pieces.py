@@ -31,8 +31,12 @@ class CallPiece:
 
 @dataclass(frozen=True, slots=True)
 class UsagePiece:
+    """`cached_input_tokens` are a part of `input_tokens`, `reasoning_tokens` of `output_tokens`."""
+
     input_tokens: int
     output_tokens: int
+    cached_input_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,17 +40,24 @@ def agent_node(
         tenant_of(state, runtime)
         check_bounds(state, parts.bounds)
         events = sink()
-        events.emit(StepStarted())
-        events.emit(StatusChanged(node="agent", label="Thinking…"))
         prompt = prompt_of(state)
+        events.emit(StepStarted(prompt_tokens=count_message_tokens(prompt)))
+        events.emit(StatusChanged(node="agent", label="Thinking…"))
         with counted_call(parts.model.name):
             answer = await read_answer(model.stream(prompt), events)
         spent = _tokens(answer, prompt)
         count_tokens_of(
-            parts.model.name, input_tokens=answer.input_tokens, output_tokens=answer.output_tokens
+            parts.model.name, input_tokens=answer.tokens.input, output_tokens=answer.tokens.output
         )
         events.emit(
-            UsageReported(parts.model.name, answer.input_tokens, answer.output_tokens, answer.finish_reason)
+            UsageReported(
+                parts.model.name,
+                answer.tokens.input,
+                answer.tokens.output,
+                answer.finish_reason,
+                cached_input_tokens=answer.tokens.cached_input,
+                reasoning_tokens=answer.tokens.reasoning,
+            )
         )
         if not answer.text.strip() and not answer.calls:
             raise _nothing_said(answer)
@@ -153,5 +160,4 @@ def _nothing_said(answer: ModelAnswer) -> LeadhandError:
 
 def _tokens(answer: ModelAnswer, prompt: list[BaseMessage]) -> int:
     """What the call spent: as the provider reports it, else counted by us."""
-    reported = answer.input_tokens + answer.output_tokens
-    return reported or count_message_tokens(prompt) + count_tokens(answer.text)
+    return answer.tokens.total or count_message_tokens(prompt) + count_tokens(answer.text)

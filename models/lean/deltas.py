@@ -16,7 +16,7 @@ def pieces_of(events: Sequence[dict[str, JsonValue]]) -> list[Piece]:
             _take_choice(choice, run)
         usage = event.get("usage")
         if isinstance(usage, dict) and usage:
-            run.add(UsagePiece(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))))
+            run.add(_usage_piece(usage))
     return run.end()
 
 
@@ -97,6 +97,16 @@ def _call_piece(call: dict[str, JsonValue]) -> CallPiece:
         provider_id=provider_id if isinstance(provider_id, str) else None,
         tool=name if isinstance(name, str) else None,
         arguments=arguments if isinstance(arguments, str) else "",
+    )
+
+
+def _usage_piece(usage: dict[str, JsonValue]) -> UsagePiece:
+    read, written = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
+    return UsagePiece(
+        _count(usage.get("prompt_tokens")),
+        _count(usage.get("completion_tokens")),
+        _count(read.get("cached_tokens")) if isinstance(read, dict) else 0,
+        _count(written.get("reasoning_tokens")) if isinstance(written, dict) else 0,
     )
 
 

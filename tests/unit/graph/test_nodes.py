@@ -26,6 +26,7 @@ from leadhand.errors import (
     StepLimit,
     TokenLimit,
 )
+from leadhand.prices import Tokens
 from models.tokens import count_message_tokens
 
 BOUNDS = Bounds(max_steps=3, max_tool_calls=4, max_run_tokens=1000, window_tokens=1000)
@@ -143,7 +144,7 @@ def test_a_run_that_used_up_its_steps_or_tokens_ends_with_that_code() -> None:
 
 
 def test_every_open_call_becomes_a_task_of_its_own() -> None:
-    answer = ModelAnswer("", (ReadCall("c1", "x", {"a": 1}), ReadCall("c2", "y", {})), 0, 0, "tool_calls")
+    answer = ModelAnswer("", (ReadCall("c1", "x", {"a": 1}), ReadCall("c2", "y", {})), Tokens(), "tool_calls")
     state = TurnState(messages=messages_of(answer), thread_id="t", run_id="r", tenant_id="n", user_id="u")
     tasks = next_after_agent(state)
     assert isinstance(tasks, list)
@@ -152,7 +153,7 @@ def test_every_open_call_becomes_a_task_of_its_own() -> None:
 
 
 def test_a_call_with_broken_input_is_answered_at_once_and_the_model_may_try_again() -> None:
-    answer = ModelAnswer("", (ReadCall("c1", "x", '{"a', "Not JSON."),), 0, 0, "tool_calls")
+    answer = ModelAnswer("", (ReadCall("c1", "x", '{"a', "Not JSON."),), Tokens(), "tool_calls")
     messages = messages_of(answer)
     assert next_after_agent(TurnState(messages=messages)) == "agent"
     assert isinstance(messages[1], ToolMessage)
@@ -161,7 +162,7 @@ def test_a_call_with_broken_input_is_answered_at_once_and_the_model_may_try_agai
 
 
 def test_an_answer_without_calls_ends_the_turn() -> None:
-    answer = ModelAnswer("It is free.", (), 0, 0, "stop")
+    answer = ModelAnswer("It is free.", (), Tokens(), "stop")
     assert next_after_agent(TurnState(messages=messages_of(answer))) == "__end__"
 
 

@@ -11,6 +11,7 @@ from langchain_core.messages.tool import tool_call_chunk
 from graph.reading import MAX_TOOL_INPUT_CHARS, ModelAnswer, read_answer
 from leadhand.errors import TokenLimit
 from leadhand.events import RunEvent, TextDelta, ToolInputDelta, ToolInputReady, ToolInputRejected
+from leadhand.prices import Tokens
 from models.any_chat_model import pieces_of
 from models.pieces import Batch
 
@@ -102,10 +103,17 @@ async def test_an_endless_tool_input_is_stopped_with_a_code() -> None:
 
 async def test_usage_is_what_the_provider_reports() -> None:
     chunk = AIMessageChunk(
-        content="", usage_metadata={"input_tokens": 12, "output_tokens": 3, "total_tokens": 15}
+        content="",
+        usage_metadata={
+            "input_tokens": 12,
+            "output_tokens": 3,
+            "total_tokens": 15,
+            "input_token_details": {"cache_read": 8},
+            "output_token_details": {"reasoning": 2},
+        },
     )
     answer, _ = await _read([AIMessageChunk(content="ok"), chunk])
-    assert (answer.tokens.input, answer.tokens.output) == (12, 3)
+    assert answer.tokens == Tokens(12, 3, cached_input=8, reasoning=2)
 
 
 @pytest.mark.parametrize("raw", ['{"hours": NaN}', '{"hours": -Infinity}', '{"hours": 1e999}'])
