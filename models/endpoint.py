@@ -4,10 +4,13 @@ Importing this imports the provider's client (seconds): only the factory does, w
 """
 
 import json
+import os
+import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 
 import httpx2
@@ -74,7 +77,9 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         write=settings.model_read_timeout_s,
         pool=settings.model_connect_timeout_s,
     )
+    tls = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     http = httpx2.AsyncClient(
+        verify=tls,
         timeout=timeout,
         limits=LIMITS,
         follow_redirects=True,
@@ -93,15 +98,26 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         stream_chunk_timeout=0 if is_lean else settings.model_read_timeout_s,
         max_retries=settings.model_max_retries,
         http_async_client=http,
+        # Never used; without it the base class would read the certificates once more.
+        http_client=httpx2.Client(verify=tls),
     )
     if not is_lean:
         return Endpoint(model, http, None)
     stock = cast("AsyncOpenAI", model.root_async_client)
     timeouts = Timeouts(settings.model_connect_timeout_s, settings.model_read_timeout_s)
-    wire = ProxiedWire(http) if environment_names_a_proxy() else DirectWire(timeouts)
+    wire = ProxiedWire(http) if environment_names_a_proxy() else DirectWire(timeouts, tls)
     lean = LeanClient(wire, _template(stock), timeouts, settings.model_max_retries)
     model.async_client = LeanCompletions(lean, stock.chat.completions)
     return Endpoint(model, http, lean)
+
+
+@lru_cache(maxsize=4)
+def _trust(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
+    """Whom to trust, as the stock client sees it; reading the certificates takes a tenth of a second."""
+    del cert_file, cert_dir  # httpx2 reads them itself
+    context = httpx2.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _template(stock: AsyncOpenAI) -> Request:

@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections import defaultdict
 from dataclasses import replace
-from functools import cached_property
 from typing import TypeAlias
 from weakref import WeakSet
 
@@ -30,8 +29,9 @@ Origin: TypeAlias = tuple[str, str, int]
 class DirectWire:
     """A Wire. At most MAX_CONNECTIONS requests are under way; more wait for a place as for a connection."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts, tls: ssl.SSLContext) -> None:
         self._timeouts = timeouts
+        self._tls = tls
         self._places = asyncio.Semaphore(MAX_CONNECTIONS)
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         # The event loop holds those that are open.
@@ -121,13 +121,6 @@ class DirectWire:
             idle.append(connection)
         else:
             connection.abort()
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """As the provider's client makes it: SSL_CERT_FILE and SSL_CERT_DIR count."""
-        context = httpx2.create_ssl_context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
 
 
 class DirectResponse:
