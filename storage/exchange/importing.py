@@ -118,6 +118,7 @@ class _Import:
             raise InvalidRequest(f"The shop {self.tenant_id} is being filled by another process right now.")
         timeout = {"timeout_ms": str(STATEMENT_TIMEOUT_MS)}
         await execute(self.connection, _SQL["allow_long_statements"], timeout)
+        await execute(self.connection, _SQL["expect_many_rows"], {})
 
     async def _lay_out_all(self, zone: ZoneInfo) -> None:
         laying_out = LayingOut(self.connection, self.tenant_id, self.findings)

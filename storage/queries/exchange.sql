@@ -3,8 +3,13 @@
 select pg_try_advisory_xact_lock(hashtextextended('leadhand demo ' || %(tenant_id)s, 0));
 
 -- name: allow_long_statements
--- A whole shop takes longer than an answer; ends with the transaction.
-select set_config('statement_timeout', %(timeout_ms)s, true);
+-- A whole shop takes longer than an answer, but not after its client is gone; ends with the transaction.
+select set_config('statement_timeout', %(timeout_ms)s, true),
+       set_config('client_connection_check_interval', '2s', true);
+
+-- name: expect_many_rows
+-- Nothing is known of rows laid out a moment ago, and a loop over what was taken for a few would not end.
+select set_config('enable_nestloop', 'off', true);
 
 -- name: begin_writing
 -- What is swapped within the import is judged at its end.

@@ -66,9 +66,11 @@ create unlogged table import_row (
   external_id text,
   bad boolean not null default false,  -- only its identity counts
   record jsonb not null,  -- columns of the table by name
-  primary key (tenant_id, entity, key),
-  unique (tenant_id, entity, external_id, source)
+  primary key (tenant_id, entity, key)
 );
+-- Partial, so that it is never taken for a look-up by key: what is known of this table's size is mostly wrong.
+create unique index import_row_external on import_row (tenant_id, entity, external_id, source)
+  where external_id is not null;
 
 select protect_tenant_table('import_row');
 grant select, insert, update, delete on import_row to leadhand_app;
