@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from leadhand.errors import BeyondHorizon, NoEligibleOperator
 from planning.attendance import setup_minutes
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
-from planning.insertion import Choice, InsertedStep, InsertionRequest, Operators, Step, insert
+from planning.insertion import Choice, Fit, InsertionRequest, Operators, Step, earliest_fit
 from planning.intervals import clip, intersect, normalize, subtract
 from planning.moves import skill_for
 from planning.routings import op_minutes
@@ -37,8 +36,10 @@ class Board:
         self._rows: dict[str, Booking] = {}
         self._envelopes: defaultdict[str, list[tuple[Minute, Minute, str]]] = defaultdict(list)
         self._work: defaultdict[str, list[Interval]] = defaultdict(list)
+        self._machines: dict[str, Workplace] = {}
         self._places: dict[str, Workplace] = {}
-        self._free: dict[str, Intervals] = {}
+        self._free: defaultdict[str, dict[str | None, Intervals]] = defaultdict(dict)
+        self._there: dict[tuple[str, str | None], Intervals] = {}
         for booking in bookings:
             self.put(booking)
 
@@ -99,11 +100,8 @@ class Board:
             horizon_end=self._times.window[1],
             operators=Operators.REQUIRED if staffed else Operators.IGNORE,
         )
-        try:
-            found = insert(request).steps[0]
-        except (BeyondHorizon, NoEligibleOperator):
-            return None
-        return _moved(booking, found)
+        found = earliest_fit(step, request)
+        return None if found is None else _moved(booking, found)
 
     def _choice(self, booking: Booking, machine_id: str) -> Choice:
         operation = self._shop.operations.get(booking.operation_id or "")
@@ -114,7 +112,7 @@ class Board:
             minutes = op_minutes(operation, self._shop.orders[operation.order_id].quantity, machine_id)
         setup = min(minutes, setup_minutes(operation, machine_id))
         preference = next((a.preference for a in operation.alternatives if a.machine_id == machine_id), 0)
-        place = replace(self._workplace(machine_id), crew=self._crew(booking, machine_id))
+        place = self._workplace(machine_id).staffed_by(self._crew(booking, machine_id))
         return Choice(place, setup, minutes - setup, preference)
 
     def _attendance(self, booking: Booking) -> Attendance:
@@ -126,13 +124,13 @@ class Board:
         return True if operation is None else operation.splittable
 
     def _workplace(self, machine_id: str) -> Workplace:
+        if machine_id not in self._machines:
+            machine = self._shop.machines[machine_id]
+            available = self._times.machine(machine_id).available
+            self._machines[machine_id] = Workplace(machine_id, machine.code, available, ())
         if machine_id not in self._places:
-            self._places[machine_id] = Workplace(
-                machine_id,
-                self._shop.machines[machine_id].code,
-                self._times.machine(machine_id).available,
-                normalize((start, end) for start, end, _ in self._envelopes[machine_id]),
-            )
+            taken = normalize((start, end) for start, end, _ in self._envelopes[machine_id])
+            self._places[machine_id] = self._machines[machine_id].beside(taken)
         return self._places[machine_id]
 
     def _crew(self, booking: Booking, machine_id: str) -> Crew:
@@ -148,18 +146,25 @@ class Board:
 
     def _free_with(self, operator: Operator, skill_id: str | None) -> Intervals:
         """When the person could take one more job that needs the skill."""
-        if operator.id not in self._free:
+        known = self._free[operator.id]
+        if skill_id not in known:
             taken = fully_booked(self._work[operator.id], operator.max_parallel)
-            self._free[operator.id] = subtract(self._times.operator(operator.id).available, taken)
-        if skill_id is None:
-            return self._free[operator.id]
-        start, end = self._times.window
-        held = normalize(
-            (start if s.valid_from is None else s.valid_from, end if s.valid_to is None else s.valid_to)
-            for s in operator.skills
-            if s.skill_id == skill_id
-        )
-        return intersect(self._free[operator.id], held)
+            known[skill_id] = subtract(self._qualified(operator, skill_id), taken)
+        return known[skill_id]
+
+    def _qualified(self, operator: Operator, skill_id: str | None) -> Intervals:
+        """When the person is there and holds the skill, busy or not."""
+        key = operator.id, skill_id
+        if key not in self._there:
+            start, end = self._times.window
+            held = (
+                (start if s.valid_from is None else s.valid_from, end if s.valid_to is None else s.valid_to)
+                for s in operator.skills
+                if s.skill_id == skill_id
+            )
+            available = self._times.operator(operator.id).available
+            self._there[key] = available if skill_id is None else intersect(available, normalize(held))
+        return self._there[key]
 
 
 def _envelope(booking: Booking) -> tuple[Minute, Minute, str]:
@@ -172,10 +177,10 @@ def _attended(booking: Booking) -> Iterator[tuple[str, Interval]]:
             yield segment.operator_id, (segment.start, segment.end)
 
 
-def _moved(booking: Booking, found: InsertedStep) -> Booking:
+def _moved(booking: Booking, found: Fit) -> Booking:
     return replace(
         booking,
-        machine_id=found.machine_id or booking.machine_id,
+        machine_id=found.machine_id,
         envelope_start=found.start,
         envelope_end=found.end,
         segments=found.segments,

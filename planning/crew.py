@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from planning.intervals import contains, normalize, union
+from planning.intervals import clip, contains, normalize, union
 from planning.shop import Interval, Intervals, Minute, Segment
 
 
@@ -19,13 +19,13 @@ class CrewMember:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """The people who may attend a machine, in any order; `together`: when anybody of them is free."""
+    """The people who may attend a machine, in any order."""
 
     members: tuple[CrewMember, ...] = ()
-    together: Intervals = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "together", union(*(member.free for member in self.members)))
+    def free_within(self, window: Interval) -> Intervals:
+        """When anybody of them is free; put together only as far as it is asked for."""
+        return union(*(clip(member.free, window) for member in self.members))
 
 
 NOBODY = Crew()

@@ -5,7 +5,6 @@ compiled when first asked for, and then kept.
 """
 
 from collections import OrderedDict, defaultdict
-from dataclasses import replace
 from threading import Lock
 
 from planning.calendars import ShopTimes
@@ -59,7 +58,7 @@ class Floor:
     def staffed_workplace(self, machine_id: str) -> Workplace:
         """The machine with the people who are qualified for its work center."""
         center = self.shop.work_centers[self.shop.machines[machine_id].work_center_id]
-        return replace(self.workplace(machine_id), crew=self.crew(center.skill_id))
+        return self.workplace(machine_id).staffed_by(self.crew(center.skill_id))
 
     def figures(self, machine_id: str, window: Interval) -> Figures:
         """Section 4 of one machine; `window` lies within the floor's."""

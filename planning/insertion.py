@@ -5,14 +5,15 @@ a later end, that greedy choice is optimal for the whole routing with everything
 it against an exhaustive search.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from leadhand.errors import BeyondHorizon, InvalidRouting, NoEligibleMachine, NoEligibleOperator
 from planning.crew import CrewMember, assign
 from planning.intervals import clip, intersect
-from planning.shop import Attendance, Intervals, Minute, Segment
+from planning.shop import Attendance, Interval, Intervals, Minute, Segment
 from planning.workplaces import Attended, Block, Need, Workplace, first_block
 
 
@@ -101,11 +102,21 @@ class Insertion:
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """A place for one step."""
+
+    machine_id: str
+    start: Minute
+    end: Minute
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     choice: Choice
     need: Need
     block: Block
-    free: Intervals
+    attended: Attended
     operator: CrewMember | None
 
 
@@ -172,12 +183,7 @@ def need_of(step: Step, choice: Choice, operators: Operators) -> Need:
 def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionRequest) -> InsertedStep | None:
     if step.elapsed_min is not None or all(c.setup_min + c.run_min == 0 for c in step.choices):
         return InsertedStep(None, ready, reason, ready, ready + (step.elapsed_min or 0))
-    best: _Found | None = None
-    for choice in step.choices:
-        need = need_of(step, choice, request.operators)
-        found = _on_machine(choice, need, ready, request)
-        if found is not None and (best is None or _rank(found) < _rank(best)):
-            best = found
+    best = _best(step, ready, request)
     if best is None:
         return None
     block, workplace = best.block, best.choice.workplace
@@ -192,6 +198,27 @@ def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionReq
         working_wait_min=workplace.time.work_between(ready, block.start),
         wait_reason=_wait_reason(best, ready, request.horizon_end),
     )
+
+
+def earliest_fit(step: Step, request: InsertionRequest) -> Fit | None:
+    """Where one step that is ready at the request's release ends first; None where it fits nowhere in time.
+
+    The same place that `insert` finds, without asking why it has to wait.
+    """
+    best = _best(step, request.release, request)
+    if best is None:
+        return None
+    return Fit(best.choice.workplace.machine_id, best.block.start, best.block.end, _segments(best))
+
+
+def _best(step: Step, ready: Minute, request: InsertionRequest) -> _Found | None:
+    best: _Found | None = None
+    for choice in step.choices:
+        need = need_of(step, choice, request.operators)
+        found = _on_machine(choice, need, ready, request)
+        if found is not None and (best is None or _rank(found) < _rank(best)):
+            best = found
+    return best
 
 
 def _rank(found: _Found) -> tuple[int, int, int, str, str]:
@@ -209,26 +236,31 @@ def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionReq
     """The best block on one machine, over the people who may attend it."""
     workplace = choice.workplace
     best: _Found | None = None
-    for free, member in shifts_of(choice, need, handover=request.handover):
-        block = first_block(workplace, attended(workplace, free), need, ready, request.horizon_end)
+    for attended, member in attendances(choice, need, handover=request.handover):
+        block = first_block(workplace, attended, need, ready, request.horizon_end)
         if block is None:
             continue
         if best is None or (block.end, block.start) < (best.block.end, best.block.start):
-            best = _Found(choice, need, block, free, member)
+            best = _Found(choice, need, block, attended, member)
     return best
 
 
-def shifts_of(choice: Choice, need: Need, *, handover: bool) -> list[tuple[Intervals, CrewMember | None]]:
-    """Whose free time may attend one block: everybody's together (None), or each person's alone, by code."""
-    crew = choice.workplace.crew
+def attendances(
+    choice: Choice, need: Need, *, handover: bool
+) -> Iterator[tuple[Attended, CrewMember | None]]:
+    """Who may attend one block, as the machine's open minutes with a person: all in turn (None), or each
+    person alone, by code.
+    """
+    place, crew = choice.workplace, choice.workplace.crew
     if handover or not need.attended_min:
-        return [(crew.together, None)]
-    return [(member.free, member) for member in sorted(crew.members, key=lambda m: (m.code, m.operator_id))]
+        yield lambda within: intersect(clip(place.available, within), crew.free_within(within)), None
+        return
+    for member in sorted(crew.members, key=lambda m: (m.code, m.operator_id)):
+        yield partial(_attended_by, place, member), member
 
 
-def attended(workplace: Workplace, free: Intervals) -> Attended:
-    """The machine's open minutes in which one of those with `free` time is there."""
-    return lambda within: intersect(clip(workplace.available, within), clip(free, within))
+def _attended_by(place: Workplace, member: CrewMember, within: Interval) -> Intervals:
+    return intersect(clip(place.available, within), clip(member.free, within))
 
 
 def _segments(found: _Found) -> tuple[Segment, ...]:
@@ -236,7 +268,7 @@ def _segments(found: _Found) -> tuple[Segment, ...]:
     with_people: Sequence[Segment] = ()
     if found.need.attended_min:
         crew = workplace.crew.members if found.operator is None else (found.operator,)
-        with_people = assign(attended(workplace, found.free)((block.start, block.turn)), crew)
+        with_people = assign(found.attended((block.start, block.turn)), crew)
     alone = clip(workplace.available, (block.turn, block.end))
     return (*with_people, *(Segment(start, end) for start, end in alone))
 
@@ -248,8 +280,7 @@ def _wait_reason(found: _Found, ready: Minute, horizon_end: Minute) -> WaitReaso
         return WaitReason.NONE
 
     def earlier(envelopes: Intervals, need: Need) -> bool:
-        place = Workplace(workplace.machine_id, workplace.code, workplace.available, envelopes)
-        block = first_block(place, attended(place, found.free), need, ready, horizon_end)
+        block = first_block(workplace.beside(envelopes), found.attended, need, ready, horizon_end)
         return block is not None and block.start < start
 
     unattended = Need(0, need.attended_min + need.alone_min, need.splittable)

@@ -6,7 +6,7 @@ first, the machine on which it starts last is exact for a linear routing with ev
 
 from collections.abc import Sequence
 
-from planning.insertion import Choice, InsertionRequest, Step, attended, need_of, shifts_of
+from planning.insertion import Choice, InsertionRequest, Step, attendances, need_of
 from planning.shop import Minute
 from planning.workplaces import last_block
 
@@ -53,8 +53,8 @@ def _on_machine(
         return None
     need = need_of(step, choice, request.operators)
     best: Minute | None = None
-    for free, _ in shifts_of(choice, need, handover=request.handover):
-        block = last_block(choice.workplace, attended(choice.workplace, free), need, *span)
+    for attended, _ in attendances(choice, need, handover=request.handover):
+        block = last_block(choice.workplace, attended, need, *span)
         if block is not None and (best is None or block.start > best):
             best = block.start
     return best

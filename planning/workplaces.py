@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -31,6 +32,18 @@ class Workplace:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "time", WorkTime(self.available))
+
+    def beside(self, envelopes: Intervals) -> "Workplace":
+        """The same machine with other bookings; its working time is not counted again."""
+        other = copy(self)
+        object.__setattr__(other, "envelopes", envelopes)
+        return other
+
+    def staffed_by(self, crew: Crew) -> "Workplace":
+        """The same machine with these people."""
+        other = copy(self)
+        object.__setattr__(other, "crew", crew)
+        return other
 
     def gaps(self, start: Minute, end: Minute) -> Iterator[Interval]:
         """The stretches of [start, end) between envelopes, in order; closed time is part of them."""
