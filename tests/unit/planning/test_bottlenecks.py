@@ -57,7 +57,7 @@ def test_a_machine_below_the_threshold_is_only_the_highest_load() -> None:
 
 
 def test_the_fullest_machine_over_the_threshold_is_the_bottleneck_with_its_peak() -> None:
-    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 13)), orders=2)
+    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 13)))
     found = ask(base).bottleneck
     assert found is not None
     assert (found.code, found.figures.utilization) == ("M1", Fraction(100 * 15, 16))
@@ -85,13 +85,13 @@ def test_a_work_center_is_all_its_machines_together() -> None:
 
 
 def test_queue_hours_are_working_hours_that_work_stood_ready() -> None:
-    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 8)), orders=2)
+    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 8)))
     # The second order was released on Monday 00:00 and waited for Monday's whole shift.
     assert ask(base).ranking[0].queue == 8 * H
 
 
 def test_late_orders_that_waited_for_other_work_are_named_with_their_wait() -> None:
-    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 8)), orders=2)
+    base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 8)))
     assert ask(base).ranking[0].delayed == (DelayedOrder("o2", 8 * H),)
 
 
@@ -100,7 +100,7 @@ def test_one_more_hour_is_worth_what_a_rerun_of_the_plan_saves() -> None:
     base = two_machines(full_monday(), second)
     found = Reliefs(ShopTimes(base, WINDOW), MONDAY).of("m1")
     # From 00:00 to 01:00 on Monday the first job starts early: the second gains one hour of Monday's shift.
-    assert found == Relief("m1", (MONDAY, MONDAY + H), saved=H)
+    assert found == Relief("m1", (MONDAY, MONDAY + H), saved=H, orders=2)
 
 
 def test_an_hour_on_a_machine_that_nobody_waits_for_saves_nothing() -> None:
@@ -112,7 +112,5 @@ def test_an_hour_on_a_machine_that_nobody_waits_for_saves_nothing() -> None:
 
 def test_orders_that_are_not_open_do_not_queue() -> None:
     base = two_machines(booked("b1", "op1", at(1, 6), at(1, 8)))
-    draft = replace(
-        base, orders={"o1": Order("o1", "WO-1", "Acme", 20, OrderStatus.DRAFT, release_at=MONDAY)}
-    )
-    assert ask(draft).ranking[0].queue == 0
+    draft = replace(base.orders["o1"], status=OrderStatus.DRAFT)
+    assert ask(replace(base, orders={"o1": draft})).ranking[0].queue == 0
