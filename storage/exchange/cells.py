@@ -64,15 +64,15 @@ def read_row(header: Header, row: Row, zone: ZoneInfo, findings: Findings) -> Re
         # What stands in the cells that are there still says which row it is.
     read = ReadRow(row.number, {column.name: column.default for column in header.implied})
     read.bad = len(row.cells) != len(header.columns)
+    cells = dict(zip((column.name for column in header.columns), row.cells, strict=False))
     for column, cell in zip(header.columns, row.cells, strict=False):
         _read_cell(read, column, unescaped(cell), Place(zone), header.entity, findings=findings)
     if header.entity.has_id:
         read.record.setdefault("source", IMPORTED)
     if not read.bad:
         for rule in broken_rules(header.entity.name, read.record):
-            value = read.record.get(rule.column)
-            shown = None if value is None or isinstance(value, list | bool) else str(value)
-            findings.problem(file, row.number, rule.reason, rule.right, column=rule.column, value=shown)
+            value = cells.get(rule.column) or None
+            findings.problem(file, row.number, rule.reason, rule.right, column=rule.column, value=value)
             read.bad = True
     return read
 

@@ -41,7 +41,7 @@ def _in_order(first: str, second: str, *, may_touch: bool = False) -> Rule:
         if start is None or end is None:
             return
         if str(end) < str(start) or (str(end) == str(start) and not may_touch):
-            yield BrokenRule(second, f"does not lie after {first}", f"later than {start}")
+            yield BrokenRule(second, f"does not lie after {first}", f"a later one than in {first}")
 
     return rule
 

@@ -60,7 +60,7 @@ class Instant:
         try:
             wall = datetime.fromisoformat(f"{found['day']}T{found['clock']}")
         except ValueError:
-            raise Refused("is no time of the day", "00:00 to 23:59 after the date") from None
+            raise Refused("is no time of the day", _clock_of(found)) from None
         if not self.exact and (wall.second or wall.microsecond):
             raise Refused("is not on the minute", f"{wall:%Y-%m-%d %H:%M}{offset}")
         utc = _at_offset(wall, offset) if offset else _by_the_clock(wall, at)
@@ -114,9 +114,13 @@ def _day(text: str) -> date:
 def _no_instant(text: str) -> Refused:
     if _DATE.fullmatch(text):
         return Refused("is a date without a time", f"{text} 00:00")
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]24:00(:00)?", text):
-        return Refused("is no time of the day", f"{_day(text[:10]) + timedelta(days=1)} 00:00")
     return _not_iso(text, "2026-12-07 06:00")
+
+
+def _clock_of(found: re.Match[str]) -> str:
+    if found["clock"] in {"24:00", "24:00:00"} and _day(found["day"]) < LAST_DAY:
+        return f"{_day(found['day']) + timedelta(days=1)} 00:00{found['offset'] or ''}"
+    return "00:00 to 23:59 after the date"
 
 
 def _not_iso(text: str, example: str) -> Refused:
