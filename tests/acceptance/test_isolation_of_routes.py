@@ -71,8 +71,10 @@ def a_turn_under_way(anna: Caller, model: ScriptedModel, chat: str) -> Generator
     anna.ask(chat, f"Remember {NORTH}.")
     with anna.asking(chat, "Count") as stream:
         stream.until_text("One ")
-        yield
-        gate.open()
+        try:
+            yield
+        finally:
+            gate.open()
         stream.to_end()
     assert stream.text == "One two."
     assert len(anna.history(chat)) == 4
