@@ -1,6 +1,7 @@
 """The command `leadhand`: a file a command, registered here."""
 
 import logging
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from cli.terminal import tolerate_narrow_encodings
 from cli.token import token
 from cli.worker import worker
 from leadhand import __version__
+from leadhand.errors import InvalidSetting
 
 app = typer.Typer(
     add_completion=False,
@@ -63,9 +65,17 @@ def leadhand(
     debugging.set(debug)
     # The server sets up its own log; elsewhere a log line would only double the error line.
     if debug:
-        logging.basicConfig(level=logging.DEBUG)
+        _log_to_the_terminal()
     else:
         logging.basicConfig(handlers=[logging.NullHandler()])
+
+
+def _log_to_the_terminal() -> None:
+    from leadhand.log_setup import configure_logging  # noqa: PLC0415 - only when asked for
+    from leadhand.settings import load_settings  # noqa: PLC0415
+
+    with suppress(InvalidSetting):  # the command will say so
+        configure_logging(load_settings(), debug=True)
 
 
 def run() -> None:
