@@ -27,8 +27,8 @@ from server.shop_directory import ShopDirectory
 from server.streams_open import OpenStreams
 
 _ABOUT: Final = (
-    "Production planning assistant for machine shops. Every route under `/api` needs a bearer token; every "
-    "refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
+    "Production planning assistant for machine shops. Every route under `/api` needs a token or an API "
+    "key as bearer; every refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
 )
 
 

@@ -11,8 +11,8 @@ from server.json_body import StrictJsonRoute
 # Only for the page and its "Authorize" button: the credential is checked by `server.gate`.
 _BEARER: Final = HTTPBearer(
     auto_error=False,
-    bearerFormat="JWT",
-    description="`leadhand token --shop NAME --user NAME` prints one.",
+    bearerFormat="JWT or API key",
+    description="`leadhand token --shop NAME --user NAME` prints a token, `leadhand apikey create` a key.",
 )
 
 
