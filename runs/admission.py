@@ -71,10 +71,12 @@ class Admission:
             InvalidRequest: a submit without a text.
         """
         thread = await threads.create_or_get_thread(conn, chat_id=turn.chat_id)
-        await close_abandoned(conn, thread.id)
+        latest = await runs.latest(conn, thread_id=thread.id)
+        if latest is not None and latest.status == "running":
+            await close_abandoned(conn, thread.id)
+            latest = await runs.latest(conn, thread_id=thread.id)
         if (earlier := await _earlier(conn, thread, turn)) is not None:
             return earlier
-        latest = await runs.latest(conn, thread_id=thread.id)
         if latest is not None and latest.status == "running":
             raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
         question = await place(conn, thread, turn)

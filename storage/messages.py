@@ -47,19 +47,17 @@ async def append_message(
     Raises:
         NotFound: the caller has no such thread.
     """
-    seq = await fetch_value(connection, _SQL["take_seq"], {"thread_id": thread_id}, int)
-    if seq is None:
-        raise NotFound("There is no such thread.")
     params = {
         "thread_id": thread_id,
-        "seq": seq,
         "message_id": storable_text(message_id),
         "role": role,
         "parts": to_jsonb(parts),
         "metadata": to_jsonb(metadata or {}),
         "run_id": run_id,
     }
-    await execute(connection, _SQL["append_message"], params)
+    seq = await fetch_value(connection, _SQL["append_message"], params, int)
+    if seq is None:
+        raise NotFound("There is no such thread.")
     return seq
 
 

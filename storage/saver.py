@@ -30,7 +30,8 @@ from psycopg.types.json import Jsonb
 from leadhand.context import TenantIdentity
 from leadhand.errors import ContextMismatch
 from storage.named_queries import named_queries
-from storage.round_trip import Statement, one_trip
+from storage.pipeline import Statement
+from storage.round_trip import one_trip
 from storage.transactions import Pool, tenant_transaction
 
 SEARCH_PATH = "langgraph, public"

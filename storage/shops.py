@@ -12,6 +12,8 @@ from leadhand.errors import NotFound
 from planning.shop import Interval, Shop
 from storage.database import Database
 from storage.named_queries import named_queries
+from storage.pipeline import Statement
+from storage.round_trip import one_trip
 from storage.shop_rows import Rows, ShopRows, build_shop
 from storage.transactions import Connection
 
@@ -65,15 +67,11 @@ class ShopReader:
         return await asyncio.shield(task)
 
     async def _current_key(self, tenant: TenantContext, window: Interval) -> ShopKey:
-        async with (
-            self._database.transaction(tenant) as connection,
-            connection.cursor(row_factory=tuple_row) as cursor,
-        ):
-            await cursor.execute(_SQL["shop_version"], {"tenant_id": tenant.tenant_id})
-            row = await cursor.fetchone()
-        if row is None:
+        version = Statement(_SQL["shop_version"], (tenant.tenant_id,))
+        found = (await one_trip(self._database.pool, tenant, version))[0].rows
+        if not found:
             raise NotFound("There is no such shop.")
-        created_at, data_version = row
+        created_at, data_version = found[0]
         return ShopKey(tenant.tenant_id, created_at, data_version, window)
 
     def _settle(self, key: ShopKey, done: asyncio.Task[Shop]) -> None:

@@ -2,19 +2,19 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias
 
 import psycopg
-from psycopg import AsyncConnection, errors
-from psycopg.rows import DictRow
+from psycopg import AsyncRawCursor, errors
+from psycopg.adapt import Transformer
 
 from leadhand.context import TenantIdentity
 from leadhand.errors import ContextMismatch, DatabaseUnavailable, QueryTimeout
 from storage.named_queries import named_queries
+from storage.pipeline import Connection, Statement, exchange, takes_pipeline
 from storage.shared_pool import SharedPool
 
-Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = SharedPool
 
 STATEMENT_TIMEOUT_MS = 30_000
@@ -23,57 +23,64 @@ IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 SEARCH_PATH = "public"
 
 _SQL = named_queries("session")
+BEGIN_TENANT = _SQL["begin_tenant"]
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def tenant_transaction(
-    pool: Pool,
-    who: TenantIdentity,
-    *,
-    snapshot: bool = False,
-    search_path: str = SEARCH_PATH,
-    pipeline: bool = False,
+    pool: Pool, who: TenantIdentity, *, snapshot: bool = False, search_path: str = SEARCH_PATH
 ) -> AsyncGenerator[Connection]:
     """One transaction in which only the rows of `who` exist; committed on leaving, rolled back on any error.
 
-    With `snapshot` it reads one state of the database throughout and cannot write. With `pipeline` nothing is
-    awaited before the commit, so that a few writes cost one round trip; what fails is raised there.
+    With `snapshot` it reads one state of the database throughout and cannot write.
 
     Raises:
         ContextMismatch: `who` names no shop or no person.
         DatabaseUnavailable: no connection in time, or the connection was lost.
         QueryTimeout: the database gave up on a statement or on waiting for a lock.
     """
-    settings = tenant_settings(who, search_path=search_path)
+    settings = Statement(BEGIN_TENANT, tenant_settings(who, search_path=search_path))
+    begin = Statement(_SQL["begin_snapshot" if snapshot else "begin"])
     with translated_errors():
-        async with (
-            pool.connection_of(who) as connection,
-            connection.pipeline() if pipeline else nullcontext(),
-            connection.transaction(),
-        ):
-            if snapshot:
-                await connection.execute(_SQL["one_snapshot"])
-            await connection.execute(_SQL["begin_tenant"], settings)
-            yield connection
+        async with pool.connection_of(who) as connection:
+            try:
+                await _begin(connection, begin, settings)
+                yield connection
+            except BaseException:
+                # A connection that is lost has rolled back; the pool replaces it.
+                with suppress(psycopg.Error):
+                    await connection.rollback()
+                raise
+            else:
+                await connection.commit()
 
 
-def tenant_settings(who: TenantIdentity, *, search_path: str = SEARCH_PATH) -> dict[str, str]:
-    """The parameters of `begin_tenant`, in its order.
+async def _begin(connection: Connection, *statements: Statement) -> None:
+    if takes_pipeline(connection):
+        await exchange(connection, statements, Transformer(connection))
+        return
+    cursor = AsyncRawCursor(connection)
+    for statement in statements:
+        await cursor.execute(statement.sql, statement.params)
+
+
+def tenant_settings(who: TenantIdentity, *, search_path: str = SEARCH_PATH) -> tuple[str, ...]:
+    """The parameters of BEGIN_TENANT.
 
     Raises:
         ContextMismatch: `who` names no shop or no person.
     """
     if not who.tenant_id or not who.user_id:
         raise ContextMismatch("A transaction needs a shop and a person.")
-    return {
-        "tenant_id": who.tenant_id,
-        "user_id": who.user_id,
-        "search_path": search_path,
-        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-        "lock_timeout": str(LOCK_TIMEOUT_MS),
-        "idle_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
-    }
+    return (
+        who.tenant_id,
+        who.user_id,
+        search_path,
+        str(STATEMENT_TIMEOUT_MS),
+        str(LOCK_TIMEOUT_MS),
+        str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+    )
 
 
 class translated_errors:  # noqa: N801 - reads as a statement: `with translated_errors():`

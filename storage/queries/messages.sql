@@ -1,12 +1,12 @@
--- name: take_seq
--- The next seq of the thread; locks its row, so that messages of one thread are stored one after another.
-update thread set next_seq = next_seq + 1, updated_at = greatest(clock_timestamp(), updated_at)
- where id = %(thread_id)s returning next_seq - 1;
-
 -- name: append_message
--- Stores a message at its seq.
+-- Stores a message at the next seq of the thread; locks its row, so that messages come one after another.
+with place as (
+  update thread set next_seq = next_seq + 1, updated_at = greatest(clock_timestamp(), updated_at)
+   where id = %(thread_id)s returning next_seq - 1 as seq
+)
 insert into message (thread_id, seq, message_id, role, parts, metadata, run_id)
-values (%(thread_id)s, %(seq)s, %(message_id)s, %(role)s, %(parts)s, %(metadata)s, %(run_id)s);
+select %(thread_id)s, seq, %(message_id)s, %(role)s, %(parts)s, %(metadata)s, %(run_id)s from place
+returning seq;
 
 -- name: last_messages
 -- The newest messages before a seq, newest first.

@@ -1,15 +1,13 @@
+-- name: begin
+-- Opens a transaction.
+begin;
+
+-- name: begin_snapshot
+-- Opens one that sees one state of the database and cannot write.
+begin isolation level repeatable read read only;
+
 -- name: begin_tenant
 -- First statement of every transaction: who asks, and its limits; all of it ends with the transaction.
-select set_config('app.tenant', %(tenant_id)s, true),
-       set_config('app.user', %(user_id)s, true),
-       set_config('search_path', %(search_path)s, true),
-       set_config('timezone', 'UTC', true),
-       set_config('statement_timeout', %(statement_timeout)s, true),
-       set_config('lock_timeout', %(lock_timeout)s, true),
-       set_config('idle_in_transaction_session_timeout', %(idle_timeout)s, true);
-
--- name: begin_trip
--- The same for a transaction of one round trip, whose parameters have numbers.
 select set_config('app.tenant', $1, true),
        set_config('app.user', $2, true),
        set_config('search_path', $3, true),
@@ -17,10 +15,6 @@ select set_config('app.tenant', $1, true),
        set_config('statement_timeout', $4, true),
        set_config('lock_timeout', $5, true),
        set_config('idle_in_transaction_session_timeout', $6, true);
-
--- name: one_snapshot
--- Makes a reading transaction see one state of the database; must stand before the first query.
-set transaction isolation level repeatable read, read only;
 
 -- name: ping
 -- Answers while the database does.

@@ -1,6 +1,6 @@
 -- name: shop_version
 -- Which state of which shop: the key of the cache.
-select created_at, data_version from tenant_settings where tenant_id = %(tenant_id)s;
+select created_at, data_version from tenant_settings where tenant_id = $1;
 
 -- name: settings
 -- The shop's settings; times as minutes after midnight.

@@ -32,7 +32,7 @@ def settings(server: EmbeddedServer, tmp_path: Path) -> Settings:
         data_dir=tmp_path,
         database_url=SecretStr(server.runtime_url),
         migration_url=SecretStr(server.owner_url),
-        database_pool_max=4,
+        database_pool_max=6,
     )
 
 

@@ -12,7 +12,8 @@ from leadhand.context import Principal
 from leadhand.errors import ContextMismatch, QueryTimeout
 from leadhand.settings import Settings
 from storage.database import Database
-from storage.round_trip import Outcome, Statement, one_trip, takes_pipeline
+from storage.pipeline import Statement, takes_pipeline
+from storage.round_trip import Outcome, one_trip
 
 ADD = b"insert into thread (id, chat_id) values (gen_random_uuid(), $1)"
 COUNT = b"select count(*)::int, max(chat_id) from thread where chat_id like $1"
@@ -25,7 +26,8 @@ async def narrow(request: pytest.FixtureRequest, settings: Settings) -> AsyncIte
     prepare = settings.database_prepare_threshold if request.param == "in a pipeline" else None
     changed = {"database_pool_max": 1, "database_prepare_threshold": prepare}
     async with Database.open(settings.model_copy(update=changed)) as database:
-        assert takes_pipeline(database.pool) == (prepare is not None)
+        async with database.pool.connection() as connection:
+            assert takes_pipeline(connection) == (prepare is not None)
         yield database
 
 
