@@ -9,6 +9,8 @@ from models.fault_wordings import endless
 # One arrival of bytes; a whole answer has at most a tenth of this.
 MAX_EXPANDED_BYTES = 16 * 1024 * 1024
 GZIP_OR_ZLIB, RAW = 47, -15
+# As many tell gzip and zlib from bare deflate.
+HEADER_BYTES = 2
 
 Decode: TypeAlias = Callable[[bytes], bytes]
 
@@ -39,21 +41,29 @@ def _unchanged(data: bytes) -> bytes:
 def _inflating() -> Decode:
     """gzip, zlib, or the bare deflate that some servers send instead of zlib."""
     state = zlib.decompressobj(GZIP_OR_ZLIB)
-    begun = False
+    first = b""
+
+    def unpack(data: bytes) -> bytes:
+        nonlocal state, first
+        begun = len(first) == HEADER_BYTES
+        if not begun:
+            data = first + data
+            first = data[:HEADER_BYTES]
+            if len(first) < HEADER_BYTES:
+                return b""
+        try:
+            return state.decompress(data, MAX_EXPANDED_BYTES)
+        except zlib.error:
+            if begun:
+                raise
+            state = zlib.decompressobj(RAW)
+            return state.decompress(data, MAX_EXPANDED_BYTES)
 
     def decode(data: bytes) -> bytes:
-        nonlocal state, begun
         try:
-            expanded = state.decompress(data, MAX_EXPANDED_BYTES)
+            expanded = unpack(data)
         except zlib.error as error:
-            if begun:
-                raise DamagedBodyError from error
-            state = zlib.decompressobj(RAW)
-            try:
-                expanded = state.decompress(data, MAX_EXPANDED_BYTES)
-            except zlib.error:
-                raise DamagedBodyError from error
-        begun = begun or bool(data)
+            raise DamagedBodyError from error
         if state.unconsumed_tail:
             raise endless()
         return expanded

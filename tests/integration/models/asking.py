@@ -1,6 +1,7 @@
 """One question to a scripted endpoint through either client, and all that came of it."""
 
-from collections.abc import AsyncGenerator, Generator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -61,9 +62,17 @@ class Recorder:
     """An EventSink."""
 
     events: list[RunEvent] = field(default_factory=list[RunEvent])
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def emit(self, event: RunEvent) -> None:
         self.events.append(event)
+        self.news.set()
+
+    async def hears(self, text: str) -> None:
+        """Until this is the whole text so far."""
+        while self.text != text:
+            self.news.clear()
+            await self.news.wait()
 
     @property
     def text(self) -> str:
@@ -120,6 +129,18 @@ def environment_of(way: Way) -> Generator[ModelClient]:
 async def ask(chat_model: ChatModel, recorder: Recorder, question: str = "hi") -> ModelAnswer:
     prompt: list[BaseMessage] = [HumanMessage(question)]
     return await read_answer(chat_model.with_tools(TOOLS).stream(prompt), recorder)
+
+
+async def fault_of(asking: Awaitable[ModelAnswer]) -> LeadhandError:
+    """The coded error that ends the asking."""
+    try:
+        answer = await asking
+    except Exception as error:
+        fault = as_leadhand_error(error)
+        if fault is None:
+            raise
+        return fault
+    raise AssertionError(f"no fault, but {answer}")
 
 
 async def outcome_of(chat_model: ChatModel) -> Outcome:

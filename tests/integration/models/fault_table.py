@@ -86,7 +86,7 @@ _TWO_UNDER_ONE_INDEX = _call(
     tool_call_chunk(index=0, call_id="a", name="check_capacity", arguments='{"hours": 1}'),
     tool_call_chunk(index=0, call_id="b", name="list_machines", arguments="{}"),
 )
-_AZURE = chunk({}) | {"choices": [], "prompt_filter_results": [{"prompt_index": 0}]}
+_AZURE: dict[str, JsonValue] = {**chunk({}), "choices": [], "prompt_filter_results": []}
 _UMLAUTS = (chunk({"content": "Größe → 5 mm 🙂"}), chunk({}, "stop"), USAGE)
 _ERROR: dict[str, JsonValue] = {"error": {"message": "SECRET", "type": "server_error", "code": None}}
 _QUOTA: dict[str, JsonValue] = {"error": {"message": "SECRET", "code": "insufficient_quota"}}

@@ -39,6 +39,7 @@ class Endpoint:
     calls: list[dict[str, JsonValue]] = field(default_factory=list[dict[str, JsonValue]])
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     paths: list[str] = field(default_factory=list[str])
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -74,6 +75,7 @@ async def endpoint(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncG
         state.paths.append(head.split(" ")[1])
         state.headers.append(headers)
         state.calls.append(json.loads(body) if body else {})
+        state.asked.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     host, port = server.sockets[0].getsockname()[:2]
