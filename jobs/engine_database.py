@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import psycopg
 from procrastinate.connector import BaseAsyncConnector, Notify
-from procrastinate.exceptions import ConnectorException, NoResult
+from procrastinate.exceptions import ConnectorException, NoResult, UniqueViolation
 from procrastinate.sync_psycopg_connector import wrap_exceptions
 from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from jobs.backoff import Backoff
 from storage.named_queries import named_queries
@@ -20,10 +22,12 @@ from storage.transactions import Connection, Pool
 
 # No statement of the engine takes this long; a database that went silent must not hold a worker for ever.
 QUERY_TIMEOUT_S = 30.0
-# Tries to record how a job ended: enough to outlast a restart of the database.
-RECORD_TRIES = 4
+# Enough to outlast a restart of the database.
+TRIES = 4
 # How often a silent listener makes sure that somebody is still there to tell it something.
 LISTEN_CHECK_S = 30.0
+
+T = TypeVar("T")
 
 _SQL = named_queries("jobs")
 _log = logging.getLogger(__name__)
@@ -65,30 +69,54 @@ class EngineDatabase(BaseAsyncConnector):
 
         A job whose end stays unrecorded would count as running for as long as this worker lives.
         """
-        backoff = Backoff()
-        for tries in range(1, RECORD_TRIES + 1):
-            try:
-                async with self._executed(query, arguments):
-                    return
-            except ConnectorException as error:
-                if isinstance(error.__cause__, psycopg.errors.RaiseException):
-                    _log.warning("a job went on elsewhere: %s", error.__cause__)
-                    return
-                if tries == RECORD_TRIES or self._stopping.is_set():
-                    self._on_lost()
-                    raise
-                await asyncio.sleep(backoff.next_s())
+
+        async def once() -> None:
+            async with self._executed(query, arguments):
+                pass
+
+        try:
+            await self._patiently(once, only_unsent=False)
+        except UniqueViolation:
+            _log.info("job %s is queued anew already, so it is not tried again", arguments["job_id"])
+            await self._patiently(partial(self._drop, arguments["job_id"]), only_unsent=False)
+        except ConnectorException as error:
+            if isinstance(error.__cause__, psycopg.errors.RaiseException):
+                _log.warning("a job went on elsewhere: %s", error.__cause__)
+                return
+            self._on_lost()
+            raise
 
     async def execute_query_one_async(self, query: str, **arguments: Any) -> dict[str, Any]:
-        async with self._executed(query, arguments) as cursor:
-            row = await cursor.fetchone()
-        if row is None:
+        rows = await self.execute_query_all_async(query, **arguments)
+        if not rows:
             raise NoResult
-        return row
+        return rows[0]
 
     async def execute_query_all_async(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
-        async with self._executed(query, arguments) as cursor:
-            return await cursor.fetchall()
+        """Run what gives rows, such as the next job: once it was sent, never a second time."""
+
+        async def once() -> list[dict[str, Any]]:
+            async with self._executed(query, arguments) as cursor:
+                return await cursor.fetchall()
+
+        return await self._patiently(once, only_unsent=True)
+
+    async def _patiently(self, once: Callable[[], Awaitable[T]], *, only_unsent: bool) -> T:
+        """Again while the database is away; `only_unsent`: only while the pool has no connection to give."""
+        passing = (PoolTimeout, TooManyRequests) if only_unsent else (psycopg.OperationalError, TimeoutError)
+        backoff = Backoff()
+        for _ in range(TRIES - 1):
+            try:
+                return await once()
+            except ConnectorException as error:
+                if self._stopping.is_set() or not isinstance(error.__cause__, passing):
+                    raise
+                await asyncio.sleep(backoff.next_s())
+        return await once()
+
+    async def _drop(self, job_id: int) -> None:
+        async with self._executed(_SQL["drop_job"].decode(), {"job_id": job_id}):
+            pass
 
     @asynccontextmanager
     async def _executed(self, query: str, arguments: dict[str, Any]) -> AsyncGenerator[AsyncCursor[DictRow]]:

@@ -13,6 +13,10 @@ select set_config('search_path', 'jobs', true),
 -- Whose run it is; the one thing about a run that is asked before its shop and person are known.
 select public.person_of_run(%(tenant_id)s, %(row_id)s);
 
+-- name: drop_job
+-- Removes a job that runs; another one about the same waits in its place.
+select procrastinate_finish_job_v1(%(job_id)s, 'failed', true);
+
 -- name: overview
 -- What waits, runs and failed, how long the oldest could have been taken, and how many workers are alive.
 select count(*) filter (where status = 'todo') as waiting,

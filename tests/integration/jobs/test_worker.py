@@ -85,6 +85,50 @@ async def test_a_job_that_may_succeed_later_is_tried_again(
         await eventually(lambda: queued(rows, task.name) == [] and len(tries) == 2)
 
 
+async def test_a_job_that_fails_while_another_about_the_same_waits_makes_way_for_it(
+    database: Database, shop: Principal, rows: Ask
+) -> None:
+    began, go_on = asyncio.Event(), asyncio.Event()
+    first, second = uuid4(), uuid4()
+    ran: list[UUID] = []
+
+    async def fails_at_first(row: JobRow) -> None:
+        ran.append(row.row_id)
+        if row.row_id == first:
+            began.set()
+            await go_on.wait()
+            raise ModelUnavailable("The model is away.")
+
+    task = a_task(fails_at_first)
+    async with working(database, task) as worker:
+        await defer(database, shop, task.name, first)
+        await began.wait()
+        assert await defer(database, shop, task.name, second)
+        go_on.set()
+        await eventually(lambda: queued(rows, task.name) == [])
+        assert worker.state is WorkerState.RUNNING
+    assert ran == [first, second]
+
+
+async def test_a_pool_that_is_busy_for_a_while_ends_no_worker(
+    database: Database, shop: Principal, rows: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def quick(row: JobRow) -> None:
+        pass
+
+    task = a_task(quick)
+    database.pool.timeout = 0.2
+    async with working(database, task) as worker:
+        await eventually(lambda: worker.state is WorkerState.RUNNING)
+        await defer(database, shop, task.name, uuid4())
+        async with AsyncExitStack() as busy:
+            for _ in range(database.pool.max_size):
+                await busy.enter_async_context(database.pool.connection(timeout=30))
+            await eventually(lambda: "couldn't get a connection" in caplog.text)
+        await eventually(lambda: queued(rows, task.name) == [])
+    assert "starts again" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("error", "attempts"),
     [(ModelUnavailable("canary"), 3), (ModelRejected("canary"), 1), (ValueError("canary"), 3)],
