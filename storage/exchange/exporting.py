@@ -23,6 +23,8 @@ from storage.transactions import Connection
 
 ROWS_A_FETCH = 2_000
 STATEMENT_TIMEOUT_MS = 30 * 60_000
+# Both signs, so that the writer puts quotes around a cell that holds either.
+LINE_END = "\r\n"
 
 _SELECT = named_queries("exchange_export")
 _SQL = named_queries("exchange")
@@ -113,12 +115,12 @@ async def _write(
 
 
 def write_header(file: TextIOBase, entity: Entity) -> None:
-    csv.writer(file, lineterminator="\n").writerow(entity.column_names)
+    csv.writer(file, lineterminator=LINE_END).writerow(entity.column_names)
 
 
 def write_rows(file: TextIOBase, entity: Entity, records: list[dict[str, JsonValue]], place: Place) -> None:
     """Rows of the entity's table, as `to_jsonb` gives them, as lines of its file."""
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator=LINE_END)
     for record in records:
         writer.writerow([_cell(entity, name, record[name], place) for name in entity.column_names])
 

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-import psycopg
-
 from leadhand.context import TenantIdentity
 from leadhand.errors import InvalidRequest, NotFound
 from storage.database import Database
 from storage.exchange.cells import Header, ReadRow, header_of, read_row
 from storage.exchange.cross_checks import check_across_rows, check_append_only
 from storage.exchange.csv_file import CsvFile, Unreadable, open_csv
-from storage.exchange.entities import ENTITIES, Entity
+from storage.exchange.entities import ENTITIES, FILES, Entity
 from storage.exchange.folder import files_of, given_columns
 from storage.exchange.laying_out import ROWS_A_CHUNK, LayingOut
 from storage.exchange.problems import Findings, Notice, Problem, TooManyProblems
@@ -75,12 +73,16 @@ async def import_folder(
     report = ImportReport()
     findings = Findings()
     paths = files_of(folder, findings)
-    async with database.transaction(who) as connection:
-        task = _Import(connection, who.tenant_id, paths, findings, progress, report)
-        await task.run()
-        if report.problems or dry_run:
-            raise psycopg.Rollback
+    with suppress(_NotKept):
+        async with database.transaction(who) as connection:
+            await _Import(connection, who.tenant_id, paths, findings, progress, report).run()
+            if report.problems or dry_run:
+                raise _NotKept
     return report
+
+
+class _NotKept(Exception):
+    """Ends a transaction whose report is all that is wanted of it."""
 
 
 @dataclass(slots=True)
@@ -190,8 +192,8 @@ class _Import:
             self.findings.problem(entity.file, fault.row, fault.reason, fault.right, value=fault.value)
 
     def _conclude(self) -> None:
-        self.report.problems = tuple(self.findings.problems)
-        self.report.notices = tuple(self.findings.notices)
+        self.report.problems = tuple(sorted(self.findings.problems, key=_place))
+        self.report.notices = tuple(sorted(self.findings.notices, key=_place))
         self.report.more_notices = self.findings.more_notices()
         self.report.given_up = frozenset(self.findings.given_up)
 
@@ -203,6 +205,12 @@ class _Import:
             await execute(self.connection, _SQL["forget_demo"], params)
             self.report.was_demo = True
         self.report.data_version = await fetch_value(self.connection, _SQL["read_version"], params, int)
+
+
+def _place(told: Problem | Notice) -> tuple[int, str, int]:
+    """File by file as they are read, row by row."""
+    files = list(FILES)
+    return (files.index(told.file) if told.file in files else -1, told.file, told.row or 0)
 
 
 def _chunks(file: CsvFile, header: Header, zone: ZoneInfo, findings: Findings) -> Iterator[list[ReadRow]]:

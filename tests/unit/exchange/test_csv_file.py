@@ -2,13 +2,19 @@
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leadhand.errors import InvalidRequest
+from leadhand.errors import InvalidRequest, JsonValue
+from storage.exchange.cells import header_of, read_row
 from storage.exchange.csv_file import Unreadable, open_csv
 from storage.exchange.entities import BY_NAME
+from storage.exchange.exporting import write_header, write_rows
 from storage.exchange.folder import files_of, given_columns
+from storage.exchange.kinds import Place
 from storage.exchange.problems import MAX_PROBLEMS_A_FILE, Findings, TooManyProblems
 
 SAVE_AS = 'a file saved as "CSV UTF-8 (comma delimited)"'
@@ -154,3 +160,37 @@ def test_one_bad_file_does_not_drown_the_others() -> None:
         findings.problem("a.csv", 1000, "is wrong")
     findings.problem("b.csv", 2, "is wrong")
     assert len(findings.problems) == MAX_PROBLEMS_A_FILE + 1
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
+FORMULAS = st.sampled_from(["=", "'=", "''-", "@", "＋", "\r", "\n", "\t", "'"])
+
+
+@given(texts=st.lists(st.one_of(TEXTS, st.builds(str.__add__, FORMULAS, TEXTS)), min_size=1, max_size=5))
+def test_a_file_says_after_writing_and_reading_what_it_said_before(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("round") / "downtime.csv"
+    entity, zone = BY_NAME["downtime"], ZoneInfo("Australia/Lord_Howe")
+    records: list[dict[str, JsonValue]] = [
+        {
+            "id": f"d{n}",
+            "machine_id": "m",
+            "start": "2026-12-07T06:00:00+00:00",
+            "end": None,
+            "kind": "breakdown",
+            "note": text,
+            "source": "app",
+            "external_id": None,
+        }
+        for n, text in enumerate(texts)
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_header(file, entity)
+        write_rows(file, entity, records, Place(zone))
+    findings = Findings()
+    with open_csv(path) as read_file:
+        header = header_of(entity, read_file.header)
+        found = [read_row(header, row, zone, findings).record for row in read_file.rows]
+    assert findings.problems == []
+    assert found == records
