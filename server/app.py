@@ -28,7 +28,7 @@ from server.streams_open import OpenStreams
 
 _ABOUT: Final = (
     "Production planning assistant for machine shops. Every route under `/api` needs a token or an API "
-    "key as bearer; every refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
+    "key as bearer. A refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
 )
 
 
