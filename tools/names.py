@@ -60,22 +60,22 @@ def find_machine(shop: Shop, name: str) -> Found[Machine]:
         NotFound: `details.suggestions` lists near misses as {id, code, name}.
         Ambiguous: `details.choices` lists what it could mean.
     """
-    return _find(shop.machines.values(), name, "machine")
+    return find_named(shop.machines.values(), name, "machine")
 
 
 def find_work_center(shop: Shop, name: str) -> Found[WorkCenter]:
     """Raises as `find_machine`."""
-    return _find(shop.work_centers.values(), name, "work center")
+    return find_named(shop.work_centers.values(), name, "work center")
 
 
 def find_operator(shop: Shop, name: str) -> Found[Operator]:
     """Raises as `find_machine`."""
-    return _find(shop.operators.values(), name, "operator")
+    return find_named(shop.operators.values(), name, "operator")
 
 
 def find_skill(shop: Shop, name: str) -> Found[Skill]:
     """Raises as `find_machine`."""
-    return _find(shop.skills.values(), name, "skill")
+    return find_named(shop.skills.values(), name, "skill")
 
 
 def find_machines(shop: Shop, names: Sequence[str]) -> FoundAll[Machine]:
@@ -134,7 +134,8 @@ def _bounded(name: str) -> str:
     return name[: MAX_NAME_CHARS + 1]
 
 
-def _find(rows: Iterable[Row], name: str, kind: str) -> Found[Row]:
+def find_named(rows: Iterable[Row], name: str, kind: str) -> Found[Row]:
+    """The one of `rows` that is meant; `kind` is what messages call it. Raises as `find_machine`."""
     table = sorted(rows, key=lambda row: row.code)
     asked = words_of(_bounded(name))
     if len(name) > MAX_NAME_CHARS or not asked.key:
