@@ -48,7 +48,8 @@ class ShopReader:
         self._loading: dict[ShopKey, asyncio.Task[Shop]] = {}
 
     async def load(self, tenant: TenantContext, window: Interval) -> Shop:
-        """All master data and open orders, and every booking that touches `window` (UTC minutes), or more.
+        """All master data, open orders with all their bookings, and every booking that touches `window`
+        (UTC minutes), or more.
 
         Raises:
             NotFound: there is no such shop.

@@ -55,7 +55,9 @@ class ShopSource(Protocol):
     """Reads one shop's plan; `storage` implements it."""
 
     async def load(self, tenant: TenantContext, window: Interval) -> Shop:
-        """All master data and open orders, and at least every booking that touches `window`."""
+        """All master data, open orders with all their bookings, and at least every booking that touches
+        `window`.
+        """
         ...
 
 

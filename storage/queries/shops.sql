@@ -55,17 +55,33 @@ select operator_id, skill_id, utc_minute(valid_from), utc_minute(valid_to)
 select id, operator_id, utc_minute(start), utc_minute("end"), start_date, end_date, kind from absence order by id;
 
 -- name: bookings
--- Bookings that touch the window; big results come unsorted, a sort here would spill to disk.
+-- Bookings that touch the window, and those of open orders whenever they are; big results come unsorted, a sort would spill.
 select id, operation_id, machine_id, utc_minute(envelope_start), utc_minute(envelope_end),
        status, locked, waived_conflict, quote_id
   from booking
- where envelope_end >= minute_utc(%(window_start)s) and envelope_start <= minute_utc(%(window_end)s);
+ where envelope_end >= minute_utc(%(window_start)s) and envelope_start <= minute_utc(%(window_end)s)
+union all
+select b.id, b.operation_id, b.machine_id, utc_minute(b.envelope_start), utc_minute(b.envelope_end),
+       b.status, b.locked, b.waived_conflict, b.quote_id
+  from production_order p
+  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
+  join booking b on b.tenant_id = o.tenant_id and b.operation_id = o.id
+ where p.status not in ('done', 'cancelled')
+   and (b.envelope_end < minute_utc(%(window_start)s) or b.envelope_start > minute_utc(%(window_end)s));
 
 -- name: segments
 -- The work of those bookings.
 select s.booking_id, utc_minute(s.start), utc_minute(s."end"), s.operator_id
   from booking b join booking_segment s on s.tenant_id = b.tenant_id and s.booking_id = b.id
- where b.envelope_end >= minute_utc(%(window_start)s) and b.envelope_start <= minute_utc(%(window_end)s);
+ where b.envelope_end >= minute_utc(%(window_start)s) and b.envelope_start <= minute_utc(%(window_end)s)
+union all
+select s.booking_id, utc_minute(s.start), utc_minute(s."end"), s.operator_id
+  from production_order p
+  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
+  join booking b on b.tenant_id = o.tenant_id and b.operation_id = o.id
+  join booking_segment s on s.tenant_id = b.tenant_id and s.booking_id = b.id
+ where p.status not in ('done', 'cancelled')
+   and (b.envelope_end < minute_utc(%(window_start)s) or b.envelope_start > minute_utc(%(window_end)s));
 
 -- name: orders
 -- Open orders, and those whose work the window shows.

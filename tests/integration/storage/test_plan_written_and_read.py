@@ -8,7 +8,7 @@ import pytest
 
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InvalidRequest, NotFound
-from planning.shop import Interval, Shop
+from planning.shop import Interval, OrderStatus, Shop
 from storage.database import Database
 from storage.shop_writer import WriteProgress, add_orders, delete_shop, write_shop
 from storage.shops import ShopReader, whole_months
@@ -124,14 +124,17 @@ async def test_orders_can_be_added_to_a_shop(
     assert (read.orders["ord-9"], read.operations["o9-10"]) == (order, operation)
 
 
-async def test_bookings_outside_the_asked_months_are_left_out_and_open_orders_are_not(
+async def test_outside_the_asked_months_only_the_bookings_of_open_orders_are_read(
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:
-    await put(database, two_shops[0], small_shop())
+    shop = small_shop()
     spring: Interval = (chicago(1, 0, month=3), chicago(2, 0, month=3))
-    read = await ShopReader(database).load(asking(two_shops[0]), spring)
-    assert read.bookings == ()
-    assert set(read.orders) == {"ord-1", "ord-2"}
+    over = {key: replace(order, status=OrderStatus.DONE) for key, order in shop.orders.items()}
+    for orders, expected in ((shop.orders, {b.id for b in shop.bookings if b.operation_id}), (over, set())):
+        await put(database, two_shops[0], replace(shop, orders=orders))
+        read = await ShopReader(database).load(asking(two_shops[0]), spring)
+        assert {booking.id for booking in read.bookings} == expected
+        assert set(shop.orders) - set(read.orders) == (set() if expected else set(over))
 
 
 async def test_the_same_plan_asked_for_again_is_not_read_again(
