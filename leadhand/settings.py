@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     model_connect_timeout_s: float = Field(default=5.0, gt=0, le=60)
     model_read_timeout_s: float = Field(default=60.0, gt=0, le=600)
     model_max_retries: int = Field(default=2, ge=0, le=5)
-    model_client: ModelClient = ModelClient.OPENAI
+    model_client: ModelClient = ModelClient.LEAN
 
     jwt_secret: SecretStr | None = None
     jwks_url: str | None = None
@@ -113,8 +113,6 @@ class Settings(BaseSettings):
     shop_cost_per_day: Decimal | None = Field(default=None, gt=0, le=10**9)
     # JSON, or the path of a JSON file; read by `leadhand.prices`.
     prices: str | None = None
-    # Names separated by commas; see `model_names`.
-    allowed_models: str | None = None
 
     max_connections: int = Field(default=4_000, ge=1)
     max_header_bytes: int = Field(default=32_000, ge=1_000, le=1_000_000)
@@ -148,7 +146,7 @@ class Settings(BaseSettings):
         origins_of(value)
         return value
 
-    @field_validator("model", "small_model", "allowed_models", "jwt_issuer", "jwt_audience")
+    @field_validator("model", "small_model", "jwt_issuer", "jwt_audience")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from runs.desk import Desk
 from server.caller import OpenDesk, Planner, Reader
-from server.routes.chat_body import ChatBody, ChatId, ClientId, turn_of
+from server.routes.chat_body import ChatBody, ChatId, ClientId, check_choice, turn_of
 from server.routes.described import api_router, refusal
 from server.stream.sse import FollowedRun, RunStream
 from server.streams_open import stream_place
@@ -64,6 +64,7 @@ async def ask(
 ) -> Response:
     """Only the newest user text is taken from the body; the history is the server's own. The answer does not
     hang on this connection: a client that leaves loses nothing and may come back to the stream."""
+    check_choice(body, tenant, desk.chat_model.name)
     turn = turn_of(body, idempotency_key, desk.settings.max_message_chars)
     return _stream(await desk.runs.start_turn(tenant, turn), desk)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from leadhand.context import Permission, TenantContext
 from leadhand.errors import InvalidRequest
 from runs.turn import Trigger, TurnRequest
 
@@ -58,6 +59,8 @@ class ChatBody(BaseModel):
     message: ClientMessage | None = None
     trigger: Trigger = Trigger.SUBMIT
     message_id: ClientId | None = Field(default=None, alias="messageId")
+    model: str | None = Field(default=None, max_length=200, description="Needs the permission `studio`.")
+    temperature: float | None = Field(default=None, description="Needs the permission `studio`.")
 
     @property
     def newest(self) -> ClientMessage | None:
@@ -84,6 +87,22 @@ def turn_of(body: ChatBody, idempotency_key: str | None, max_chars: int) -> Turn
         text=_text_of(asked, max_chars) if asked else None,
         idempotency_key=idempotency_key,
     )
+
+
+def check_choice(body: ChatBody, tenant: TenantContext, model_name: str) -> None:
+    """A model or temperature that the answer would not be made with is refused, not ignored.
+
+    Raises:
+        PermissionDenied: asked without the permission `studio`.
+        InvalidRequest: another model than the server's, or a temperature.
+    """
+    if body.model is None and body.temperature is None:
+        return
+    tenant.require(Permission.STUDIO)
+    if body.temperature is not None:
+        raise _wrong("temperature", "this server leaves the temperature to its model")
+    if body.model != model_name:
+        raise _wrong("model", f"this server answers with {model_name}")
 
 
 def _text_of(message: ClientMessage, max_chars: int) -> str:
