@@ -75,10 +75,11 @@ class EngineDatabase(BaseAsyncConnector):
                 pass
 
         try:
-            await self._patiently(once, only_unsent=False)
-        except UniqueViolation:
-            _log.info("job %s is queued anew already, so it is not tried again", arguments["job_id"])
-            await self._patiently(partial(self._drop, arguments["job_id"]), only_unsent=False)
+            try:
+                await self._patiently(once, only_unsent=False)
+            except UniqueViolation:
+                _log.info("job %s is queued anew already, so it is not tried again", arguments["job_id"])
+                await self._patiently(partial(self._drop, arguments["job_id"]), only_unsent=False)
         except ConnectorException as error:
             if isinstance(error.__cause__, psycopg.errors.RaiseException):
                 _log.warning("a job went on elsewhere: %s", error.__cause__)
