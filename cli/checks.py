@@ -7,6 +7,7 @@ from jobs.overview import overview
 from leadhand.context import Permission, Principal
 from leadhand.dev_secret import signing_secret
 from leadhand.errors import LeadhandError, SchemaOutdated, UnsafeDatabaseRole
+from leadhand.prices import load_prices
 from leadhand.settings import Settings, load_settings
 from models.factory import open_chat_model
 from models.faults import as_leadhand_error
@@ -36,6 +37,7 @@ async def examine() -> list[Finding]:
     found = [
         Finding(True, "settings", f"{settings.env.value}, data in {settings.data_dir}"),
         _tokens(settings),
+        *_prices(settings),
     ]
     return [*found, *await _database(settings), await _model(settings)]
 
@@ -49,6 +51,16 @@ def _tokens(settings: Settings) -> Finding:
         return Finding(False, "tokens", error.message)
     own = "LEADHAND_JWT_SECRET" if settings.jwt_secret else "the development secret in the data directory"
     return Finding(True, "tokens", f"signed with {own}")
+
+
+def _prices(settings: Settings) -> list[Finding]:
+    if settings.prices is None:
+        return []
+    try:
+        listed = load_prices(settings.prices)
+    except LeadhandError as error:
+        return [Finding(False, "prices", error.message)]
+    return [Finding(True, "prices", f"{', '.join(sorted(listed.prices))} in {listed.currency}")]
 
 
 async def _database(settings: Settings) -> list[Finding]:
