@@ -50,6 +50,7 @@ def attempted(task: Task) -> Callable[..., Awaitable[None]]:
         try:
             with metrics.counted(metrics.jobs, task.name):
                 await task.run(JobRow(tenant_id, UUID(row_id)))
+            _log.info("job %s (%s) done", context.job.id, task.name, extra={"tenant_id": tenant_id})
         except CancelledError:
             _log.info("job %s (%s) was stopped with its worker", context.job.id, task.name)
             raise
