@@ -62,8 +62,9 @@ async def show_keys(settings: Settings, *, shop: str) -> None:
             _minute(key.last_used_at),
             _minute(key.expires_at),
         )
-    # A key a line, whatever the terminal's width: programs read this too.
-    out().print(table, width=LINE_CHARS)
+    console = out()
+    console.width = LINE_CHARS  # a key a line, however narrow the terminal: programs read this too
+    console.print(table)
 
 
 async def end_key(settings: Settings, *, shop: str, key_id: str) -> None:
