@@ -19,7 +19,8 @@ from leadhand.settings import Settings
 from server.gate import admitted_to, path_of
 from server.moving_windows import MovingWindows
 
-TURN: Final = ("POST", "/api/chat")
+# What computes: questions, and tools that are run alone. The rest reads a few rows.
+TURNS: Final = ("/api/chat", "/api/tools/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class RateLimits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (admitted := admitted_to(scope)) is not None:
             await self._take(self._rates.requests, admitted.principal)
-            if (scope["method"], path_of(scope)) == TURN:
+            if _is_turn(scope):
                 await self._take(self._rates.turns, admitted.principal)
         await self._app(scope, receive, send)
 
@@ -82,6 +83,12 @@ class RateLimits:
             if not await self._limiter.hit(rate.item, *key):
                 stats = await self._limiter.get_window_stats(rate.item, *key)
                 raise _refusal(rate, retry_after_s=max(1, math.ceil(stats.reset_time - monotonic())))
+
+
+def _is_turn(scope: Scope) -> bool:
+    chat, tools = TURNS
+    path = path_of(scope)
+    return scope["method"] == "POST" and (path == chat or path.startswith(tools))
 
 
 def _refusal(rate: Rate, *, retry_after_s: int) -> RateLimited:

@@ -38,7 +38,7 @@ async def answer(request: Request) -> str:
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
-    for path in ("/api/chat", "/api/threads", "/healthz"):
+    for path in ("/api/chat", "/api/tools/check_capacity", "/api/threads", "/healthz"):
         app.add_api_route(path, answer, methods=["GET", "POST"])
     app.add_exception_handler(LeadhandError, on_error)
     settings = Settings(
@@ -93,8 +93,8 @@ async def test_what_was_refused_to_a_person_is_not_taken_from_their_shop(client:
 
 
 async def test_questions_have_a_share_of_their_own(client: httpx.AsyncClient) -> None:
-    for _ in range(2):
-        assert (await client.post("/api/chat", headers=by("north.anna"))).status_code == 200
+    for path in ("/api/chat", "/api/tools/check_capacity"):
+        assert (await client.post(path, headers=by("north.anna"))).status_code == 200
     refused(await client.post("/api/chat", headers=by("north.anna")), "user_turns_per_min", 2)
     assert (await client.get("/api/threads", headers=by("north.anna"))).status_code == 200
     assert (await client.post("/api/chat", headers=by("north.carl"))).status_code == 200
