@@ -23,7 +23,7 @@ from openai import AsyncOpenAI
 from pydantic import SecretStr
 
 from leadhand import __version__
-from leadhand.errors import JsonValue
+from leadhand.errors import InvalidSetting, JsonValue
 from leadhand.settings import ModelClient, Settings
 from models.any_chat_model import AnyChatModel
 from models.counted import count_retry
@@ -39,6 +39,11 @@ from models.retry import too_long
 
 # Local servers take any key, but the client insists on one.
 NO_KEY = SecretStr("none")
+SETTING_OF_HEADER = {
+    "authorization": "OPENAI_API_KEY",
+    "openai-organization": "OPENAI_ORG_ID",
+    "openai-project": "OPENAI_PROJECT_ID",
+}
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 
 
@@ -70,7 +75,11 @@ class Endpoint:
 
 
 def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
-    """The model `name` at `base_url`, over the client that `settings` name. Nothing is sent."""
+    """The model `name` at `base_url`, over the client that `settings` name. Nothing is sent.
+
+    Raises:
+        InvalidSetting: the key, or what the environment adds to it, cannot be sent.
+    """
     timeout = httpx2.Timeout(
         connect=settings.model_connect_timeout_s,
         read=settings.model_read_timeout_s,
@@ -101,12 +110,13 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         # Never used; without it the base class would read the certificates once more.
         http_client=httpx2.Client(verify=tls),
     )
+    stock = cast("AsyncOpenAI", model.root_async_client)
+    template = _template(stock)
     if not is_lean:
         return Endpoint(model, http, None)
-    stock = cast("AsyncOpenAI", model.root_async_client)
     timeouts = Timeouts(settings.model_connect_timeout_s, settings.model_read_timeout_s)
     wire = ProxiedWire(http) if environment_names_a_proxy() else DirectWire(timeouts, tls)
-    lean = LeanClient(wire, _template(stock), timeouts, settings.model_max_retries)
+    lean = LeanClient(wire, template, timeouts, settings.model_max_retries)
     model.async_client = LeanCompletions(lean, stock.chat.completions)
     return Endpoint(model, http, lean)
 
@@ -121,13 +131,20 @@ def _trust(cert_file: str | None, cert_dir: str | None) -> ssl.SSLContext:
 
 
 def _template(stock: AsyncOpenAI) -> Request:
-    """Address and headers as the stock client has them: key, organization, project, OPENAI_CUSTOM_HEADERS."""
+    """Address and headers as the stock client has them: key, organization, project, OPENAI_CUSTOM_HEADERS.
+
+    Raises:
+        InvalidSetting: one of them cannot stand in a header.
+    """
     url = stock.base_url
-    headers = {
-        name: value
-        for name, value in {**stock.auth_headers, **stock.default_headers}.items()
-        if isinstance(value, str) and not name.lower().startswith("x-stainless-")
-    }
+    headers: dict[str, str] = {}
+    for name, value in {**stock.auth_headers, **stock.default_headers}.items():
+        if not isinstance(value, str) or name.lower().startswith("x-stainless-"):
+            continue
+        if not (value.isascii() and value.isprintable()):
+            setting = SETTING_OF_HEADER.get(name.lower(), "OPENAI_CUSTOM_HEADERS")
+            raise InvalidSetting(f"{setting}: must be one line of printable ASCII characters")
+        headers[name] = value
     headers["User-Agent"] = f"leadhand/{__version__}"
     headers["Accept-Encoding"] = "gzip, deflate"
     return Request(url.copy_with(raw_path=url.raw_path + b"chat/completions"), headers, b"")

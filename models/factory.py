@@ -47,7 +47,8 @@ def open_chat_model(settings: Settings) -> ChatModel:
     Nothing is sent. Call it once a process: each call makes its own connection pool.
 
     Raises:
-        InvalidSetting: an endpoint without a model name, a model name without an endpoint, a malformed URL.
+        InvalidSetting: an endpoint without a model name, a model name without an endpoint, a malformed URL,
+            a key that cannot be sent.
     """
     if settings.model == BUILTIN or (settings.model is None and not settings.has_model_endpoint):
         return ChatModel(model=BuiltinChatModel(), name=BUILTIN, builtin=True)

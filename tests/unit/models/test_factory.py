@@ -75,3 +75,13 @@ async def test_a_key_alone_means_the_vendors_own_endpoint(monkeypatch: pytest.Mo
     assert isinstance(chat_model.model, EndpointChatModel)
     assert chat_model.model.openai_api_base == "https://api.openai.com/v1"
     await chat_model.aclose()
+
+
+@pytest.mark.parametrize("client", ModelClient)
+@pytest.mark.parametrize("key", ["sk-1\n", "sk-1\r\nx-evil: 1", "schlüssel"])
+def test_a_key_that_cannot_stand_in_a_header_is_named_without_being_shown(
+    client: ModelClient, key: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=r"^OPENAI_API_KEY: [^\n]+$") as caught:
+        open_chat_model(settings_with(model="gpt-5", openai_api_key=SecretStr(key), model_client=client))
+    assert key not in caught.value.message
