@@ -88,8 +88,8 @@ def _tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
         if counts.missing:
             out().print(Text(_missing(counts)))
     if report.was_demo:
-        print_ = "would no longer be" if dry_run else "is no longer"
-        out().print(f"{shop} {print_} a demo shop: `leadhand demo --replace` leaves it alone.")
+        no_more = "would no longer be" if dry_run else "is no longer"
+        out().print(f"{shop} {no_more} a demo shop: `leadhand demo --replace` leaves it alone.")
 
 
 def _missing(counts: FileCounts) -> str:

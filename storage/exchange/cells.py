@@ -56,14 +56,17 @@ def read_row(header: Header, row: Row, zone: ZoneInfo, findings: Findings) -> Re
         TooManyProblems: the file has had its fill.
     """
     file = header.entity.file
-    if len(row.cells) != len(header.columns):
-        found, wanted = len(row.cells), len(header.columns)
-        findings.problem(
-            file, row.number, f"has {found} cells", f"{wanted}, one for each column of the header"
-        )
-        # What stands in the cells that are there still says which row it is.
     read = ReadRow(row.number, {column.name: column.default for column in header.implied})
-    read.bad = len(row.cells) != len(header.columns)
+    if len(row.cells) != len(header.columns):
+        findings.problem(
+            file,
+            row.number,
+            f"has {len(row.cells)} cells",
+            f"{len(header.columns)}, one for each column of the header; a cell with a comma stands in quotes",
+        )
+        read.bad = True
+        # The cells that are there may say which row it is; what else they say may be a neighbour's.
+        findings = Findings()
     cells = dict(zip((column.name for column in header.columns), row.cells, strict=False))
     for column, cell in zip(header.columns, row.cells, strict=False):
         _read_cell(read, column, unescaped(cell), Place(zone), header.entity, findings=findings)

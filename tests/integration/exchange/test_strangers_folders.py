@@ -117,7 +117,17 @@ CASES: dict[str, tuple[Mapping[str, str], list[str]]] = {
     ),
     "a row with too few cells": (
         {"skill": "id,code,name\nmill,MILL\n"},
-        ["skill.csv row 2: has 2 cells; right would be: 3, one for each column of the header"],
+        [
+            "skill.csv row 2: has 2 cells; right would be: 3, one for each column of the header; "
+            "a cell with a comma stands in quotes"
+        ],
+    ),
+    "a decimal comma without quotes": (
+        {"operation": "id,order_id,seq,setup_min,run_s_per_piece\nop-1,wo-1,10,1,5,360\n"},
+        [
+            "operation.csv row 2: has 6 cells; right would be: 5, one for each column of the header; "
+            "a cell with a comma stands in quotes"
+        ],
     ),
     "a file that ends within a quote": (
         {"skill": 'id,code\nmill,MILL\nsaw,"SAW\n'},

@@ -24,7 +24,8 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         await write_shop(connection, tenant_id=who.tenant_id, shop=small_shop())
         await connection.execute(b"insert into demo_shop (size, seed, today) values ('small', 1, now())")
         await connection.execute(
-            b"insert into material_requirement (id, operation_id, item, qty) values ('mr-1', 'o1-10', 'Bar', 1.5)"
+            b"insert into material_requirement (id, operation_id, item, qty)"
+            b" values ('mr-1', 'o1-10', 'Bar', 1.5)"
         )
         await connection.execute(
             b"insert into progress (operation_id, at, good) values ('o1-10', '2026-12-07', 3)"
