@@ -108,6 +108,7 @@ class _Reader:
             self.reasoning.clear()
             for call in self.calls_of_step:
                 self.calls[call] = "over"
+            self.calls_of_step.clear()  # the client has dropped them
             return
         if kind == "finish-step":
             self._insist_closed(chunk)
