@@ -20,13 +20,17 @@ def without_operator(shop: Shop, booking: Booking) -> Intervals:
     operation = None if booking.operation_id is None else shop.operations.get(booking.operation_id)
     if operation is None or operation.attendance is Attendance.NONE:
         return ()
+    if operation.attendance is Attendance.SETUP and booking.segments:
+        first, setup = booking.segments[0], setup_minutes(operation, booking.machine_id)
+        earliest = first.start == booking.envelope_start
+        if earliest and first.operator_id is not None and first.end - first.start >= setup:  # as mostly
+            return ()
     alone = [(s.start, s.end) for s in booking.segments if s.operator_id is None]
     if not alone:
         return ()
     if operation.attendance is Attendance.FULL:
         return normalize(alone)
-    setup = setup_minutes(operation, booking.machine_id)
-    return normalize(_first_minutes(booking.segments, setup))
+    return normalize(_first_minutes(booking.segments, setup_minutes(operation, booking.machine_id)))
 
 
 def _first_minutes(segments: tuple[Segment, ...], setup: int) -> list[Interval]:

@@ -11,23 +11,15 @@ from dataclasses import dataclass
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType, Severity
 from planning.order_conflicts import order_conflicts
-from planning.resource_conflicts import (
-    machine_closed,
-    machine_double_bookings,
-    operator_closed,
-    operator_double_bookings,
-    operator_missing,
-    operator_unqualified,
-)
-from planning.shop import Booking, BookingStatus, Interval, Minute, Shop
+from planning.resource_conflicts import machine_conflicts, operator_conflicts
+from planning.shop import Booking, BookingStatus, Interval, Shop
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictQuestion:
-    """Conflicts that touch `window`; empty sets mean all. `as_of` tells what is still to be done."""
+    """Conflicts that touch `window`; empty sets mean all. What has no time of its own is in every window."""
 
     window: Interval
-    as_of: Minute
     machine_ids: frozenset[str] = frozenset()
     order_ids: frozenset[str] = frozenset()
     types: frozenset[ConflictType] = frozenset()
@@ -44,38 +36,48 @@ class Conflicts:
         counted = Counter(item.type for item in self.items)
         return {type_: counted[type_] for type_ in ConflictType if counted[type_]}
 
+    @property
+    def count_by_severity(self) -> Mapping[Severity, int]:
+        counted = Counter(item.severity for item in self.items)
+        return {severity: counted[severity] for severity in Severity}
+
+    def asked_for(self, shop: Shop, question: ConflictQuestion) -> "Conflicts":
+        """Those of them that the question is about; `shop` is the one they were found in."""
+        rows: Mapping[str, Booking] = {}
+        if question.machine_ids or question.order_ids:
+            wanted = {key for item in self.items for key in item.booking_ids}
+            rows = {b.id: b for b in shop.bookings if b.id in wanted}
+        return Conflicts(tuple(item for item in self.items if _is_asked_for(item, shop, rows, question)))
+
 
 def conflicts(times: ShopTimes, question: ConflictQuestion) -> Conflicts:
-    """Every conflict of the plan that the question asks for.
+    """Every conflict of the plan that the question asks for; see `all_conflicts`."""
+    return all_conflicts(times).asked_for(times.shop, question)
 
-    `times.shop` must hold every booking of its open orders, and `times` must cover them.
+
+def all_conflicts(times: ShopTimes) -> Conflicts:
+    """Every conflict of the plan, whenever it is.
+
+    `times.shop` must hold every booking of its open orders, and `times` must cover all bookings.
     """
-    shop = times.shop
-    bookings = [b for b in shop.bookings if b.status is not BookingStatus.DONE]
-    found = [item for item in _all(times, bookings, question) if _asked_for(item, shop, question)]
+    bookings = [b for b in times.shop.bookings if b.status is not BookingStatus.DONE]
+    found = [
+        *machine_conflicts(times, bookings),
+        *operator_conflicts(times, bookings),
+        *order_conflicts(times.shop),
+    ]
     return Conflicts(tuple(sorted(found, key=_rank)))
 
 
-def _all(times: ShopTimes, bookings: list[Booking], question: ConflictQuestion) -> Iterator[Conflict]:
-    start, end = question.window
-    near = [b for b in bookings if b.envelope_start < end and b.envelope_end > start]
-    yield from machine_double_bookings(times, near)
-    yield from operator_double_bookings(times.shop, near)
-    yield from machine_closed(times, near)
-    yield from operator_closed(times, near)
-    yield from operator_unqualified(times.shop, near)
-    yield from operator_missing(times.shop, near)
-    yield from order_conflicts(times, question.as_of)
-
-
-def _asked_for(item: Conflict, shop: Shop, question: ConflictQuestion) -> bool:
+def _is_asked_for(
+    item: Conflict, shop: Shop, rows: Mapping[str, Booking], question: ConflictQuestion
+) -> bool:
     if question.types and item.type not in question.types:
         return False
     if item.span is not None and not _touch(item.span, question.window):
         return False
     if not question.machine_ids and not question.order_ids:
         return True
-    rows = {b.id: b for b in shop.bookings} if item.booking_ids else {}
     mine = [rows[key] for key in item.booking_ids]
     if question.machine_ids and not any(b.machine_id in question.machine_ids for b in mine):
         return False
@@ -97,4 +99,5 @@ def _touch(span: Interval, window: Interval) -> bool:
 
 def _rank(item: Conflict) -> tuple[bool, Interval, str, tuple[str, ...], str]:
     span = item.span or (0, 0)
-    return item.severity is Severity.WARNING, span, item.type, item.booking_ids, item.order_id or ""
+    whose = item.order_id or item.operator_id or item.machine_id or ""
+    return item.severity is Severity.WARNING, span, item.type, item.booking_ids, whose

@@ -1,37 +1,78 @@
 """Rules of planning-domain 6.3 about orders: the sequence of their operations, completeness, the due date."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from leadhand.errors import InvalidRouting
 from planning.attendance import setup_minutes
-from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType
-from planning.order_status import OrderReport, OrderReports, Outlook
-from planning.routings import PlannedOperation, needs_no_machine, op_minutes
-from planning.shop import Booking, BookingStatus, Minute, Operation, Order, OrderStatus
+from planning.routings import PlannedOperation, Routings, needs_no_machine, op_minutes
+from planning.shop import Booking, BookingStatus, Minute, Operation, Order, OrderStatus, Shop
 
-_OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS, OrderStatus.HOLD)
+OPEN = frozenset({OrderStatus.RELEASED, OrderStatus.IN_PROGRESS, OrderStatus.HOLD})
 
 
-def order_conflicts(times: ShopTimes, as_of: Minute) -> Iterator[Conflict]:
+def order_conflicts(shop: Shop) -> Iterator[Conflict]:
     """What is wrong with the open orders; one whose routing is a circle is left to the data checks."""
-    reports = OrderReports(times, as_of)
-    for order in times.shop.orders.values():
-        if order.status not in _OPEN:
+    routings = Routings(shop)
+    buffer_min = shop.settings.at_risk_buffer_h * 60
+    for order in shop.orders.values():
+        if order.status not in OPEN:
+            continue
+        last = _last_of_calm_chain(order, routings)
+        if last is not None:
+            operation, finish = last
+            yield from _due(order, (operation.id,), finish, buffer_min)
             continue
         try:
-            report = reports.of(order)
+            yield from conflicts_of_order(order, routings.planned(order), buffer_min)
         except InvalidRouting:
             continue
-        yield from _precedence(report)
-        yield from _incomplete(report)
-        yield from _due(report)
 
 
-def _precedence(report: OrderReport) -> Iterator[Conflict]:
+def conflicts_of_order(
+    order: Order, operations: Sequence[PlannedOperation], buffer_min: int
+) -> Iterator[Conflict]:
+    """What is wrong with one order as its operations are planned."""
+    yield from _precedence(order, operations)
+    yield from _incomplete(order, operations)
+    if operations and all(o.scheduled for o in operations):
+        finish = max(o.end for o in operations if o.end is not None)
+        last = tuple(o.operation.id for o in operations if o.end == finish)
+        yield from _due(order, last, finish, buffer_min)
+
+
+def _last_of_calm_chain(order: Order, routings: Routings) -> tuple[Operation, Minute] | None:
+    """The last operation and its end, of an order that has nothing to find but its due date.
+
+    Most orders are so: each operation waits for the one before, has one booking of the right length, and
+    starts when that one is over. None: not known to be so.
+    """
+    over, previous, end = 0, None, 0
+    quantity = order.quantity
+    for operation in routings.operations(order.id):
+        before, rows = operation.predecessor_ids, routings.bookings(operation.id)
+        if len(rows) != 1 or operation.milestone or operation.subcontract_minutes is not None:
+            return None
+        if before is not None and before != (() if previous is None else (previous.id,)):
+            return None
+        booking = rows[0]
+        if booking.envelope_start < over or booking.envelope_end <= end:
+            return None
+        if booking.status is BookingStatus.PLANNED:
+            planned_min = 0
+            for segment in booking.segments:
+                planned_min += segment.end - segment.start
+            if planned_min != op_minutes(operation, quantity, booking.machine_id):
+                return None
+        end, previous = booking.envelope_end, operation
+        over = end + operation.min_wait_after_min
+    return None if previous is None else (previous, end)
+
+
+def _precedence(order: Order, operations: Sequence[PlannedOperation]) -> Iterator[Conflict]:
     """Each pair of which the later one starts before the earlier one is over, its wait included."""
-    placed = {o.operation.id: o for o in report.operations}
-    for later in report.operations:
+    placed = {o.operation.id: o for o in operations}
+    for later in operations:
         for key in later.predecessors:
             earlier = placed[key]
             if earlier.end is None or later.start is None:
@@ -43,7 +84,7 @@ def _precedence(report: OrderReport) -> Iterator[Conflict]:
                     over - later.start,
                     ((later.start, over),),
                     tuple(b.id for b in (*earlier.bookings[-1:], *later.bookings[:1])),
-                    order_id=report.order.id,
+                    order_id=order.id,
                     operation_ids=(key, later.operation.id),
                 )
 
@@ -54,28 +95,28 @@ def _history(earlier: PlannedOperation, later: PlannedOperation) -> bool:
     return bool(rows) and all(b.status is BookingStatus.DONE for b in rows)
 
 
-def _incomplete(report: OrderReport) -> Iterator[Conflict]:
-    missing = tuple(o for o in report.unscheduled if not needs_no_machine(o.operation))
+def _incomplete(order: Order, operations: Sequence[PlannedOperation]) -> Iterator[Conflict]:
+    missing = tuple(o for o in operations if not o.scheduled and not needs_no_machine(o.operation))
     if missing:
         yield Conflict(
             ConflictType.NOT_FULLY_SCHEDULED,
-            sum(op_minutes(o.operation, report.order.quantity) for o in missing),
-            order_id=report.order.id,
+            sum(op_minutes(o.operation, order.quantity) for o in missing),
+            order_id=order.id,
             operation_ids=tuple(o.operation.id for o in missing),
         )
-    for planned in report.operations:
+    for planned in operations:
         rows = planned.bookings
         if not rows or any(b.status is not BookingStatus.PLANNED for b in rows):
             continue
         planned_min = sum(s.end - s.start for b in rows for s in b.segments)
-        needed = needed_minutes(planned.operation, report.order, rows)
+        needed = needed_minutes(planned.operation, order, rows)
         if planned_min != needed:
             yield Conflict(
                 ConflictType.DURATION_MISMATCH,
                 abs(planned_min - needed),
                 ((rows[0].envelope_start, max(b.envelope_end for b in rows)),) if _has_length(rows) else (),
                 tuple(b.id for b in rows),
-                order_id=report.order.id,
+                order_id=order.id,
                 operation_ids=(planned.operation.id,),
             )
 
@@ -94,22 +135,16 @@ def _has_length(rows: tuple[Booking, ...]) -> bool:
     return max(b.envelope_end for b in rows) > rows[0].envelope_start
 
 
-_DUE: Mapping[Outlook, ConflictType] = {
-    Outlook.LATE: ConflictType.LATE,
-    Outlook.AT_RISK: ConflictType.AT_RISK,
-}
-
-
-def _due(report: OrderReport) -> Iterator[Conflict]:
+def _due(order: Order, operation_ids: tuple[str, ...], finish: Minute, buffer_min: int) -> Iterator[Conflict]:
     """Late: minutes of tardiness, from the due date to the finish. At risk: minutes of slack before it."""
-    type_, finish, due = _DUE.get(report.outlook), report.figures.finish, report.order.due_at
-    if type_ is None or finish is None or due is None:
+    due = order.due_at
+    if due is None or due - finish >= buffer_min:
         return
     start, end = min(finish, due), max(finish, due)
     yield Conflict(
-        type_,
+        ConflictType.LATE if finish > due else ConflictType.AT_RISK,
         end - start,
         ((start, end),) if end > start else (),
-        order_id=report.order.id,
-        operation_ids=tuple(o.operation.id for o in report.operations if o.end == finish),
+        order_id=order.id,
+        operation_ids=operation_ids,
     )

@@ -1,16 +1,24 @@
-"""Rules of planning-domain 6.3 about machines and people: taken twice, away, closed, or not qualified."""
+"""Rules of planning-domain 6.3 about machines and people: taken twice, away, closed, or not qualified.
 
+A plan has few faults and many bookings. So each rule first asks of every booking, by a bisection, whether it
+can be broken at all; only what is suspect is then worked out minute by minute.
+"""
+
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
+from operator import attrgetter
+from typing import TypeAlias
 
 from planning.attendance import without_operator
 from planning.calendars import ClosedReason, ResourceTime, ShopTimes
 from planning.conflict_items import Conflict, ConflictCause, ConflictType
 from planning.intervals import clip, intersect, normalize, subtract, total
 from planning.moves import skill_for
-from planning.shop import Absence, Booking, Downtime, Interval, Intervals, Minute, Segment, Shop
+from planning.shop import Absence, Booking, Downtime, Interval, Intervals, Minute, Operator, Segment, Shop
 
 # Later than any instant of a plan.
 FOREVER = 2**40
@@ -19,25 +27,62 @@ _CAUSES = {
     ClosedReason.CLOSED: ConflictCause.CLOSURE,
     ClosedReason.INACTIVE: ConflictCause.INACTIVE,
 }
+# One person's segments, each with its booking.
+Tasks: TypeAlias = list[tuple[Segment, Booking]]
+Edges: TypeAlias = tuple[list[Minute], list[Minute]]
+
+_start = attrgetter("envelope_start")
 
 
-def machine_double_bookings(times: ShopTimes, bookings: Sequence[Booking]) -> Iterator[Conflict]:
-    """Each two envelopes of one machine that overlap; minutes of available time, else elapsed."""
+def machine_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+    """What is wrong with the work of machines, their want of people included."""
     by_machine: defaultdict[str, list[Booking]] = defaultdict(list)
     for booking in bookings:
-        if booking.envelope_end > booking.envelope_start:
-            by_machine[booking.machine_id].append(booking)
+        by_machine[booking.machine_id].append(booking)
+    edges = _Edges()
     for machine_id, rows in by_machine.items():
-        for first, second in _overlapping(rows):
-            span = second.envelope_start, min(first.envelope_end, second.envelope_end)
-            available = clip(times.machine(machine_id).available, span)
-            yield Conflict(
-                ConflictType.MACHINE_DOUBLE_BOOKED,
-                total(available) or span[1] - span[0],
-                (span,),
-                (first.id, second.id),
-                machine_id=machine_id,
-            )
+        yield from _double_bookings(times, machine_id, rows)
+        for booking in _not_within(edges.of(times.machine(machine_id).available), rows):
+            yield from _machine_closed(times, booking)
+        for booking in rows:
+            for segment in booking.segments:
+                if segment.operator_id is None:
+                    yield from _operator_missing(times.shop, booking)
+                    break
+
+
+def operator_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+    """What is wrong with the work of people."""
+    skills = {machine.id: _skill_of(times.shop, machine.id) for machine in times.shop.machines.values()}
+    edges = _Edges()
+    for operator_id, tasks in _tasks_by_operator(bookings).items():
+        operator = times.shop.operators[operator_id]
+        yield from _too_many_at_once(operator, tasks)
+        for booking in _away(edges.of(times.operator(operator_id).available), tasks):
+            yield from _operator_closed(times, operator_id, booking)
+        for booking in _unskilled(operator, tasks, skills):
+            yield from _operator_unqualified(times.shop, operator, booking)
+
+
+def _skill_of(shop: Shop, machine_id: str) -> str | None:
+    return shop.work_centers[shop.machines[machine_id].work_center_id].skill_id
+
+
+def _double_bookings(times: ShopTimes, machine_id: str, rows: list[Booking]) -> Iterator[Conflict]:
+    """Each two envelopes of one machine that overlap; minutes of available time, else elapsed."""
+    filled = sorted((b for b in rows if b.envelope_end > b.envelope_start), key=_start)
+    if all(first.envelope_end <= second.envelope_start for first, second in pairwise(filled)):
+        return
+    for first, second in _overlapping(filled):
+        span = second.envelope_start, min(first.envelope_end, second.envelope_end)
+        available = clip(times.machine(machine_id).available, span)
+        yield Conflict(
+            ConflictType.MACHINE_DOUBLE_BOOKED,
+            total(available) or span[1] - span[0],
+            (span,),
+            (first.id, second.id),
+            machine_id=machine_id,
+        )
 
 
 def _overlapping(rows: list[Booking]) -> Iterator[tuple[Booking, Booking]]:
@@ -54,40 +99,91 @@ def _by_start(entry: tuple[Minute, str, Booking]) -> tuple[Minute, str]:
     return entry[2].envelope_start, entry[1]
 
 
-def operator_double_bookings(shop: Shop, bookings: Sequence[Booking]) -> Iterator[Conflict]:
-    """Each set of bookings that need one person at once, where they are more than the person can attend."""
-    starts = {b.id: (b.envelope_start, b.id) for b in bookings}
-    for operator_id, work in _work_by_operator(bookings).items():
-        most = shop.operators[operator_id].max_parallel
-        at_once: defaultdict[frozenset[str], list[Interval]] = defaultdict(list)
-        for span, booking_ids in _stretches(work):
-            if len(booking_ids) > most:
-                at_once[booking_ids].append(span)
-        for booking_ids, spans in at_once.items():
-            merged = normalize(spans)
-            yield Conflict(
-                ConflictType.OPERATOR_DOUBLE_BOOKED,
-                total(merged),
-                merged,
-                tuple(sorted(booking_ids, key=starts.__getitem__)),
-                operator_id=operator_id,
-            )
+class _Edges:
+    """Starts and ends of intervals, taken apart once for all resources that share a calendar."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Intervals, Edges]] = {}
+
+    def of(self, intervals: Intervals) -> Edges:
+        known = self._known.get(id(intervals))
+        if known is None:
+            known = intervals, ([start for start, _ in intervals], [end for _, end in intervals])
+            self._known[id(intervals)] = known
+        return known[1]
 
 
-def _work_by_operator(bookings: Iterable[Booking]) -> dict[str, list[tuple[Segment, str]]]:
-    work: defaultdict[str, list[tuple[Segment, str]]] = defaultdict(list)
+def _not_within(available: Edges, rows: Iterable[Booking]) -> Iterator[Booking]:
+    """Bookings that work in minutes which are not available."""
+    starts, ends = available
+    for booking in rows:
+        for segment in booking.segments:
+            index = bisect_right(starts, segment.start) - 1
+            if (index < 0 or ends[index] < segment.end) and segment.end > segment.start:
+                yield booking
+                break
+
+
+def _machine_closed(times: ShopTimes, booking: Booking) -> Iterator[Conflict]:
+    """Work while its machine is down, or outside the machine's calendar."""
+    work = normalize((s.start, s.end) for s in booking.segments)
+    time = times.machine(booking.machine_id)
+    for hit in _hits(work, time, times.downtimes(booking.machine_id)):
+        yield Conflict(
+            ConflictType.MACHINE_DOWN if hit.away else ConflictType.OUTSIDE_MACHINE_CALENDAR,
+            total(hit.spans),
+            hit.spans,
+            (booking.id,),
+            machine_id=booking.machine_id,
+            cause=hit.cause,
+            row_id=hit.row_id,
+        )
+
+
+def _operator_missing(shop: Shop, booking: Booking) -> Iterator[Conflict]:
+    """Work that needs a person and has none."""
+    alone = without_operator(shop, booking)
+    if alone:
+        yield Conflict(
+            ConflictType.OPERATOR_MISSING, total(alone), alone, (booking.id,), machine_id=booking.machine_id
+        )
+
+
+def _tasks_by_operator(bookings: Iterable[Booking]) -> Mapping[str, Tasks]:
+    found: defaultdict[str, Tasks] = defaultdict(list)
     for booking in bookings:
         for segment in booking.segments:
             if segment.operator_id is not None and segment.end > segment.start:
-                work[segment.operator_id].append((segment, booking.id))
-    return work
+                found[segment.operator_id].append((segment, booking))
+    return found
 
 
-def _stretches(work: Iterable[tuple[Segment, str]]) -> Iterator[tuple[Interval, frozenset[str]]]:
+def _too_many_at_once(operator: Operator, tasks: Tasks) -> Iterator[Conflict]:
+    """Each set of bookings that need one person at once, where they are more than the person can attend."""
+    spans = sorted([(segment.start, segment.end) for segment, _ in tasks])
+    if all(first[1] <= second[0] for first, second in pairwise(spans)):
+        return
+    rows = {booking.id: booking for _, booking in tasks}
+    at_once: defaultdict[frozenset[str], list[Interval]] = defaultdict(list)
+    for span, booking_ids in _stretches(tasks):
+        if len(booking_ids) > operator.max_parallel:
+            at_once[booking_ids].append(span)
+    for booking_ids, spans_ in at_once.items():
+        merged = normalize(spans_)
+        yield Conflict(
+            ConflictType.OPERATOR_DOUBLE_BOOKED,
+            total(merged),
+            merged,
+            tuple(sorted(booking_ids, key=lambda key: (rows[key].envelope_start, key))),
+            operator_id=operator.id,
+        )
+
+
+def _stretches(tasks: Tasks) -> Iterator[tuple[Interval, frozenset[str]]]:
     """Between each two neighbouring edges: the bookings whose segments run."""
     edges: list[tuple[Minute, int, str]] = []
-    for segment, booking_id in work:
-        edges += [(segment.start, 1, booking_id), (segment.end, 0, booking_id)]
+    for segment, booking in tasks:
+        edges += [(segment.start, 1, booking.id), (segment.end, 0, booking.id)]
     running: dict[str, int] = {}
     since = 0
     for minute, starts, booking_id in sorted(edges):
@@ -101,82 +197,66 @@ def _stretches(work: Iterable[tuple[Segment, str]]) -> Iterator[tuple[Interval, 
             del running[booking_id]
 
 
-def machine_closed(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
-    """Work while its machine is down, or outside the machine's calendar."""
-    for booking in bookings:
-        work = normalize((s.start, s.end) for s in booking.segments)
-        time = times.machine(booking.machine_id)
-        if not subtract(work, time.available):
-            continue
-        for hit in _hits(work, time, times.downtimes(booking.machine_id)):
-            type_ = ConflictType.MACHINE_DOWN if hit.away else ConflictType.OUTSIDE_MACHINE_CALENDAR
-            yield Conflict(
-                type_,
-                total(hit.spans),
-                hit.spans,
-                (booking.id,),
-                machine_id=booking.machine_id,
-                cause=hit.cause,
-                row_id=hit.row_id,
-            )
+def _away(available: Edges, tasks: Tasks) -> Iterable[Booking]:
+    """Bookings with work of a person in minutes in which that one is not there."""
+    starts, ends = available
+    found: dict[str, Booking] = {}
+    for segment, booking in tasks:
+        index = bisect_right(starts, segment.start) - 1
+        if index < 0 or ends[index] < segment.end:
+            found[booking.id] = booking
+    return found.values()
 
 
-def operator_closed(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+def _operator_closed(times: ShopTimes, operator_id: str, booking: Booking) -> Iterator[Conflict]:
     """A person's work while they are absent, or outside their calendar."""
-    for booking in bookings:
-        for operator_id, work in _work_of_booking(booking).items():
-            time = times.operator(operator_id)
-            if not subtract(work, time.available):
-                continue
-            for hit in _hits(work, time, times.absences(operator_id)):
-                type_ = ConflictType.OPERATOR_ABSENT if hit.away else ConflictType.OUTSIDE_OPERATOR_CALENDAR
-                yield Conflict(
-                    type_,
-                    total(hit.spans),
-                    hit.spans,
-                    (booking.id,),
-                    operator_id=operator_id,
-                    cause=hit.cause,
-                    row_id=hit.row_id,
-                )
+    work = work_of(operator_id, booking)
+    for hit in _hits(work, times.operator(operator_id), times.absences(operator_id)):
+        yield Conflict(
+            ConflictType.OPERATOR_ABSENT if hit.away else ConflictType.OUTSIDE_OPERATOR_CALENDAR,
+            total(hit.spans),
+            hit.spans,
+            (booking.id,),
+            operator_id=operator_id,
+            cause=hit.cause,
+            row_id=hit.row_id,
+        )
 
 
-def operator_unqualified(shop: Shop, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+def _unskilled(operator: Operator, tasks: Tasks, skills: Mapping[str, str | None]) -> Iterable[Booking]:
+    """Bookings with work that no one stretch of the person's skill covers."""
+    held: defaultdict[str | None, list[Interval]] = defaultdict(list, {None: [(0, FOREVER)]})
+    for skill in operator.skills:
+        until = FOREVER if skill.valid_to is None else skill.valid_to
+        held[skill.skill_id].append((skill.valid_from or 0, until))
+    found: dict[str, Booking] = {}
+    for segment, booking in tasks:
+        for start, end in held[skills[booking.machine_id]]:
+            if start <= segment.start and segment.end <= end:
+                break
+        else:
+            found[booking.id] = booking
+    return found.values()
+
+
+def _operator_unqualified(shop: Shop, operator: Operator, booking: Booking) -> Iterator[Conflict]:
     """A person's work on a machine whose skill they lack, or hold only for a part of the segment."""
-    for booking in bookings:
-        skill_id = skill_for(shop, booking)
-        if skill_id is None:
-            continue
-        for operator_id, work in _work_of_booking(booking).items():
-            valid = [
-                (s.valid_from or 0, FOREVER if s.valid_to is None else s.valid_to)
-                for s in shop.operators[operator_id].skills
-                if s.skill_id == skill_id
-            ]
-            unqualified = subtract(work, normalize(valid))
-            if unqualified:
-                yield Conflict(
-                    ConflictType.OPERATOR_UNQUALIFIED,
-                    total(unqualified),
-                    unqualified,
-                    (booking.id,),
-                    operator_id=operator_id,
-                    cause=ConflictCause.SKILL_NOT_VALID if valid else ConflictCause.NO_SKILL,
-                )
-
-
-def operator_missing(shop: Shop, bookings: Iterable[Booking]) -> Iterator[Conflict]:
-    """Work that needs a person and has none."""
-    for booking in bookings:
-        alone = without_operator(shop, booking)
-        if alone:
-            yield Conflict(
-                ConflictType.OPERATOR_MISSING,
-                total(alone),
-                alone,
-                (booking.id,),
-                machine_id=booking.machine_id,
-            )
+    skill_id = skill_for(shop, booking)
+    valid = [
+        (s.valid_from or 0, FOREVER if s.valid_to is None else s.valid_to)
+        for s in operator.skills
+        if s.skill_id == skill_id
+    ]
+    unqualified = subtract(work_of(operator.id, booking), normalize(valid))
+    if unqualified:
+        yield Conflict(
+            ConflictType.OPERATOR_UNQUALIFIED,
+            total(unqualified),
+            unqualified,
+            (booking.id,),
+            operator_id=operator.id,
+            cause=ConflictCause.SKILL_NOT_VALID if valid else ConflictCause.NO_SKILL,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +269,7 @@ class _Hit:
     row_id: str | None = None
 
 
-def _hits(work: Intervals, time: ResourceTime, rows: Iterable[Downtime | Absence]) -> Iterator[_Hit]:
+def _hits(work: Intervals, time: ResourceTime, rows: Sequence[Downtime | Absence]) -> Iterator[_Hit]:
     """The work outside `time`, row by row; what a downtime or absence takes is not told again as outside."""
     rest = work
     for row in rows:
@@ -207,10 +287,6 @@ def _hits(work: Intervals, time: ResourceTime, rows: Iterable[Downtime | Absence
         yield _Hit(False, rest, ConflictCause.AFTER_SHIFT)
 
 
-def _work_of_booking(booking: Booking) -> dict[str, Intervals]:
-    """Each person's own work on it."""
-    work: defaultdict[str, list[Interval]] = defaultdict(list)
-    for segment in booking.segments:
-        if segment.operator_id is not None:
-            work[segment.operator_id].append((segment.start, segment.end))
-    return {operator_id: normalize(spans) for operator_id, spans in work.items()}
+def work_of(operator_id: str, booking: Booking) -> Intervals:
+    """The person's own work on the booking."""
+    return normalize((s.start, s.end) for s in booking.segments if s.operator_id == operator_id)

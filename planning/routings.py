@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from leadhand.errors import InvalidRouting
 from planning.shop import Booking, Minute, Operation, Order, Shop
@@ -53,11 +54,13 @@ class Routings:
 
     def operations(self, order_id: str) -> Sequence[Operation]:
         """The order's operations by seq."""
-        return sorted(self._operations.get(order_id, ()), key=_by_seq)
+        rows = self._operations.get(order_id, ())
+        return rows if all(a.seq < b.seq for a, b in pairwise(rows)) else sorted(rows, key=_by_seq)
 
     def bookings(self, operation_id: str) -> Sequence[Booking]:
         """The operation's bookings by start."""
-        return sorted(self._bookings.get(operation_id, ()), key=lambda b: (b.envelope_start, b.id))
+        rows = self._bookings.get(operation_id, ())
+        return rows if len(rows) < 2 else sorted(rows, key=lambda b: (b.envelope_start, b.id))
 
     def planned(self, order: Order) -> tuple[PlannedOperation, ...]:
         """The order's operations, each after all that must be done before it.
@@ -126,6 +129,13 @@ def predecessors(operations: Sequence[Operation]) -> dict[str, tuple[str, ...]]:
 def in_order(operations: Iterable[Operation], before: Mapping[str, tuple[str, ...]]) -> list[Operation]:
     """Each operation after its predecessors, by seq where they leave it open; raises InvalidRouting."""
     rows = {operation.id: operation for operation in sorted(operations, key=_by_seq)}
+    previous: tuple[str, ...] = ()
+    for key in rows:
+        if before[key] != previous:
+            break
+        previous = (key,)
+    else:  # a plain chain, as most routings are
+        return list(rows.values())
     sorter = TopologicalSorter({key: before[key] for key in rows})
     try:
         sorter.prepare()

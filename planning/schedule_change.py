@@ -138,7 +138,7 @@ def _conflicts_between(
     before: ShopTimes, after: ShopTimes, as_of: Minute
 ) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
     """Conflicts that are only in the one plan after the change, and only in the one before it."""
-    question = ConflictQuestion((as_of, before.window[1]), as_of)
+    question = ConflictQuestion((as_of, before.window[1]))
     old = {_key(c): c for c in conflicts(before, question).items}
     new = {_key(c): c for c in conflicts(after, question).items}
     return (

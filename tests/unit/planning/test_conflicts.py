@@ -31,7 +31,7 @@ from planning.shop import (
 from tests.unit.planning.order_shop import DAY, MONDAY, WINDOW, H, at, booked, shop, step
 
 T = ConflictType
-EVERYTHING = ConflictQuestion(WINDOW, MONDAY)
+EVERYTHING = ConflictQuestion(WINDOW)
 
 
 def alone(seq: int) -> Operation:
@@ -111,7 +111,7 @@ def test_a_person_on_two_jobs_at_once_is_a_conflict_unless_they_may_tend_both() 
     rows = [replace(b, segments=(replace(b.segments[0], operator_id="ann"),)) for b in pair.bookings]
     rows[1] = replace(rows[1], envelope_start=at(0, 7), segments=(Segment(at(0, 7), at(0, 9), "ann"),))
     pair = replace(pair, bookings=tuple(rows))
-    double = ConflictQuestion(WINDOW, MONDAY, types=frozenset({T.OPERATOR_DOUBLE_BOOKED}))
+    double = ConflictQuestion(WINDOW, types=frozenset({T.OPERATOR_DOUBLE_BOOKED}))
     clash = found(staffed(pair, ann()), double).items[0]
     assert (clash.booking_ids, clash.operator_id, clash.minutes) == (("b1", "b2"), "ann", H)
     assert found(staffed(pair, ann(max_parallel=2)), double).items == ()

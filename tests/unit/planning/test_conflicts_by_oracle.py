@@ -22,7 +22,7 @@ T = ConflictType
 def found_minutes(shop: Shop, wide: Interval) -> Minutes:
     """What the code under test finds: type, bookings and resource -> minutes."""
     minutes: Minutes = {}
-    for item in conflicts(ShopTimes(shop, wide), ConflictQuestion(wide, wide[0])).items:
+    for item in conflicts(ShopTimes(shop, wide), ConflictQuestion(wide)).items:
         resource = item.machine_id or item.operator_id
         if resource is not None:
             key = item.type, tuple(sorted(item.booking_ids)), resource
