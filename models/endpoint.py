@@ -109,6 +109,8 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         http_async_client=http,
         # Never used; without it the base class would read the certificates once more.
         http_client=httpx2.Client(verify=tls),
+        # Our own HTTP clients need none, and it would warn that they take no proxy, which they do.
+        http_socket_options=(),
     )
     stock = cast("AsyncOpenAI", model.root_async_client)
     template = _template(stock)
