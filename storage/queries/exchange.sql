@@ -206,8 +206,10 @@ with swept as (
          min(opens) filter (where line is null) over after as kept_from
     from import_bookings() where not waived and closes > opens
   window w as (partition by machine_id order by opens, line nulls first, id),
+         back as (partition by machine_id order by opens desc, line desc nulls last, id desc),
+         -- Frames that only grow: a shrinking one is computed anew for every row.
          before as (w rows between unbounded preceding and 1 preceding),
-         after as (w rows between 1 following and unbounded following)
+         after as (back rows between unbounded preceding and 1 preceding)
 )
 update import_row r set record = r.record || jsonb_build_object('waived_conflict', true)
   from swept
