@@ -40,8 +40,14 @@ class Board:
         self._places: dict[str, Workplace] = {}
         self._free: defaultdict[str, dict[str | None, Intervals]] = defaultdict(dict)
         self._there: dict[tuple[str, str | None], Intervals] = {}
+        self._skilled: dict[str | None, tuple[Operator, ...]] = {}
         for booking in bookings:
-            self.put(booking)
+            self._rows[booking.id] = booking
+            self._envelopes[booking.machine_id].append(_envelope(booking))
+            for operator_id, span in _attended(booking):
+                self._work[operator_id].append(span)
+        for rows in self._envelopes.values():
+            rows.sort()
 
     @property
     def bookings(self) -> tuple[Booking, ...]:
@@ -55,7 +61,17 @@ class Board:
         self._places.pop(booking.machine_id, None)
         for operator_id, span in _attended(booking):
             self._work[operator_id].append(span)
-            self._free.pop(operator_id, None)
+            self._take_time(operator_id, span)
+
+    def _take_time(self, operator_id: str, span: Interval) -> None:
+        """The person is no longer free then; of who can attend several jobs, time is counted anew."""
+        known = self._free.get(operator_id)
+        if known is None:
+            return
+        if self._shop.operators[operator_id].max_parallel > 1:
+            del self._free[operator_id]
+        else:
+            self._free[operator_id] = {skill: subtract(free, (span,)) for skill, free in known.items()}
 
     def take(self, booking_id: str) -> Booking:
         """Take a booking off."""
@@ -82,18 +98,23 @@ class Board:
             for operator_id, span in _attended(booking)
         )
 
-    def find(self, booking: Booking, place: Place) -> Booking | None:
+    def free(self, operator_id: str, skill_id: str | None) -> Intervals:
+        """When the person is there, qualified, and could take one more job."""
+        return self._free_with(self._shop.operators[operator_id], skill_id)
+
+    def find(self, booking: Booking, place: Place, *, staffed: bool | None = None) -> Booking | None:
         """The booking moved to where it ends first; None when it fits nowhere in time.
 
-        Work that had people gets people again: whoever is qualified and free. On its own machine it takes as
-        long as it did, on another one as long as the operation takes there.
+        Work that had people gets people again: whoever is qualified and free; `staffed` says otherwise. On
+        its own machine it takes as long as it did, on another one as long as the operation takes there.
         """
+        if staffed is None:
+            staffed = any(segment.operator_id is not None for segment in booking.segments)
         step = Step(
-            tuple(self._choice(booking, machine_id) for machine_id in place.machine_ids),
+            tuple(self._choice(booking, machine_id, staffed=staffed) for machine_id in place.machine_ids),
             attendance=self._attendance(booking),
             splittable=self._splittable(booking),
         )
-        staffed = any(segment.operator_id is not None for segment in booking.segments)
         request = InsertionRequest(
             (step,),
             release=place.ready,
@@ -103,7 +124,7 @@ class Board:
         found = earliest_fit(step, request)
         return None if found is None else _moved(booking, found)
 
-    def _choice(self, booking: Booking, machine_id: str) -> Choice:
+    def _choice(self, booking: Booking, machine_id: str, *, staffed: bool) -> Choice:
         operation = self._shop.operations.get(booking.operation_id or "")
         minutes = sum(s.end - s.start for s in booking.segments)
         if operation is None:
@@ -112,7 +133,7 @@ class Board:
             minutes = op_minutes(operation, self._shop.orders[operation.order_id].quantity, machine_id)
         setup = min(minutes, setup_minutes(operation, machine_id))
         preference = next((a.preference for a in operation.alternatives if a.machine_id == machine_id), 0)
-        place = self._workplace(machine_id).staffed_by(self._crew(booking, machine_id))
+        place = self._workplace(machine_id).staffed_by(self._crew(machine_id) if staffed else Crew())
         return Choice(place, setup, minutes - setup, preference)
 
     def _attendance(self, booking: Booking) -> Attendance:
@@ -133,16 +154,21 @@ class Board:
             self._places[machine_id] = self._machines[machine_id].beside(taken)
         return self._places[machine_id]
 
-    def _crew(self, booking: Booking, machine_id: str) -> Crew:
-        if all(segment.operator_id is None for segment in booking.segments):
-            return Crew()
+    def _crew(self, machine_id: str) -> Crew:
         skill_id = self._shop.work_centers[self._shop.machines[machine_id].work_center_id].skill_id
         members = (
             CrewMember(operator.id, operator.code, free)
-            for operator in self._shop.operators.values()
+            for operator in self._holders(skill_id)
             if (free := self._free_with(operator, skill_id))
         )
         return Crew(tuple(members))
+
+    def _holders(self, skill_id: str | None) -> tuple[Operator, ...]:
+        """Who is ever there with the skill."""
+        if skill_id not in self._skilled:
+            people = self._shop.operators.values()
+            self._skilled[skill_id] = tuple(o for o in people if self._qualified(o, skill_id))
+        return self._skilled[skill_id]
 
     def _free_with(self, operator: Operator, skill_id: str | None) -> Intervals:
         """When the person could take one more job that needs the skill."""
