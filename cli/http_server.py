@@ -21,9 +21,13 @@ from leadhand.settings import Settings
 from runs.desk import Desk, open_desk
 from server.app import create_app
 
+log = logging.getLogger(__name__)
+
 # Running answers get this long after the signal; then their readers are cut off and the desk is closed.
 GRACEFUL_SHUTDOWN_S = 10
 BACKLOG = 2048
+# Beside the connections of clients: the database's, the model's, logs.
+OTHER_FILES = 500
 # What the kernel keeps for a client that does not read; left alone it grows to 4 MB a connection.
 SEND_BUFFER_BYTES = 128 * 1024
 # Objects made between two looks for reference cycles, in the three generations. A turn drops nearly all of
@@ -69,6 +73,7 @@ def run_server(settings: Settings, *, host: str, port: int, worker: bool = True)
 
     _set_up_log(settings, lambda: bool(faults))
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    allow_open_files(settings.max_connections + OTHER_FILES)
     with listening_socket(host, port) as listener:
         address: tuple[str, int] = listener.getsockname()[:2]
         app = create_app(settings, opener=opener)
@@ -119,6 +124,22 @@ def listening_socket(host: str, port: int) -> socket.socket:
         ) from None
     listener.set_inheritable(True)
     return listener
+
+
+def allow_open_files(wanted: int) -> None:
+    """Raise this process's own limit to `wanted`; systems commonly begin with 1,024 and allow far more."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    if soft == unlimited or soft >= wanted:
+        return
+    allowed = wanted if hard == unlimited else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        log.warning("the system allows %d open files, fewer than LEADHAND_MAX_CONNECTIONS needs", allowed)
 
 
 def _already_stopped(signum: int, frame: FrameType | None) -> None:
