@@ -256,6 +256,12 @@ def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return next((entry.value for entry in slot.otherwise if entry.feature in clause.features), None)
 
 
+def _choices(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """Of a list of values, the one that is meant."""
+    found = _choice(slot, clause, dates)
+    return [] if found is None else [found]
+
+
 def _compared(slot: Slot, clause: Clause) -> list[str]:
     """The values whose words stand behind "by", "per" and the like."""
     said = (entry for entry in slot.values if entry[0] in clause.features)
@@ -318,6 +324,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "flag": _flag,
     "count": _count,
     "choice": _choice,
+    "choices": _choices,
 }
 
 

@@ -1,0 +1,267 @@
+"""detect_schedule_conflicts: what is wrong in the plan, why, and what would mend each fault."""
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import cast
+
+from pydantic import Field, field_validator
+
+from leadhand.errors import JsonValue
+from planning.calendars import ShopTimes
+from planning.conflict_items import Conflict, ConflictType, Severity
+from planning.conflicts import ConflictQuestion, Conflicts, RecentConflicts
+from planning.date_phrases import span_text
+from planning.fix_items import Fix
+from planning.fixes import Fixes
+from planning.shop import Minute, Shop
+from planning.zones import MINUTES_PER_DAY, iso, to_minute
+from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.conflict_views import ConflictRow, ConflictViews
+from tools.conflict_wording import TITLES, Names
+from tools.names import MAX_NAME_CHARS, find_machines, find_work_center
+from tools.order_names import find_order
+from tools.views import MAX_CURSOR_CHARS, View, WindowView, count_of, evidence, load_to_horizon, page
+from tools.windows import Window, WindowInput, read_window
+
+MAX_NAMES = 100
+_RECENT = RecentConflicts(size=4)
+
+
+class ConflictChoice(StrEnum):
+    """The types by their names in small letters, and a few words for several of them."""
+
+    MACHINE_DOUBLE_BOOKED = "machine_double_booked"
+    OPERATOR_DOUBLE_BOOKED = "operator_double_booked"
+    OUTSIDE_MACHINE_CALENDAR = "outside_machine_calendar"
+    OUTSIDE_OPERATOR_CALENDAR = "outside_operator_calendar"
+    MACHINE_DOWN = "machine_down"
+    OPERATOR_ABSENT = "operator_absent"
+    OPERATOR_UNQUALIFIED = "operator_unqualified"
+    OPERATOR_MISSING = "operator_missing"
+    PRECEDENCE = "precedence"
+    LATE = "late"
+    AT_RISK = "at_risk"
+    NOT_FULLY_SCHEDULED = "not_fully_scheduled"
+    DURATION_MISMATCH = "duration_mismatch"
+    DOUBLE_BOOKED = "double_booked"
+    OUTSIDE_CALENDAR = "outside_calendar"
+    PEOPLE = "people"
+
+    @property
+    def types(self) -> frozenset[ConflictType]:
+        several = _SEVERAL.get(self)
+        return several if several is not None else frozenset({ConflictType(self.value.upper())})
+
+
+_SEVERAL = {
+    ConflictChoice.DOUBLE_BOOKED: frozenset(
+        {ConflictType.MACHINE_DOUBLE_BOOKED, ConflictType.OPERATOR_DOUBLE_BOOKED}
+    ),
+    ConflictChoice.OUTSIDE_CALENDAR: frozenset(
+        {ConflictType.OUTSIDE_MACHINE_CALENDAR, ConflictType.OUTSIDE_OPERATOR_CALENDAR}
+    ),
+    ConflictChoice.PEOPLE: frozenset(
+        {
+            ConflictType.OPERATOR_DOUBLE_BOOKED,
+            ConflictType.OUTSIDE_OPERATOR_CALENDAR,
+            ConflictType.OPERATOR_ABSENT,
+            ConflictType.OPERATOR_UNQUALIFIED,
+            ConflictType.OPERATOR_MISSING,
+        }
+    ),
+}
+
+
+class ConflictsInput(WindowInput):
+    machines: list[str] = Field(
+        default_factory=list[str],
+        max_length=MAX_NAMES,
+        description="Only conflicts of work on these machines: codes or names as the person said them.",
+    )
+    work_center: str | None = Field(
+        default=None,
+        max_length=MAX_NAME_CHARS,
+        description="Instead of machines: all those of this work center, by its code or name.",
+    )
+    orders: list[str] = Field(
+        default_factory=list[str],
+        max_length=MAX_NAMES,
+        description="Only conflicts of these orders, by their codes.",
+    )
+    types: list[ConflictChoice] = Field(
+        default_factory=list[ConflictChoice],
+        max_length=len(ConflictChoice),
+        description=(
+            "Only these types; empty: all. double_booked, outside_calendar and people stand for several."
+        ),
+    )
+    severity: Severity | None = Field(
+        default=None, description="error: what cannot be done as planned. warning: what needs attention."
+    )
+    cursor: str | None = Field(
+        default=None,
+        max_length=MAX_CURSOR_CHARS,
+        description="next_cursor of an earlier answer, for more conflicts.",
+    )
+
+    @field_validator("types", mode="before")
+    @classmethod
+    def _small_letters(cls, given: JsonValue) -> JsonValue:
+        """ "Double booked" and "MACHINE-DOWN" are meant as well."""
+        if not isinstance(given, list):
+            return given
+        return [_small(part) for part in cast("list[JsonValue]", given)]
+
+
+def _small(part: JsonValue) -> JsonValue:
+    if not isinstance(part, str):
+        return part
+    text = part.strip().casefold().replace("-", "_").replace(" ", "_")
+    return ConflictChoice(text) if text in set(ConflictChoice) else part
+
+
+class TypeCount(View):
+    type: ConflictType
+    title: str
+    severity: Severity
+    count: int
+
+
+class ConflictsOutput(ToolOutput):
+    """Errors first, each severity in order of time."""
+
+    window: WindowView
+    total: int
+    errors: int
+    warnings_total: int = Field(description="How many of them are warnings.")
+    next_cursor: str | None
+    by_type: list[TypeCount] = Field(description="Most first.")
+    items: list[ConflictRow]
+
+
+async def run(asked: ConflictsInput, context: ToolContext) -> ConflictsOutput:
+    now = to_minute(context.tenant.as_of)
+    given = asked.window or asked.from_ or asked.to
+    window = read_window(asked, context.tenant, default_days=1) if given else None
+    start, end = (window.start_min, window.end_min) if window else (now, now)
+    shop, horizon = await load_to_horizon(context.shops, context.tenant, min(now, start), end)
+    return await asyncio.to_thread(_answer, asked, shop, window, (now, max(end, horizon)))
+
+
+def _answer(
+    asked: ConflictsInput, shop: Shop, window: Window | None, span: tuple[Minute, Minute]
+) -> ConflictsOutput:
+    now, horizon = span
+    question, assumptions = _question(asked, shop, window.interval if window else span)
+    start, end = question.window
+    # Whole UTC days, so that questions of one day share what was found.
+    first, last = min(now, start) // MINUTES_PER_DAY, -(-horizon // MINUTES_PER_DAY)
+    times, everything = _RECENT.of(shop, (first * MINUTES_PER_DAY, last * MINUTES_PER_DAY))
+    found = everything.asked_for(shop, question)
+    if asked.severity is not None:
+        found = Conflicts(tuple(item for item in found.items if item.severity is asked.severity))
+    shown = page(found.items, asked.cursor)
+    fixes = _fixes(times, shown.rows, now)
+    names = Names(times)
+    views = ConflictViews(names)
+    zone = times.zone
+    text = window.sentence if window else f"from now to the planning horizon: {span_text(start, end, zone)}"
+    said = window.assumption if window else f"No window was named, so it is {text}."
+    return ConflictsOutput(
+        data_version=shop.settings.data_version,
+        as_of=iso(now, zone),
+        timezone=shop.settings.timezone,
+        assumptions=[said, *assumptions],
+        warnings=_warnings(found),
+        evidence=_evidence(shown.rows),
+        window=WindowView(start=iso(start, zone), end=iso(end, zone), text=text),
+        total=shown.total,
+        errors=found.count_by_severity[Severity.ERROR],
+        warnings_total=found.count_by_severity[Severity.WARNING],
+        next_cursor=shown.next_cursor,
+        by_type=_counts(found),
+        items=[views.row(item, fix) for item, fix in zip(shown.rows, fixes, strict=True)],
+    )
+
+
+def _fixes(times: ShopTimes, rows: Sequence[Conflict], now: Minute) -> list[tuple[Fix, ...]]:
+    if not rows:
+        return []
+    fixes = Fixes(times, now)
+    return [fixes.of(item) for item in rows]
+
+
+def _question(
+    asked: ConflictsInput, shop: Shop, window: tuple[Minute, Minute]
+) -> tuple[ConflictQuestion, list[str]]:
+    told: list[str] = []
+    machine_ids: set[str] = set()
+    if asked.machines:
+        machines = find_machines(shop, asked.machines)
+        machine_ids |= {m.id for m in machines.rows}
+        told += machines.assumptions
+        if asked.work_center:
+            told.append("Machines were named, so the work center was left aside.")
+    elif asked.work_center is not None:
+        center = find_work_center(shop, asked.work_center)
+        # A work center without machines has no conflicts, rather than those of all.
+        machine_ids |= {m.id for m in shop.machines.values() if m.work_center_id == center.row.id} or {""}
+        told += [center.assumption] if center.assumption else []
+    if machine_ids:
+        told.append("Only conflicts of work booked on these machines are counted, not those of whole orders.")
+    order_ids: set[str] = set()
+    for name in asked.orders:
+        order = find_order(shop, name)
+        order_ids.add(order.order.id)
+        told += [order.assumption] if order.assumption else []
+    types = frozenset(type_ for choice in asked.types for type_ in choice.types)
+    return ConflictQuestion(window, frozenset(machine_ids), frozenset(order_ids), types), told
+
+
+def _warnings(found: Conflicts) -> list[str]:
+    waiting = sum(item.type is ConflictType.NOT_FULLY_SCHEDULED for item in found.items)
+    if not waiting:
+        return []
+    return [f"{count_of(waiting, 'order')} not fully scheduled: whether they are late is not known yet."]
+
+
+def _counts(found: Conflicts) -> list[TypeCount]:
+    counted = sorted(found.count_by_type.items(), key=lambda pair: (-pair[1], pair[0]))
+    severity = {item.type: item.severity for item in found.items}
+    return [TypeCount(type=t, title=TITLES[t], severity=severity[t], count=n) for t, n in counted]
+
+
+def _evidence(rows: Sequence[Conflict]) -> list[Evidence]:
+    rules: dict[str, list[str]] = {"downtime": [], "absence": [], "calendar_exception": []}
+    for item in rows:
+        if item.row_id is None:
+            continue
+        table = {ConflictType.MACHINE_DOWN: "downtime", ConflictType.OPERATOR_ABSENT: "absence"}
+        rules[table.get(item.type, "calendar_exception")].append(item.row_id)
+    return evidence(
+        booking=(key for item in rows for key in item.booking_ids),
+        machine=(item.machine_id for item in rows if item.machine_id),
+        operator=(item.operator_id for item in rows if item.operator_id),
+        production_order=(item.order_id for item in rows if item.order_id is not None),
+        operation=(key for item in rows for key in item.operation_ids),
+        **rules,
+    )
+
+
+TOOL = Tool(
+    name="detect_schedule_conflicts",
+    label="Looking for conflicts in the plan…",
+    description=(
+        "What is wrong in the plan, why, and what would fix it: machines or people booked twice, work on "
+        "holidays, after a shift, during downtime or absence, people without the skill, nobody assigned, "
+        "operations out of sequence, late or at-risk orders, operations without a booking. Use it for “are "
+        "there conflicts next week”, “which machines are double-booked”, “what clashes on the Puma”, “is the "
+        "plan feasible”. Pass names and dates on as the person said them. Without dates: from now to the "
+        "planning horizon. Not for how one order stands (get_order_status) nor for how busy anybody is "
+        "(analyze_workload_distribution)."
+    ),
+    input_model=ConflictsInput,
+    output_model=ConflictsOutput,
+    run=run,
+)
