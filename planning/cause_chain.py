@@ -8,7 +8,7 @@ so their minutes add up to finish less release exactly.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from planning.calendars import ClosedReason, ResourceTime, ShopTimes
@@ -67,6 +67,14 @@ class CauseChain:
         for link in self.links:
             found[link.cause] += link.minutes
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def merged(self) -> tuple[Link, ...]:
+        """The links with neighbours of one cause and row put together; work stays apart by operation."""
+        merged: list[Link] = []
+        for link in self.links:
+            alike = bool(merged) and _alike(merged[-1], link)
+            merged.append(replace(merged.pop(), end=link.end) if alike else link)
+        return tuple(merged)
 
 
 class CauseChains:
@@ -175,6 +183,13 @@ class CauseChains:
             busy = normalize(self._of_operator.get(operator.id, ()))
             rest = subtract(rest, subtract(self._times.operator(operator.id).available, busy))
         return rest
+
+
+def _alike(one: Link, other: Link) -> bool:
+    """Whether one sentence says both; what an operation itself takes is told of it alone."""
+    own = one.cause in {Cause.WORK, Cause.SUBCONTRACT, Cause.WAIT_AFTER}
+    same_cause = (one.cause, one.row_id, one.order_id) == (other.cause, other.row_id, other.order_id)
+    return same_cause and (not own or one.operation_id == other.operation_id)
 
 
 def _closed(operation_id: str, rest: Intervals, machine: ResourceTime) -> list[Link]:

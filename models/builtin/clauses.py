@@ -21,6 +21,7 @@ _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
 _SYLLABLE_CHARS = 3
 # What only a machine is, so that an unknown word beside it may be one.
 _STATES = frozenset({"free", "busy", "down", "running", "schedule", "slot", "overload", "underload", "load"})
+_DUE = frozenset({"due"})
 _REPLIES = frozenset({"assent", "dissent"})
 
 
@@ -101,6 +102,8 @@ class Clause:
             found.add("@coded")
         if self.dates:
             found.add("@date")
+        if any(mark.words[0].spelled in _DUE for mark in self.dates):
+            found.add("due")  # "due next week" is one date
         return frozenset(found) | self.carried
 
     @cached_property

@@ -15,7 +15,7 @@ from models.builtin.understanding import Query
 # A new date takes the place of whatever said the time before; a new name that of names and groups.
 _TIME = frozenset({"window", "from", "to"})
 _DUE = frozenset({"due"})
-_PLACE = frozenset({"machines", "work_center", "work_centers"})
+_PLACE = frozenset({"machines", "work_center", "work_centers", "order"})
 # A continuation says little.
 _MAX_MARKS = 14
 
@@ -34,6 +34,8 @@ def carried_features(clause: Clause, base: Query) -> frozenset[str]:
         return frozenset()
     if base.arguments.get("machines"):
         return frozenset({"@machine"})
+    if base.arguments.get("order"):
+        return frozenset({"@order"})
     return frozenset({"@center"}) if _PLACE & base.arguments.keys() else frozenset()
 
 

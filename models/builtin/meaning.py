@@ -129,7 +129,10 @@ def _missing(query: Query) -> list[str]:
 
 
 def _each(query: Query, filled: Filled) -> tuple[Query, ...]:
-    """One call for each period, each grouping, or each machine with a period of its own."""
+    """One call for each order, period, grouping, or machine with a period of its own."""
+    if len(filled.orders) > 1:
+        each_order = ({**query.arguments, "order": order} for order in filled.orders[:MAX_QUERIES])
+        return tuple(replace(query, arguments=arguments) for arguments in each_order)
     if filled.pairs:
         return tuple(
             replace(query, arguments={**query.arguments, "machines": [*names], "window": window})

@@ -40,7 +40,7 @@ class Filled:
 
     `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with
     its own window.
-    `unused`: days that are a condition which the tool is not given.
+    `unused`: days that are a condition which the tool is not given. `orders`: all that are named.
     """
 
     arguments: Arguments
@@ -49,6 +49,7 @@ class Filled:
     groups: tuple[str, ...] = ()
     pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
     unused: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
     arguments: Arguments = {}
     dates = dates_of(clause)
     for slot in grammar.slots:
-        taken = "machines" in arguments or slot.unless in clause.carried
+        taken = bool({"machines", "order"} & arguments.keys()) or slot.unless in clause.carried
         if slot.unless and slot.unless in clause.features and taken:
             continue
         rule_slot = replace(slot, otherwise=()) if known and slot.argument in known else slot
@@ -85,6 +86,7 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
         _question(clause) if wants_amount else None,
         unused=tuple(mark.date.text for mark in clause.dates if mark.date and _is_for_overtime(clause, mark)),
         groups=tuple(_compared(choice, clause)) if choice and choice.argument in arguments else (),
+        orders=names_in(clause.wanted(Named.ORDER)) if grammar.slot("order") else (),
         pairs=_pairs(clause) if grammar.slot("machines") and grammar.slot("window") else (),
     )
 
@@ -177,6 +179,16 @@ def _machines(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return [*dict.fromkeys(m.text for m in named)]
 
 
+def _machine(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    found = _machines(slot, clause, dates)
+    return found[0] if isinstance(found, list) and found else None
+
+
+def _people(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    return [*names_in(clause.wanted(Named.PERSON))]
+
+
 def _center(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     found = _centers(slot, clause, dates)
     return found[0] if isinstance(found, list) and found else None
@@ -213,6 +225,67 @@ def _minutes(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, dates
     amount = _main_amount(clause)
     return None if amount is None or amount.minutes is None else round(amount.minutes)
+
+
+def _person(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    found = _people(slot, clause, dates)
+    return found[0] if isinstance(found, list) and found else None
+
+
+def _any_date(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """The one date that is said, whatever stands before it."""
+    del slot, clause
+    return next(iter((*dates.until, *dates.windows)), None)
+
+
+def _pieces(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """The number before the concept: "needs 200 pieces", "auf 200 Stück"."""
+    del dates
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if index and slot.concept in mark.values(Kind.CONCEPT):
+            number = "".join(word.spelled for word in marks[index - 1].words)
+            if number.isascii() and number.isdigit():
+                return int(number)
+    return None
+
+
+def _order(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    return next(iter(names_in(clause.wanted(Named.ORDER))), None)
+
+
+def _due_in(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """A stretch of time in which something is due: "next week", "due on Friday"."""
+    del slot, dates
+    return next((_due_text(m) for m in clause.dates if not _is_due_until(clause, m)), None)
+
+
+def _due_until(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """ "due by Friday": only what is said with a word like "by", and nothing beside a stretch of time."""
+    if _due_in(slot, clause, dates) is not None:
+        return None
+    return next((_due_text(m) for m in clause.dates), None)
+
+
+def _due_text(mark: Mark) -> str:
+    """The date without the "due" before it, which is one phrase with it."""
+    text = mark.date.text if mark.date else ""
+    first, _, rest = text.partition(" ")
+    return rest if first.casefold() == "due" and rest else text
+
+
+def _is_due_until(clause: Clause, mark: Mark) -> bool:
+    """Whether "by", "until" and the like stand before the day; "due" alone says only what day it is."""
+    if mark.words[0].spelled == "due" and len(mark.words) > 1:
+        return mark.words[1].spelled in phrase_set("until")
+    return _is_until(clause, mark)
+
+
+def _choice_or_until(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """A choice by its words; `value` where only an end is said."""
+    chosen = _choice(slot, clause, dates)
+    return slot.value if chosen is None and _due_until(slot, clause, dates) is not None else chosen
 
 
 def _setup(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
@@ -312,11 +385,20 @@ def _number(value: float) -> int | float:
 
 _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "machines": _machines,
+    "machine": _machine,
+    "people": _people,
     "center": _center,
     "centers": _centers,
     "window": _window,
     "until": _until,
     "due": _due,
+    "order": _order,
+    "person": _person,
+    "any_date": _any_date,
+    "pieces": _pieces,
+    "due_in": _due_in,
+    "due_until": _due_until,
+    "choice_or_until": _choice_or_until,
     "hours": _hours,
     "minutes": _minutes,
     "setup": _setup,

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from planning.calendars import ShopTimes
-from planning.cause_chain import Cause, CauseChain, CauseChains
+from planning.cause_chain import Cause, CauseChain, CauseChains, Link
 from planning.order_status import OrderReports
 from planning.shop import (
     Alternative,
@@ -130,6 +130,28 @@ def test_time_at_a_subcontractor_is_a_cause_of_its_own() -> None:
     assert spoken(found) == [("work", 3 * H), ("subcontract", DAY)]
 
 
+def test_neighbours_with_one_cause_and_row_are_merged_but_the_work_of_two_operations_is_not() -> None:
+    links = (
+        Link(Cause.CLOSED, 0, 10, "op10"),
+        Link(Cause.CLOSED, 10, 20, "op20"),
+        Link(Cause.CLOSED, 20, 30, "op20", "holiday"),
+        Link(Cause.MACHINE_BUSY, 30, 40, "op20", "b1", "o2"),
+        Link(Cause.MACHINE_BUSY, 40, 50, "op20", "b2", "o2"),
+        Link(Cause.WORK, 50, 60, "op20"),
+        Link(Cause.WORK, 60, 70, "op20"),
+        Link(Cause.WORK, 70, 80, "op30"),
+    )
+    merged = CauseChain(links, 0, 80).merged()
+    assert [(link.cause.value, link.start, link.end, link.row_id) for link in merged] == [
+        ("closed", 0, 20, None),
+        ("closed", 20, 30, "holiday"),
+        ("machine_busy", 30, 40, "b1"),
+        ("machine_busy", 40, 50, "b2"),
+        ("work", 50, 70, None),
+        ("work", 70, 80, None),
+    ]
+
+
 def test_an_order_that_is_not_wholly_scheduled_has_no_chain() -> None:
     base = shop([step(10), step(20)], [booked("b1", "op10", at(0, 6), at(0, 9))])
     times = ShopTimes(base, WINDOW)
@@ -153,6 +175,10 @@ def test_on_any_shop_the_links_lie_end_to_end_and_say_what_is_true_of_each_minut
     found = CauseChains(times, place.window[0]).of(OrderReports(times, place.window[0]).of(order))
     assert found is not None
     assert sum(link.minutes for link in found.links) == found.finish - found.release
+    merged = found.merged()
+    assert all(a.end == b.start for a, b in pairwise(merged))
+    assert (merged[0].start, merged[-1].end) == (found.release, found.finish) if merged else True
+    assert len(merged) <= len(found.links)
     assert all(a.end == b.start for a, b in pairwise(found.links))
     assert found.finish == max(b.envelope_end for b in random_shop.bookings)
     own = {b.operation_id: b for b in random_shop.bookings}

@@ -1,0 +1,71 @@
+"""What has to be known about the data behind order figures, in sentences, and the rows they came from."""
+
+from collections.abc import Mapping, Sequence
+
+from planning.cause_chain import Cause, CauseChain, Link
+from planning.order_status import OrderReport, Outlook
+from planning.shop import Minute, OrderStatus
+from tools.base import Evidence
+from tools.order_reading import CLOSED, OrderReading
+from tools.order_views import title
+from tools.views import count_of, evidence, listed
+
+
+def warnings_of(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
+    """About all orders looked at, not only those that fit the filter: what is unknown may be late too."""
+    found = [
+        f"{order.code} is left out, its routing cannot be planned: {fault}"
+        for order, fault in reading.circles[:3]
+    ]
+    if len(reading.circles) > 3:
+        found.append(f"The same holds of {count_of(len(reading.circles) - 3, 'more order')}.")
+    if one:
+        return found + [sentence for report in reading.looked_at for sentence in _of_one(report)]
+    waiting = [r for r in reading.looked_at if r.outlook is Outlook.UNSCHEDULED]
+    if waiting:
+        found.append(
+            f"Not wholly scheduled, so without a planned finish: {count_of(len(waiting), 'open order')} "
+            f"({listed(_codes(waiting))})."
+        )
+    overdue = [r for r in waiting if r.order.due_at is not None and r.order.due_at < now]
+    if overdue:
+        found.append(f"Of these, the due date has passed already: {listed(_codes(overdue))}.")
+    held = [r for r in reading.looked_at if r.order.status is OrderStatus.HOLD]
+    if held:
+        found.append(f"On hold: {listed(_codes(held))}.")
+    return found
+
+
+def evidence_of(shown: Sequence[OrderReport], chains: Mapping[str, CauseChain]) -> list[Evidence]:
+    links = [link for chain in chains.values() for link in chain.links if link.row_id]
+    own = {b.id for r in shown for o in r.operations for b in o.bookings}
+    return evidence(
+        production_order=(r.order.id for r in shown),
+        operation=(o.operation.id for r in shown for o in r.operations),
+        booking=own | _rows(links, Cause.MACHINE_BUSY),
+        calendar_exception=_rows(links, Cause.CLOSED),
+        downtime=_rows(links, Cause.DOWNTIME),
+    )
+
+
+def _rows(links: Sequence[Link], cause: Cause) -> set[str]:
+    return {link.row_id for link in links if link.cause is cause and link.row_id is not None}
+
+
+def _of_one(report: OrderReport) -> list[str]:
+    code = report.order.code
+    found: list[str] = []
+    if report.order.status is OrderStatus.HOLD:
+        found.append(f"{code} is on hold: the plan may not be followed until it is released again.")
+    if report.order.status in CLOSED:
+        return found
+    if not report.operations:
+        return [*found, f"{code} has no operations, so nothing of it can be planned."]
+    if report.unscheduled:
+        names = listed([title(o.operation) for o in report.unscheduled])
+        found.append(f"Not scheduled, so no finish is known: {names} of {code}.")
+    return found
+
+
+def _codes(reports: Sequence[OrderReport]) -> list[str]:
+    return sorted(report.order.code for report in reports)
