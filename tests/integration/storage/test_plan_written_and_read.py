@@ -130,7 +130,10 @@ async def test_outside_the_asked_months_only_the_bookings_of_open_orders_are_rea
     shop = small_shop()
     spring: Interval = (chicago(1, 0, month=3), chicago(2, 0, month=3))
     over = {key: replace(order, status=OrderStatus.DONE) for key, order in shop.orders.items()}
-    for orders, expected in ((shop.orders, {b.id for b in shop.bookings if b.operation_id}), (over, set())):
+    for orders, expected in (
+        (shop.orders, {b.id for b in shop.bookings if b.operation_id}),
+        (over, set[str]()),
+    ):
         await put(database, two_shops[0], replace(shop, orders=orders))
         read = await ShopReader(database).load(asking(two_shops[0]), spring)
         assert {booking.id for booking in read.bookings} == expected

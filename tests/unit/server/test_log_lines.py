@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from leadhand.api_key import new_api_key
+from leadhand.api_key import ApiKey
 from leadhand.errors import NotFound
 from leadhand.log_lines import JsonLines, TextLines
 from leadhand.log_setup import configure_logging
@@ -178,7 +178,7 @@ def test_a_library_cannot_put_somebodys_text_into_the_log(
     assert str(line["message"])
 
 
-KEY = new_api_key()
+KEY = ApiKey("b3d5" * 4, "8cef" * 16)
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm5hIn0.c2lnbmF0dXJl"
 
 
