@@ -20,7 +20,7 @@ def warnings_of(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
     if len(reading.circles) > 3:
         found.append(f"The same holds of {count_of(len(reading.circles) - 3, 'more order')}.")
     if one:
-        return found + [sentence for report in reading.looked_at for sentence in _of_one(report)]
+        return found + [sentence for report in reading.looked_at for sentence in _of_one(report, now)]
     waiting = [r for r in reading.looked_at if r.outlook is Outlook.UNSCHEDULED]
     if waiting:
         found.append(
@@ -30,6 +30,9 @@ def warnings_of(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
     overdue = [r for r in waiting if r.order.due_at is not None and r.order.due_at < now]
     if overdue:
         found.append(f"Of these, the due date has passed already: {listed(_codes(overdue))}.")
+    unreported = [r for r in reading.looked_at if _is_unreported(r, now)]
+    if unreported:
+        found.append(f"Finished by plan, but not reported done: {listed(_codes(unreported))}.")
     held = [r for r in reading.looked_at if r.order.status is OrderStatus.HOLD]
     if held:
         found.append(f"On hold: {listed(_codes(held))}.")
@@ -52,7 +55,13 @@ def _rows(links: Sequence[Link], cause: Cause) -> set[str]:
     return {link.row_id for link in links if link.cause is cause and link.row_id is not None}
 
 
-def _of_one(report: OrderReport) -> list[str]:
+def _is_unreported(report: OrderReport, now: Minute) -> bool:
+    """Whether the plan says that an open order is over; then its figures are only what was planned."""
+    finish = report.figures.finish
+    return report.order.status not in CLOSED and finish is not None and finish <= now
+
+
+def _of_one(report: OrderReport, now: Minute) -> list[str]:
     code = report.order.code
     found: list[str] = []
     if report.order.status is OrderStatus.HOLD:
@@ -61,6 +70,8 @@ def _of_one(report: OrderReport) -> list[str]:
         return found
     if not report.operations:
         return [*found, f"{code} has no operations, so nothing of it can be planned."]
+    if _is_unreported(report, now):
+        found.append(f"{code} should be finished by plan, but is not reported done.")
     if report.unscheduled:
         names = listed([title(o.operation) for o in report.unscheduled])
         found.append(f"Not scheduled, so no finish is known: {names} of {code}.")

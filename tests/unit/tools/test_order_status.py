@@ -356,6 +356,14 @@ async def test_a_shop_without_a_site_calendar_says_what_it_cannot_know() -> None
     assert any("names no site calendar" in sentence for sentence in found.assumptions)
 
 
+async def test_an_order_that_the_plan_has_finished_but_nobody_reported_is_warned_of() -> None:
+    over = shop([order("1", at(20, 0))], [step("1", 10)], [booked("1", 10, "puma", (at(1, 6), at(1, 7)))])
+    assert (await ask(over, order="WO-1")).warnings == [
+        "WO-1 should be finished by plan, but is not reported done."
+    ]
+    assert (await ask(over)).warnings == ["Finished by plan, but not reported done: WO-1."]
+
+
 CIRCLE = replace(
     SHOP,
     operations={
