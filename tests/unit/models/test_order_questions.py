@@ -68,6 +68,7 @@ def test_a_question_about_orders_becomes_one_call_with_its_words(
         "change the due date of order 12 to Friday",
         "do we have enough material for order 12",
         "what does order 12 cost",
+        "Wie spät ist es?",
     ],
 )
 def test_what_is_no_question_about_the_plan_of_an_order_is_not_forced_into_one(text: str) -> None:
