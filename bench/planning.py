@@ -27,7 +27,7 @@ HORIZON_DAYS = 180
 CALENDARS = 300
 ROUTING_STEPS = 6
 ALTERNATIVES = 10
-CAPACITY = "check_capacity"
+CAPACITY, CONFLICTS = "check_capacity", "detect_schedule_conflicts"
 HOURS_NEXT_MONTH: dict[str, JsonValue] = {"hours": 50, "window": "next month"}
 # A question of each tool over the whole shop, which costs more than one about a single machine.
 QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
@@ -48,6 +48,8 @@ QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
         {"window": "next month", "group_by": "machine", "bucket": "week"},
     ),
     ("5 check_capacity, any work center", CAPACITY, HOURS_NEXT_MONTH),
+    ("8 detect_schedule_conflicts, whole plan", CONFLICTS, {}),
+    ("8 detect_schedule_conflicts, one machine", CONFLICTS, {"machines": ["Puma 3100"]}),
 )
 
 
@@ -129,7 +131,12 @@ async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
         for name, tool, asked in QUESTIONS
     ]
     changed = await spread(CAPACITY, HOURS_NEXT_MONTH, OneShop(shop, changing=True))
-    return [*figures, Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0)]
+    gone_through = await spread(CONFLICTS, {}, OneShop(shop, changing=True))
+    return [
+        *figures,
+        Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0),
+        Figure("tool 8 detect_schedule_conflicts, first on a changed plan", gone_through, 150.0),
+    ]
 
 
 async def _loads(shop: Shop, repetitions: int) -> list[Figure]:

@@ -4,10 +4,9 @@ Not conflicts: touching ends, zero length, envelopes over closed time of the sam
 done are history and break no rule any more.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Lock
 
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType, Severity
@@ -68,34 +67,6 @@ def all_conflicts(times: ShopTimes) -> Conflicts:
         *order_conflicts(times.shop),
     ]
     return Conflicts(tuple(sorted(found, key=_rank)))
-
-
-class RecentConflicts:
-    """The last few plans gone through, found again while the very same `Shop` value is asked about."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[int, Interval], tuple[ShopTimes, Conflicts]] = OrderedDict()
-
-    def of(self, shop: Shop, window: Interval) -> tuple[ShopTimes, Conflicts]:
-        """All conflicts, and times that cover `window` and every booking. Safe in several threads."""
-        key = id(shop), window
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
-        start = min([window[0], *(b.envelope_start for b in shop.bookings)])
-        end = max([window[1], *(b.envelope_end for b in shop.bookings)])
-        times = ShopTimes(shop, (start, end))
-        found = times, all_conflicts(times)
-        with self._lock:
-            # The times hold their shop, so that the id of a kept one cannot pass to another shop.
-            self._kept[key] = found
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return found
 
 
 def _is_asked_for(

@@ -10,14 +10,22 @@ from planning.routings import PlannedOperation, Routings, needs_no_machine
 from planning.shop import Booking, Minute, Order, Shop
 
 
+class FixOrders:
+    """A shop's routings, and how long each order can wait as far as it was asked."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.routings = Routings(shop)
+        self.slack: dict[str, int | None] = {}
+
+
 class FixRoutes:
     """Orders of one shop; `as_of` plus the frozen zone is the first minute to which work may move."""
 
-    def __init__(self, shop: Shop, as_of: Minute) -> None:
-        self.shop = shop
-        self.earliest = as_of + shop.settings.frozen_hours * 60
-        self._routings = Routings(shop)
-        self._slack: dict[str, int | None] = {}
+    def __init__(self, orders: FixOrders, as_of: Minute) -> None:
+        self.shop = orders.shop
+        self.earliest = as_of + orders.shop.settings.frozen_hours * 60
+        self._routings, self._slack = orders.routings, orders.slack
 
     def order_of(self, booking: Booking) -> Order | None:
         operation = self.shop.operations.get(booking.operation_id or "")

@@ -13,7 +13,7 @@ from planning.board import Board, Place
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType
 from planning.fix_items import Fix, FixKind, Why
-from planning.fix_routes import FixRoutes
+from planning.fix_routes import FixOrders, FixRoutes
 from planning.intervals import clip, intersect, total
 from planning.moves import is_movable, is_within, skill_for
 from planning.resource_conflicts import work_of
@@ -28,19 +28,28 @@ _STAFFED = frozenset(
 )
 
 
-class Fixes:
-    """Fixes for conflicts of one plan; `times` covers its bookings and the horizon."""
+class FixGround:
+    """What fixes of one plan are tried on, compiled once; `times` covers its bookings and the horizon."""
 
-    def __init__(self, times: ShopTimes, as_of: Minute) -> None:
-        self._times = times
-        self._shop = times.shop
-        self._routes = FixRoutes(times.shop, as_of)
-        self._board = Board(times, times.shop.bookings)
-        self._rows = {b.id: b for b in times.shop.bookings}
-        self._on_machine: defaultdict[str, list[Booking]] = defaultdict(list)
+    def __init__(self, times: ShopTimes) -> None:
+        self.times = times
+        self.orders = FixOrders(times.shop)
+        self.board = Board(times, times.shop.bookings)
+        self.rows = {b.id: b for b in times.shop.bookings}
+        self.on_machine: defaultdict[str, list[Booking]] = defaultdict(list)
         for booking in times.shop.bookings:
-            self._on_machine[booking.machine_id].append(booking)
-        self._by_code = sorted(times.shop.operators.values(), key=lambda o: (o.code, o.id))
+            self.on_machine[booking.machine_id].append(booking)
+        self.by_code = sorted(times.shop.operators.values(), key=lambda o: (o.code, o.id))
+
+
+class Fixes:
+    """Fixes for conflicts of one plan at one instant. Not for several threads at once."""
+
+    def __init__(self, ground: FixGround, as_of: Minute) -> None:
+        self._times, self._shop = ground.times, ground.times.shop
+        self._routes = FixRoutes(ground.orders, as_of)
+        self._board, self._rows = ground.board, ground.rows
+        self._on_machine, self._by_code = ground.on_machine, ground.by_code
 
     def of(self, item: Conflict) -> tuple[Fix, ...]:
         """At most MAX_FIXES, the least change first."""
@@ -106,10 +115,11 @@ class Fixes:
         if not place.machine_ids:
             return None
         taken = self._board.take(booking.id) if booking.id in self._rows else None
-        after = self._board.find(booking, place, staffed=staffed)
-        if taken is not None:
-            self._board.put(taken)
-        return after
+        try:
+            return self._board.find(booking, place, staffed=staffed)
+        finally:
+            if taken is not None:
+                self._board.put(taken)
 
     def _others(self, booking: Booking) -> tuple[str, ...]:
         """The other machines that could do all of it; none where it is one of several pieces."""
@@ -205,6 +215,14 @@ class Fixes:
     def _bookings_for(self, order: Order) -> tuple[Fix, ...]:
         """The earliest place of the first missing operation, then of those behind it."""
         placed: list[Booking] = []
+        try:
+            return self._one_behind_the_other(order, placed)
+        finally:
+            for booking in placed:
+                self._board.take(booking.id)
+
+    def _one_behind_the_other(self, order: Order, placed: list[Booking]) -> tuple[Fix, ...]:
+        """As `_bookings_for`; what is put on the board is noted in `placed`."""
         fixes: list[Fix] = []
         for planned in self._routes.unbooked(order)[:MAX_FIXES]:
             operation = planned.operation
@@ -234,10 +252,8 @@ class Fixes:
                 )
                 break
             fixes.append(Fix(FixKind.BOOK, after=found, operation_ids=(operation.id,)))
-            placed.append(found)
             self._board.put(found)
-        for booking in placed:
-            self._board.take(booking.id)
+            placed.append(found)
         return tuple(fixes)
 
     def _new_booking(self, planned: PlannedOperation, order: Order, ready: Minute) -> Booking | None:

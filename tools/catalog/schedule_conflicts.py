@@ -8,12 +8,10 @@ from typing import cast
 from pydantic import Field, field_validator
 
 from leadhand.errors import JsonValue
-from planning.calendars import ShopTimes
+from planning.conflict_desk import RecentDesks
 from planning.conflict_items import Conflict, ConflictType, Severity
-from planning.conflicts import ConflictQuestion, Conflicts, RecentConflicts
+from planning.conflicts import ConflictQuestion, Conflicts
 from planning.date_phrases import span_text
-from planning.fix_items import Fix
-from planning.fixes import Fixes
 from planning.shop import Minute, Shop
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
@@ -25,7 +23,7 @@ from tools.views import MAX_CURSOR_CHARS, View, WindowView, count_of, evidence, 
 from tools.windows import Window, WindowInput, read_window
 
 MAX_NAMES = 100
-_RECENT = RecentConflicts(size=4)
+_DESKS = RecentDesks(size=4)
 
 
 class ConflictChoice(StrEnum):
@@ -157,15 +155,14 @@ def _answer(
     start, end = question.window
     # Whole UTC days, so that questions of one day share what was found.
     first, last = min(now, start) // MINUTES_PER_DAY, -(-horizon // MINUTES_PER_DAY)
-    times, everything = _RECENT.of(shop, (first * MINUTES_PER_DAY, last * MINUTES_PER_DAY))
-    found = everything.asked_for(shop, question)
+    desk = _DESKS.of(shop, (first * MINUTES_PER_DAY, last * MINUTES_PER_DAY))
+    found = desk.everything.asked_for(shop, question)
     if asked.severity is not None:
         found = Conflicts(tuple(item for item in found.items if item.severity is asked.severity))
     shown = page(found.items, asked.cursor)
-    fixes = _fixes(times, shown.rows, now)
-    names = Names(times)
-    views = ConflictViews(names)
-    zone = times.zone
+    fixes = desk.fixes(shown.rows, now)
+    views = ConflictViews(Names(desk.times))
+    zone = desk.times.zone
     text = window.sentence if window else f"from now to the planning horizon: {span_text(start, end, zone)}"
     said = window.assumption if window else f"No window was named, so it is {text}."
     return ConflictsOutput(
@@ -183,13 +180,6 @@ def _answer(
         by_type=_counts(found),
         items=[views.row(item, fix) for item, fix in zip(shown.rows, fixes, strict=True)],
     )
-
-
-def _fixes(times: ShopTimes, rows: Sequence[Conflict], now: Minute) -> list[tuple[Fix, ...]]:
-    if not rows:
-        return []
-    fixes = Fixes(times, now)
-    return [fixes.of(item) for item in rows]
 
 
 def _question(

@@ -9,7 +9,7 @@ from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType, Severity
 from planning.conflicts import all_conflicts
 from planning.fix_items import Fix, FixKind, Why
-from planning.fixes import Fixes
+from planning.fixes import Fixes, FixGround
 from planning.intervals import clip, subtract
 from planning.shop import (
     Alternative,
@@ -35,7 +35,7 @@ def fixes_of(base: Shop, type_: ConflictType, as_of: int = MONDAY) -> tuple[Fix,
     """The fixes of the only conflict of that type."""
     times = ShopTimes(base, WINDOW)
     (item,) = [c for c in all_conflicts(times).items if c.type is type_]
-    return Fixes(times, as_of).of(item)
+    return Fixes(FixGround(times), as_of).of(item)
 
 
 def pair(**second: object) -> Shop:
@@ -75,7 +75,7 @@ def test_a_place_that_makes_the_order_late_is_told_and_not_offered() -> None:
     taken = booked("b0", "held", at(0, 6), at(1, 6))
     base = replace(base, bookings=(*base.bookings, replace(taken, operation_id=None, locked=True)))
     found = [
-        Fixes(ShopTimes(base, WINDOW), MONDAY).of(c)
+        Fixes(FixGround(ShopTimes(base, WINDOW)), MONDAY).of(c)
         for c in all_conflicts(ShopTimes(base, WINDOW)).items
         if c.type is T.MACHINE_DOUBLE_BOOKED
     ]
@@ -172,7 +172,7 @@ def test_every_change_offered_in_a_whole_shop_brings_no_error_when_made_alone() 
     times = ShopTimes(demo, (min(b.envelope_start for b in demo.bookings), MONDAY + 200 * DAY))
     as_of = local_minute(date(2026, 11, 23), 8 * 60, times.zone)
     before = errors(demo, times.window)
-    fixes = Fixes(times, as_of)
+    fixes = Fixes(FixGround(times), as_of)
     tried: list[FixKind] = []
     for item in all_conflicts(times).items:
         offered = fixes.of(item)

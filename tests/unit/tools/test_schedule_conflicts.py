@@ -165,6 +165,14 @@ async def test_what_cannot_be_answered_is_refused(
         await call(NAME, tool_input, faulty(), ConflictsOutput)
 
 
+async def test_looking_for_fixes_leaves_no_trace_in_the_plan() -> None:
+    shop = faulty()
+    assert await ask(shop) == await ask(shop)
+    alone = [item for type_ in ConflictType for item in (await ask(shop, types=[type_.value.lower()])).items]
+    together = (await ask(shop)).items
+    assert {item.cause: item.fixes for item in alone} == {item.cause: item.fixes for item in together}
+
+
 async def test_a_changed_plan_is_gone_through_anew() -> None:
     shop = faulty()
     before = await ask(shop)
