@@ -39,6 +39,8 @@ class Board:
         self._machines: dict[str, Workplace] = {}
         self._places: dict[str, Workplace] = {}
         self._free: defaultdict[str, dict[str | None, Intervals]] = defaultdict(dict)
+        # Work put on since the free time was last asked for.
+        self._since: defaultdict[str, list[Interval]] = defaultdict(list)
         self._there: dict[tuple[str, str | None], Intervals] = {}
         self._skilled: dict[str | None, tuple[Operator, ...]] = {}
         for booking in bookings:
@@ -61,17 +63,8 @@ class Board:
         self._places.pop(booking.machine_id, None)
         for operator_id, span in _attended(booking):
             self._work[operator_id].append(span)
-            self._take_time(operator_id, span)
-
-    def _take_time(self, operator_id: str, span: Interval) -> None:
-        """The person is no longer free then; of who can attend several jobs, time is counted anew."""
-        known = self._free.get(operator_id)
-        if known is None:
-            return
-        if self._shop.operators[operator_id].max_parallel > 1:
-            del self._free[operator_id]
-        else:
-            self._free[operator_id] = {skill: subtract(free, (span,)) for skill, free in known.items()}
+            if operator_id in self._free:
+                self._since[operator_id].append(span)
 
     def take(self, booking_id: str) -> Booking:
         """Take a booking off."""
@@ -172,11 +165,22 @@ class Board:
 
     def _free_with(self, operator: Operator, skill_id: str | None) -> Intervals:
         """When the person could take one more job that needs the skill."""
+        self._take_time(operator)
         known = self._free[operator.id]
         if skill_id not in known:
             taken = fully_booked(self._work[operator.id], operator.max_parallel)
             known[skill_id] = subtract(self._qualified(operator, skill_id), taken)
         return known[skill_id]
+
+    def _take_time(self, operator: Operator) -> None:
+        """Work put on since is no free time; of who can attend several jobs, it is counted anew."""
+        spans = self._since.pop(operator.id, None)
+        if spans and operator.max_parallel == 1:
+            taken = normalize(spans)
+            known = self._free[operator.id]
+            self._free[operator.id] = {skill: subtract(free, taken) for skill, free in known.items()}
+        elif spans:
+            self._free.pop(operator.id, None)
 
     def _qualified(self, operator: Operator, skill_id: str | None) -> Intervals:
         """When the person is there and holds the skill, busy or not."""

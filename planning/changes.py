@@ -45,7 +45,7 @@ class OperatorAbsent:
 
 @dataclass(frozen=True, slots=True)
 class Overtime:
-    """More time for a machine or an operator; exactly one of the two."""
+    """More time for a machine, an operator, or both together; at least one of them."""
 
     span: Interval
     machine_id: str | None = None

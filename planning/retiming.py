@@ -6,7 +6,7 @@ which no place is found before the horizon ends is left out and told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,12 +49,20 @@ class Retiming:
         self._routes = _Routes(times)
         self._board = Board(times, ())
         self._moved: dict[str, Booking] = {}
+        self._moved_to: defaultdict[str, list[Booking]] = defaultdict(list)
+        self._moved_with: defaultdict[str, list[Booking]] = defaultdict(list)
         self._unplaced: list[str] = []
 
-    def push_right(self, touched: Collection[str]) -> Retimed:
-        """`touched` work goes as little later as it can; on each machine the sequence stays."""
+    def push_right(self, touched: Collection[str], *, let_pass: bool = False) -> Retimed:
+        """`touched` work goes as little later as it can; on each machine the sequence stays.
+
+        `let_pass`: touched work whose order is released later first lets pass what starts before its release.
+        """
         behind: defaultdict[str, Minute] = defaultdict(int)
-        for booking in self._lay_out():
+        movable = self._lay_out()
+        if let_pass:
+            movable.sort(key=lambda b: self._routes.release(b, touched))
+        for booking in movable:
             ready = max(booking.envelope_start, self._routes.ready_after_moves(booking))
             ready = max(ready, behind[booking.machine_id])
             if booking.id in touched:
@@ -83,12 +91,18 @@ class Retiming:
             self._move(booking, Place(self._machines(booking, policy), ready))
         return self._result()
 
-    def pull_left(self) -> Retimed:
-        """All work, in the order of the plan, each as early as it can end on its machine.
+    def pull_left(self, chosen: Collection[str] | None = None) -> Retimed:
+        """The `chosen` work (None: all) in the order of the plan, each as early as it can end where it is.
 
         What fits nowhere (nobody is qualified) stays as it was.
         """
-        for booking in self._lay_out():
+        movable = self._lay_out()
+        for booking in movable:
+            if chosen is not None and booking.id not in chosen:
+                self._board.put(booking)
+        for booking in movable:
+            if chosen is not None and booking.id not in chosen:
+                continue
             ready = max(self._earliest, self._routes.ready(booking))
             self._settle(booking, self._board.find(booking, Place((booking.machine_id,), ready)) or booking)
         return self._result()
@@ -115,20 +129,19 @@ class Retiming:
             self._board.put(placed)
             if placed != booking:
                 self._moved[booking.id] = placed
+                self._moved_to[placed.machine_id].append(placed)
+                for operator_id in {s.operator_id for s in placed.segments if s.operator_id is not None}:
+                    self._moved_with[operator_id].append(placed)
         self._routes.note(booking, placed)
         return placed
 
     def _is_hit(self, booking: Booking) -> bool:
         """Whether moved work now lies where the booking is, on its machine or with its people."""
-        span = booking.envelope_start, booking.envelope_end
-        people = {s.operator_id for s in booking.segments} - {None}
-        for other in self._moved.values():
-            if not overlap(span, (other.envelope_start, other.envelope_end)):
-                continue
-            if other.machine_id == booking.machine_id:
-                return True
-            if people & {s.operator_id for s in other.segments} and not self._board.can_stand(booking):
-                return True
+        if _meets(booking, self._moved_to[booking.machine_id]):
+            return True
+        people = {s.operator_id for s in booking.segments if s.operator_id is not None}
+        if any(_meets(booking, self._moved_with[operator_id]) for operator_id in people):
+            return not self._board.can_stand(booking)
         return False
 
     def _machines(self, booking: Booking, policy: Policy) -> tuple[str, ...]:
@@ -140,6 +153,11 @@ class Retiming:
 
     def _result(self) -> Retimed:
         return Retimed(self._board.bookings, tuple(self._moved), tuple(self._unplaced))
+
+
+def _meets(booking: Booking, others: Iterable[Booking]) -> bool:
+    span = booking.envelope_start, booking.envelope_end
+    return any(overlap(span, (other.envelope_start, other.envelope_end)) for other in others)
 
 
 class _Routes:
@@ -173,6 +191,13 @@ class _Routes:
         operation = self._operation(booking)
         seq = 0 if operation is None else operation.seq
         return booking.envelope_start, booking.envelope_end, seq, booking.id
+
+    def release(self, booking: Booking, chosen: Collection[str]) -> Minute:
+        """When its turn is: its start, for `chosen` work not before its order's release."""
+        operation = self._operation(booking)
+        release = None if operation is None else self._shop.orders[operation.order_id].release_at
+        waits = booking.id in chosen and release is not None
+        return max(booking.envelope_start, release or 0) if waits else booking.envelope_start
 
     def ready(self, booking: Booking) -> Minute:
         """When everything before it is over, and its order is released."""

@@ -1,15 +1,26 @@
 """What a change does to the plan (planning-domain section 5, tool 7); nothing is written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from planning.calendars import ShopTimes
-from planning.changes import Change, MachineDown, OperatorAbsent, Overtime, hits, with_change
+from planning.changes import (
+    Change,
+    MachineDown,
+    OperatorAbsent,
+    OrderMove,
+    Overtime,
+    hits,
+    with_change,
+)
 from planning.conflict_items import Conflict
 from planning.conflicts import ConflictQuestion, conflicts
 from planning.intervals import clip, total
 from planning.order_status import OrderReport, OrderReports, Outlook
 from planning.retiming import Policy, Retimed, Retiming, may_move
 from planning.shop import Booking, Interval, Minute, Shop
+
+_IN_TIME = frozenset({Outlook.ON_TIME, Outlook.AT_RISK, Outlook.NO_DUE_DATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +70,25 @@ class ChangeEffect:
 
     @property
     def no_longer_late(self) -> tuple[OrderEffect, ...]:
-        return tuple(o for o in self.orders if _is_late(o.before) and not _is_late(o.after))
+        """In time now; an order that is cancelled, or whose work finds no place, is not."""
+        return tuple(o for o in self.orders if _is_late(o.before) and o.after.outlook in _IN_TIME)
+
+    @property
+    def no_longer_scheduled(self) -> tuple[OrderEffect, ...]:
+        """Orders with a finish before and none after, since work of theirs finds no place."""
+        return tuple(
+            o
+            for o in self.orders
+            if o.before.figures.finish is not None and o.after.outlook is Outlook.UNSCHEDULED
+        )
 
 
 def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Minute) -> ChangeEffect:
     """The plan after `change`, put right by `policy`, set against the plan before.
 
     `times.shop` holds every booking of its open orders, and `times` covers them and the horizon. Overtime is
-    seen by pulling both plans forward, with and without it, so that only what it brings is told.
+    seen by pulling forward, with and without it, all work of the orders that could use it, so that only what
+    it brings is told.
 
     Raises:
         InvalidRouting: the operations of an order wait for one another.
@@ -77,27 +99,91 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
     hit = [b for b in changed.shop.bookings if b.envelope_end > as_of and hits(b, change, before)]
     touched = [b for b in hit if may_move(b, earliest)]
     if isinstance(change, Overtime):
-        before = replace(before, bookings=Retiming(times, as_of).pull_left().bookings)
-        retimed = Retiming(changed, as_of).pull_left()
+        chosen = _could_use(change, before)
+        before = replace(before, bookings=Retiming(times, as_of).pull_left(chosen).bookings)
+        retimed = Retiming(changed, as_of).pull_left(chosen)
     else:
-        retimed = _put_right(changed, {b.id for b in touched}, policy, as_of)
+        retimed = _put_right(changed, change, {b.id for b in touched}, policy, as_of)
     after = replace(changed.shop, bookings=retimed.bookings)
-    new, solved = _conflicts_between(ShopTimes(before, times.window), ShopTimes(after, times.window), as_of)
+    shifts = _shifts(before, after)
+    reach = _reach(before, change, shifts)
+    new, solved = _conflicts_between(
+        ShopTimes(reach.of(before), times.window), ShopTimes(reach.of(after), times.window), as_of
+    )
     return ChangeEffect(
         shop=after,
         lost=_lost(times, changed, change, as_of),
         touched=tuple(touched),
         stuck=tuple(b for b in hit if not may_move(b, earliest)),
-        shifts=_shifts(before, after),
-        orders=_orders(before, after, times.window, as_of),
+        shifts=shifts,
+        orders=_orders(reach.of(before), reach.of(after), times.window, as_of),
         new=new,
         solved=solved,
     )
 
 
-def _put_right(times: ShopTimes, touched: set[str], policy: Policy, as_of: Minute) -> Retimed:
+def _put_right(times: ShopTimes, change: Change, touched: set[str], policy: Policy, as_of: Minute) -> Retimed:
     retiming = Retiming(times, as_of)
-    return retiming.push_right(touched) if policy is Policy.PUSH_RIGHT else retiming.reinsert(touched, policy)
+    if policy is Policy.PUSH_RIGHT:
+        return retiming.push_right(touched, let_pass=isinstance(change, OrderMove))
+    return retiming.reinsert(touched, policy)
+
+
+def _could_use(change: Overtime, shop: Shop) -> set[str]:
+    """Bookings of the orders that have work after the overtime begins, on its machine or by its person."""
+    orders = {
+        _order_of(b, shop)
+        for b in shop.bookings
+        if b.envelope_end > change.span[0]
+        and (
+            b.machine_id == change.machine_id
+            or (change.operator_id is not None and change.operator_id in {s.operator_id for s in b.segments})
+        )
+    } - {None}
+    return {b.id for b in shop.bookings if _order_of(b, shop) in orders}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Whom a change can concern: only there do the two plans differ."""
+
+    machine_ids: frozenset[str]
+    operator_ids: frozenset[str]
+    order_ids: frozenset[str]
+
+    def of(self, shop: Shop) -> Shop:
+        """The shop with those orders, and the bookings that any of them has a part in."""
+        orders = {key: shop.orders[key] for key in shop.orders if key in self.order_ids}
+        rows = tuple(b for b in shop.bookings if self._concerns(b, shop))
+        return replace(shop, orders=orders, bookings=rows)
+
+    def _concerns(self, booking: Booking, shop: Shop) -> bool:
+        if booking.machine_id in self.machine_ids or _order_of(booking, shop) in self.order_ids:
+            return True
+        return any(segment.operator_id in self.operator_ids for segment in booking.segments)
+
+
+def _reach(before: Shop, change: Change, shifts: Iterable[Shift]) -> _Reach:
+    rows = [row for shift in shifts for row in (shift.before, shift.after) if row is not None]
+    machines: set[str | None] = {row.machine_id for row in rows}
+    operators = {segment.operator_id for row in rows for segment in row.segments}
+    orders = {_order_of(row, before) for row in rows}
+    match change:
+        case MachineDown() | OperatorAbsent() | Overtime():
+            machines.add(None if isinstance(change, OperatorAbsent) else change.machine_id)
+            operators.add(None if isinstance(change, MachineDown) else change.operator_id)
+        case _:
+            orders.add(change.order_id)
+    return _Reach(_known(machines), _known(operators), _known(orders))
+
+
+def _known(ids: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(key for key in ids if key is not None)
+
+
+def _order_of(booking: Booking, shop: Shop) -> str | None:
+    operation = shop.operations.get(booking.operation_id or "")
+    return None if operation is None else operation.order_id
 
 
 def _lost(before: ShopTimes, after: ShopTimes, change: Change, as_of: Minute) -> int:

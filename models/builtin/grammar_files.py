@@ -156,7 +156,11 @@ def _slot(argument: str, source: Table) -> Slot:
         otherwise=tuple(
             Otherwise(str(entry["with"]), str(entry["value"])) for entry in _tables(source.get("otherwise"))
         ),
-        drop=tuple((name, str(meant)) for name, meant in table(source.get("drop")).items()),
+        drop=tuple(
+            (name, value)
+            for name, meant in table(source.get("drop")).items()
+            for value in str(meant).split("|")
+        ),
     )
 
 

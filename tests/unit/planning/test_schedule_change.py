@@ -1,6 +1,7 @@
 """What a change does to the plan: golden cases, and on random shops the rules that no answer may break."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,7 +20,8 @@ from planning.changes import (
     Overtime,
     QuantityChanged,
 )
-from planning.conflict_items import ConflictType
+from planning.conflict_items import Conflict, ConflictType
+from planning.conflicts import ConflictQuestion, conflicts
 from planning.retiming import Policy, Retiming
 from planning.schedule_change import ChangeEffect, schedule_change
 from planning.shop import (
@@ -181,6 +183,33 @@ def test_an_order_can_be_moved_to_a_later_day() -> None:
     assert moves(found) == {"b1": ("m1", at(2, 6), at(2, 8)), "b2": ("m1", at(2, 8), at(2, 10))}
 
 
+def test_an_order_moved_to_a_later_day_lets_other_work_pass() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
+    other = replace(base.orders["o1"], id="o2", code="O2")
+    second = replace(base.operations["op20"], order_id="o2")
+    two = replace(base, orders={**base.orders, "o2": other}, operations={**base.operations, "op20": second})
+    assert moves(effect(two, OrderMove("o1", at(2, 0)))) == {"b1": ("m1", at(2, 6), at(2, 8))}
+
+
+def test_a_late_order_without_a_place_is_no_longer_scheduled_and_not_in_time() -> None:
+    base = plan(two_hours(1, 0, 6))
+    late = replace(base, orders={"o1": replace(base.orders["o1"], due_at=at(0, 7))})
+    found = effect(late, MachineDown("m1", at(0, 0), None))
+    assert (found.no_longer_late, found.newly_late) == ((), ())
+    assert [o.order_id for o in found.no_longer_scheduled] == ["o1"]
+    assert effect(late, OrderCancelled("o1")).no_longer_late == ()
+
+
+def test_overtime_of_a_machine_and_a_person_together_opens_time_for_both() -> None:
+    row = replace(two_hours(1, 0, 14), segments=(Segment(at(1, 6), at(1, 8), "ann"),))
+    base = replace(staffed("ann"), bookings=(replace(row, envelope_start=at(1, 6), envelope_end=at(1, 8)),))
+    start = at(0, 14)  # the shift of the first day is over
+    slot = (start, at(0, 18))
+    assert moves(effect(base, Overtime(slot, machine_id="m1"), as_of=start)) == {}
+    both = effect(base, Overtime(slot, machine_id="m1", operator_id="ann"), as_of=start)
+    assert moves(both) == {"b1": ("m1", start, at(0, 16))}
+
+
 def test_overtime_is_told_by_what_it_alone_brings_forward() -> None:
     base = plan(booked("b1", "op10", at(0, 13), at(1, 7)))
     row = replace(base.bookings[0], segments=(Segment(at(0, 6), at(0, 14)), Segment(at(1, 6), at(1, 8))))
@@ -227,6 +256,31 @@ def test_no_answer_to_a_breakdown_breaks_a_rule(data: st.DataObject) -> None:
         _sequence_stays(base, found.shop)
     if not found.touched:
         assert found.shifts == ()
+
+
+@quick
+@given(st.data())
+def test_conflicts_looked_for_where_the_change_reaches_are_those_of_the_whole_plans(
+    data: st.DataObject,
+) -> None:
+    place = data.draw(strategies.places())
+    wide = (place.window[0] - 4000, place.window[1] + 20_000)
+    as_of = place.window[0] - 3000
+    base = data.draw(strategies.shops(place))
+    span = data.draw(strategies.intervals_around(place.window))
+    change = data.draw(
+        st.sampled_from([MachineDown("m1", *span), *(OperatorAbsent(key, *span) for key in base.operators)])
+    )
+    found = schedule_change(ShopTimes(base, wide), change, data.draw(st.sampled_from(Policy)), as_of)
+    question = ConflictQuestion((as_of, wide[1]))
+    before = conflicts(ShopTimes(base, wide), question).items
+    after = conflicts(ShopTimes(found.shop, wide), question).items
+    assert _named(found.new) == _named(after) - _named(before)
+    assert _named(found.solved) == _named(before) - _named(after)
+
+
+def _named(items: Iterable[Conflict]) -> set[tuple[object, ...]]:
+    return {(c.type, c.machine_id, c.operator_id, c.order_id, c.booking_ids, c.operation_ids) for c in items}
 
 
 def _sequence_stays(before: Shop, after: Shop) -> None:
