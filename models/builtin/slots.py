@@ -329,6 +329,11 @@ def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return next((entry.value for entry in slot.otherwise if entry.feature in clause.features), None)
 
 
+def _orders(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    return [*dict.fromkeys(m.text for m in clause.wanted(Named.ORDER))]
+
+
 def _choices(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     """Of a list of values, the one that is meant."""
     found = _choice(slot, clause, dates)
@@ -407,6 +412,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "count": _count,
     "choice": _choice,
     "choices": _choices,
+    "orders": _orders,
 }
 
 

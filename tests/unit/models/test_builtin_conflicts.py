@@ -27,6 +27,7 @@ CONTEXT = Context(
         ("does anything overlap on the Haas VF-2", {"machines": ["Haas VF-2"]}),
         ("conflicts for the lathes in December", {"work_center": "lathes", "window": "in December"}),
         ("which operators are double-booked this week", {"types": ["people"], "window": "this week"}),
+        ("show conflicts for WO-4007", {"orders": ["WO-4007"]}),
         ("Gibt es nächste Woche Konflikte im Plan?", {"window": "nächste Woche"}),
         ("Welche Maschinen sind morgen doppelt belegt?", {"window": "morgen"}),
         ("Überschneidet sich etwas auf der Puma 3100?", {"machines": ["Puma 3100"]}),
