@@ -46,7 +46,7 @@ class Fixes:
     """Fixes for conflicts of one plan at one instant. Not for several threads at once."""
 
     def __init__(self, ground: FixGround, as_of: Minute) -> None:
-        self._times, self._shop = ground.times, ground.times.shop
+        self._times, self._shop, self._as_of = ground.times, ground.times.shop, as_of
         self._routes = FixRoutes(ground.orders, as_of)
         self._board, self._rows = ground.board, ground.rows
         self._on_machine, self._by_code = ground.on_machine, ground.by_code
@@ -196,10 +196,13 @@ class Fixes:
 
     def _assignments(self, item: Conflict, booking: Booking) -> tuple[Fix, ...]:
         """Who could be assigned: one person for all, else one for each stretch, else a place with people."""
-        whole = self._free_for(booking, item.spans)
+        ahead = clip(item.spans, (self._as_of, self._times.window[1]))
+        if not ahead:
+            return (self._decide(Why.FIXED, (booking,)),)
+        whole = self._free_for(booking, ahead)
         if whole:
-            return tuple(Fix(FixKind.ASSIGN, booking, to_id=o.id, spans=item.spans) for o in whole)
-        parts = [(span, self._free_for(booking, (span,))) for span in item.spans]
+            return tuple(Fix(FixKind.ASSIGN, booking, to_id=o.id, spans=ahead) for o in whole)
+        parts = [(span, self._free_for(booking, (span,))) for span in ahead]
         if len(parts) > 1 and all(takers for _, takers in parts):
             return tuple(
                 Fix(FixKind.ASSIGN, booking, to_id=takers[0].id, spans=(span,)) for span, takers in parts

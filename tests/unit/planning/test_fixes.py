@@ -17,6 +17,7 @@ from planning.shop import (
     Booking,
     BookingStatus,
     Interval,
+    Operator,
     Order,
     OrderStatus,
     Segment,
@@ -126,6 +127,15 @@ def test_a_booking_of_the_wrong_length_is_booked_anew_from_its_start() -> None:
     (fix,) = fixes_of(base, T.DURATION_MISMATCH)
     assert fix.after is not None
     assert (fix.after.envelope_start, fix.after.envelope_end) == (at(1, 6), at(1, 8))
+
+
+def test_nobody_is_assigned_to_what_has_passed() -> None:
+    base = shop([step(10)], [booked("b1", "op10", at(0, 6), at(0, 8))], due_at=None)
+    base = replace(base, operators={"ann": Operator("ann", "A", "Ann", "cal")})
+    (fix,) = fixes_of(base, T.OPERATOR_MISSING, at(0, 7))
+    assert (fix.kind, fix.to_id, fix.spans) == (FixKind.ASSIGN, "ann", ((at(0, 7), at(0, 8)),))
+    (fix,) = fixes_of(base, T.OPERATOR_MISSING, at(0, 9))
+    assert (fix.kind, fix.why) == (FixKind.DECIDE, Why.FIXED)
 
 
 # ── Every fix of a whole shop, made alone ─────────────────────────────────────────────────────────────
