@@ -12,7 +12,7 @@ from planning.rounding import hours
 from planning.schedule_change import ChangeEffect, OrderEffect, Shift
 from planning.shop import Booking, BookingStatus, Shop
 from planning.zones import iso
-from tools.views import PAGE_ROWS, Named, View, named
+from tools.views import PAGE_ROWS, Named, View, listed, named
 
 FEW_CONFLICTS = 20
 
@@ -69,7 +69,7 @@ class ReplacementRow(View):
     """Somebody who takes a stretch of work over."""
 
     operator: Named
-    instead_of: list[Named]
+    instead_of: str = Field(description="Names of those who did it before.")
     order: OrderName | None
     operation: str
     machine: Named
@@ -176,7 +176,7 @@ class ChangeViews:
                 continue
             yield ReplacementRow(
                 operator=named(self._shop.operators[segment.operator_id]),
-                instead_of=[named(self._shop.operators[key]) for key in gone],
+                instead_of=listed([self._name(key) for key in gone]),
                 order=self._order_of(shift.before),
                 operation=self._operation(shift.before),
                 machine=named(self._shop.machines[shift.after.machine_id]),
@@ -218,13 +218,16 @@ class ChangeViews:
         operation = self._shop.operations.get(booking.operation_id or "")
         return "held capacity" if operation is None else f"{operation.seq} {operation.name}".strip()
 
+    def _name(self, operator_id: str) -> str:
+        person = self._shop.operators[operator_id]
+        return person.name or person.code
+
     def _place(self, booking: Booking) -> PlaceView:
-        people = [self._shop.operators[key] for key in _people(booking)]
         return PlaceView(
             machine=named(self._shop.machines[booking.machine_id]),
             start=iso(booking.envelope_start, self._zone),
             end=iso(booking.envelope_end, self._zone),
-            operators=[person.name or person.code for person in people],
+            operators=[self._name(key) for key in _people(booking)],
         )
 
 

@@ -33,6 +33,24 @@ async def test_a_tool_without_a_body_gets_an_empty_input(small_planner: Caller) 
     assert response.status_code == 200, response.text
 
 
+async def test_a_simulated_breakdown_is_answered_and_leaves_the_plan_as_it_was(small_planner: Caller) -> None:
+    async def plan() -> object:
+        path = "/api/tools/get_machine_availability"
+        response = await small_planner.http.post(path, json={"machines": ["PUMA"]}, headers=CLOCK)
+        return parse(response.content)
+
+    before = await plan()
+    change = {"change": "machine_down", "machine": "PUMA", "until_further_notice": True}
+    response = await small_planner.http.post(
+        "/api/tools/simulate_schedule_change", json=change, headers=CLOCK
+    )
+    assert response.status_code == 200, response.text
+    found = response.json()
+    assert (found["total_affected"] + found["total_stuck"] > 0, found["lost_h"] > 0) == (True, True)
+    assert found["sim_id"].startswith("sim-")
+    assert await plan() == before  # its data_version and every booking
+
+
 @pytest.mark.parametrize(
     ("name", "tool_input", "status", "code"),
     [
