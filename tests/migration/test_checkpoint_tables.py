@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, TupleRow, dict_row
 
 from storage.embedded import EmbeddedServer
-from storage.saver import TenantSaver
+from storage.named_queries import named_queries
 from tests.migration.databases import empty_database
 
 OWNER = {"tenant_id", "user_id"}
@@ -60,21 +60,30 @@ async def test_the_tables_are_those_that_the_library_would_make(server: Embedded
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("theirs", "ours"),
     [
-        "UPSERT_CHECKPOINTS_SQL",
-        "UPSERT_CHECKPOINT_BLOBS_SQL",
-        "UPSERT_CHECKPOINT_WRITES_SQL",
-        "INSERT_CHECKPOINT_WRITES_SQL",
+        ("UPSERT_CHECKPOINTS_SQL", "put_checkpoint"),
+        ("UPSERT_CHECKPOINT_BLOBS_SQL", "put_checkpoint"),
+        ("INSERT_CHECKPOINT_WRITES_SQL", "put_writes"),
+        ("UPSERT_CHECKPOINT_WRITES_SQL", "replace_writes"),
     ],
 )
-def test_the_statements_are_the_librarys_with_the_owner_in_the_conflict(name: str) -> None:
-    def words(text: str) -> str:
-        return re.sub(r"\s+", " ", text).strip().rstrip(";")
+def test_our_statements_store_what_the_librarys_do_with_the_owner_in_the_conflict(
+    theirs: str, ours: str
+) -> None:
+    stored = inserts(str(getattr(AsyncPostgresSaver, theirs)))
+    assert len(stored) == 1
+    assert stored.items() <= inserts(named_queries("checkpoints")[ours].decode()).items()
 
-    theirs = words(str(getattr(AsyncPostgresSaver, name)))
-    ours = words(str(getattr(TenantSaver, name)))
-    assert ours == theirs.replace("ON CONFLICT (", "ON CONFLICT (tenant_id, user_id, ")
+
+def inserts(sql: str) -> dict[str, tuple[str, ...]]:
+    """Of each insert: its table, columns, conflict columns without the owner, and what then happens."""
+    found = re.findall(
+        r"insert into (?:langgraph\.)?(\w+)(?: as \w+)?\s*\(([\w, ]+)\).*?"
+        r"on conflict \((?:tenant_id, user_id, )?([\w, ]+)\)\s*(do nothing|do update\s+set [\w\s=.,]+)",
+        re.sub(r"\s+", " ", sql.lower()),
+    )
+    return {table: tuple(re.sub(r"[\s;]+", " ", part).strip() for part in rest) for table, *rest in found}
 
 
 def test_the_owner_is_part_of_every_key(server: EmbeddedServer) -> None:
