@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from leadhand.errors import JsonValue, LeadhandError
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
+from models.builtin.counts import count, pieces
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named
@@ -238,18 +238,6 @@ def _any_date(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return next(iter((*dates.until, *dates.windows)), None)
 
 
-def _pieces(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """The number before the concept: "needs 200 pieces", "auf 200 Stück"."""
-    del dates
-    marks = clause.reading.marks
-    for index, mark in enumerate(marks):
-        if index and slot.concept in mark.values(Kind.CONCEPT):
-            number = "".join(word.spelled for word in marks[index - 1].words)
-            if number.isascii() and number.isdigit():
-                return int(number)
-    return None
-
-
 def _order(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, dates
     return next(iter(names_in(clause.wanted(Named.ORDER))), None)
@@ -305,21 +293,6 @@ def _flag(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return slot.value if slot.concept in clause.features else None
 
 
-def _count(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """The number right before the concept: "in 4 lots", or within "split over two machines"."""
-    del dates
-    if slot.single & clause.features:
-        return 1
-    marks = clause.reading.marks
-    for index, mark in enumerate(marks):
-        if slot.concept in mark.values(Kind.CONCEPT):
-            for near in (marks[index - 1 : index], marks[index + 1 : index + 3]):
-                number = next((_small_number(word.spelled) for m in near for word in m.words), None)
-                if number:
-                    return number
-    return None
-
-
 def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del dates
     said = [(name, value) for name, value in slot.values if name in clause.features]
@@ -363,27 +336,6 @@ def _is_compared(clause: Clause, concept: str) -> bool:
     return False
 
 
-def _small_number(word: str) -> int | None:
-    number = int(word) if word.isdigit() else _small_words().get(word)
-    return number if number is not None and 1 < number <= 99 else None
-
-
-@cache
-def _small_words() -> dict[str, int]:
-    return {
-        "two": 2,
-        "three": 3,
-        "four": 4,
-        "five": 5,
-        "six": 6,
-        "zwei": 2,
-        "drei": 3,
-        "vier": 4,
-        "fuenf": 5,
-        "sechs": 6,
-    }
-
-
 def _number(value: float) -> int | float:
     return int(value) if value == int(value) else round(value, 4)
 
@@ -400,7 +352,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "order": _order,
     "person": _person,
     "any_date": _any_date,
-    "pieces": _pieces,
+    "pieces": lambda slot, clause, dates: pieces(slot, clause),
     "due_in": _due_in,
     "due_until": _due_until,
     "choice_or_until": _choice_or_until,
@@ -409,7 +361,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "setup": _setup,
     "percent": _percent,
     "flag": _flag,
-    "count": _count,
+    "count": lambda slot, clause, dates: count(slot, clause),
     "choice": _choice,
     "choices": _choices,
     "orders": _orders,

@@ -1,0 +1,53 @@
+"""Numbers of things in a clause: "in 4 lots", "needs 200 pieces"."""
+
+from functools import cache
+
+from models.builtin.clauses import Clause
+from models.builtin.grammar_files import Slot
+from models.builtin.lexicon import Kind
+
+
+def count(slot: Slot, clause: Clause) -> int | None:
+    """The number right before the concept: "in 4 lots", or within "split over two machines"."""
+    if slot.single & clause.features:
+        return 1
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if slot.concept in mark.values(Kind.CONCEPT):
+            for near in (marks[index - 1 : index], marks[index + 1 : index + 3]):
+                number = next((_small_number(word.spelled) for m in near for word in m.words), None)
+                if number:
+                    return number
+    return None
+
+
+def pieces(slot: Slot, clause: Clause) -> int | None:
+    """The number before the concept: "needs 200 pieces", "auf 200 Stück"."""
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if index and slot.concept in mark.values(Kind.CONCEPT):
+            number = "".join(word.spelled for word in marks[index - 1].words)
+            if number.isascii() and number.isdigit():
+                return int(number)
+    return None
+
+
+def _small_number(word: str) -> int | None:
+    number = int(word) if word.isdigit() else _small_words().get(word)
+    return number if number is not None and 1 < number <= 99 else None
+
+
+@cache
+def _small_words() -> dict[str, int]:
+    return {
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "five": 5,
+        "six": 6,
+        "zwei": 2,
+        "drei": 3,
+        "vier": 4,
+        "fuenf": 5,
+        "sechs": 6,
+    }
