@@ -143,7 +143,7 @@ def machine_availability(
             for d in times.downtimes(machine_id)
             if overlap((d.start, window[1] if d.end is None else d.end), window)
         ),
-        closed=_closed_within(time, window),
+        closed=closed_within(time, window),
         double_bookings=_double_bookings(touching, available, window),
     )
 
@@ -201,7 +201,8 @@ def _current(bookings: Sequence[Booking], available: Intervals, as_of: Minute) -
     )
 
 
-def _closed_within(time: ResourceTime, window: Interval) -> tuple[ClosedTime, ...]:
+def closed_within(time: ResourceTime, window: Interval) -> tuple[ClosedTime, ...]:
+    """What took working time away in the window, cut to it."""
     cut = (ClosedTime(c.reason, c.name, c.row_id, clip(c.intervals, window)) for c in time.closed)
     return tuple(closed for closed in cut if closed.intervals)
 

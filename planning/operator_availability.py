@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planning.availability import FreeSlot, NextSlot, Question, free_slots, next_slot
+from planning.availability import FreeSlot, NextSlot, Question, closed_within, free_slots, next_slot
 from planning.calendars import ClosedReason, ClosedTime, ShopTimes
 from planning.crew import fully_booked
 from planning.figures import Figures, figures
@@ -21,6 +21,9 @@ from planning.shop import (
     Segment,
     Shop,
 )
+
+# A skill without dates is held from before every window until after it.
+_ALWAYS: Interval = (-(2**60), 2**60)
 
 
 class OperatorStatus(StrEnum):
@@ -51,11 +54,17 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class HeldSkill:
-    """`valid`: at the asked instant. `valid_throughout`: for the whole window."""
+    """One stretch of holding a skill; a renewal without a gap belongs to it.
+
+    `valid`: at the asked instant. `valid_throughout`: for the whole window. `valid_within`: at some time in
+    it. `expires`: it ends inside the window.
+    """
 
     skill: OperatorSkill
     valid: bool
     valid_throughout: bool
+    valid_within: bool
+    expires: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +130,36 @@ def operator_availability(
         free_slots=free_slots(available, taken, question),
         work=touching,
         absences=tuple(a for a in times.absences(operator.id) if overlap(_span(a, window), window)),
-        closed=tuple(c for c in time.closed if clip(c.intervals, window)),
-        skills=tuple(_held(skill, at, window) for skill in operator.skills),
+        closed=closed_within(time, window),
+        skills=held_skills(operator, window, at),
+    )
+
+
+def held_skills(operator: Operator, window: Interval, at: Minute) -> tuple[HeldSkill, ...]:
+    """What the person holds, held or will hold, skill by skill in the order of their rows, then by time."""
+    by_skill: defaultdict[str, list[Interval]] = defaultdict(list)
+    for row in operator.skills:
+        start = _ALWAYS[0] if row.valid_from is None else row.valid_from
+        by_skill[row.skill_id].append((start, _ALWAYS[1] if row.valid_to is None else row.valid_to))
+    return tuple(
+        _held(skill_id, stretch, window, at)
+        for skill_id, stretches in by_skill.items()
+        for stretch in normalize(stretches)
+    )
+
+
+def _held(skill_id: str, stretch: Interval, window: Interval, at: Minute) -> HeldSkill:
+    start, end = stretch
+    return HeldSkill(
+        OperatorSkill(
+            skill_id,
+            None if start == _ALWAYS[0] else start,
+            None if end == _ALWAYS[1] else end,
+        ),
+        valid=start <= at < end,
+        valid_throughout=start <= window[0] and end >= window[1],
+        valid_within=overlap(stretch, window) > 0,
+        expires=window[0] < end < window[1],
     )
 
 
@@ -140,15 +177,6 @@ def _presence(times: ShopTimes, operator_id: str, at: Minute, *, working: bool) 
     if not contains(times.operator(operator_id).available, at):
         return Presence.OFF_SHIFT
     return Presence.WORKING if working else Presence.FREE
-
-
-def _held(skill: OperatorSkill, at: Minute, window: Interval) -> HeldSkill:
-    start = window[0] if skill.valid_from is None else skill.valid_from
-    end = window[1] if skill.valid_to is None else skill.valid_to
-    valid = (skill.valid_from is None or skill.valid_from <= at) and (
-        skill.valid_to is None or at < skill.valid_to
-    )
-    return HeldSkill(skill, valid, start <= window[0] and end >= window[1])
 
 
 def _span(absence: Absence, window: Interval) -> Interval:

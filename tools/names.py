@@ -104,6 +104,16 @@ def find_machines(shop: Shop, names: Sequence[str]) -> FoundAll[Machine]:
     return _find_all(names, find)
 
 
+def find_operators(shop: Shop, names: Sequence[str]) -> FoundAll[Operator]:
+    """Raises as `find_machine`."""
+
+    def find(name: str) -> FoundAll[Operator]:
+        found = find_operator(shop, name)
+        return FoundAll((found.row,), () if found.assumption is None else (found.assumption,))
+
+    return _find_all(names, find)
+
+
 def find_work_centers(shop: Shop, names: Sequence[str]) -> FoundAll[WorkCenter]:
     """Raises as `find_machine`."""
 

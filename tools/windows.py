@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from leadhand.context import TenantContext
-from leadhand.errors import EmptyWindow, InvalidDate, InvalidToolInput, WindowTooLong
+from leadhand.errors import EmptyWindow, InvalidDate, InvalidToolInput, JsonValue, WindowTooLong
 from planning.date_phrases import (
     Grain,
     ResolvedWindow,
@@ -133,6 +133,41 @@ def read_due(text: str, tenant: TenantContext, *, cutoff_local_min: int = MINUTE
         )
     found = Window(clock.now, end, due, f"It is due {due}.")
     _check_year(found, clock.zone)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in UTC minutes; `text` is it in words, `assumption` a whole sentence."""
+
+    minute: Minute
+    text: str
+    assumption: str
+
+
+def read_moment(text: str, tenant: TenantContext) -> Moment:
+    """The instant that `text` means; of a period that holds now, now.
+
+    Raises:
+        InvalidDate, EmptyWindow: as `read_window`.
+        InvalidToolInput: a period that does not hold now, so that no instant is meant.
+    """
+    clock = _Clock(tenant, default_days=1)
+    said = clock.resolve(text)
+    if said.grain is Grain.INSTANT:
+        minute = said.start_min
+    elif said.start_min <= clock.now < said.end_min:
+        minute = clock.now
+    else:
+        wrong: JsonValue = {
+            "field": "at",
+            "problem": f"{said.sentence} is a period, not an instant",
+            "right": 'an instant such as "Tuesday 10:00"; a day or a period belongs into `window`',
+        }
+        raise InvalidToolInput(f"`at` is an instant, not {said.sentence}.", details={"fields": [wrong]})
+    words = instant_text(minute, clock.zone)
+    found = Moment(minute, words, f"The time asked about is {words}.")
+    _check_year(Window(minute, minute + 1, words, words), clock.zone)
     return found
 
 

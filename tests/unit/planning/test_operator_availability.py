@@ -132,3 +132,14 @@ def test_free_minutes_are_those_in_which_one_more_job_fits(data: st.DataObject) 
         clock = set(range(*place.window)) & available
         assert found.figures.available == len(clock)
         assert (found.status is OperatorStatus.BOOKED) == bool(clock and not clock & free)
+
+
+def test_a_skill_renewed_without_a_gap_is_one_stretch_and_does_not_expire_between() -> None:
+    rows = (OperatorSkill("mill", valid_to=at(0, 12)), OperatorSkill("mill", valid_from=at(0, 12)))
+    (held,) = ask(with_ann(skills=rows)).skills
+    assert (held.skill, held.valid_throughout, held.expires) == (OperatorSkill("mill"), True, False)
+
+
+def test_a_skill_that_is_over_before_the_window_is_neither_valid_nor_expiring_in_it() -> None:
+    (held,) = ask(with_ann(skills=(OperatorSkill("mill", valid_to=MONDAY),))).skills
+    assert (held.valid, held.valid_within, held.expires) == (False, False, False)
