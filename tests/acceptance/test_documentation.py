@@ -13,12 +13,13 @@ from tests.acceptance.consumer import NODE
 from tests.acceptance.documented_examples import ROOT, Example, agrees, examples
 from tests.acceptance.reader_shell import READERS_SETTINGS, ReaderShell
 from tests.acceptance.server_process import ServerProcess
+from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import Workspace
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 # Pictures and plain words: nothing to run.
 SHOWN_ONLY = {"mermaid", "text", ""}
-CHECKED = {"console", "sh", "ts", "python", "json", "toml"}
+CHECKED = {"console", "sh", "ts", "python", "json", "toml", "sql"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,15 @@ def test_every_example_of_the_page_runs_and_prints_what_is_shown(
             assert example.language in CHECKED | SHOWN_ONLY, f"{page.name}: nobody runs {example.language}"
             where = f"{page.name}, line {example.line}"
             if example.why_not_run is None:
-                _try(example, shell, readers_server, where)
+                if example.language == "sql":
+                    _run_as_owner(example.text, workspace)
+                else:
+                    _try(example, shell, readers_server, where)
+
+
+def _run_as_owner(statement: str, workspace: Workspace) -> None:
+    with ShopDatabase(workspace).connection() as connection:
+        connection.execute(statement.encode())
 
 
 def _try(example: Example, shell: ReaderShell, server: ServerProcess, where: str) -> None:

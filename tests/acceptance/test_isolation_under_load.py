@@ -88,6 +88,9 @@ def narrow_server(
         **model_settings,
         "LEADHAND_DATABASE_POOL_MAX": "2",
         "LEADHAND_DATABASE_POOL_TIMEOUT_S": "60",
+        # Everything waits for two connections here; no turn may end by its time.
+        "LEADHAND_TOOL_TIMEOUT_S": "300",
+        "LEADHAND_MAX_RUN_S": "600",
     }
     with ServerProcess(workspace, "narrow", settings) as server:
         yield server
