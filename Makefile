@@ -51,7 +51,7 @@ format: .venv/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## measure the planning core and a turn; see docs/benchmarks.md
+bench: .venv/.dev ## measure a turn, streams, a flood and the planning core; see docs/benchmarks.md
 	$(BIN)/python -m bench
 
 eval: .venv/.dev ## how many worded questions the built-in model gets right

@@ -1,14 +1,19 @@
-"""`python -m bench [planning|turn] [--size …] [--quick] [--json FILE]`."""
+"""`python -m bench [PART] [--size …] [--quick] [--json FILE]`."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from bench import breakdown, planning, turns
+from bench import breakdown, flood, idle_streams, long_thread, planning, turns
 from bench.figures import Report
+from bench.installation import installation
 from bench.machine import machine
 from storage.demo.sizes import DemoSize
+
+ON_ONE_SERVER = {"turn": turns.measure, "thread": long_thread.measure, "streams": idle_streams.measure}
+ON_ONES_OF_THEIR_OWN = {"flood": flood.measure, "breakdown": breakdown.measure}
+PARTS = ("planning", *ON_ONE_SERVER, *ON_ONES_OF_THEIR_OWN)
 
 
 def main() -> int:
@@ -18,12 +23,16 @@ def main() -> int:
     print(" · ".join(f"{name} {value}" for name, value in here.items()), "\n")
     reports: list[Report] = []
     if asked.which in {"planning", "all"}:
-        size = DemoSize(asked.size or ("medium" if asked.quick else "large"))
+        size = DemoSize(asked.size or ("small" if asked.quick else "large"))
         reports.append(_show(planning.measure(size=size, repetitions=3 if asked.quick else 20)))
-    if asked.which in {"turn", "all"}:
-        reports.append(_show(turns.measure(quick=asked.quick)))
-    if asked.which == "breakdown" or (asked.which == "all" and not asked.quick):
-        reports.append(_show(breakdown.measure(quick=asked.quick)))
+    if asked.which in {*ON_ONE_SERVER, "all"}:
+        with installation() as server:
+            for name, part in ON_ONE_SERVER.items():
+                if asked.which in {name, "all"}:
+                    reports.append(_show(part(server, quick=asked.quick)))
+    for name, alone in ON_ONES_OF_THEIR_OWN.items():
+        if asked.which == name or (asked.which == "all" and not (asked.quick and name == "breakdown")):
+            reports.append(_show(alone(quick=asked.quick)))
     if asked.json is not None:
         found = {report.name: report.data for report in reports}
         asked.json.write_text(json.dumps({"machine": here, **found}, indent=2) + "\n", encoding="utf-8")
@@ -47,11 +56,13 @@ def _arguments() -> _Asked:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="What Leadhand costs; docs/benchmarks.md."
     )
-    parser.add_argument("which", nargs="?", choices=["planning", "turn", "breakdown", "all"], default="all")
+    parser.add_argument("which", nargs="?", choices=[*PARTS, "all"], default="all")
     parser.add_argument(
         "--size", choices=[size.value for size in DemoSize], help="of the shop (planning only)"
     )
-    parser.add_argument("--quick", action="store_true", help="under a minute; figures are coarser")
+    parser.add_argument(
+        "--quick", action="store_true", help="so short that it only shows that all of it still runs"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     return parser.parse_args(namespace=_Asked())
 

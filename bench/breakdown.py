@@ -8,9 +8,9 @@ import time
 from collections.abc import Mapping
 from typing import TypedDict, cast
 
+from bench.asking import ask_all, callers
 from bench.figures import Report, Table
 from bench.installation import Installation, installation
-from bench.turns import WARM_UP_TURNS, ask_all
 from leadhand.errors import JsonValue
 
 TURNS = 160
@@ -33,10 +33,11 @@ def measure(*, quick: bool) -> Report:
 
 
 async def _sample(here: Installation, turns: int) -> Samples:
-    await ask_all(here, "tool", at_once=AT_ONCE, turns=WARM_UP_TURNS)
-    os.kill(here.server.pid, signal.SIGUSR1)
-    await ask_all(here, "tool", at_once=AT_ONCE, turns=turns)
-    os.kill(here.server.pid, signal.SIGUSR2)
+    async with callers(here, AT_ONCE) as there:
+        await ask_all(there, "tool", AT_ONCE)
+        os.kill(here.server.pid, signal.SIGUSR1)
+        await ask_all(there, "tool", turns)
+        os.kill(here.server.pid, signal.SIGUSR2)
     deadline = time.monotonic() + WRITE_TIMEOUT_S
     while not here.samples.exists():
         assert time.monotonic() < deadline, "the server wrote no samples"

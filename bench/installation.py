@@ -16,9 +16,21 @@ from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import LEADHAND, Workspace
 
-SHOP = "bench"
-# As many as there are by default.
-POOL = {"LEADHAND_DATABASE_POOL_MAX": "20"}
+SHOP, OTHER_SHOP = "bench", "other"
+# As many connections as there are by default.
+SERVER = {"LEADHAND_DATABASE_POOL_MAX": "20", "LEADHAND_MODEL_CLIENT": "lean"}
+# One person of one shop asks everything: what they may take must not be what is measured.
+UNLIMITED = {
+    **{
+        f"LEADHAND_MAX_{whose}_{what}": "1000000"
+        for whose in ("USER", "SHOP")
+        for what in ("REQUESTS_PER_MIN", "TURNS_PER_MIN", "RUNS", "STREAMS")
+    },
+    "LEADHAND_MAX_STREAMS": "1000000",
+    "LEADHAND_DATABASE_POOL_TIMEOUT_S": "60",
+    "LEADHAND_MAX_RUN_S": "3600",
+    "LEADHAND_MODEL_READ_TIMEOUT_S": "600",
+}
 MODEL_EXIT_TIMEOUT_S = 10
 SAMPLES = "samples.json"
 SAMPLED = (sys.executable, "-m", "bench.sampled_server")
@@ -33,17 +45,30 @@ class Installation:
     server: ProcessTree
     postgres: ProcessTree
     database: ShopDatabase
-    samples: Path
+    workspace: Workspace
+    model_url: str
+
+    @property
+    def samples(self) -> Path:
+        return self.workspace.data_dir / SAMPLES
+
+    def token_of(self, shop: str, user: str) -> str:
+        return self.workspace.token(shop, user, ["planning:read"])
 
 
 @contextmanager
-def installation(*, sampled: bool = False) -> Generator[Installation]:
-    """Everything started, then stopped and removed. `sampled`: the server runs under the sampler."""
+def installation(*, sampled: bool = False, limited: bool = False) -> Generator[Installation]:
+    """Everything started, then stopped and removed.
+
+    `sampled`: the server runs under the sampler. `limited`: what people may take is bounded as it is by
+    default, and there is a second shop.
+    """
     with TemporaryDirectory(prefix="leadhand-bench-") as folder, _model() as model_url:
         workspace = Workspace(
             Path(folder),
             {
-                **POOL,
+                **SERVER,
+                **({} if limited else UNLIMITED),
                 "OPENAI_BASE_URL": model_url,
                 "OPENAI_API_KEY": "bench",
                 "LEADHAND_MODEL": "bench-1",
@@ -52,16 +77,20 @@ def installation(*, sampled: bool = False) -> Generator[Installation]:
                 RESULT_VARIABLE: str(Path(folder) / SAMPLES),
             },
         )
-        workspace.make_demo_shop(SHOP)
+        for shop in (SHOP, OTHER_SHOP) if limited else (SHOP,):
+            workspace.make_demo_shop(shop)
         token = workspace.token(SHOP, "bench", ["planning:read"])
-        with ServerProcess(workspace, "bench", program=SAMPLED if sampled else (LEADHAND,)) as server:
+        with ServerProcess(
+            workspace, "bench", program=SAMPLED if sampled else (LEADHAND,), worker=True
+        ) as server:
             yield Installation(
                 server.port,
                 token,
                 ProcessTree(server.pid),
                 postgres_of(workspace.data_dir),
                 ShopDatabase(workspace),
-                workspace.data_dir / SAMPLES,
+                workspace,
+                model_url,
             )
 
 

@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint with no delay, in a process of its own: `python -m bench.zero_delay_model`.
 
-A question that begins with TOOL_CUE is answered with a tool call, everything else with 60 tokens of text; an
-answer leaves in one write. It prints its port and serves until its standard input closes.
+A question that begins with TOOL_CUE is answered with a tool call, one that begins with SILENCE_CUE never, and
+everything else with 60 tokens of text; an answer leaves in one write. It prints its port and serves until its
+standard input closes.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import orjson
 from leadhand.errors import JsonValue
 
 TOOL_CUE = "Tool:"
+SILENCE_CUE = "Silence:"
 TOOL = "get_machine_availability"
 ARGUMENTS = (
     '{"',
@@ -92,7 +94,9 @@ class _Connection(asyncio.Protocol):
         self._received += data
         while (body := self._request()) is not None:
             assert self._transport is not None
-            self._transport.write(CALL if _wants_tool(body) else TEXT)
+            asked = _question(body)
+            if not asked.startswith(SILENCE_CUE):
+                self._transport.write(CALL if asked.startswith(TOOL_CUE) else TEXT)
 
     def _request(self) -> bytes | None:
         head, found, rest = self._received.partition(HEAD_END)
@@ -106,9 +110,10 @@ class _Connection(asyncio.Protocol):
         return rest[:length]
 
 
-def _wants_tool(body: bytes) -> bool:
+def _question(body: bytes) -> str:
+    """The newest message, if a person wrote it."""
     last = orjson.loads(body)["messages"][-1]
-    return last["role"] == "user" and str(last["content"]).startswith(TOOL_CUE)
+    return str(last["content"]) if last["role"] == "user" else ""
 
 
 TEXT, CALL = _text(), _call()

@@ -1,0 +1,78 @@
+"""Turns asked by many at once, each caller in a conversation of their own that goes on."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from psycopg import sql
+
+from bench.chat_client import ChatClient, TurnTimes
+from bench.installation import Installation
+from bench.zero_delay_model import TOOL_CUE
+
+QUESTIONS = {
+    "plain": "What can you help me with?",
+    "tool": f"{TOOL_CUE} when is the Puma 3100 available next week?",
+}
+QUIET_TIMEOUT_S = 60.0
+QUIET_INTERVAL_S = 0.1
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    client: ChatClient
+    chat_id: str
+
+    async def ask(self, kind: str) -> TurnTimes:
+        return await self.client.ask(self.chat_id, QUESTIONS[kind])
+
+
+def new_chat_id() -> str:
+    return f"chat-{next(_numbers)}"
+
+
+@asynccontextmanager
+async def callers(here: Installation, how_many: int) -> AsyncGenerator[Sequence[Caller]]:
+    """Callers whose conversation has had its first turn, and the title that a job makes of it."""
+    there = [Caller(ChatClient(here.port, here.token), new_chat_id()) for _ in range(how_many)]
+    try:
+        await asyncio.gather(*(caller.ask("plain") for caller in there))
+        await quiet(here)
+        yield there
+    finally:
+        for caller in there:
+            await caller.client.close()
+
+
+async def ask_all(there: Sequence[Caller], kind: str, turns: int) -> list[TurnTimes]:
+    """`turns` turns, all callers at once, each one turn after the other."""
+    left = iter(range(turns))
+    times: list[TurnTimes] = []
+
+    async def asking(caller: Caller) -> None:
+        for _ in left:
+            times.append(await caller.ask(kind))
+
+    async with asyncio.TaskGroup() as tasks:
+        for caller in there:
+            tasks.create_task(asking(caller))
+    return times
+
+
+# The engine's own upkeep comes every few seconds and is no part of a turn.
+_OPEN_JOBS = sql.SQL("""
+select count(*)::int from jobs.procrastinate_jobs
+ where status in ('todo', 'doing') and queue_name <> 'upkeep'
+""")
+
+
+async def quiet(here: Installation) -> None:
+    """Return when no job is waiting or running."""
+    deadline = time.monotonic() + QUIET_TIMEOUT_S
+    while here.database.run(_OPEN_JOBS) != [(0,)]:
+        assert time.monotonic() < deadline, "the jobs do not come to an end"
+        await asyncio.sleep(QUIET_INTERVAL_S)
