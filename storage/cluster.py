@@ -179,6 +179,8 @@ def _spawn(cluster: Cluster) -> psutil.Process | None:
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        # A refused row's values (messages, names) stay out of the log.
+        "log_error_verbosity": "terse",
     }
     server = [str(program_folder() / "postgres"), "-D", str(cluster.folder)]
     for name, value in options.items():
