@@ -21,6 +21,7 @@ from planning.shop import (
     Segment,
     Shop,
 )
+from planning.zones import MINUTES_PER_DAY
 
 # A skill without dates is held from before every window until after it.
 _ALWAYS: Interval = (-(2**60), 2**60)
@@ -71,8 +72,9 @@ class HeldSkill:
 class OperatorAvailability:
     """One person in the question's window; `presence` and `now` are of the instant `at`.
 
-    `shift`: calendar time. `work`: segments that touch the window, by start. `free_slots`: when they could
-    take one more job. `reasons`: why nothing is available.
+    `shift`: calendar time of the window and a day around it, so that shifts are whole. `work`: segments that
+    touch the window, by start. `free_slots`: when they could take one more job. `reasons`: why nothing is
+    available.
     """
 
     operator_id: str
@@ -107,7 +109,8 @@ def operator_availability(
 ) -> OperatorAvailability:
     """Answer `question` for one person, and where they are at the instant `at`.
 
-    `times` covers `question.span` and `at`; `work` is all of theirs that touches it, by start.
+    `times` covers `question.span`, a day around the window, and `at`; `work` is all of theirs that touches
+    it, by start.
     """
     time, window = times.operator(operator.id), question.window
     taken = fully_booked(((w.segment.start, w.segment.end) for w in work), operator.max_parallel)
@@ -125,7 +128,7 @@ def operator_availability(
         ),
         presence=_presence(times, operator.id, at, working=bool(now)),
         now=now,
-        shift=clip(time.calendar, window),
+        shift=clip(time.calendar, (window[0] - MINUTES_PER_DAY, window[1] + MINUTES_PER_DAY)),
         next_slot=next_slot(time.available, taken, question),
         free_slots=free_slots(available, taken, question),
         work=touching,

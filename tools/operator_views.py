@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from planning.calendars import ClosedReason, ClosedTime
-from planning.intervals import clip, total
+from planning.intervals import clip, overlap, total
 from planning.operator_availability import (
     Attended,
     HeldSkill,
@@ -28,7 +28,7 @@ Held = Literal["yes", "partly", "no"]
 
 
 class ShiftRow(View):
-    """A shift in the window, breaks included in start and end; `hours` is the working time."""
+    """A whole shift, breaks included in start and end; `hours` is the working time."""
 
     start: str
     end: str
@@ -76,6 +76,7 @@ class OperatorRow(View):
         description="At the time `at`, by the plan. off_shift: no shift then, a break or a closure."
     )
     doing: list[WorkRow] = Field(description="The work at that time, whatever the presence says.")
+    doing_text: str | None = Field(description="The first of it: order and machine.")
     status: OperatorStatus = Field(description="In the window; booked: not one more job fits.")
     qualified: Held | None = Field(
         description="Whether the skill asked for is held in the window; null: none was asked for."
@@ -84,6 +85,7 @@ class OperatorRow(View):
     next_available_reason: Literal["beyond_horizon"] | None = Field(description="Why next_available is null.")
     next_slot_end: str | None = Field(description="When that slot closes; null: nothing is booked after it.")
     next_slot_h: float | None = Field(description="Working hours in that slot.")
+    free_from: str | None = Field(description="Start of the first of the free slots.")
     free_slots_total: int
     free_slots: list[FreeSlotRow] = Field(
         description="When one more job fits in the window (of a window that has begun: still to come)."
@@ -92,8 +94,10 @@ class OperatorRow(View):
     absences_total: int
     absences: list[AbsenceRow] = Field(description="Those that touch the window.")
     closures: list[Reason] = Field(description="Holidays and closures that take shift time in the window.")
+    shift_from: str | None = Field(description="Of the first of the shifts.")
+    shift_to: str | None
     shifts_total: int
-    shifts: list[ShiftRow] = Field(description="Planned shifts in the window, before absences.")
+    shifts: list[ShiftRow] = Field(description="Planned shifts that touch the window, before absences.")
     skills: list[SkillRow]
     max_parallel: int = Field(description="How many jobs the person may attend at once.")
     figures: FiguresView
@@ -105,31 +109,38 @@ class OperatorRow(View):
 class OperatorViews:
     """Turns minutes and ids of one shop's people into what a person reads; `rows` of each inner list."""
 
-    def __init__(self, shop: Shop, zone: ZoneInfo, rows: int, skill_ids: frozenset[str]) -> None:
+    def __init__(
+        self, shop: Shop, zone: ZoneInfo, window: Interval, rows: int, skill_ids: frozenset[str]
+    ) -> None:
         self.shop = shop
+        self.window = window
         self.rows = rows
         self.skill_ids = skill_ids
         self.plan = MachineViews(shop, zone, rows)
 
     def operator(self, found: OperatorAvailability) -> OperatorRow:
         operator, slot = self.shop.operators[found.operator_id], found.next_slot
-        shifts, left_out = shifts_of(found.shift), found.work[self.rows :]
+        shifts, left_out = shifts_of(found.shift, self.window), found.work[self.rows :]
         return OperatorRow(
             operator=named(operator),
             presence=found.presence,
             doing=[self.work(w) for w in found.now[: self.rows]],
+            doing_text=self.doing(found.now[0]) if found.now else None,
             status=found.status,
             qualified=qualified(found, self.skill_ids) if self.skill_ids else None,
             next_available=self.plan.at(slot.start) if slot else None,
             next_available_reason=None if slot else "beyond_horizon",
             next_slot_end=self.plan.at(slot.end) if slot and slot.end is not None else None,
             next_slot_h=hours(slot.minutes) if slot and slot.minutes is not None else None,
+            free_from=self.plan.at(found.free_slots[0].start) if found.free_slots else None,
             free_slots_total=len(found.free_slots),
             free_slots=[self.plan.slot(free) for free in found.free_slots[: self.rows]],
             reasons=self.reasons(found),
             absences_total=len(found.absences),
             absences=[self.absence(a) for a in found.absences[: self.rows]],
             closures=[self.plan.closed(c) for c in self.closures(found.closed)],
+            shift_from=self.plan.at(shifts[0][0]) if shifts else None,
+            shift_to=self.plan.at(shifts[0][1]) if shifts else None,
             shifts_total=len(shifts),
             shifts=[self.shift(found, span) for span in shifts[: self.rows]],
             skills=[self.skill(held) for held in found.skills],
@@ -149,6 +160,11 @@ class OperatorViews:
             end=self.plan.at(span[1]),
             hours=hours(total([span])),
         )
+
+    def doing(self, work: Attended) -> str:
+        machine = self.shop.machines[work.booking.machine_id]
+        order = self.plan.order(work.booking).order or "held capacity"
+        return f"{order}, {machine.name or machine.code}"
 
     def absence(self, absence: Absence) -> AbsenceRow:
         return AbsenceRow(
@@ -204,15 +220,15 @@ def qualified(found: OperatorAvailability, skill_ids: frozenset[str]) -> Held:
     return "no" if "no" in each else "partly" if "partly" in each else "yes"
 
 
-def shifts_of(shift: Intervals) -> list[Interval]:
-    """Working stretches joined over their breaks."""
+def shifts_of(shift: Intervals, window: Interval) -> list[Interval]:
+    """Working stretches joined over their breaks; whole shifts that touch the window."""
     joined: list[Interval] = []
     for start, end in shift:
         if joined and start - joined[-1][1] <= LONGEST_BREAK_MIN:
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
-    return joined
+    return [span for span in joined if overlap(span, window)]
 
 
 def _how_far(held: Sequence[HeldSkill]) -> Held:

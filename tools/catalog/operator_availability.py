@@ -22,7 +22,7 @@ from planning.operator_availability import (
 )
 from planning.rounding import hours
 from planning.shop import Minute, Shop
-from planning.zones import day_window, iso, local_day, to_minute
+from planning.zones import MINUTES_PER_DAY, day_window, iso, local_day, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.names import MAX_NAME_CHARS
 from tools.operator_choice import Chosen, choose_operators, skill_asked
@@ -165,13 +165,13 @@ def _answer(
     needed = skill_asked(shop, asked.skill, asked.machine, asked.work_center)
     chosen = choose_operators(shop, asked.operators, needed, window.interval, at)
     span = question.span
-    times = ShopTimes(shop, (min(span[0], at), max(span[1], at + 1)))
+    times = ShopTimes(shop, (min(span[0], at) - MINUTES_PER_DAY, max(span[1], at) + MINUTES_PER_DAY))
     work = work_by_operator(shop)
     found = [operator_availability(times, o, work.get(o.id, ()), question, at) for o in chosen.operators]
     found.sort(key=lambda f: _soonest_first(f, shop))
     shown = page(found, asked.cursor)
     rows = INNER_ROWS if shown.total <= FEW_OPERATORS else INNER_ROWS_OF_MANY
-    views = OperatorViews(shop, times.zone, rows, needed.skill_ids)
+    views = OperatorViews(shop, times.zone, window.interval, rows, needed.skill_ids)
     absences = sorted((a for f in found for a in f.absences), key=lambda a: (a.start, a.id))
     expiring = _expiring(found)
     return OperatorAvailabilityOutput(

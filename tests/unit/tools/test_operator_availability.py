@@ -1,16 +1,27 @@
 """get_operator_availability: who is there, who is free, who may, and what the page about it says."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from leadhand.errors import EmptyWindow, InvalidDate, JsonValue, NotFound, WindowTooLong
+from leadhand.errors import (
+    Ambiguous,
+    EmptyWindow,
+    InvalidDate,
+    InvalidToolInput,
+    JsonValue,
+    NoEligibleOperator,
+    NotFound,
+    WindowTooLong,
+)
 from planning.operator_availability import OperatorStatus, Presence
 from planning.shop import Absence, OperatorSkill, Shop
 from tests.unit.tools.shops import at, call, plan, work
 from tools.catalog.operator_availability import OperatorAvailabilityOutput
+from tools.rendering import render_for_model
 
 ROOT = Path(__file__).parents[3]
 TOMORROW = "2026-12-02"
@@ -113,3 +124,84 @@ async def test_the_figures_of_the_page_are_the_tools() -> None:
     said = dict(re.findall(r"^\| ([A-Z]\w+ \w+) \| .*? \| ([\d.]+) h \|$", page, re.MULTILINE))
     found = await ask(example_shop(), window=TOMORROW)
     assert said == {row.operator.name: str(sum(s.hours for s in row.free_slots)) for row in found.operators}
+
+
+async def test_who_asks_for_a_skill_that_nobody_holds_then_hears_who_once_did() -> None:
+    shop = example_shop()
+    only_bob = replace(shop, operators={"bob": shop.operators["bob"]})
+    with pytest.raises(NoEligibleOperator) as caught:
+        await ask(only_bob, work_center="CNC turning", window="2026-12-09", at="2026-12-09T10:00")
+    assert caught.value.details == {"skills": ["T"], "formerly": ["Bob Ray"]}
+
+
+async def test_a_person_by_name_is_told_whether_they_hold_the_skill_all_the_time() -> None:
+    both = await ask(example_shop(), operators=["Ann", "Bob"], machine="Puma 3100", window="this week")
+    assert {row.operator.code: row.qualified for row in both.operators} == {"OP-1": "yes", "OP-2": "partly"}
+    no = await ask(example_shop(), operators=["Bob"], machine="Grinder")
+    assert [row.qualified for row in no.operators] == ["no"]
+
+
+async def test_a_machine_that_needs_no_skill_may_be_run_by_everybody_and_that_is_said() -> None:
+    found = await ask(plan(extra_machines=1), machine="X000")
+    assert (found.total_operators, found.skills_asked) == (2, [])
+    assert "Saw 0 needs no special skill, so everybody may work there." in found.assumptions
+
+
+async def test_a_name_that_fits_several_people_is_asked_back() -> None:
+    shop = example_shop()
+    two = {**shop.operators, "eve": replace(shop.operators["ann"], id="eve", code="OP-3", name="Eve Lee")}
+    with pytest.raises(Ambiguous):
+        await ask(replace(shop, operators=two), operators=["Lee"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"at": "next week"}, "at"),
+        ({"skill": "T", "machine": "Grinder"}, "skill"),
+        ({"cursor": "x"}, "cursor"),
+        ({"min_free_minutes": 0}, "min_free_minutes"),
+    ],
+)
+async def test_a_wrong_argument_is_named_so_that_the_call_can_be_mended(
+    asked: dict[str, JsonValue], field: str
+) -> None:
+    with pytest.raises(InvalidToolInput) as caught:
+        await ask(example_shop(), **asked)
+    assert f"'field': '{field}'" in str(caught.value.details)
+
+
+async def test_an_instant_alone_makes_its_day_the_window() -> None:
+    found = await ask(example_shop(), at="Friday 10:00")
+    assert (found.at, found.window.text) == ("2026-12-04T10:00:00-06:00", "Friday 4 December 2026")
+    assert found.window.start == "2026-12-04T00:00:00-06:00"
+
+
+async def test_a_shift_with_its_break_is_one_row_and_counts_working_time() -> None:
+    (row,) = (await ask(example_shop(), operators=["Ann"], window=TOMORROW)).operators
+    assert [(s.start[11:16], s.end[11:16], s.hours) for s in row.shifts] == [("06:00", "14:00", 7.5)]
+
+
+async def test_a_shift_that_has_begun_is_told_from_its_start() -> None:
+    (row,) = (await ask(example_shop(), operators=["Ann"])).operators
+    assert (row.shift_from, row.shift_to) == ("2026-12-01T06:00:00-06:00", "2026-12-01T14:00:00-06:00")
+
+
+async def test_two_jobs_at_once_are_warned_of_for_who_may_attend_only_one() -> None:
+    shop = plan(work("a", "puma", (at(2, 6), at(2, 9))), work("b", "puma2", (at(2, 8), at(2, 10))))
+    assert "More jobs at once than one person may attend: Ann Lee (1.0 h)." in (await ask(shop)).warnings
+
+
+async def test_of_many_people_a_model_reads_who_is_absent_and_when_each_is_free() -> None:
+    shop = example_shop()
+    ann = shop.operators["ann"]
+    many = {f"p{n:02d}": replace(ann, id=f"p{n:02d}", code=f"P-{n:02d}", name=f"P {n}") for n in range(60)}
+    crowd = replace(shop, operators={**shop.operators, **many})
+    found = await ask(crowd, **{"from": TOMORROW, "to": "2026-12-04"})
+    assert (found.total_operators, len(found.operators), found.next_cursor) == (62, 50, "50")
+    text = render_for_model(found, "r1")
+    assert len(text.encode()) <= 8_000
+    told = json.loads(text)
+    assert [row["kind"] for row in told["absences"]] == ["vacation"]
+    assert told["operators"][0]["free_from"] == "2026-12-02T06:00:00-06:00"
+    assert told["assumptions"] == found.assumptions
