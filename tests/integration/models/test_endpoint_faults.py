@@ -54,9 +54,11 @@ async def test_a_short_wait_that_the_provider_asks_for_is_kept(way: Way, wait: s
 
 
 @pytest.mark.parametrize("way", [Way.STOCK, Way.LEAN])
-@pytest.mark.parametrize("wait", ["9999", "inf", formatdate(time.time() + 3600, usegmt=True)])
+@pytest.mark.parametrize("wait", ["9999", "inf", "in an hour"])
 async def test_a_long_wait_is_not_sat_out_but_reported_as_unavailable(way: Way, wait: str) -> None:
     started = time.monotonic()
+    if wait == "in an hour":
+        wait = formatdate(time.time() + 3600, usegmt=True)
     assert await outcome(way, fails(429, retry_after=wait), retries=3) == fault(ModelUnavailable)
     assert time.monotonic() - started < 5
 
