@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle, islice
 
 from psycopg import sql
 
@@ -37,8 +37,9 @@ def new_chat_id() -> str:
 
 @asynccontextmanager
 async def callers(here: Installation, how_many: int) -> AsyncGenerator[Sequence[Caller]]:
-    """Callers whose conversation has had its first turn, and the title that a job makes of it."""
-    there = [Caller(ChatClient(here.port, here.token), new_chat_id()) for _ in range(how_many)]
+    """Callers, of one shop and another in turn, whose conversation has had its first turn and its title."""
+    tokens = islice(cycle(here.tokens), how_many)
+    there = [Caller(ChatClient(here.port, token), new_chat_id()) for token in tokens]
     try:
         await asyncio.gather(*(caller.ask("plain") for caller in there))
         await quiet(here)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bench.asking import Caller, ask_all, callers, new_chat_id
 from bench.chat_client import ChatClient, RefusedError, TurnTimes
 from bench.figures import Report, Spread, Table, ms
-from bench.installation import OTHER_SHOP, SHOP, Installation, installation
+from bench.installation import SHOP, Installation, installation
 from leadhand.errors import JsonValue
 
 TURNS, FLOODERS, PEOPLE = 40, 64, 8
@@ -41,7 +41,7 @@ def measure(*, quick: bool) -> Report:
 
 
 async def _measure(here: Installation, turns: int, flooders: int, people: int) -> Found:
-    quiet_shop = replace(here, token=here.token_of(OTHER_SHOP, "planner"))
+    quiet_shop = replace(here, tokens=here.tokens[1:])
     tokens = [here.token_of(SHOP, f"flooder-{number}") for number in range(people)]
     flood = Flood(flooders, people)
     async with callers(quiet_shop, 1) as there:

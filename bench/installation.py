@@ -16,7 +16,7 @@ from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import LEADHAND, Workspace
 
-SHOP, OTHER_SHOP = "bench", "other"
+SHOPS = SHOP, OTHER_SHOP = "bench", "other"
 # As many connections as there are by default.
 SERVER = {"LEADHAND_DATABASE_POOL_MAX": "20", "LEADHAND_MODEL_CLIENT": "lean"}
 # One person of one shop asks everything: what they may take must not be what is measured.
@@ -38,10 +38,10 @@ SAMPLED = (sys.executable, "-m", "bench.sampled_server")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Everything runs on loopback. `server` and `postgres` are separate process trees."""
+    """Everything runs on loopback. `server` and `postgres` are separate process trees; a token a shop."""
 
     port: int
-    token: str
+    tokens: tuple[str, ...]
     server: ProcessTree
     postgres: ProcessTree
     database: ShopDatabase
@@ -52,6 +52,10 @@ class Installation:
     def samples(self) -> Path:
         return self.workspace.data_dir / SAMPLES
 
+    @property
+    def token(self) -> str:
+        return self.tokens[0]
+
     def token_of(self, shop: str, user: str) -> str:
         return self.workspace.token(shop, user, ["planning:read"])
 
@@ -61,7 +65,7 @@ def installation(*, sampled: bool = False, limited: bool = False) -> Generator[I
     """Everything started, then stopped and removed.
 
     `sampled`: the server runs under the sampler. `limited`: what people may take is bounded as it is by
-    default, and there is a second shop.
+    default.
     """
     with TemporaryDirectory(prefix="leadhand-bench-") as folder, _model() as model_url:
         workspace = Workspace(
@@ -77,15 +81,15 @@ def installation(*, sampled: bool = False, limited: bool = False) -> Generator[I
                 RESULT_VARIABLE: str(Path(folder) / SAMPLES),
             },
         )
-        for shop in (SHOP, OTHER_SHOP) if limited else (SHOP,):
+        for shop in SHOPS:
             workspace.make_demo_shop(shop)
-        token = workspace.token(SHOP, "bench", ["planning:read"])
+        tokens = tuple(workspace.token(shop, "bench", ["planning:read"]) for shop in SHOPS)
         with ServerProcess(
             workspace, "bench", program=SAMPLED if sampled else (LEADHAND,), worker=True
         ) as server:
             yield Installation(
                 server.port,
-                token,
+                tokens,
                 ProcessTree(server.pid),
                 postgres_of(workspace.data_dir),
                 ShopDatabase(workspace),

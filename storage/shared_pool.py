@@ -16,7 +16,8 @@ from leadhand.errors import DatabaseUnavailable
 Connection: TypeAlias = AsyncConnection[DictRow]
 
 # Transactions of one shop that may wait for its share; a burst beyond it is refused, not queued for ever.
-MAX_WAITING_OF_SHOP: Final = 250
+# A turn that runs has up to three on the way: what may run at once is never refused in its midst.
+MAX_WAITING_OF_SHOP: Final = 1000
 
 
 @dataclass(slots=True)
