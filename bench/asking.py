@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, cycle, islice
 
 from psycopg import sql
 
-from bench.chat_client import ChatClient, TurnTimes
+from bench.chat_client import ChatClient, TurnFailedError, TurnTimes
 from bench.installation import Installation
 from bench.zero_delay_model import TOOL_CUE
 
@@ -17,6 +17,7 @@ QUESTIONS = {
     "plain": "What can you help me with?",
     "tool": f"{TOOL_CUE} when is the Puma 3100 available next week?",
 }
+OPENED_AT_ONCE = 16
 QUIET_TIMEOUT_S = 60.0
 QUIET_INTERVAL_S = 0.1
 _numbers = count(1)
@@ -41,7 +42,8 @@ async def callers(here: Installation, how_many: int) -> AsyncGenerator[Sequence[
     tokens = islice(cycle(here.tokens), how_many)
     there = [Caller(ChatClient(here.port, token), new_chat_id()) for token in tokens]
     try:
-        await asyncio.gather(*(caller.ask("plain") for caller in there))
+        for first in range(0, how_many, OPENED_AT_ONCE):
+            await asyncio.gather(*(caller.ask("plain") for caller in there[first : first + OPENED_AT_ONCE]))
         await quiet(here)
         yield there
     finally:
@@ -49,19 +51,30 @@ async def callers(here: Installation, how_many: int) -> AsyncGenerator[Sequence[
             await caller.client.close()
 
 
-async def ask_all(there: Sequence[Caller], kind: str, turns: int) -> list[TurnTimes]:
+@dataclass(slots=True)
+class Answers:
+    """`failed`: turns that were refused or ended with an error; a server that is asked too much may do so."""
+
+    times: list[TurnTimes] = field(default_factory=list[TurnTimes])
+    failed: int = 0
+
+
+async def ask_all(there: Sequence[Caller], kind: str, turns: int) -> Answers:
     """`turns` turns, all callers at once, each one turn after the other."""
     left = iter(range(turns))
-    times: list[TurnTimes] = []
+    answers = Answers()
 
     async def asking(caller: Caller) -> None:
         for _ in left:
-            times.append(await caller.ask(kind))
+            try:
+                answers.times.append(await caller.ask(kind))
+            except TurnFailedError:
+                answers.failed += 1
 
     async with asyncio.TaskGroup() as tasks:
         for caller in there:
             tasks.create_task(asking(caller))
-    return times
+    return answers
 
 
 # The engine's own upkeep comes every few seconds and is no part of a turn.

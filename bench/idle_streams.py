@@ -45,8 +45,8 @@ async def _measure(here: Installation, readers: int, watch_s: float, turns: int)
 
         async def turn() -> tuple[Spent, Sequence[TurnTimes]]:
             meter = Meter(here.server, here.postgres)
-            times = await ask_all(there, "tool", turns)
-            return meter.spent(turns), times
+            answers = await ask_all(there, "tool", turns)
+            return meter.spent(turns), answers.times
 
         alone = await turn()
         async with _silent_turn(here) as chat_id:

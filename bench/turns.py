@@ -33,6 +33,7 @@ class Scenario:
     kind: str
     at_once: int
     turns: int
+    failed: int
     spent: Spent
     times: Sequence[TurnTimes]
     rss_bytes: int
@@ -83,8 +84,9 @@ async def _measure(here: Installation, plan: Plan) -> Found:
 
 async def _scenario(here: Installation, there: Sequence[Caller], kind: str, turns: int) -> Scenario:
     meter = Meter(here.server, here.postgres)
-    times = await ask_all(there, kind, turns)
-    return Scenario(kind, len(there), turns, meter.spent(turns), times, here.server.rss_bytes())
+    answers = await ask_all(there, kind, turns)
+    spent, rss_bytes = meter.spent(turns), here.server.rss_bytes()
+    return Scenario(kind, len(there), turns, answers.failed, spent, answers.times, rss_bytes)
 
 
 async def _first_turns(here: Installation, turns: int) -> Scenario:
@@ -92,12 +94,12 @@ async def _first_turns(here: Installation, turns: int) -> Scenario:
     meter = Meter(here.server, here.postgres)
     async with callers(here, turns):
         await quiet(here)
-        return Scenario(FIRST, turns, turns, meter.spent(turns), (), here.server.rss_bytes())
+        return Scenario(FIRST, turns, turns, 0, meter.spent(turns), (), here.server.rss_bytes())
 
 
 def _report(found: Found) -> Report:
     counted = found.scenarios[0].spent.server_mega is not None
-    columns = ("turn", "at once", "turns", "server", "Postgres", "instructions (M)", "memory MB")
+    columns = ("turn", "at once", "turns", "failed", "server", "Postgres", "instructions (M)", "memory MB")
 
     def rows(scenarios: Sequence[Scenario]) -> list[tuple[str, ...]]:
         return [
@@ -105,6 +107,7 @@ def _report(found: Found) -> Report:
                 s.kind,
                 str(s.at_once),
                 str(s.turns),
+                str(s.failed),
                 ms(s.spent.server_ms),
                 ms(s.spent.postgres_ms),
                 s.spent.mega,
@@ -156,6 +159,7 @@ def _data(s: Scenario) -> dict[str, JsonValue]:
         "kind": s.kind,
         "at_once": s.at_once,
         "turns": s.turns,
+        "failed": s.failed,
         **s.spent.data,
         **times,
         "rss_bytes": s.rss_bytes,

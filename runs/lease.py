@@ -29,7 +29,11 @@ class RunLease:
             DatabaseUnavailable: no answer within the renewal interval.
         """
         try:
-            async with asyncio.timeout(LEASE_RENEWAL_S), self.database.transaction(self.tenant) as conn:
+            # Behind the queue of a busy shop the renewals of all its runs would come too late at once.
+            async with (
+                asyncio.timeout(LEASE_RENEWAL_S),
+                self.database.transaction(self.tenant, urgent=True) as conn,
+            ):
                 return await runs.renew_lease(
                     conn, run_id=self.run_id, attempt=self.attempt, owner=self.owner, lease_s=LEASE_S
                 )

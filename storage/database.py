@@ -72,10 +72,10 @@ class Database:
             yield cls(pool, url)
 
     def transaction(
-        self, who: TenantIdentity, *, snapshot: bool = False
+        self, who: TenantIdentity, *, snapshot: bool = False, urgent: bool = False
     ) -> AbstractAsyncContextManager[Connection]:
         """See `storage.transactions.tenant_transaction`."""
-        return tenant_transaction(self.pool, who, snapshot=snapshot)
+        return tenant_transaction(self.pool, who, snapshot=snapshot, urgent=urgent)
 
     async def ping(self) -> None:
         """Return when the database answers; raise DatabaseUnavailable when it does not."""

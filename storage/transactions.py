@@ -29,11 +29,17 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def tenant_transaction(
-    pool: Pool, who: TenantIdentity, *, snapshot: bool = False, search_path: str = SEARCH_PATH
+    pool: Pool,
+    who: TenantIdentity,
+    *,
+    snapshot: bool = False,
+    urgent: bool = False,
+    search_path: str = SEARCH_PATH,
 ) -> AsyncGenerator[Connection]:
     """One transaction in which only the rows of `who` exist; committed on leaving, rolled back on any error.
 
-    With `snapshot` it reads one state of the database throughout and cannot write.
+    With `snapshot` it reads one state of the database throughout and cannot write. With `urgent` it waits for
+    a connection, but not for the shop's other transactions.
 
     Raises:
         ContextMismatch: `who` names no shop or no person.
@@ -43,7 +49,7 @@ async def tenant_transaction(
     settings = Statement(BEGIN_TENANT, tenant_settings(who, search_path=search_path))
     begin = Statement(_SQL["begin_snapshot" if snapshot else "begin"])
     with translated_errors():
-        async with pool.connection_of(who) as connection:
+        async with pool.connection() if urgent else pool.connection_of(who) as connection:
             try:
                 await _begin(connection, begin, settings)
                 yield connection

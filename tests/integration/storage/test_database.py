@@ -207,6 +207,24 @@ async def test_a_failed_transaction_leaves_nothing_behind(
     assert found.name == "Shop of planner-a"
 
 
+async def test_what_is_urgent_does_not_wait_for_the_shops_other_transactions(settings: Settings) -> None:
+    who = Principal("one", "user", frozenset())
+    narrow = settings.model_copy(update={"database_pool_max": 4, "database_pool_timeout_s": 0.2})
+    async with (
+        Database.open(narrow) as database,
+        database.transaction(who),
+        database.transaction(who),
+    ):
+        with pytest.raises(DatabaseUnavailable):
+            async with database.transaction(who):
+                pass
+        async with database.transaction(who, urgent=True) as connection:
+            found = await (
+                await connection.execute(b"select current_setting('app.tenant') as shop")
+            ).fetchone()
+    assert found == {"shop": "one"}
+
+
 async def test_a_pool_that_is_used_up_is_unavailable_and_then_free_again(settings: Settings) -> None:
     one, other = (Principal(shop, "user", frozenset()) for shop in ("one", "other"))
     tight = settings.model_copy(update={"database_pool_max": 2, "database_pool_timeout_s": 0.2})
