@@ -12,6 +12,7 @@ from bench.plan_store import postgres_of
 from bench.process_cost import ProcessTree
 from bench.sampled_server import RESULT_VARIABLE
 from bench.sampler import REPOSITORY
+from leadhand.settings import Settings
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import LEADHAND, Workspace
@@ -19,13 +20,16 @@ from tests.acceptance.workspace import LEADHAND, Workspace
 SHOPS = SHOP, OTHER_SHOP = "bench", "other"
 # As many connections as there are by default.
 SERVER = {"LEADHAND_DATABASE_POOL_MAX": "20", "LEADHAND_MODEL_CLIENT": "lean"}
-# One person of one shop asks everything: what they may take must not be what is measured.
+LIMITS = [
+    f"max_{whose}_{what}"
+    for whose in ("user", "shop")
+    for what in ("requests_per_min", "turns_per_min", "runs", "streams")
+]
+# Tests raise some of them.
+LIMITED = {f"LEADHAND_{name.upper()}": str(Settings.model_fields[name].default) for name in LIMITS}
+# One person asks everything: what they may take must not be what is measured.
 UNLIMITED = {
-    **{
-        f"LEADHAND_MAX_{whose}_{what}": "1000000"
-        for whose in ("USER", "SHOP")
-        for what in ("REQUESTS_PER_MIN", "TURNS_PER_MIN", "RUNS", "STREAMS")
-    },
+    **{f"LEADHAND_{name.upper()}": "1000000" for name in LIMITS},
     "LEADHAND_MAX_STREAMS": "1000000",
     "LEADHAND_DATABASE_POOL_TIMEOUT_S": "60",
     "LEADHAND_MAX_RUN_S": "3600",
@@ -72,7 +76,7 @@ def installation(*, sampled: bool = False, limited: bool = False) -> Generator[I
             Path(folder),
             {
                 **SERVER,
-                **({} if limited else UNLIMITED),
+                **(LIMITED if limited else UNLIMITED),
                 "OPENAI_BASE_URL": model_url,
                 "OPENAI_API_KEY": "bench",
                 "LEADHAND_MODEL": "bench-1",

@@ -8,7 +8,7 @@ from leadhand.context import Principal
 from leadhand.errors import DatabaseUnavailable
 from leadhand.settings import Settings
 from storage.database import Database
-from storage.shared_pool import MAX_WAITING_OF_SHOP, ShopShares
+from storage.shared_pool import MAX_WAITING_OF_SHOP, ShopShares, places_of_shop
 from storage.tenants import read_tenant
 
 
@@ -81,3 +81,7 @@ async def test_a_burst_beyond_the_queue_of_a_shop_is_refused_at_once() -> None:
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def test_a_shop_gets_a_quarter_of_a_pool_and_of_a_small_one_no_more_than_half() -> None:
+    assert [places_of_shop(size) for size in (1, 2, 4, 6, 12, 20, 80)] == [1, 1, 2, 3, 3, 5, 20]
