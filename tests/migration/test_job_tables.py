@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from storage.embedded import EmbeddedServer
 from tests.migration.databases import empty_database
 
-OURS = ("defer_once",)
+OURS = ("defer_once", "defer_in_line")
 
 CATALOG = {
     "columns": """

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from leadhand.api_key import new_api_key
 from leadhand.context import Principal
-from storage import messages, results, runs, threads
+from storage import messages, proposals, results, runs, threads
 from storage.api_keys import create_key
 from storage.database import Database
 from storage.saver import TenantSaver, checkpoint_owner
@@ -32,6 +32,19 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         )
         await connection.execute(
             b"insert into import_row (entity, key, line, record) values ('machine', 'm', 2, '{}')"
+        )
+        proposal = uuid7()
+        await proposals.add(
+            connection,
+            proposal_id=proposal,
+            permissions=who.permissions,
+            as_of=datetime(2026, 12, 7, 12, tzinfo=UTC),
+            request={},
+        )
+        await connection.execute(
+            b"insert into plan_change (plan_version_id, seq, order_id, operation_id, after)"
+            b" values (%s, 1, 'o1', 'o1-10', '{}')",
+            (proposal,),
         )
         await create_key(
             connection,

@@ -38,8 +38,11 @@ SEEN_ACROSS_SHOPS = {
     ),
     ("public.api_key", "tenant_id"),
     ("public.api_key", "id"),
+    ("public.plan_version", "tenant_id"),
+    ("public.plan_version", "id"),
+    ("public.plan_version", "requested_by"),
 }
-REVIEWED = {"person_of_run", "shop_of_api_key", "room_for_turn"}
+REVIEWED = {"person_of_run", "person_of_plan_version", "shop_of_api_key", "room_for_turn"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
 
