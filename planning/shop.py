@@ -8,6 +8,7 @@ local here and are compiled by `planning.calendars`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -218,6 +219,25 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialRequirement:
+    """What an operation needs before it can start. `available_at` None: not known."""
+
+    id: str
+    item: str
+    qty: Decimal
+    available_at: Minute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReport:
+    """A row of `progress`: pieces since the report before."""
+
+    at: Minute
+    good: int
+    scrap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     id: str
     code: str
@@ -256,7 +276,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop's whole plan at `settings.data_version`; mappings are keyed by id."""
+    """One shop's whole plan at `settings.data_version`; mappings are keyed by id.
+
+    `materials` and `progress` are keyed by operation: of open orders, each in order of id or of time.
+    """
 
     settings: ShopSettings
     calendars: Mapping[str, Calendar] = field(default_factory=dict[str, Calendar])
@@ -269,4 +292,10 @@ class Shop:
     downtimes: tuple[Downtime, ...] = ()
     orders: Mapping[str, Order] = field(default_factory=dict[str, Order])
     operations: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
+    materials: Mapping[str, tuple[MaterialRequirement, ...]] = field(
+        default_factory=dict[str, tuple[MaterialRequirement, ...]]
+    )
+    progress: Mapping[str, tuple[ProgressReport, ...]] = field(
+        default_factory=dict[str, tuple[ProgressReport, ...]]
+    )
     bookings: tuple[Booking, ...] = ()

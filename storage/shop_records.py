@@ -4,11 +4,21 @@ Columns and fields share their names, so most records are a choice of fields. Re
 enums, dates and tuples as they are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from planning.shop import Booking, CalendarException, Operation, Order, Shift, Shop, ShopSettings
+from planning.shop import (
+    Booking,
+    CalendarException,
+    MaterialRequirement,
+    Operation,
+    Order,
+    ProgressReport,
+    Shift,
+    Shop,
+    ShopSettings,
+)
 from planning.zones import local_day, local_minute
 from storage.local_times import clock_text
 
@@ -29,6 +39,8 @@ _OPERATION = (
     "splittable", "min_wait_after_min", "milestone", "subcontract_minutes",
 )  # fmt: skip
 _ALTERNATIVE = ("machine_id", "setup_min", "run_s_per_piece", "preference")
+_MATERIAL = ("id", "item", "available_at")
+_PROGRESS = ("at", "good", "scrap")
 _BOOKING = (
     "id", "operation_id", "quote_id", "machine_id", "envelope_start", "envelope_end", "status", "locked",
     "waived_conflict",
@@ -82,6 +94,29 @@ def plan_records(
             {"booking_id": booking.id, **_record(segment, _SEGMENT)}
             for booking in bookings
             for segment in booking.segments
+        ],
+    )
+
+
+def floor_records(
+    materials: Mapping[str, Sequence[MaterialRequirement]], progress: Mapping[str, Sequence[ProgressReport]]
+) -> Iterator[tuple[str, list[Record]]]:
+    """Table by table: what operations need, and what was reported of them; both keyed by operation."""
+    yield (
+        "materials",
+        [
+            # As text: JSON numbers are no decimals.
+            {"operation_id": operation_id, **_record(row, _MATERIAL), "qty": str(row.qty)}
+            for operation_id, rows in materials.items()
+            for row in rows
+        ],
+    )
+    yield (
+        "progress",
+        [
+            {"operation_id": operation_id, **_record(row, _PROGRESS)}
+            for operation_id, rows in progress.items()
+            for row in rows
         ],
     )
 

@@ -65,6 +65,8 @@ def build_shop(rows: ShopRows) -> values.Shop:
         downtimes=tuple(_downtime(row) for row in tables["downtimes"]),
         orders={row[0]: _order(row, due_at) for row in tables["orders"]},
         operations=_operations(tables["operations"], tables["alternatives"]),
+        materials=_group(tables["materials"], values.MaterialRequirement),
+        progress=_group(tables["progress"], values.ProgressReport),
         bookings=_bookings(tables["bookings"], tables["segments"]),
     )
 

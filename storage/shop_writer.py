@@ -15,7 +15,7 @@ from leadhand.errors import InvalidRequest
 from planning.shop import Booking, Operation, Order, Shop, ShopSettings
 from storage.named_queries import named_queries
 from storage.rows import execute
-from storage.shop_records import Record, master_records, plan_records
+from storage.shop_records import Record, floor_records, master_records, plan_records
 from storage.tenants import upsert_tenant_settings
 from storage.transactions import Connection
 
@@ -24,8 +24,9 @@ ROWS_A_STATEMENT = 5_000
 _SQL = named_queries("shop_writer")
 # Children before parents.
 _DELETIONS = (
-    "segments", "bookings", "alternatives", "operations", "orders", "exceptions", "absences",
-    "operator_skills", "operators", "downtimes", "machines", "work_centers", "skills", "shifts", "calendars",
+    "segments", "bookings", "progress", "materials", "alternatives", "operations", "orders", "exceptions",
+    "absences", "operator_skills", "operators", "downtimes", "machines", "work_centers", "skills", "shifts",
+    "calendars",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ async def write_shop(
             source=source,
             progress=progress,
         )
+        await _insert_all(connection, floor_records(shop.materials, shop.progress), source, progress)
 
 
 async def add_orders(

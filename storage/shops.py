@@ -24,7 +24,7 @@ MAX_ROWS = 600_000
 _SQL = named_queries("shops")
 _MASTER_DATA = (
     "calendars", "shifts", "exceptions", "skills", "work_centers", "machines", "downtimes", "operators",
-    "operator_skills", "absences", "bookings", "segments",
+    "operator_skills", "absences", "materials", "progress", "bookings", "segments",
 )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ class Planted:
 
     `overlapping`: lie over another booking of their machine (the other one is not listed).
     `on_broken_machine`, `on_absent_operator`: planned before this morning's breakdown and sick call.
-    `without_operator`: need a person and have none. Everything else in the shop keeps all the rules.
+    `without_operator`: need a person and have none. `before_material`: start before their material is there;
+    `material_unknown`: nobody knows when it is. Everything else in the shop keeps all the rules.
     """
 
     overlapping: tuple[str, ...]
@@ -31,6 +32,8 @@ class Planted:
     without_operator: tuple[str, ...]
     on_broken_machine: tuple[str, ...]
     on_absent_operator: tuple[str, ...]
+    before_material: tuple[str, ...]
+    material_unknown: tuple[str, ...]
 
 
 def imported_over(
@@ -116,6 +119,9 @@ def record(shop: Shop, late: tuple[str, ...]) -> Planted:
     broken = {d.machine_id: d.start for d in shop.downtimes if d.end is None}
     sick = {a.operator_id: a.start for a in shop.absences if a.end is None}
     booked = {b.operation_id for b in shop.bookings}
+    awaited = {
+        key: [row.available_at for row in rows] for key, rows in shop.materials.items() if key in booked
+    }
     return Planted(
         overlapping=tuple(b.id for b in shop.bookings if b.waived_conflict),
         late_orders=late,
@@ -136,4 +142,10 @@ def record(shop: Shop, late: tuple[str, ...]) -> Planted:
             for b in shop.bookings
             if any(s.operator_id in sick and s.end > sick[s.operator_id] for s in b.segments if s.operator_id)
         ),
+        before_material=tuple(
+            b.id
+            for b in shop.bookings
+            if any(at is not None and at > b.envelope_start for at in awaited.get(b.operation_id or "", ()))
+        ),
+        material_unknown=tuple(b.id for b in shop.bookings if None in awaited.get(b.operation_id or "", ())),
     )

@@ -30,6 +30,7 @@ class OpenOrder:
     ready: Minute
     done_steps: int
     to_place: int
+    material: str
     import_overlap: bool = False
 
     def job(self) -> Job:
@@ -99,7 +100,9 @@ def open_orders(
             release_at=ready,
             priority=rng.choice((1, 2, 3, 3, 3, 3, 4, 5)),
         )
-        made.append(OpenOrder(number, order, tuple(operations), ready, done, to_place, overlaps))
+        made.append(
+            OpenOrder(number, order, tuple(operations), ready, done, to_place, draft.material, overlaps)
+        )
     return made
 
 

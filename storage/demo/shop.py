@@ -12,7 +12,9 @@ from storage.demo.draw import dice
 from storage.demo.faults import Planted
 from storage.demo.floor import Roster, capacity_min
 from storage.demo.history import DoneOrder, Past
+from storage.demo.materials import materials
 from storage.demo.orders import OpenOrder
+from storage.demo.reports import reports
 from storage.demo.sizes import DemoSize
 from storage.demo.work import Workload
 
@@ -60,7 +62,16 @@ def make_demo(*, size: DemoSize, seed: int, today: date, name: str) -> DemoShop:
     rows = faults.nobody_yet(rows, operations, dice(seed, "nobody"), dates)
     finals = {b.operation_id: b for b in rows if b.operation_id is not None}
     dated, late = plan.dated(made.orders, finals, dice(seed, "due"), dates)
-    shop = replace(base, orders=dated, operations=operations, bookings=tuple(rows))
+    shop = replace(
+        base,
+        orders=dated,
+        operations=operations,
+        materials=materials(
+            made.orders, dated, finals, dice(seed, "material"), ids=made.master.ids, dates=dates
+        ),
+        progress=reports(rows, operations, dated, dice(seed, "progress"), anchor=dates.anchor),
+        bookings=tuple(rows),
+    )
     planted = faults.record(shop, late)
     return DemoShop(shop, planted, size, seed, today, dates.anchor, made.master.extent.bookings, made)
 

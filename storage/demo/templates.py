@@ -113,6 +113,7 @@ class StepTemplate(_Template):
 
 class PartTemplate(_Template):
     name: str
+    material: str
     quantity: Range
     steps: tuple[StepTemplate, ...]
 

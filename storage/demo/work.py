@@ -38,6 +38,7 @@ class OrderDraft:
     customer: str
     quantity: int
     steps: tuple[StepDraft, ...]
+    material: str
 
 
 def op_minutes(setup_min: int, run_s: int, quantity: int) -> int:
@@ -69,7 +70,7 @@ class Workload:
         for position in sorted(rng.choices(machined, k=(steps or 0) - len(drafts)), reverse=True):
             again = replace(drafts[position], name=f"{drafts[position].name}, second side")
             drafts.insert(position + 1, again)
-        return OrderDraft(rng.choice(templates.people().customers), quantity, tuple(drafts))
+        return OrderDraft(rng.choice(templates.people().customers), quantity, tuple(drafts), part.material)
 
     def _step(self, template: StepTemplate, part: str, rng: Random) -> StepDraft:
         setup = -(-rng.randint(*template.setup) // 5) * 5

@@ -23,6 +23,14 @@ delete from booking_segment;
 -- The plan itself.
 delete from booking;
 
+-- name: delete_progress
+-- What was reported.
+delete from progress;
+
+-- name: delete_materials
+-- What operations need.
+delete from material_requirement;
+
 -- name: delete_alternatives
 -- What could run where.
 delete from operation_alternative;
@@ -169,6 +177,19 @@ insert into operation_alternative (operation_id, machine_id, setup_min, run_s_pe
 select operation_id, machine_id, setup_min, run_s_per_piece, preference
   from jsonb_to_recordset(%(rows)s) as r (
     operation_id text, machine_id text, setup_min int, run_s_per_piece int, preference int);
+
+-- name: insert_materials
+-- What operations need; instants as UTC minutes.
+insert into material_requirement (id, operation_id, item, qty, available_at, source)
+select id, operation_id, item, qty, minute_utc(available_at), %(source)s
+  from jsonb_to_recordset(%(rows)s) as r (
+    id text, operation_id text, item text, qty numeric, available_at bigint);
+
+-- name: insert_progress
+-- Pieces reported since the report before.
+insert into progress (operation_id, at, good, scrap)
+select operation_id, minute_utc(at), good, scrap
+  from jsonb_to_recordset(%(rows)s) as r (operation_id text, at bigint, good int, scrap int);
 
 -- name: insert_bookings
 -- Bookings with the numbers of their machines.

@@ -54,6 +54,22 @@ select operator_id, skill_id, utc_minute(valid_from), utc_minute(valid_to)
 -- Absences of all operators, by instants or by whole local dates.
 select id, operator_id, utc_minute(start), utc_minute("end"), start_date, end_date, kind from absence order by id;
 
+-- name: materials
+-- What operations of open orders need.
+select m.operation_id, m.id, m.item, m.qty, utc_minute(m.available_at)
+  from production_order p
+  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
+  join material_requirement m on m.tenant_id = o.tenant_id and m.operation_id = o.id
+ where p.status not in ('done', 'cancelled') order by m.operation_id, m.id;
+
+-- name: progress
+-- What was reported of operations of open orders.
+select r.operation_id, utc_minute(r.at), r.good, r.scrap
+  from production_order p
+  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
+  join progress r on r.tenant_id = o.tenant_id and r.operation_id = o.id
+ where p.status not in ('done', 'cancelled') order by r.operation_id, r.at;
+
 -- name: bookings
 -- Bookings that touch the window, and those of open orders whenever they are; big results come unsorted, a sort would spill.
 select id, operation_id, machine_id, utc_minute(envelope_start), utc_minute(envelope_end),

@@ -1,6 +1,7 @@
 """The smallest shop that has a row in every table."""
 
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from planning.shop import (
@@ -16,6 +17,7 @@ from planning.shop import (
     DowntimeKind,
     ExceptionKind,
     Machine,
+    MaterialRequirement,
     Minute,
     Operation,
     Operator,
@@ -23,6 +25,7 @@ from planning.shop import (
     Order,
     OrderStatus,
     OvertimeSlot,
+    ProgressReport,
     Segment,
     Shift,
     Shop,
@@ -145,6 +148,13 @@ def small_shop(name: str = "Small Shop") -> Shop:
             "ord-2": Order("ord-2", "WO-2", "Bolt & Co", 1, OrderStatus.DRAFT, chicago(12, 15, 30)),
         },
         operations={operation.id: operation for operation in operations},
+        materials={
+            "o1-10": (
+                MaterialRequirement("mt-bar", "Bar 40", Decimal("12.500"), chicago(5, 0)),
+                MaterialRequirement("mt-jaws", "Soft jaws", Decimal("1.000")),
+            )
+        },
+        progress={"o1-10": (ProgressReport(chicago(7, 7), 5, 1), ProgressReport(chicago(7, 9), 12))},
         bookings=(
             Booking(
                 "b-1",

@@ -140,6 +140,17 @@ async def test_outside_the_asked_months_only_the_bookings_of_open_orders_are_rea
         assert set(shop.orders) - set(read.orders) == (set() if expected else set(over))
 
 
+async def test_of_an_order_that_is_done_neither_material_nor_progress_is_read(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    shop = small_shop()
+    done = {key: replace(order, status=OrderStatus.DONE) for key, order in shop.orders.items()}
+    await put(database, two_shops[0], replace(shop, orders=done))
+    read = await ShopReader(database).load(asking(two_shops[0]), DECEMBER)
+    assert set(read.operations) == set(shop.operations)
+    assert (read.materials, read.progress) == ({}, {})
+
+
 async def test_the_same_plan_asked_for_again_is_not_read_again(
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:

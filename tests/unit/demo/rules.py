@@ -13,6 +13,7 @@ from planning.shop import (
     Interval,
     Intervals,
     Machine,
+    MaterialRequirement,
     Minute,
     Operation,
     Operator,
@@ -171,3 +172,18 @@ def interrupted(
         if not operations[b.operation_id or ""].splittable
         and not inside(times.machine(b.machine_id).available, b.envelope_start, b.envelope_end)
     }
+
+
+def before_material(
+    materials: Mapping[str, tuple[MaterialRequirement, ...]], bookings: Iterable[Booking]
+) -> tuple[set[str], set[str]]:
+    """Bookings that start before their material is there, and those of which nobody knows."""
+    early: set[str] = set()
+    unknown: set[str] = set()
+    for row in bookings:
+        for needed in materials.get(row.operation_id or "", ()):
+            if needed.available_at is None:
+                unknown.add(row.id)
+            elif needed.available_at > row.envelope_start:
+                early.add(row.id)
+    return early, unknown

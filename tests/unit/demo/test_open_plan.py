@@ -150,6 +150,39 @@ def test_one_machine_stands_still_until_further_notice_and_one_person_is_away(de
     assert any(d.kind is DowntimeKind.MAINTENANCE for d in demo.shop.downtimes)
 
 
+def test_the_reported_work_starts_before_its_material_and_no_other(demo: DemoShop) -> None:
+    early, unknown = rules.before_material(demo.shop.materials, demo.shop.bookings)
+    assert early == set(demo.planted.before_material)
+    assert unknown == set(demo.planted.material_unknown)
+    assert early
+    assert unknown
+
+
+def test_a_few_orders_do_not_say_what_they_need(demo: DemoShop) -> None:
+    told = {demo.shop.operations[key].order_id for key in demo.shop.materials}
+    assert 0 < len(demo.shop.orders.keys() - told) < len(demo.shop.orders) / 8
+
+
+def test_only_work_that_has_begun_is_reported_and_never_ahead_of_the_clock(demo: DemoShop) -> None:
+    booked = {b.operation_id: b for b in demo.shop.bookings}
+    for key, found in demo.shop.progress.items():
+        assert booked[key].status in (BookingStatus.DONE, BookingStatus.IN_PROGRESS)
+        assert all(booked[key].envelope_start < report.at <= demo.anchor for report in found)
+
+
+def test_what_is_done_is_reported_whole_and_what_is_under_way_in_part(demo: DemoShop) -> None:
+    under_way = 0
+    for row in demo.shop.bookings:
+        quantity = demo.shop.orders[demo.shop.operations[row.operation_id or ""].order_id].quantity
+        good = sum(report.good for report in demo.shop.progress.get(row.operation_id or "", ()))
+        if row.status is BookingStatus.DONE:
+            assert good == quantity
+        elif good:
+            assert good < quantity
+            under_way += 1
+    assert under_way
+
+
 def test_the_same_seed_makes_the_same_shop(demo: DemoShop) -> None:
     again = make_demo_shop(size=demo.size, seed=demo.seed, today=demo.today, name="Demo")
     assert again == demo.shop
