@@ -6,8 +6,9 @@ what it waited for: a fixed wait after its predecessor, or the predecessor itsel
 so their minutes add up to finish less release exactly.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from planning.intervals import clip, normalize, subtract
 from planning.moves import skill_for
 from planning.order_status import OrderReport
 from planning.routings import PlannedOperation
-from planning.shop import Booking, Interval, Intervals, Minute
+from planning.shop import Booking, Interval, Intervals, Minute, Order, Shop
 
 
 class Cause(StrEnum):
@@ -77,6 +78,55 @@ class CauseChain:
         return tuple(merged)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One operation on the way back: its own time, the wait before it, and the fixed wait before that."""
+
+    current: PlannedOperation
+    own: Interval
+    waited: Interval
+    wait_after: Interval
+    before: PlannedOperation | None
+
+
+class MachineWaits:
+    """Where orders stood before a machine that other work held; no calendar is asked."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._of_machine: defaultdict[str, list[Booking]] = defaultdict(list)
+        for booking in sorted(shop.bookings, key=lambda b: (b.envelope_start, b.id)):
+            self._of_machine[booking.machine_id].append(booking)
+
+    def of(
+        self, order: Order, operations: Sequence[PlannedOperation], finish: Minute
+    ) -> Iterator[tuple[str, Link]]:
+        """The machine and the stretch, for each stretch in which other work held it."""
+        for step in walk(order, operations, finish):
+            for span in (*pauses(step.current, step.own), step.waited):
+                if step.current.bookings:
+                    links, _ = self.busy(step.current, span)
+                    yield from ((following(step.current, span).machine_id, link) for link in links)
+
+    def busy(self, current: PlannedOperation, span: Interval) -> tuple[list[Link], Intervals]:
+        """The parts of `span` in which other work held the operation's machine, and the rest."""
+        rows = self._of_machine[following(current, span).machine_id]
+        links: list[Link] = []
+        rest: Intervals = (span,) if span[0] < span[1] else ()
+        own = {b.id for b in current.bookings}
+        for other in rows[: bisect_left(rows, span[1], key=_starts)]:
+            if other.envelope_end <= span[0] or other.id in own or not rest:
+                continue
+            taken = clip(rest, (other.envelope_start, other.envelope_end))
+            operation = self._shop.operations.get(other.operation_id or "")
+            order_id = None if operation is None else operation.order_id
+            links += [
+                Link(Cause.MACHINE_BUSY, *piece, current.operation.id, other.id, order_id) for piece in taken
+            ]
+            rest = subtract(rest, taken)
+        return links, rest
+
+
 class CauseChains:
     """Chains of a shop's orders; `times` must cover them from release to finish."""
 
@@ -85,10 +135,9 @@ class CauseChains:
         self._shop = times.shop
         self._frozen_until = as_of + times.shop.settings.frozen_hours * 60
         self._as_of = as_of
-        self._of_machine: defaultdict[str, list[Booking]] = defaultdict(list)
+        self._waits = MachineWaits(self._shop)
         self._of_operator: defaultdict[str, list[Interval]] = defaultdict(list)
         for booking in self._shop.bookings:
-            self._of_machine[booking.machine_id].append(booking)
             for segment in booking.segments:
                 if segment.operator_id is not None:
                     self._of_operator[segment.operator_id].append((segment.start, segment.end))
@@ -98,44 +147,23 @@ class CauseChains:
         finish = report.figures.finish
         if finish is None:
             return None
-        placed = {o.operation.id: o for o in report.operations}
-        first_start = min(o.start for o in report.operations if o.start is not None)
-        release = report.order.release_at
-        release = first_start if release is None else min(release, first_start)
         links: list[Link] = []
-        current: PlannedOperation | None = max(report.operations, key=_finish)
-        cursor = finish
-        while current is not None and cursor > release:
-            # A successor that was planned before its predecessor's end cuts that one's time short.
-            start = min(cursor, max(release, current.start or 0))
-            links += self._own_span(current, (start, cursor))
-            before = self._awaited(current, placed)
-            awaited = release if before is None else max(release, min(start, _over(before)))
-            links += self._waited(current, (awaited, start))
-            cursor = awaited
-            if before is not None and before.end is not None and before.end < cursor:
-                since = max(release, before.end)
-                links.append(Link(Cause.WAIT_AFTER, since, cursor, before.operation.id))
-                cursor = since
-            current = before
+        for step in walk(report.order, report.operations, finish):
+            links += self._own_span(step.current, step.own)
+            links += self._waited(step.current, step.waited)
+            if step.before is not None:
+                links.append(Link(Cause.WAIT_AFTER, *step.wait_after, step.before.operation.id))
         ordered = sorted((link for link in links if link.end > link.start), key=lambda link: link.start)
-        return CauseChain(tuple(ordered), release, finish)
-
-    def _awaited(
-        self, current: PlannedOperation, placed: Mapping[str, PlannedOperation]
-    ) -> PlannedOperation | None:
-        """The predecessor that was over last, waits included."""
-        before = [placed[key] for key in current.predecessors]
-        return max(before, key=_over) if before else None
+        return CauseChain(tuple(ordered), released(report.order, report.operations), finish)
 
     def _own_span(self, current: PlannedOperation, span: Interval) -> Iterable[Link]:
         """From its start to `span`'s end: work, and pauses by cause."""
         operation_id = current.operation.id
         if not current.bookings:
             return [Link(Cause.SUBCONTRACT, *span, operation_id)]
-        worked = clip(normalize((s.start, s.end) for b in current.bookings for s in b.segments), span)
-        links = [Link(Cause.WORK, start, end, operation_id) for start, end in worked]
-        for pause in subtract((span,), worked):
+        paused = pauses(current, span)
+        links = [Link(Cause.WORK, start, end, operation_id) for start, end in subtract((span,), paused)]
+        for pause in paused:
             links += self._waited(current, pause)
         return links
 
@@ -146,22 +174,12 @@ class CauseChains:
             return []
         if not current.bookings:
             return [Link(Cause.NOT_STARTED, *span, operation_id)]
-        following = next((b for b in current.bookings if b.envelope_end > span[0]), current.bookings[-1])
-        machine = self._times.machine(following.machine_id)
-        links: list[Link] = []
-        rest: Intervals = (span,)
-        own = {b.id for b in current.bookings}
-        for other in sorted(self._of_machine[following.machine_id], key=lambda b: (b.envelope_start, b.id)):
-            if other.id in own:
-                continue
-            taken = clip(rest, (other.envelope_start, other.envelope_end))
-            operation = self._shop.operations.get(other.operation_id or "")
-            order_id = None if operation is None else operation.order_id
-            links += [Link(Cause.MACHINE_BUSY, *piece, operation_id, other.id, order_id) for piece in taken]
-            rest = subtract(rest, taken)
+        booking = following(current, span)
+        machine = self._times.machine(booking.machine_id)
+        links, rest = self._waits.busy(current, span)
         links += _closed(operation_id, rest, machine)
         rest = _open(rest, machine)
-        unmanned = self._unmanned(following, rest)
+        unmanned = self._unmanned(booking, rest)
         links += [Link(Cause.OPERATOR, *piece, operation_id) for piece in unmanned]
         rest = subtract(rest, unmanned)
         frozen = clip(rest, (self._as_of, self._frozen_until))
@@ -183,6 +201,52 @@ class CauseChains:
             busy = normalize(self._of_operator.get(operator.id, ()))
             rest = subtract(rest, subtract(self._times.operator(operator.id).available, busy))
         return rest
+
+
+def released(order: Order, operations: Sequence[PlannedOperation]) -> Minute:
+    """Where the order's time begins: its release, or its first start where that is earlier or alone known."""
+    first_start = min(o.start for o in operations if o.start is not None)
+    return first_start if order.release_at is None else min(order.release_at, first_start)
+
+
+def walk(order: Order, operations: Sequence[PlannedOperation], finish: Minute) -> Iterator[_Step]:
+    """From the finish of a wholly scheduled order back to its release, along what was over last."""
+    release, cursor = released(order, operations), finish
+    placed = {o.operation.id: o for o in operations}
+    current: PlannedOperation | None = max(operations, key=_finish)
+    while current is not None and cursor > release:
+        # A successor that was planned before its predecessor's end cuts that one's time short.
+        start = min(cursor, max(release, current.start or 0))
+        before = _awaited(current, placed)
+        awaited = release if before is None else max(release, min(start, _over(before)))
+        since = awaited
+        if before is not None and before.end is not None and before.end < awaited:
+            since = max(release, before.end)
+        yield _Step(current, (start, cursor), (awaited, start), (since, awaited), before)
+        cursor, current = since, before
+
+
+def _awaited(current: PlannedOperation, placed: Mapping[str, PlannedOperation]) -> PlannedOperation | None:
+    """The predecessor that was over last, waits included."""
+    before = [placed[key] for key in current.predecessors]
+    return max(before, key=_over) if before else None
+
+
+def pauses(current: PlannedOperation, span: Interval) -> Intervals:
+    """Where in `span`, its own time, nobody works on it."""
+    if not current.bookings:
+        return ()
+    worked = normalize((s.start, s.end) for b in current.bookings for s in b.segments)
+    return subtract((span,) if span[0] < span[1] else (), clip(worked, span))
+
+
+def following(current: PlannedOperation, span: Interval) -> Booking:
+    """The booking, of an operation that has some, that waited in `span`."""
+    return next((b for b in current.bookings if b.envelope_end > span[0]), current.bookings[-1])
+
+
+def _starts(booking: Booking) -> Minute:
+    return booking.envelope_start
 
 
 def _alike(one: Link, other: Link) -> bool:
