@@ -2,15 +2,16 @@
 
 Each step of a linear routing takes the machine on which it ends first. Since being ready earlier never gives
 a later end, that greedy choice is optimal for the whole routing with everything else fixed; the tests prove
-it against an exhaustive search.
+it against an exhaustive search. With branches it is so too, unless they share a machine or a person.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
 from leadhand.errors import BeyondHorizon, InvalidRouting, NoEligibleMachine, NoEligibleOperator
+from planning.branches import Before, Taken, side_by_side
 from planning.crew import CrewMember, assign
 from planning.intervals import clip, intersect
 from planning.shop import Attendance, Interval, Intervals, Minute, Segment
@@ -65,9 +66,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class InsertionRequest:
-    """A linear routing to fit in from `release` on.
+    """A routing to fit in from `release` on.
 
-    `handover`: whether several people may attend one block in turn.
+    `handover`: whether several people may attend one block in turn. `before`: for each step the indices of
+    the steps that it awaits, which come earlier; None: a linear routing, each awaits the one before it.
     """
 
     steps: tuple[Step, ...]
@@ -75,6 +77,7 @@ class InsertionRequest:
     horizon_end: Minute
     operators: Operators = Operators.IGNORE
     handover: bool = True
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class InsertedStep:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """`optimal`: no other choice of machines and starts finishes earlier (always so for linear routings)."""
+    """`optimal`: no other machines and starts finish earlier; proven unless branches share something."""
 
     steps: tuple[InsertedStep, ...]
     finish: Minute
@@ -131,21 +134,56 @@ def insert(request: InsertionRequest) -> Insertion:
     """
     if not request.steps:
         raise InvalidRouting("The routing has no operations.")
-    ready, reason = request.release, ReadyReason.RELEASE
     done: list[InsertedStep] = []
+    taken = None if request.before is None else Taken()
     for number, step in enumerate(request.steps, start=1):
         _check(step, number, request)
-        if step.material_at is not None and step.material_at > ready:
-            ready, reason = step.material_at, ReadyReason.MATERIAL
-        placed = _place(step, ready, reason, request)
+        ready, reason = _ready(step, done, request)
+        placed = _place(step if taken is None else _beside(taken, step), ready, reason, request)
         if placed is None:
             raise BeyondHorizon(
                 f"Operation {number} of the routing does not fit before the planning horizon ends.",
                 details={"step": number},
             )
         done.append(placed)
-        ready, reason = placed.end + step.wait_after_min, ReadyReason.PREDECESSOR
-    return Insertion(tuple(done), done[-1].end)
+        if taken is not None and placed.machine_id is not None:
+            taken.note(placed.machine_id, (placed.start, placed.end), placed.segments)
+    return Insertion(tuple(done), max(step.end for step in done), optimal=not _branches_meet(request))
+
+
+def _ready(step: Step, done: Sequence[InsertedStep], request: InsertionRequest) -> tuple[Minute, ReadyReason]:
+    """When the step could begin, and what comes last of that which it awaits."""
+    index = len(done)
+    awaited = request.before[index] if request.before is not None else (index - 1,) if index else ()
+    ready, reason = request.release, ReadyReason.RELEASE
+    for earlier in awaited:
+        over = done[earlier].end + request.steps[earlier].wait_after_min
+        if over >= ready:
+            ready, reason = over, ReadyReason.PREDECESSOR
+    if step.material_at is not None and step.material_at > ready:
+        ready, reason = step.material_at, ReadyReason.MATERIAL
+    return ready, reason
+
+
+def _beside(taken: Taken, step: Step) -> Step:
+    choices = (replace(choice, workplace=taken.beside(choice.workplace)) for choice in step.choices)
+    return replace(step, choices=tuple(choices))
+
+
+def _branches_meet(request: InsertionRequest) -> bool:
+    """Whether steps that may run at the same time could want the same machine or person."""
+    if request.before is None:
+        return False
+    wants = [_wants(step, request.operators) for step in request.steps]
+    return any(wants[one] & wants[other] for one, other in side_by_side(request.before))
+
+
+def _wants(step: Step, operators: Operators) -> frozenset[tuple[str, str]]:
+    found = {("machine", choice.workplace.machine_id) for choice in step.choices}
+    for choice in step.choices:
+        if need_of(step, choice, operators).attended_min:
+            found |= {("person", member.operator_id) for member in choice.workplace.crew.members}
+    return frozenset(found)
 
 
 def _check(step: Step, number: int, request: InsertionRequest) -> None:

@@ -1,11 +1,11 @@
 """When each operation must start at the latest (planning-domain 6.2): the walk of insertion, backwards.
 
 A later bound for the end never gives an earlier last start, so taking for each step, from the last to the
-first, the machine on which it starts last is exact for a linear routing with everything else fixed.
+first, the machine on which it starts last is exact for a linear routing with everything else fixed. Branches
+are walked as if they took nothing from each other, so with shared machines it may be later than it can be.
 """
 
-from collections.abc import Sequence
-
+from planning.branches import chain, over_by
 from planning.insertion import Choice, InsertionRequest, Step, attendances, need_of
 from planning.shop import Minute
 from planning.workplaces import last_block
@@ -17,19 +17,15 @@ def latest_starts(request: InsertionRequest, due: Minute) -> tuple[Minute | None
     None: from there on forward it cannot be in time, however early the steps before it are done. The horizon
     and the release of the request hold; what it says of people and handovers, too.
     """
-    found: list[Minute | None] = []
-    over_by: Minute | None = min(due, request.horizon_end)
-    for step in reversed(request.steps):
-        start = None if over_by is None else _latest_start(step, request, over_by)
-        found.append(start)
-        previous = _step_before(request.steps, len(found))
-        over_by = start if start is None or previous is None else start - previous.wait_after_min
-    return tuple(reversed(found))
-
-
-def _step_before(steps: Sequence[Step], counted: int) -> Step | None:
-    """The step before the last `counted` ones."""
-    return steps[-counted - 1] if counted < len(steps) else None
+    before = chain(len(request.steps)) if request.before is None else request.before
+    found: list[Minute | None] = [None] * len(request.steps)
+    for index in reversed(range(len(request.steps))):
+        step = request.steps[index]
+        bound = over_by(index, before, found, min(due, request.horizon_end))
+        if bound is not None:
+            awaited = any(index in steps for steps in before)
+            found[index] = _latest_start(step, request, bound - step.wait_after_min if awaited else bound)
+    return tuple(found)
 
 
 def _latest_start(step: Step, request: InsertionRequest, over_by: Minute) -> Minute | None:

@@ -2,7 +2,8 @@
 
 Lawler's partition (Management Science 18, 1972): the ways other than the best one are those that keep its
 first i machines and do not take its machine for step i + 1. The best of each part is one insertion, which is
-exact for a linear routing, so the k ways found are the k best choices of machines.
+exact for a linear routing, so the k ways found are the k best choices of machines. With branches that share
+machines they are k different ones, none proven best.
 """
 
 from dataclasses import dataclass, replace
@@ -53,7 +54,7 @@ def best_insertions(request: InsertionRequest, count: int) -> tuple[Insertion, .
 
 def _rank(insertion: Insertion) -> tuple[Minute, int]:
     """By finish, then by how long things take from the first start."""
-    return insertion.finish, insertion.finish - insertion.steps[0].start
+    return insertion.finish, insertion.finish - min(step.start for step in insertion.steps)
 
 
 def _without(part: _Part, step: int) -> _Part | None:

@@ -6,9 +6,10 @@ which no place is found before the horizon ends is left out and told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from planning.board import Board, Place
 from planning.calendars import ShopTimes
@@ -16,6 +17,9 @@ from planning.intervals import overlap
 from planning.moves import is_movable
 from planning.routings import Routings, in_order, needs_no_machine, predecessors
 from planning.shop import Booking, Minute, Operation
+
+# Priority from the highest on, due date, order.
+Rank: TypeAlias = tuple[int, Minute, str]
 
 
 class Policy(StrEnum):
@@ -75,13 +79,18 @@ class Retiming:
                 behind[booking.machine_id] = max(behind[booking.machine_id], placed.envelope_end)
         return self._result()
 
-    def reinsert(self, touched: Collection[str], policy: Policy) -> Retimed:
-        """`touched` work goes into the first gap that holds it; what must follow it moves, too."""
+    def reinsert(
+        self, touched: Collection[str], policy: Policy, rank: Callable[[Booking], Rank] | None = None
+    ) -> Retimed:
+        """`touched` work goes into the first gap that holds it; what must follow it moves, too.
+
+        `rank`: who finds a place first, the lowest; within an order and without it, who started first.
+        """
         movable = self._lay_out()
         for booking in movable:
             if booking.id not in touched:
                 self._board.put(booking)
-        for booking in movable:
+        for booking in movable if rank is None else sorted(movable, key=rank):
             after = self._routes.ready_after_moves(booking)
             if booking.id not in touched:
                 if after <= booking.envelope_start:

@@ -14,36 +14,20 @@ from planning.changes import (
     with_change,
 )
 from planning.conflict_items import Conflict
-from planning.conflicts import ConflictQuestion, conflicts
 from planning.intervals import clip, total
-from planning.order_status import OrderReport, OrderReports, Outlook
+from planning.order_status import Outlook
+from planning.plan_difference import (
+    OrderEffect,
+    Shift,
+    conflicts_between,
+    is_late,
+    orders_between,
+    shifts_between,
+)
 from planning.retiming import Policy, Retimed, Retiming, may_move
-from planning.shop import Booking, Interval, Minute, Shop
+from planning.shop import Booking, Minute, Shop
 
 _IN_TIME = frozenset({Outlook.ON_TIME, Outlook.AT_RISK, Outlook.NO_DUE_DATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A booking before and after; `after` None: it finds no place, or its order is cancelled."""
-
-    before: Booking
-    after: Booking | None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderEffect:
-    """An order whose finish or outlook the change alters; minutes of finish, later is positive."""
-
-    order_id: str
-    before: OrderReport
-    after: OrderReport
-
-    @property
-    def later_by(self) -> int | None:
-        """None while it is not wholly scheduled before or after."""
-        old, new = self.before.figures.finish, self.after.figures.finish
-        return None if old is None or new is None else new - old
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +50,12 @@ class ChangeEffect:
 
     @property
     def newly_late(self) -> tuple[OrderEffect, ...]:
-        return tuple(o for o in self.orders if _is_late(o.after) and not _is_late(o.before))
+        return tuple(o for o in self.orders if is_late(o.after) and not is_late(o.before))
 
     @property
     def no_longer_late(self) -> tuple[OrderEffect, ...]:
         """In time now; an order that is cancelled, or whose work finds no place, is not."""
-        return tuple(o for o in self.orders if _is_late(o.before) and o.after.outlook in _IN_TIME)
+        return tuple(o for o in self.orders if is_late(o.before) and o.after.outlook in _IN_TIME)
 
     @property
     def no_longer_scheduled(self) -> tuple[OrderEffect, ...]:
@@ -105,9 +89,9 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
     else:
         retimed = _put_right(changed, change, {b.id for b in touched}, policy, as_of)
     after = replace(changed.shop, bookings=retimed.bookings)
-    shifts = _shifts(before, after)
+    shifts = shifts_between(before, after)
     reach = _reach(before, change, shifts)
-    new, solved = _conflicts_between(
+    new, solved = conflicts_between(
         ShopTimes(reach.of(before), times.window), ShopTimes(reach.of(after), times.window), as_of
     )
     return ChangeEffect(
@@ -116,7 +100,7 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
         touched=tuple(touched),
         stuck=tuple(b for b in hit if not may_move(b, earliest)),
         shifts=shifts,
-        orders=_orders(reach.of(before), reach.of(after), times.window, as_of),
+        orders=orders_between(reach.of(before), reach.of(after), times.window, as_of),
         new=new,
         solved=solved,
     )
@@ -197,49 +181,3 @@ def _lost(before: ShopTimes, after: ShopTimes, change: Change, as_of: Minute) ->
             return 0
     rest = as_of, before.window[1]
     return total(clip(old.available, rest)) - total(clip(new.available, rest))
-
-
-def _shifts(before: Shop, after: Shop) -> tuple[Shift, ...]:
-    now = {b.id: b for b in after.bookings}
-    rows = sorted(before.bookings, key=lambda b: (b.envelope_start, b.id))
-    return tuple(Shift(b, now.get(b.id)) for b in rows if now.get(b.id) != b)
-
-
-def _orders(before: Shop, after: Shop, window: Interval, as_of: Minute) -> tuple[OrderEffect, ...]:
-    """Orders whose finish or outlook differ, by order code."""
-    old, new = (OrderReports(ShopTimes(shop, window), as_of) for shop in (before, after))
-    found: list[OrderEffect] = []
-    for order in sorted(before.orders.values(), key=lambda o: (o.code, o.id)):
-        was, is_now = old.of(order), new.of(after.orders[order.id])
-        if (was.figures.finish, was.outlook) != (is_now.figures.finish, is_now.outlook):
-            found.append(OrderEffect(order.id, was, is_now))
-    return tuple(found)
-
-
-def _is_late(report: OrderReport) -> bool:
-    return report.outlook is Outlook.LATE
-
-
-def _conflicts_between(
-    before: ShopTimes, after: ShopTimes, as_of: Minute
-) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
-    """Conflicts that are only in the one plan after the change, and only in the one before it."""
-    question = ConflictQuestion((as_of, before.window[1]))
-    old = {_key(c): c for c in conflicts(before, question).items}
-    new = {_key(c): c for c in conflicts(after, question).items}
-    return (
-        tuple(c for key, c in new.items() if key not in old),
-        tuple(c for key, c in old.items() if key not in new),
-    )
-
-
-def _key(item: Conflict) -> tuple[str, ...]:
-    """The same conflict in two plans, wherever it lies."""
-    return (
-        item.type,
-        item.machine_id or "",
-        item.operator_id or "",
-        item.order_id or "",
-        *item.booking_ids,
-        *item.operation_ids,
-    )

@@ -1,8 +1,6 @@
 """simulate_schedule_change: what a breakdown, an absence, overtime or a changed order does to the plan."""
 
 import asyncio
-import hashlib
-import json
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -34,6 +32,7 @@ from tools.change_views import (
     ReplacementRow,
     StuckRow,
 )
+from tools.simulation_ids import simulation_id
 from tools.views import PAGE_ROWS, Named, View, count_of, evidence, load_to_horizon, named
 from tools.windows import Window
 
@@ -165,7 +164,7 @@ def _output(
 def sim_id(shop: Shop, read: AskedChange, policy: Policy, now: Minute) -> str:
     """One name for one question about one plan at one time."""
     told = [shop.settings.data_version, read.kind.value, asdict(read.change), policy.value, now]
-    return f"sim-{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]}"
+    return simulation_id(told)
 
 
 def _change_view(read: AskedChange, views: ChangeViews, zone: ZoneInfo) -> ChangeView:
