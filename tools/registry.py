@@ -74,9 +74,13 @@ class ToolRegistry:
         """All tools, by name."""
         return self._specs
 
-    def openai_tools(self) -> list[JsonObject]:
-        """All tools in the form of OpenAI's `tools`, for `bind_tools`."""
-        return list(self._openai_tools)
+    def openai_tools(self, permissions: frozenset[Permission] | None = None) -> list[JsonObject]:
+        """The tools that `permissions` allow (None: all) in OpenAI's form, for `bind_tools`."""
+        return [
+            tool
+            for spec, tool in zip(self._specs, self._openai_tools, strict=True)
+            if permissions is None or spec.permission in permissions
+        ]
 
     async def run(
         self,

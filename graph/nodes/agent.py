@@ -1,5 +1,6 @@
 """One model call: checks the run's bounds, streams the answer, keeps it under our own call ids."""
 
+from functools import cache
 from typing import Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
@@ -13,7 +14,7 @@ from graph.parts import Bounds, GraphParts
 from graph.prompts import load_prompt
 from graph.reading import ModelAnswer, read_answer
 from graph.state import PlannedCall, TurnState
-from leadhand.context import TenantContext
+from leadhand.context import Permission, TenantContext
 from leadhand.errors import (
     EmptyAnswer,
     InvalidToolInput,
@@ -25,6 +26,7 @@ from leadhand.errors import (
 )
 from leadhand.events import StatusChanged, StepStarted, UsageReported, sink
 from models.counted import count_tokens_of, counted_call
+from models.pieces import AnswerSource
 from models.tokens import count_message_tokens, count_tokens
 from tools.rendering import render_error
 
@@ -32,12 +34,17 @@ from tools.rendering import render_error
 def agent_node(
     parts: GraphParts,
 ) -> Node[TurnState]:
-    # Schemas are converted once a process, not once a call.
-    model = parts.model.with_tools(parts.registry.openai_tools())
+    @cache
+    def model_for(permissions: frozenset[Permission]) -> AnswerSource:
+        """The model with the tools that these permissions allow; schemas are converted once, not a call."""
+        return parts.model.with_tools(parts.registry.openai_tools(permissions))
+
+    needed = frozenset(spec.permission for spec in parts.registry.specs())
 
     async def agent(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
         """Read one answer of the model."""
-        tenant_of(state, runtime)
+        # Only permissions that some tool needs tell two callers apart.
+        model = model_for(tenant_of(state, runtime).permissions & needed)
         check_bounds(state, parts.bounds)
         events = sink()
         prompt = prompt_of(state)

@@ -34,9 +34,8 @@ class ToolList(BaseModel):
     tools: list[ToolDescription]
 
 
-@router.get("/tools", summary="All tools with their schemas")
+@router.get("/tools", summary="The tools that the caller may run, with their schemas")
 async def list_tools(tenant: Reader, desk: OpenDesk) -> ToolList:
-    del tenant
     return ToolList(
         tools=[
             ToolDescription(
@@ -48,6 +47,7 @@ async def list_tools(tenant: Reader, desk: OpenDesk) -> ToolList:
                 output_schema=spec.output_schema,
             )
             for spec in desk.registry.specs()
+            if spec.permission in tenant.permissions
         ]
     )
 

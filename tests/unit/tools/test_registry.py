@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from leadhand.context import Permission
 from leadhand.errors import (
     InvalidToolInput,
     InvalidToolOutput,
@@ -270,6 +271,14 @@ def test_schemas_are_plain_and_say_what_each_field_is_for() -> None:
 def test_openai_tools_are_what_the_model_library_would_send() -> None:
     for tool in REGISTRY.openai_tools():
         assert convert_to_openai_tool(tool) == tool
+
+
+def test_a_model_is_offered_only_the_tools_that_the_caller_may_run() -> None:
+    everything = {json.dumps(tool) for tool in REGISTRY.openai_tools()}
+    reader = {json.dumps(tool) for tool in REGISTRY.openai_tools(frozenset({Permission.PLANNING_READ}))}
+    assert len(everything - reader) == 1, "the one that needs `admin`"
+    assert REGISTRY.openai_tools(frozenset(Permission)) == REGISTRY.openai_tools()
+    assert REGISTRY.openai_tools(frozenset()) == []
 
 
 def test_an_input_that_refers_to_itself_cannot_be_registered() -> None:
