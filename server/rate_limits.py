@@ -4,6 +4,7 @@ A person's own share is looked at first and is the smaller one, so that a script
 limit and leaves its colleagues theirs.
 """
 
+import asyncio
 import math
 from dataclasses import dataclass
 from time import monotonic
@@ -21,6 +22,10 @@ from server.moving_windows import MovingWindows
 
 # What computes: questions, and tools that are run alone. The rest reads a few rows.
 TURNS: Final = ("/api/chat", "/api/tools/")
+# A client that asks again at once would keep the process busy with refusals: each is held for this moment.
+REFUSAL_PAUSE_S: Final = 0.5
+# A held refusal costs some kB and its connection; beyond so many they are answered at once.
+MAX_HELD: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,17 @@ def _rate(name: str, of: str, per_min: int) -> Rate:
 
 
 class RateLimits:
-    """Middleware that answers 429 `rate_limited` before the body is read.
+    """Middleware that answers 429 `rate_limited` before the body is read, after a moment.
 
     Raises:
         RateLimited: with the seconds until the oldest request of the window leaves it.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: Rates, *, pause_s: float = REFUSAL_PAUSE_S) -> None:
         self._app = app
         self._rates = rates
+        self._pause_s = pause_s
+        self._held = 0
         self._limiter = MovingWindowRateLimiter(MovingWindows())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,8 +88,18 @@ class RateLimits:
     async def _take(self, rates: tuple[Rate, Rate], who: Principal) -> None:
         for rate, key in zip(rates, ((who.tenant_id, who.user_id), (who.tenant_id,)), strict=True):
             if not await self._limiter.hit(rate.item, *key):
+                await self._hold()
                 stats = await self._limiter.get_window_stats(rate.item, *key)
                 raise _refusal(rate, retry_after_s=max(1, math.ceil(stats.reset_time - monotonic())))
+
+    async def _hold(self) -> None:
+        if self._held >= MAX_HELD:
+            return
+        self._held += 1
+        try:
+            await asyncio.sleep(self._pause_s)
+        finally:
+            self._held -= 1
 
 
 def _is_turn(scope: Scope) -> bool:

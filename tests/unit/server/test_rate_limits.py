@@ -1,6 +1,8 @@
 """Rates between credential and body: whose share is used up, and what those of others still get."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2 as httpx
 import orjson
@@ -37,6 +39,12 @@ async def answer(request: Request) -> str:
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(pause_s=0) as client:
+        yield client
+
+
+@asynccontextmanager
+async def client_of(*, pause_s: float) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     for path in ("/api/chat", "/api/tools/check_capacity", "/api/threads", "/healthz"):
         app.add_api_route(path, answer, methods=["GET", "POST"])
@@ -47,7 +55,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         max_user_turns_per_min=2,
         max_shop_turns_per_min=3,
     )
-    app.add_middleware(RateLimits, rates=Rates.of(settings))
+    app.add_middleware(RateLimits, rates=Rates.of(settings), pause_s=pause_s)
     app.add_middleware(Gate, verifier=NamesItself(), shop_of=any_shop)
     app.add_middleware(Refusals)
     app.add_middleware(Border)
@@ -120,3 +128,14 @@ async def test_a_forged_credential_takes_nothing_from_anybody(client: httpx.Asyn
     for _ in range(20):
         assert (await client.get("/api/threads", headers=by("forged"))).status_code == 401
     assert (await client.get("/api/threads", headers=by("north.anna"))).status_code == 200
+
+
+async def test_a_refusal_is_held_back_and_nobody_else_waits_for_it() -> None:
+    async with client_of(pause_s=3600) as client:
+        for _ in range(5):
+            await client.get("/api/threads", headers=by("north.anna"))
+        held = asyncio.create_task(client.get("/api/threads", headers=by("north.anna")))
+        assert (await client.get("/api/threads", headers=by("north.carl"))).status_code == 200
+        assert (await client.get("/api/threads", headers=by("south.anna"))).status_code == 200
+        assert not held.done()
+        held.cancel()
