@@ -1,7 +1,7 @@
 """Rates between credential and body: whose share is used up, and what those of others still get."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx2 as httpx
@@ -44,7 +44,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def client_of(*, pause_s: float) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(*, pause_s: float) -> AsyncGenerator[httpx.AsyncClient]:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     for path in ("/api/chat", "/api/tools/check_capacity", "/api/threads", "/healthz"):
         app.add_api_route(path, answer, methods=["GET", "POST"])
