@@ -74,8 +74,8 @@ def _refusal() -> DatabaseUnavailable:
 def places_of_shop(connections: int) -> int:
     """A quarter of the connections; of a small pool three, but never more than half.
 
-    Every step of a turn takes a place for a moment, so the share also says how many turns of one shop take the
-    process from the others at a time. A quarter keeps the process as busy as a half does.
+    Every step of a turn takes a place for a moment, so the share also says how many turns of one shop take
+    the process from the others at a time. A quarter keeps the process as busy as a half does.
     """
     return min((connections + 1) // 2, max(3, connections // 4))
 

@@ -57,12 +57,16 @@ select cancel_requested from run where id = %(run_id)s;
 
 -- name: finish
 -- Ends the run and charges it to the day, if this attempt still holds it; a zombie's result touches no row.
-with ended as (
+-- The thread is locked first, as an admission does: two in different orders could wait for one another.
+with thread_first as materialized (
+  select t.id from thread t where t.id = (select r.thread_id from run r where r.id = %(run_id)s) for no key update
+), ended as (
   update run set status = %(status)s, error_code = %(error_code)s, ended_at = clock_timestamp(),
                  input_tokens = %(input_tokens)s, cached_input_tokens = %(cached_input_tokens)s,
                  output_tokens = %(output_tokens)s, reasoning_tokens = %(reasoning_tokens)s,
                  cost = %(cost)s, currency = %(currency)s
-   where id = %(run_id)s and attempt = %(attempt)s and status = 'running'
+    from thread_first
+   where run.thread_id = thread_first.id and run.id = %(run_id)s and attempt = %(attempt)s and status = 'running'
   returning clock_timestamp() as at
 )
 insert into usage_day as used (day, currency, turns, input_tokens, cached_input_tokens, output_tokens,

@@ -16,6 +16,7 @@ from storage.summaries import ThreadSummary, read_summary, save_summary
 from storage.threads import Thread, ThreadCursor
 from storage.transactions import Connection
 from tests.integration.storage.filled import fill_every_table
+from tests.integration.storage.locks import somebody_waits
 
 TEXT: list[JsonValue] = [{"type": "text", "text": "When is the Puma free?"}]
 
@@ -29,14 +30,6 @@ async def say(connection: Connection, thread: Thread, message_id: str, parts: li
     return await messages.append_message(
         connection, thread_id=thread.id, message_id=message_id, role="user", parts=parts
     )
-
-
-async def somebody_waits(database: Database, planner: Principal) -> None:
-    """Return when a statement waits for a lock."""
-    waiting = b"select exists (select from pg_locks where not granted) as waiting"
-    async with database.transaction(planner) as connection:
-        while await (await connection.execute(waiting)).fetchone() != {"waiting": True}:
-            pass
 
 
 async def test_a_thread_is_made_once_for_a_chat_id(database: Database, planner: Principal) -> None:

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.runs import Run, Usage
 from storage.transactions import Connection
 from storage.usage import TurnLimits
+from tests.integration.storage.locks import somebody_waits
 
 AS_OF = datetime(2026, 12, 7, 12, 30, tzinfo=UTC)
 LONG_AGO_S = -1.0  # a lease that has passed when it is given
@@ -237,3 +238,22 @@ async def test_the_latest_run_is_the_one_admitted_last(
         latest = await runs.latest(connection, thread_id=thread_id)
     assert latest is not None
     assert latest.id == made[-1].id
+
+
+async def test_an_ending_run_waits_for_its_thread_before_it_takes_its_row(
+    database: Database, planner: Principal, thread_id: UUID
+) -> None:
+    """Else an admission, which has the thread and asks for the row, and the ending might wait for ever."""
+    async with database.transaction(planner) as connection:
+        run = await admit(connection, thread_id, lease_s=0)
+
+    async def ending() -> bool:
+        async with database.transaction(planner) as connection:
+            return await end(connection, run)
+
+    async with database.transaction(planner) as connection:
+        await threads.touch(connection, thread_id=thread_id)
+        late = asyncio.create_task(ending())
+        await somebody_waits(database, planner)
+        assert await runs.close_expired(connection, thread_id=thread_id) is not None
+    assert not await late
