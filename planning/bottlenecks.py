@@ -3,36 +3,39 @@
 Below the threshold there is only a highest load: "no bottleneck" is a right answer.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from planning.calendars import ShopTimes
-from planning.cause_chain import Cause, CauseChains
 from planning.figures import Figures, combine, figures_by_edges
-from planning.intervals import clip, total
-from planning.order_status import OrderReports, Outlook
-from planning.routings import Routings
-from planning.shop import Booking, Interval, Machine, Minute, OrderStatus
-
-_OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS)
+from planning.intervals import WorkTime, clip
+from planning.people_waits import PeopleWaits
+from planning.plan_waits import PlanWaits
+from planning.shop import Interval, Intervals, Machine, Minute, Operator
 
 
 class Level(StrEnum):
+    """What is ranked. Operators stand for skills: a group is everybody who holds one that a machine needs."""
+
     MACHINE = "machine"
     WORK_CENTER = "work_center"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
 class BottleneckQuestion:
-    """`edges`: ascending bounds of the buckets, the first and last are the window's."""
+    """`edges`: ascending bounds of the buckets, the first and last are the window's.
+
+    `work_center_id`: only its machines are ranked, or the work center alone, or the skill that it needs.
+    """
 
     level: Level
     edges: tuple[Minute, ...]
-    as_of: Minute
     threshold_pct: int
+    work_center_id: str | None = None
 
     @property
     def window(self) -> Interval:
@@ -41,7 +44,9 @@ class BottleneckQuestion:
 
 @dataclass(frozen=True, slots=True)
 class DelayedOrder:
-    """A late order that waited here; `minutes`: elapsed, while other work held the machine."""
+    """A late order that waited here; `minutes`: elapsed while other work held the machine, or working time
+    of the machine in which nobody qualified was free.
+    """
 
     order_id: str
     minutes: int
@@ -49,7 +54,7 @@ class DelayedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A machine or work center.
+    """A machine, a work center or a skill.
 
     `queue`: working minutes of the window in which operations stood ready before it, each counted. `peak`:
     index of its fullest bucket, None where no bucket has capacity. `delayed`: most minutes first.
@@ -58,6 +63,7 @@ class Ranked:
     key: str
     code: str
     machine_ids: tuple[str, ...]
+    operator_ids: tuple[str, ...]
     figures: Figures
     peak: int | None
     peak_utilization: Fraction | None
@@ -79,54 +85,116 @@ class Bottlenecks:
         return first if first is not None and first.over_threshold else None
 
 
-def bottlenecks(times: ShopTimes, question: BottleneckQuestion) -> Bottlenecks:
-    """Every machine or work center, ranked.
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    key: str
+    code: str
+    machines: Sequence[Machine] = ()
+    operators: Sequence[Operator] = ()
 
-    `times.shop` holds every booking of its open orders, and `times` covers them and the window.
-    """
-    queues, delays = _queues(times, question), _delays(times, question.as_of)
-    by_machine: defaultdict[str, list[Booking]] = defaultdict(list)
-    for booking in times.shop.bookings:
-        by_machine[booking.machine_id].append(booking)
+
+def bottlenecks(times: ShopTimes, plan: PlanWaits, question: BottleneckQuestion) -> Bottlenecks:
+    """Every machine, work center or skill, ranked. `times` covers the window, `plan` is of the same shop."""
+    people = PeopleWaits(times, plan, question.window) if question.level is Level.OPERATOR else None
+    delays = plan.delays()
     ranked: list[Ranked] = []
-    for key, code, machines in _resources(times, question.level):
-        parts = [_figures(times, m.id, by_machine[m.id], question.edges) for m in machines]
+    for resource in _resources(times, question):
+        machines = [_machine(times, plan, m.id, question.edges) for m in resource.machines]
+        parts = [found for found, _ in machines]
+        parts += [_person(times, plan, o, question.edges) for o in resource.operators]
         buckets = [combine(bucket) for bucket in zip(*parts, strict=True)]
         peak, peak_utilization = _peak(buckets)
-        ids = tuple(m.id for m in machines)
         whole = combine(buckets)
+        if people is None:
+            queue = sum(minutes for _, minutes in machines)
+            delayed = _delayed(delays[m.id] for m in resource.machines if m.id in delays)
+        else:
+            queue, delayed = people.queue(resource.key), _delayed([people.delays(resource.key)])
         ranked.append(
             Ranked(
-                key=key,
-                code=code,
-                machine_ids=ids,
+                key=resource.key,
+                code=resource.code,
+                machine_ids=tuple(m.id for m in resource.machines),
+                operator_ids=tuple(o.id for o in resource.operators),
                 figures=whole,
                 peak=peak,
                 peak_utilization=peak_utilization,
-                queue=sum(queues[i] for i in ids),
-                delayed=_delayed([delays[i] for i in ids if i in delays]),
+                queue=queue,
+                delayed=delayed,
                 over_threshold=whole.utilization is not None and whole.utilization > question.threshold_pct,
             )
         )
     return Bottlenecks(tuple(sorted(ranked, key=_fullest_first)))
 
 
-def _resources(times: ShopTimes, level: Level) -> list[tuple[str, str, list[Machine]]]:
-    machines = sorted(times.shop.machines.values(), key=lambda m: (m.code, m.id))
-    if level is Level.MACHINE:
-        return [(m.id, m.code, [m]) for m in machines]
-    centers = times.shop.work_centers.values()
-    return [(c.id, c.code, [m for m in machines if m.work_center_id == c.id]) for c in centers]
+def _resources(times: ShopTimes, question: BottleneckQuestion) -> list[_Resource]:
+    shop, window, center_id = times.shop, question.window, question.work_center_id
+    centers = [c for c in shop.work_centers.values() if center_id in {None, c.id}]
+    if question.level is Level.OPERATOR:
+        needed = {c.skill_id for c in centers if c.skill_id is not None}
+        skills = sorted((s for s in shop.skills.values() if s.id in needed), key=lambda s: (s.code, s.id))
+        return [_Resource(s.id, s.code, operators=_holders(times, s.id, window)) for s in skills]
+    machines = sorted(shop.machines.values(), key=lambda m: (m.code, m.id))
+    kept = {c.id for c in centers}
+    if question.level is Level.MACHINE:
+        rows = (m for m in machines if m.work_center_id in kept and _is_active(m, window))
+        return [_Resource(m.id, m.code, machines=[m]) for m in rows]
+    return [_Resource(c.id, c.code, [m for m in machines if m.work_center_id == c.id]) for c in centers]
 
 
-def _figures(
-    times: ShopTimes, machine_id: str, bookings: Sequence[Booking], edges: tuple[Minute, ...]
-) -> list[Figures]:
+def _holders(times: ShopTimes, skill_id: str, window: Interval) -> list[Operator]:
+    """Who holds the skill at some time of the window, by code."""
+    found = [
+        operator
+        for operator in times.shop.operators.values()
+        if _is_active(operator, window)
+        and any(
+            skill.skill_id == skill_id and _touches(skill.valid_from, skill.valid_to, window)
+            for skill in operator.skills
+        )
+    ]
+    return sorted(found, key=lambda o: (o.code, o.id))
+
+
+def _is_active(row: Machine | Operator, window: Interval) -> bool:
+    return _touches(row.active_from, row.active_to, window)
+
+
+def _touches(start: Minute | None, end: Minute | None, window: Interval) -> bool:
+    return (start is None or start < window[1]) and (end is None or end > window[0])
+
+
+def _machine(
+    times: ShopTimes, plan: PlanWaits, machine_id: str, edges: tuple[Minute, ...]
+) -> tuple[list[Figures], int]:
+    """Its figures by bucket, and the minutes of its queue."""
+    window = edges[0], edges[-1]
     time = times.machine(machine_id)
-    inside = [b for b in bookings if b.envelope_start < edges[-1] and b.envelope_end > edges[0]]
+    inside = [
+        b
+        for b in plan.of_machine.get(machine_id, ())
+        if b.envelope_start < edges[-1] and b.envelope_end > edges[0]
+    ]
     segments = [(s.start, s.end) for b in inside for s in b.segments]
     envelopes = [(b.envelope_start, b.envelope_end) for b in inside]
-    return figures_by_edges(time.calendar, time.available, segments, envelopes, edges)
+    found = figures_by_edges(time.calendar, time.available, segments, envelopes, edges)
+    standing = plan.standing.get(machine_id, ())
+    return found, _queue(clip(time.available, window), (s.span for s in standing)) if standing else 0
+
+
+def _queue(available: Intervals, spans: Iterable[Interval]) -> int:
+    work = WorkTime(available)
+    return sum(work.work_between(*span) for span in spans)
+
+
+def _person(
+    times: ShopTimes, plan: PlanWaits, operator: Operator, edges: tuple[Minute, ...]
+) -> list[Figures]:
+    """Everything that the person does counts, whatever skill it needs."""
+    time, work = times.operator(operator.id), plan.of_operator.get(operator.id, ())
+    return figures_by_edges(
+        time.calendar, time.available, work, work, edges, max_parallel=operator.max_parallel
+    )
 
 
 def _peak(buckets: Sequence[Figures]) -> tuple[int | None, Fraction | None]:
@@ -138,7 +206,7 @@ def _peak(buckets: Sequence[Figures]) -> tuple[int | None, Fraction | None]:
     return index, -utilization
 
 
-def _delayed(waits: Sequence[Mapping[str, int]]) -> tuple[DelayedOrder, ...]:
+def _delayed(waits: Iterable[Mapping[str, int]]) -> tuple[DelayedOrder, ...]:
     minutes: Counter[str] = Counter()
     for of_machine in waits:
         minutes.update(of_machine)
@@ -150,37 +218,3 @@ def _fullest_first(row: Ranked) -> tuple[bool, Fraction, int, str, str]:
     utilization = row.figures.utilization
     # No capacity at all comes last; what is loaded without any is told by its load.
     return utilization is None, -(utilization or Fraction(0)), -row.figures.load, row.code, row.key
-
-
-def _queues(times: ShopTimes, question: BottleneckQuestion) -> Mapping[str, int]:
-    """For each machine: working minutes of the window in which operations stood ready before it."""
-    found: defaultdict[str, int] = defaultdict(int)
-    routings = Routings(times.shop)
-    for order in times.shop.orders.values():
-        if order.status not in _OPEN:
-            continue
-        for planned in routings.planned(order):
-            ready = planned.ready_at(order)
-            # The first operation of an order without release has waited since nobody knows when.
-            if ready is None or not ready or not planned.bookings:
-                continue
-            first = planned.bookings[0]
-            waited = max(ready, question.window[0]), min(first.envelope_start, question.window[1])
-            found[first.machine_id] += total(clip(times.machine(first.machine_id).available, waited))
-    return found
-
-
-def _delays(times: ShopTimes, as_of: Minute) -> Mapping[str, Mapping[str, int]]:
-    """machine -> late order -> minutes that it waited for other work there."""
-    reports, chains = OrderReports(times, as_of), CauseChains(times, as_of)
-    found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    machine_of = {b.id: b.machine_id for b in times.shop.bookings}
-    for order in times.shop.orders.values():
-        if order.status not in _OPEN:
-            continue
-        report = reports.of(order)
-        chain = chains.of(report) if report.outlook is Outlook.LATE else None
-        for link in chain.links if chain is not None else ():
-            if link.cause is Cause.MACHINE_BUSY and link.row_id is not None:
-                found[machine_of[link.row_id]][order.id] += link.minutes
-    return found

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     OPERATOR = "operator"
     CLOSED = "closed"
     DOWNTIME = "downtime"
+    MATERIAL = "material"
     FROZEN = "frozen"
     NOT_STARTED = "not_started"
 
@@ -39,7 +40,8 @@ class Link:
     """One stretch [start, end) with one cause.
 
     `operation_id`: the operation that worked or waited. `row_id`: the booking of other work for
-    `machine_busy`, the closure or downtime for `closed` and `downtime`. `order_id`: whose work it was.
+    `machine_busy`, the closure or downtime for `closed` and `downtime`, the requirement for `material`.
+    `order_id`: whose work it was.
     """
 
     cause: Cause
@@ -79,14 +81,22 @@ class CauseChain:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """One operation on the way back: its own time, the wait before it, and the fixed wait before that."""
+class Step:
+    """One operation on the way back: its own time, the wait before it, and the fixed wait before that.
+
+    `for_material`: between the two, until its material was there.
+    """
 
     current: PlannedOperation
     own: Interval
     waited: Interval
     wait_after: Interval
     before: PlannedOperation | None
+    for_material: Interval
+
+    def spans(self) -> tuple[Interval, ...]:
+        """When it stood: its pauses, and the wait before it."""
+        return (*_pauses(self.current, self.own), self.waited)
 
 
 class MachineWaits:
@@ -98,19 +108,13 @@ class MachineWaits:
         for booking in sorted(shop.bookings, key=lambda b: (b.envelope_start, b.id)):
             self._of_machine[booking.machine_id].append(booking)
 
-    def of(
-        self, order: Order, operations: Sequence[PlannedOperation], finish: Minute
-    ) -> Iterator[tuple[str, Link]]:
-        """The machine and the stretch, for each stretch in which other work held it."""
-        for step in walk(order, operations, finish):
-            for span in (*pauses(step.current, step.own), step.waited):
-                if step.current.bookings:
-                    links, _ = self.busy(step.current, span)
-                    yield from ((following(step.current, span).machine_id, link) for link in links)
+    def busy(self, current: PlannedOperation, span: Interval) -> tuple[Booking, list[Link], Intervals]:
+        """The booking that waited in `span`, the parts in which other work held its machine, and the rest.
 
-    def busy(self, current: PlannedOperation, span: Interval) -> tuple[list[Link], Intervals]:
-        """The parts of `span` in which other work held the operation's machine, and the rest."""
-        rows = self._of_machine[following(current, span).machine_id]
+        The operation has bookings.
+        """
+        waiting = next((b for b in current.bookings if b.envelope_end > span[0]), current.bookings[-1])
+        rows = self._of_machine[waiting.machine_id]
         links: list[Link] = []
         rest: Intervals = (span,) if span[0] < span[1] else ()
         own = {b.id for b in current.bookings}
@@ -124,7 +128,7 @@ class MachineWaits:
                 Link(Cause.MACHINE_BUSY, *piece, current.operation.id, other.id, order_id) for piece in taken
             ]
             rest = subtract(rest, taken)
-        return links, rest
+        return waiting, links, rest
 
 
 class CauseChains:
@@ -151,6 +155,7 @@ class CauseChains:
         for step in walk(report.order, report.operations, finish):
             links += self._own_span(step.current, step.own)
             links += self._waited(step.current, step.waited)
+            links += _material(step)
             if step.before is not None:
                 links.append(Link(Cause.WAIT_AFTER, *step.wait_after, step.before.operation.id))
         ordered = sorted((link for link in links if link.end > link.start), key=lambda link: link.start)
@@ -161,7 +166,7 @@ class CauseChains:
         operation_id = current.operation.id
         if not current.bookings:
             return [Link(Cause.SUBCONTRACT, *span, operation_id)]
-        paused = pauses(current, span)
+        paused = _pauses(current, span)
         links = [Link(Cause.WORK, start, end, operation_id) for start, end in subtract((span,), paused)]
         for pause in paused:
             links += self._waited(current, pause)
@@ -174,9 +179,8 @@ class CauseChains:
             return []
         if not current.bookings:
             return [Link(Cause.NOT_STARTED, *span, operation_id)]
-        booking = following(current, span)
+        booking, links, rest = self._waits.busy(current, span)
         machine = self._times.machine(booking.machine_id)
-        links, rest = self._waits.busy(current, span)
         links += _closed(operation_id, rest, machine)
         rest = _open(rest, machine)
         unmanned = self._unmanned(booking, rest)
@@ -209,7 +213,7 @@ def released(order: Order, operations: Sequence[PlannedOperation]) -> Minute:
     return first_start if order.release_at is None else min(order.release_at, first_start)
 
 
-def walk(order: Order, operations: Sequence[PlannedOperation], finish: Minute) -> Iterator[_Step]:
+def walk(order: Order, operations: Sequence[PlannedOperation], finish: Minute) -> Iterator[Step]:
     """From the finish of a wholly scheduled order back to its release, along what was over last."""
     release, cursor = released(order, operations), finish
     placed = {o.operation.id: o for o in operations}
@@ -222,8 +226,22 @@ def walk(order: Order, operations: Sequence[PlannedOperation], finish: Minute) -
         since = awaited
         if before is not None and before.end is not None and before.end < awaited:
             since = max(release, before.end)
-        yield _Step(current, (start, cursor), (awaited, start), (since, awaited), before)
+        there = _material_there(current, awaited, start)
+        yield Step(current, (start, cursor), (there, start), (since, awaited), before, (awaited, there))
         cursor, current = since, before
+
+
+def _material_there(current: PlannedOperation, awaited: Minute, start: Minute) -> Minute:
+    """When its wait for material ended: `awaited` where there was none, or where it started without."""
+    last = current.awaited_material
+    available = None if last is None else last.available_at
+    return available if available is not None and awaited < available <= start else awaited
+
+
+def _material(step: Step) -> list[Link]:
+    last = step.current.awaited_material
+    row_id = None if last is None else last.id
+    return [Link(Cause.MATERIAL, *step.for_material, step.current.operation.id, row_id)]
 
 
 def _awaited(current: PlannedOperation, placed: Mapping[str, PlannedOperation]) -> PlannedOperation | None:
@@ -232,17 +250,12 @@ def _awaited(current: PlannedOperation, placed: Mapping[str, PlannedOperation]) 
     return max(before, key=_over) if before else None
 
 
-def pauses(current: PlannedOperation, span: Interval) -> Intervals:
+def _pauses(current: PlannedOperation, span: Interval) -> Intervals:
     """Where in `span`, its own time, nobody works on it."""
     if not current.bookings:
         return ()
     worked = normalize((s.start, s.end) for b in current.bookings for s in b.segments)
     return subtract((span,) if span[0] < span[1] else (), clip(worked, span))
-
-
-def following(current: PlannedOperation, span: Interval) -> Booking:
-    """The booking, of an operation that has some, that waited in `span`."""
-    return next((b for b in current.bookings if b.envelope_end > span[0]), current.bookings[-1])
 
 
 def _starts(booking: Booking) -> Minute:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from planning.bottlenecks import BottleneckQuestion, Bottlenecks, DelayedOrder, Level, bottlenecks
 from planning.calendars import ShopTimes
+from planning.plan_waits import PlanWaits
 from planning.relief import Relief, Reliefs
 from planning.shop import (
     Alternative,
@@ -18,7 +19,7 @@ from planning.shop import (
 )
 from tests.unit.planning.order_shop import DAY, MONDAY, WINDOW, H, at, booked, shop, step
 
-TWO_DAYS = BottleneckQuestion(Level.MACHINE, (MONDAY, MONDAY + DAY, MONDAY + 2 * DAY), MONDAY, 85)
+TWO_DAYS = BottleneckQuestion(Level.MACHINE, (MONDAY, MONDAY + DAY, MONDAY + 2 * DAY), 85)
 
 
 def alone(number: int) -> Operation:
@@ -47,7 +48,7 @@ def full_monday() -> Booking:
 
 
 def ask(base: Shop, question: BottleneckQuestion = TWO_DAYS) -> Bottlenecks:
-    return bottlenecks(ShopTimes(base, WINDOW), question)
+    return bottlenecks(ShopTimes(base, WINDOW), PlanWaits(base), question)
 
 
 def test_a_machine_below_the_threshold_is_only_the_highest_load() -> None:

@@ -1,0 +1,140 @@
+"""Where a plan's work stands in line: what was ready before which machine, and which late orders waited.
+
+Both follow from the bookings alone, so they are gone through once for a plan and hold for every window.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from leadhand.errors import InvalidRouting
+from planning.cause_chain import MachineWaits, walk
+from planning.routings import PlannedOperation, Routings
+from planning.shop import Booking, Interval, Order, OrderStatus, Shop
+
+_OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An operation that was ready and not begun in `span`; `attended`: it is planned with people."""
+
+    machine_id: str
+    span: Interval
+    attended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateWait:
+    """A stretch in which a late order stood before a machine; `busy`: other work held the machine."""
+
+    order_id: str
+    machine_id: str
+    span: Interval
+    busy: bool
+    attended: bool
+
+
+class PlanWaits:
+    """`shop` holds every booking of its open orders.
+
+    `of_machine`, `of_operator`: bookings, stretches of work. `late`: order → minutes late. `left_out`: orders
+    whose operations wait for one another.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.of_machine: defaultdict[str, list[Booking]] = defaultdict(list)
+        self.of_operator: defaultdict[str, list[Interval]] = defaultdict(list)
+        for booking in shop.bookings:
+            self.of_machine[booking.machine_id].append(booking)
+            for segment in booking.segments:
+                if segment.operator_id is not None:
+                    self.of_operator[segment.operator_id].append((segment.start, segment.end))
+        self.standing: defaultdict[str, list[Standing]] = defaultdict(list)
+        self.waits: list[LateWait] = []
+        self.late: dict[str, int] = {}
+        self.left_out: list[str] = []
+        routings, waits = Routings(shop), MachineWaits(shop)
+        for order in shop.orders.values():
+            if order.status not in _OPEN:
+                continue
+            try:
+                operations = routings.planned(order)
+            except InvalidRouting:
+                self.left_out.append(order.id)
+                continue
+            for planned in operations:
+                self._stands(order, planned)
+            self._is_late(order, operations, waits)
+
+    def delays(self) -> Mapping[str, Mapping[str, int]]:
+        """machine → late order → elapsed minutes in which other work held the machine before it."""
+        found: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for wait in self.waits:
+            if wait.busy:
+                found[wait.machine_id][wait.order_id] += wait.span[1] - wait.span[0]
+        return found
+
+    def _stands(self, order: Order, planned: PlannedOperation) -> None:
+        ready = planned.ready_at(order)
+        # The first operation of an order without release has waited since nobody knows when.
+        if not ready or not planned.bookings:
+            return
+        first = planned.bookings[0]
+        if ready < first.envelope_start:
+            span = ready, first.envelope_start
+            self.standing[first.machine_id].append(Standing(first.machine_id, span, _attended(first)))
+
+    def _is_late(self, order: Order, operations: Sequence[PlannedOperation], waits: MachineWaits) -> None:
+        ends = [o.end for o in operations]
+        known = [end for end in ends if end is not None]
+        if order.due_at is None or not known or len(known) < len(ends) or max(known) <= order.due_at:
+            return
+        self.late[order.id] = max(known) - order.due_at
+        for step in walk(order, operations, max(known)):
+            if step.current.bookings:
+                self.waits += _waits(order.id, waits, step.current, step.spans())
+
+
+def _waits(
+    order_id: str, waits: MachineWaits, current: PlannedOperation, spans: Sequence[Interval]
+) -> list[LateWait]:
+    found: list[LateWait] = []
+    for span in spans:
+        booking, links, rest = waits.busy(current, span)
+        attended = _attended(booking)
+        busy = ((link.start, link.end) for link in links)
+        found += [LateWait(order_id, booking.machine_id, piece, True, attended) for piece in busy]
+        found += [LateWait(order_id, booking.machine_id, piece, False, attended) for piece in rest]
+    return found
+
+
+def _attended(booking: Booking) -> bool:
+    return any(segment.operator_id is not None for segment in booking.segments)
+
+
+class RecentPlans:
+    """The waits of the last few plans, found again while the very same `Shop` value is asked about."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._plans: OrderedDict[int, PlanWaits] = OrderedDict()
+
+    def of(self, shop: Shop) -> PlanWaits:
+        """The plan's waits, found or kept. Safe in several threads."""
+        with self._lock:
+            kept = self._plans.get(id(shop))
+            if kept is not None:
+                self._plans.move_to_end(id(shop))
+                return kept
+        # Outside of the lock: a large plan makes no other shop wait.
+        found = PlanWaits(shop)
+        with self._lock:
+            # It holds its shop, so that the id of a kept one cannot pass to another shop.
+            self._plans[id(shop)] = found
+            while len(self._plans) > self._size:
+                self._plans.popitem(last=False)
+        return found
