@@ -49,7 +49,8 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── ToolTimeout                504 timeout_partial
 │   ├── ServerStopping             503 server_stopping
 │   ├── TooManyConnections         503 too_many_connections
-│   └── RunInterrupted             503 run_interrupted
+│   ├── RunInterrupted             503 run_interrupted
+│   └── ReplanInterrupted          503 replan_interrupted
 └── BoundReached                   a stated limit ended the run
     ├── StepLimit                  step_limit
     ├── ToolCallLimit              tool_call_limit
@@ -311,6 +312,12 @@ class TooManyConnections(TransientFault):
 
 class RunInterrupted(TransientFault):
     code = "run_interrupted"
+
+
+class ReplanInterrupted(TransientFault):
+    """The process that computed a re-plan died."""
+
+    code = "replan_interrupted"
 
 
 class BoundReached(LeadhandError):
