@@ -12,7 +12,7 @@ from typing import TypeAlias
 from planning.shop import Booking, Interval, Minute, Shop
 
 DEFAULT_STEPS = 400
-# Units of CP-SAT's own deterministic clock: the same work on every machine, 8 to 14 s each where it was measured.
+# Units of the solver's own deterministic clock: the same work everywhere, 8 to 14 s each where measured.
 DEFAULT_DETERMINISTIC_TIME = 1.5
 DEFAULT_MAX_TIME_S = 120.0
 
