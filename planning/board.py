@@ -43,6 +43,9 @@ class Board:
         self._since: defaultdict[str, list[Interval]] = defaultdict(list)
         self._there: dict[tuple[str, str | None], Intervals] = {}
         self._skilled: dict[str | None, tuple[Operator, ...]] = {}
+        # By skill, and whose free time has changed since.
+        self._crews: dict[str | None, dict[str, CrewMember]] = {}
+        self._stale: defaultdict[str | None, set[str]] = defaultdict(set)
         for booking in bookings:
             self._rows[booking.id] = booking
             self._envelopes[booking.machine_id].append(_envelope(booking))
@@ -65,6 +68,7 @@ class Board:
             self._work[operator_id].append(span)
             if operator_id in self._free:
                 self._since[operator_id].append(span)
+            self._is_stale(operator_id)
 
     def take(self, booking_id: str) -> Booking:
         """Take a booking off."""
@@ -75,6 +79,7 @@ class Board:
         for operator_id, span in _attended(booking):
             self._work[operator_id].remove(span)
             self._free.pop(operator_id, None)
+            self._is_stale(operator_id)
         return booking
 
     def can_stand(self, booking: Booking) -> bool:
@@ -149,12 +154,20 @@ class Board:
 
     def _crew(self, machine_id: str) -> Crew:
         skill_id = self._shop.work_centers[self._shop.machines[machine_id].work_center_id].skill_id
-        members = (
-            CrewMember(operator.id, operator.code, free)
-            for operator in self._holders(skill_id)
-            if (free := self._free_with(operator, skill_id))
-        )
-        return Crew(tuple(members))
+        known = self._crews.get(skill_id)
+        if known is None:
+            known = self._crews[skill_id] = {o.id: self._member(o, skill_id) for o in self._holders(skill_id)}
+        for operator_id in self._stale.pop(skill_id, ()):
+            if operator_id in known:
+                known[operator_id] = self._member(self._shop.operators[operator_id], skill_id)
+        return Crew(tuple(member for member in known.values() if member.free))
+
+    def _member(self, operator: Operator, skill_id: str | None) -> CrewMember:
+        return CrewMember(operator.id, operator.code, self._free_with(operator, skill_id))
+
+    def _is_stale(self, operator_id: str) -> None:
+        for skill_id in self._crews:
+            self._stale[skill_id].add(operator_id)
 
     def _holders(self, skill_id: str | None) -> tuple[Operator, ...]:
         """Who is ever there with the skill."""

@@ -1,69 +1,136 @@
-"""What one more hour is worth: the plan pulled forward with and without it, set against each other."""
+"""What one more hour on a machine is worth: the plan pulled forward without and with it, and compared.
 
-from collections.abc import Iterable
+As `simulate_schedule_change` tells overtime: in both plans the work of the orders that could use the hour is
+pulled forward as far as it goes, and all other work stays.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from leadhand.errors import InvalidRouting
 from planning.calendars import ShopTimes
 from planning.changes import Overtime, with_change
-from planning.intervals import clip, normalize, subtract, total
-from planning.order_status import OrderReports
+from planning.order_status import OrderReports, Outlook
+from planning.overtime_hour import Coming, next_hour, who_comes
+from planning.pulled import Pulled, PulledAgain
 from planning.retiming import Retiming
-from planning.shop import Interval, Minute, OrderStatus, Shop
+from planning.schedule_change import could_use
+from planning.shop import Booking, Interval, Minute, OrderStatus, Shop
 
-HOUR = 60
 _OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS, OrderStatus.HOLD)
+
+
+class NoRelief(StrEnum):
+    """Why an hour's value was not worked out."""
+
+    NO_HOUR = "no_hour"
+    TOO_MUCH_WORK = "too_much_work"
+    INVALID_ROUTING = "invalid_routing"
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """One more hour on a machine in `span`. `saved`: minutes of tardiness that it takes from the plan, over
-    all orders; negative when the plan gets worse. `orders`: how many finish earlier.
+    """One more hour on a machine in `span`, with who comes in for it.
+
+    `saved`: minutes of tardiness that it takes from the plan, over all orders; negative when the plan gets
+    worse. `earlier`: orders that finish earlier; `rescued`: those of them that are no longer late.
     """
 
     machine_id: str
     span: Interval
+    coming: Coming
     saved: int
-    orders: int
+    earlier: tuple[str, ...]
+    rescued: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    finish: Minute
+    tardiness: int
+    late: bool
 
 
 class Reliefs:
-    """Values of extra hours in one plan; the plan without them is pulled forward once."""
+    """Values of extra hours in one plan; `times` covers its bookings and the horizon.
 
-    def __init__(self, times: ShopTimes, as_of: Minute) -> None:
+    `effort` bounds the work: each booking to place counts as many as there are people to choose from.
+    """
+
+    def __init__(self, times: ShopTimes, as_of: Minute, effort: int) -> None:
         self._times = times
         self._as_of = as_of
-        self._finishes = self._pulled(times)
+        self._effort = effort
 
-    def of(self, machine_id: str) -> Relief | None:
-        """The first hour that is closed and unbooked; None where the horizon has none left."""
-        span = self._first_closed_hour(machine_id)
+    def of(self, machine_id: str, since: Minute) -> Relief | NoRelief:
+        """The value of the next possible hour from `since` on."""
+        span = next_hour(self._times, machine_id, since)
         if span is None:
-            return None
-        more = with_change(self._times.shop, Overtime(span, machine_id=machine_id))
-        after = self._pulled(ShopTimes(more, self._times.window))
-        saved = sum(late - after[key][0] for key, (late, _) in self._finishes.items())
-        earlier = sum(after[key][1] < finish for key, (_, finish) in self._finishes.items())
-        return Relief(machine_id, span, saved, earlier)
+            return NoRelief.NO_HOUR
+        shop = self._times.shop
+        coming = who_comes(self._times, machine_id, span)
+        operator_id = coming.operator.id if coming.operator else None
+        change = Overtime(span, machine_id, operator_id)
+        chosen = could_use(change, shop)
+        rows = [b for b in shop.bookings if b.id in chosen]
+        effort = self._needed(rows)
+        if effort > self._effort:
+            return NoRelief.TOO_MUCH_WORK
+        self._effort -= effort
+        more = ShopTimes(with_change(shop, change), self._times.window)
+        first = Pulled(self._times)
+        try:
+            without = Retiming(self._times, self._as_of).pull_left(chosen, first)
+            again = PulledAgain(first, more, machine_id, operator_id)
+            with_hour = Retiming(more, self._as_of).pull_left(chosen, again)
+        except InvalidRouting:
+            return NoRelief.INVALID_ROUTING
+        before = self._finishes(without.bookings, chosen)
+        after = self._finishes(with_hour.bookings, chosen)
+        return Relief(
+            machine_id,
+            span,
+            coming,
+            saved=sum(old.tardiness - after[key].tardiness for key, old in before.items()),
+            earlier=tuple(key for key, old in before.items() if after[key].finish < old.finish),
+            rescued=tuple(key for key, old in before.items() if old.late and not after[key].late),
+        )
 
-    def _pulled(self, times: ShopTimes) -> dict[str, tuple[int, Minute]]:
-        """order -> (tardiness, finish) after everything is pulled forward; orders wholly scheduled."""
-        shop = replace(times.shop, bookings=Retiming(times, self._as_of).pull_left().bookings)
-        return dict(_finishes(shop, ShopTimes(shop, times.window), self._as_of))
+    def _needed(self, rows: Iterable[Booking]) -> int:
+        shop, holders = self._times.shop, dict[str | None, int]()
+        effort = 0
+        for booking in rows:
+            skill_id = shop.work_centers[shop.machines[booking.machine_id].work_center_id].skill_id
+            if skill_id not in holders:
+                people = shop.operators.values()
+                holders[skill_id] = sum(
+                    skill_id is None or any(s.skill_id == skill_id for s in o.skills) for o in people
+                )
+            effort += 1 + holders[skill_id]
+        return effort
 
-    def _first_closed_hour(self, machine_id: str) -> Interval | None:
-        """60 closed minutes in a row, outside of bookings."""
-        time = self._times.machine(machine_id)
-        rest = self._as_of, self._times.window[1]
-        rows = (b for b in self._times.shop.bookings if b.machine_id == machine_id)
-        booked = normalize((b.envelope_start, b.envelope_end) for b in rows)
-        closed = subtract(subtract((rest,), clip(time.available, rest)), booked)
-        return next(((start, start + HOUR) for start, end in closed if total([(start, end)]) >= HOUR), None)
+    def _finishes(self, bookings: Iterable[Booking], chosen: Collection[str]) -> dict[str, _Finish]:
+        """By order, of the open ones that are wholly scheduled and could differ."""
+        shop = self._of_orders([b for b in bookings if b.id in chosen])
+        reports = OrderReports(ShopTimes(shop, self._times.window), self._as_of)
+        found: dict[str, _Finish] = {}
+        for order in shop.orders.values():
+            report = reports.of(order)
+            finish = report.figures.finish
+            if order.status in _OPEN and finish is not None:
+                late = report.outlook is Outlook.LATE
+                found[order.id] = _Finish(finish, report.figures.tardiness or 0, late)
+        return found
 
-
-def _finishes(shop: Shop, times: ShopTimes, as_of: Minute) -> Iterable[tuple[str, tuple[int, Minute]]]:
-    reports = OrderReports(times, as_of)
-    for order in shop.orders.values():
-        if order.status in _OPEN:
-            figures = reports.of(order).figures
-            if figures.finish is not None:
-                yield order.id, (figures.tardiness or 0, figures.finish)
+    def _of_orders(self, bookings: list[Booking]) -> Shop:
+        """The shop with only these bookings and the orders that they are of."""
+        shop = self._times.shop
+        keys = {b.operation_id for b in bookings}
+        orders = {shop.operations[key].order_id for key in keys if key is not None}
+        return replace(
+            shop,
+            orders={key: shop.orders[key] for key in orders},
+            operations={key: o for key, o in shop.operations.items() if o.order_id in orders},
+            bookings=tuple(bookings),
+        )

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from planning.board import Board, Place
 from planning.calendars import ShopTimes
 from planning.intervals import overlap
 from planning.moves import is_movable
-from planning.routings import Routings, in_order, needs_no_machine, predecessors
+from planning.routings import Routings, in_order, latest_material, needs_no_machine, predecessors
 from planning.shop import Booking, Minute, Operation
 
 # Priority from the highest on, due date, order.
@@ -37,6 +38,14 @@ class Retimed:
     bookings: tuple[Booking, ...]
     moved: tuple[str, ...]
     unplaced: tuple[str, ...]
+
+
+class KnownPlaces(Protocol):
+    """Who may know where a booking goes that is ready then, without looking with `find`."""
+
+    def place(
+        self, booking: Booking, ready: Minute, find: Callable[[], Booking | None]
+    ) -> Booking | None: ...
 
 
 def may_move(booking: Booking, earliest: Minute) -> bool:
@@ -100,10 +109,10 @@ class Retiming:
             self._move(booking, Place(self._machines(booking, policy), ready))
         return self._result()
 
-    def pull_left(self, chosen: Collection[str] | None = None) -> Retimed:
+    def pull_left(self, chosen: Collection[str] | None = None, known: KnownPlaces | None = None) -> Retimed:
         """The `chosen` work (None: all) in the order of the plan, each as early as it can end where it is.
 
-        What fits nowhere (nobody is qualified) stays as it was.
+        What fits nowhere (nobody is qualified) stays as it was. `known` may spare looking for a place.
         """
         movable = self._lay_out()
         for booking in movable:
@@ -113,7 +122,9 @@ class Retiming:
             if chosen is not None and booking.id not in chosen:
                 continue
             ready = max(self._earliest, self._routes.ready(booking))
-            self._settle(booking, self._board.find(booking, Place((booking.machine_id,), ready)) or booking)
+            find = partial(self._board.find, booking, Place((booking.machine_id,), ready))
+            placed = find() if known is None else known.place(booking, ready, find)
+            self._settle(booking, placed or booking)
         return self._result()
 
     def _lay_out(self) -> list[Booking]:
@@ -209,12 +220,14 @@ class _Routes:
         return max(booking.envelope_start, release or 0) if waits else booking.envelope_start
 
     def ready(self, booking: Booking) -> Minute:
-        """When everything before it is over, and its order is released."""
+        """When everything before it is over, its order is released, and its material is there."""
         operation = self._operation(booking)
         if operation is None:
             return 0
         release = self._shop.orders[operation.order_id].release_at or 0
-        return max([release, *self._overs(operation, only_changed=False)])
+        material = latest_material(self._shop.materials.get(operation.id, ()))
+        there = 0 if material is None else material.available_at or 0
+        return max([release, there, *self._overs(operation, only_changed=False)])
 
     def ready_after_moves(self, booking: Booking) -> Minute:
         """When that of it which has moved is over; 0 where nothing has."""

@@ -83,7 +83,7 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
     hit = [b for b in changed.shop.bookings if b.envelope_end > as_of and hits(b, change, before)]
     touched = [b for b in hit if may_move(b, earliest)]
     if isinstance(change, Overtime):
-        chosen = _could_use(change, before)
+        chosen = could_use(change, before)
         before = replace(before, bookings=Retiming(times, as_of).pull_left(chosen).bookings)
         retimed = Retiming(changed, as_of).pull_left(chosen)
     else:
@@ -113,7 +113,7 @@ def _put_right(times: ShopTimes, change: Change, touched: set[str], policy: Poli
     return retiming.reinsert(touched, policy)
 
 
-def _could_use(change: Overtime, shop: Shop) -> set[str]:
+def could_use(change: Overtime, shop: Shop) -> set[str]:
     """Bookings of the orders that have work after the overtime begins, on its machine or by its person."""
     orders = {
         _order_of(b, shop)

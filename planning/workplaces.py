@@ -12,7 +12,7 @@ from planning.shop import Interval, Intervals, Minute
 
 # The open minutes of a machine within an interval in which a person is there.
 Attended: TypeAlias = Callable[[Interval], Intervals]
-_FIRST_LOOK_MIN = 14 * 24 * 60
+_FIRST_LOOK_MIN = 4 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)

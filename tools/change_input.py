@@ -22,7 +22,7 @@ from planning.changes import (
     QuantityChanged,
 )
 from planning.date_phrases import instant_text, span_text
-from planning.intervals import clip, total
+from planning.overtime_hour import Attending, who_comes
 from planning.retiming import Policy
 from planning.shop import Interval, Machine, Minute, Operator, Order, OrderStatus
 from planning.zones import MINUTES_PER_DAY, to_minute
@@ -285,24 +285,20 @@ class ChangeReader:
 
     def _who_comes(self, machine: Machine, span: Interval) -> tuple[Operator | None, list[str]]:
         """Who would attend the machine then, where its work needs people and nobody qualified is there."""
-        skill_id = self._shop.work_centers[machine.work_center_id].skill_id
-        attended = any(
-            segment.operator_id is not None
-            for booking in self._shop.bookings
-            if booking.machine_id == machine.id
-            for segment in booking.segments
-        )
-        if not attended:
-            return None, []
-        able = [o for o in self._shop.operators.values() if _may_run(o, skill_id, span)]
-        there = (total(clip(self._times.operator(o.id).available, span)) for o in able)
-        if any(minutes == span[1] - span[0] for minutes in there):
-            return None, ["Somebody qualified is there at that time, so nobody else has to come."]
-        free = [o for o in able if not any(_meets(a.start, a.end, span) for a in self._times.absences(o.id))]
-        if not free:
-            return None, ["Nobody qualified could come, so the machine's attended work does not run then."]
-        comes = min(free, key=lambda o: (o.code, o.id))
-        return comes, [f"{comes.name or comes.code}, who is qualified, is taken to come in for it."]
+        coming = who_comes(self._times, machine.id, span)
+        match coming.attending:
+            case Attending.NOBODY_NEEDED:
+                return None, []
+            case Attending.THERE_ANYWAY:
+                return None, ["Somebody qualified is there at that time, so nobody else has to come."]
+            case Attending.NOBODY:
+                return None, [
+                    "Nobody qualified could come, so the machine's attended work does not run then."
+                ]
+            case Attending.COMES:
+                comes = coming.operator
+                name = (comes.name or comes.code) if comes else ""
+                return comes, [f"{name}, who is qualified, is taken to come in for it."]
 
     def _order(self) -> tuple[Order, list[str]]:
         found = find_order(self._shop, self._asked.order or "")
@@ -363,22 +359,3 @@ def _given(window: Window | None) -> Window:
 
 def _said(assumption: str | None) -> list[str]:
     return [] if assumption is None else [assumption]
-
-
-def _may_run(operator: Operator, skill_id: str | None, span: Interval) -> bool:
-    active = (operator.active_from or 0) <= span[0] and (
-        operator.active_to is None or operator.active_to >= span[1]
-    )
-    return active and (
-        skill_id is None
-        or any(
-            s.skill_id == skill_id
-            and (s.valid_from or 0) <= span[0]
-            and (s.valid_to is None or s.valid_to >= span[1])
-            for s in operator.skills
-        )
-    )
-
-
-def _meets(start: Minute, end: Minute | None, span: Interval) -> bool:
-    return start < span[1] and (end is None or end > span[0])

@@ -6,14 +6,12 @@ from fractions import Fraction
 from planning.bottlenecks import BottleneckQuestion, Bottlenecks, DelayedOrder, Level, bottlenecks
 from planning.calendars import ShopTimes
 from planning.plan_waits import PlanWaits
-from planning.relief import Relief, Reliefs
 from planning.shop import (
     Alternative,
     Attendance,
     Booking,
     Operation,
     OrderStatus,
-    Segment,
     Shop,
     WorkCenter,
 )
@@ -94,21 +92,6 @@ def test_queue_hours_are_working_hours_that_work_stood_ready() -> None:
 def test_late_orders_that_waited_for_other_work_are_named_with_their_wait() -> None:
     base = two_machines(full_monday(), booked("b2", "op2", at(1, 6), at(1, 8)))
     assert ask(base).ranking[0].delayed == (DelayedOrder("o2", 8 * H),)
-
-
-def test_one_more_hour_is_worth_what_a_rerun_of_the_plan_saves() -> None:
-    second = Booking("b2", "op2", "m1", at(1, 6), at(1, 8), segments=(Segment(at(1, 6), at(1, 8)),))
-    base = two_machines(full_monday(), second)
-    found = Reliefs(ShopTimes(base, WINDOW), MONDAY).of("m1")
-    # From 00:00 to 01:00 on Monday the first job starts early: the second gains one hour of Monday's shift.
-    assert found == Relief("m1", (MONDAY, MONDAY + H), saved=H, orders=2)
-
-
-def test_an_hour_on_a_machine_that_nobody_waits_for_saves_nothing() -> None:
-    base = two_machines(full_monday())
-    found = Reliefs(ShopTimes(base, WINDOW), MONDAY).of("m2")
-    assert found is not None
-    assert (found.saved, found.orders) == (0, 0)
 
 
 def test_orders_that_are_not_open_do_not_queue() -> None:
