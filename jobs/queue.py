@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from storage.named_queries import named_queries
-from storage.rows import fetch_one
+from storage.rows import fetch_one, fetch_value
 from storage.transactions import Connection
 
 _SQL = named_queries("jobs")
@@ -31,3 +31,16 @@ async def defer_once(connection: Connection, *, task: str, row_id: UUID, subject
     if deferred.refusal is not None:
         _log.error("the job %s could not be queued (SQLSTATE %s)", task, deferred.refusal)
     return deferred.job_id is not None
+
+
+async def defer_in_line(
+    connection: Connection, *, task: str, row_id: UUID, line: str, after_s: float = 0.0
+) -> None:
+    """Queue `task` about the row `row_id` of the transaction's shop; it joins the transaction.
+
+    Jobs of one `line` of the shop run one after the other, as they were queued, each after `after_s` at the
+    earliest. One about a row that waits already is enough. Fails the transaction if it cannot be queued: what
+    the row promises would never come.
+    """
+    params = {"queue": task, "task": task, "row_id": row_id, "line": line, "after_s": after_s}
+    await fetch_value(connection, _SQL["defer_in_line"], params, int)

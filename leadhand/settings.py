@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     # Past a pooler: notifications do not get through one.
     listen_url: SecretStr | None = None
     worker_concurrency: int = Field(default=4, ge=1, le=50)
+    # Re-plans that this machine computes at once. None: one less than its cores, and at least one.
+    replan_processes: int | None = Field(default=None, ge=1, le=64)
+    replan_max_s: float = Field(default=120.0, gt=0, le=3600)
 
     model: str | None = None
     small_model: str | None = None

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from jobs.machine_slots import MachineSlots, usable_cores
+from jobs.replan_task import Replanner
 from jobs.worker import Worker
 from leadhand.settings import Settings
 from memory.titles import TitleWriter
 from models.factory import ChatModel
 from models.small import open_small_model
 from storage.database import Database
+from storage.shops import ShopReader
 
 # Longer than a worker gives its jobs to finish; whatever is left of it then is abandoned.
 STOP_S = 10.0
@@ -31,11 +34,16 @@ async def running_worker(
     small_model = open_small_model(settings, chat_model)
     try:
         listen_url = settings.listen_url.get_secret_value() if settings.listen_url else database.url
+        replans = settings.replan_processes or max(1, usable_cores() - 1)
+        replanner = Replanner(
+            database, ShopReader(database, max_shops=1), MachineSlots(replans), settings.replan_max_s
+        )
         worker = Worker(
             database,
-            [TitleWriter(database, small_model).task()],
+            [TitleWriter(database, small_model).task(), replanner.task()],
             listen_url=listen_url,
-            concurrency=settings.worker_concurrency,
+            # Re-plans take their time; other jobs do not wait for them.
+            concurrency=settings.worker_concurrency + replans,
         )
         task = asyncio.create_task(worker.run(), name="worker")
         try:

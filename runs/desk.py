@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graph.builder import compile_graph
 from graph.conversation import StoredConversation
 from graph.parts import Bounds, GraphParts, NoDocuments
+from jobs.replan_desk import ReplanDesk
 from jobs.worker import Worker
 from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
@@ -14,12 +15,16 @@ from leadhand.settings import Settings
 from models.factory import ChatModel, open_chat_model
 from runs.background import LISTENING_CONNECTIONS, running_worker
 from runs.service import RunService
+from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.saver import TenantSaver
 from storage.shops import ShopReader
 from storage.usage import TurnLimits
+from tools.boards.boards import Boards
 from tools.registry import ToolRegistry
 
+# Whoever asks for a re-plan waits for it this long; it goes on without them.
+REPLAN_WAIT_S = 5.0
 # Running turns get this long to finish on shutdown; then they end with a clean error.
 DRAIN_S = 5.0
 
@@ -32,6 +37,7 @@ class Desk:
     registry: ToolRegistry
     chat_model: ChatModel
     runs: RunService
+    boards: Boards
     worker: Worker | None = None
 
 
@@ -42,7 +48,6 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
     Raises:
         DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated, InvalidSetting: see where each is made.
     """
-    registry = ToolRegistry.discover(timeout_s=settings.tool_timeout_s)
     prices = load_prices(settings.prices)
     chat_model = open_chat_model(settings)
     limits = _limits(settings, prices, chat_model)
@@ -51,6 +56,10 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             beside_pool = LISTENING_CONNECTIONS if worker else 0
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
+            registry = ToolRegistry.discover(
+                timeout_s=settings.tool_timeout_s,
+                replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
+            )
             saver = TenantSaver(database.pool)
             parts = GraphParts(
                 model=chat_model,
@@ -76,7 +85,8 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 else None
             )
             try:
-                yield Desk(settings, database, shops, registry, chat_model, service, background)
+                boards = Boards(shops, BookedWorkReader(database))
+                yield Desk(settings, database, shops, registry, chat_model, service, boards, background)
             finally:
                 if background is not None:
                     background.stop()

@@ -30,7 +30,7 @@ Json: TypeAlias = Mapping[str, JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class PlanVersion:
-    """A proposal. `bound` is in weighted late hours; `data_version_now` is that of the shop's plan."""
+    """A proposal. `bound_min` is in weighted late minutes; `data_version_now` is that of the shop's plan."""
 
     tenant_id: str
     id: UUID
@@ -43,11 +43,10 @@ class PlanVersion:
     attempt: int
     progress: dict[str, JsonValue] | None
     base_data_version: int | None
-    solver: str | None
     solver_version: str | None
     score_before: dict[str, JsonValue] | None
     score_after: dict[str, JsonValue] | None
-    bound: float | None
+    bound_min: int | None
     gap_pct: float | None
     optimal: bool | None
     reproducible: bool | None
@@ -71,13 +70,13 @@ class PlanVersion:
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """One booking before and after, as JSON of its columns; `after` None: it finds no place."""
+    """One booking before and after, as JSON of its columns, instants as UTC minutes."""
 
     seq: int
     order_id: str
     operation_id: str
-    before: dict[str, JsonValue] | None
-    after: dict[str, JsonValue] | None
+    before: dict[str, JsonValue]
+    after: dict[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,10 @@ class Found:
     error_code: str | None = None
     base_data_version: int | None = None
     progress: Json | None = None
-    solver: str | None = None
     solver_version: str | None = None
     score_before: Json | None = None
     score_after: Json | None = None
-    bound: float | None = None
+    bound_min: int | None = None
     gap_pct: float | None = None
     optimal: bool | None = None
     reproducible: bool | None = None
@@ -205,11 +203,10 @@ async def settle(connection: Connection, *, proposal_id: UUID, attempt: int, fou
         "error_code": found.error_code,
         "base_data_version": found.base_data_version,
         "progress": _json(found.progress),
-        "solver": found.solver,
         "solver_version": found.solver_version,
         "score_before": _json(found.score_before),
         "score_after": _json(found.score_after),
-        "bound": found.bound,
+        "bound_min": found.bound_min,
         "gap_pct": found.gap_pct,
         "optimal": found.optimal,
         "reproducible": found.reproducible,

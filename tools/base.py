@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
+from tools.replan_port import NoReplans, ReplanPort
 
 
 class ToolInput(BaseModel):
@@ -71,11 +72,12 @@ class NestedCalls(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool may use: who asks, the shop's plan, and other tools (shown to the client as nested)."""
+    """What a tool may use: who asks, the shop's plan, other tools (shown as nested), and re-plans."""
 
     tenant: TenantContext
     shops: ShopSource
     tools: NestedCalls
+    replans: ReplanPort = NoReplans()  # noqa: RUF009 - it has no state
 
 
 In = TypeVar("In", bound=ToolInput)

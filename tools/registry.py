@@ -21,6 +21,7 @@ from tools import catalog
 from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
 from tools.json_input import validated
 from tools.nesting import Call, NestedRunner
+from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
 
 _log = logging.getLogger(__name__)
@@ -45,9 +46,19 @@ class ToolSpec:
 class ToolRegistry:
     """The tools of one process. Schemas are made once, here."""
 
-    def __init__(self, tools: Iterable[Tool[Any, Any]], *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
-        """`timeout_s`: for each call, nested ones included. Raises ValueError for a name used twice."""
+    def __init__(
+        self,
+        tools: Iterable[Tool[Any, Any]],
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        replans: ReplanPort | None = None,
+    ) -> None:
+        """`timeout_s`: for each call, nested ones included. `replans`: None where there is no database.
+
+        Raises ValueError for a name used twice.
+        """
         self._timeout_s = timeout_s
+        self._replans = replans or NoReplans()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -57,11 +68,11 @@ class ToolRegistry:
         self._openai_tools = tuple(_openai_tool(spec) for spec in self._specs)
 
     @classmethod
-    def discover(cls, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Self:
+    def discover(cls, *, timeout_s: float = DEFAULT_TIMEOUT_S, replans: ReplanPort | None = None) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
         modules = [importlib.import_module(f"{catalog.__name__}.{name}") for name in names]
-        return cls((_tool_of(module) for module in modules), timeout_s=timeout_s)
+        return cls((_tool_of(module) for module in modules), timeout_s=timeout_s, replans=replans)
 
     def get(self, name: str) -> AnyTool:
         """Raises UnknownTool with `details.suggestions` and `details.tools`."""
@@ -113,7 +124,7 @@ class ToolRegistry:
         call.tenant.require(tool.permission)
         tool_input = validated(tool.input_model, call.raw_input)
         nested = NestedRunner(self._run, call)
-        context = ToolContext(call.tenant, call.shops, nested)
+        context = ToolContext(call.tenant, call.shops, nested, self._replans)
         return _checked(tool, await self._in_time(tool, tool_input, context))
 
     async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:

@@ -13,6 +13,14 @@ select set_config('search_path', 'jobs', true),
 -- Whose run it is; the one thing about a run that is asked before its shop and person are known.
 select public.person_of_run(%(tenant_id)s, %(row_id)s);
 
+-- name: person_of_plan_version
+-- Who asked for a proposed plan; the one thing about it that is asked before its shop is known.
+select public.person_of_plan_version(%(tenant_id)s, %(row_id)s);
+
+-- name: defer_in_line
+-- Joins a job to the tenant's transaction, behind those of the same line, unless one about the same row waits.
+select jobs.defer_in_line(%(queue)s, %(task)s, %(row_id)s, %(line)s, %(after_s)s);
+
 -- name: drop_job
 -- Removes a job that runs; another one about the same waits in its place.
 select procrastinate_finish_job_v1(%(job_id)s, 'failed', true);

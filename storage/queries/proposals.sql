@@ -20,7 +20,7 @@ select count(*) from plan_version where status in ('queued', 'running');
 select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now
   from plan_version v
  where v.status in ('queued', 'running') and not v.cancel_requested
-   and v.requested_by = current_setting('app.user') and v.request = %(request)s
+   and v.requested_by = current_setting('app.user') and v.request - 'said' = %(request)s - 'said'
  order by v.created_at desc limit 1;
 
 -- name: add
@@ -83,8 +83,8 @@ update plan_version
        expires_at = case %(status)s when 'proposed' then clock_timestamp() + make_interval(hours => %(keep_hours)s) end,
        progress = coalesce(%(progress)s, progress),
        base_data_version = coalesce(%(base_data_version)s, base_data_version),
-       solver = %(solver)s, solver_version = %(solver_version)s, score_before = %(score_before)s,
-       score_after = %(score_after)s, bound = %(bound)s, gap_pct = %(gap_pct)s, optimal = %(optimal)s,
+       solver_version = %(solver_version)s, score_before = %(score_before)s,
+       score_after = %(score_after)s, bound_min = %(bound_min)s, gap_pct = %(gap_pct)s, optimal = %(optimal)s,
        reproducible = %(reproducible)s, outcome = %(outcome)s
  where id = %(id)s and attempt = %(attempt)s and status = 'running'
    and (%(status)s = 'cancelled' or not cancel_requested);

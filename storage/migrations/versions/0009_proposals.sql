@@ -18,11 +18,10 @@ create table plan_version (
   attempt int not null default 0 check (attempt >= 0),
   progress jsonb check (jsonb_typeof(progress) = 'object'),  -- null until the first sign of it
   base_data_version bigint,                                  -- null until the plan was read
-  solver text,
-  solver_version text,
+  solver_version text,                                       -- null: no solver was used
   score_before jsonb check (jsonb_typeof(score_before) = 'object'),
   score_after jsonb check (jsonb_typeof(score_after) = 'object'),
-  bound float8,     -- weighted late hours that no plan can be below; null: none is known
+  bound_min bigint,   -- weighted late minutes that no plan can be below; null: none is known
   gap_pct float8,
   optimal boolean,
   reproducible boolean,
@@ -37,22 +36,21 @@ create table plan_version (
   constraint plan_version_failure_has_code check ((status = 'failed') = (error_code is not null)),
   constraint plan_version_proposal_is_whole check (
     status <> 'proposed'
-    or num_nulls(base_data_version, solver, solver_version, score_before, score_after, expires_at) = 0)
+    or num_nulls(base_data_version, score_before, score_after, expires_at) = 0)
 );
 create index plan_version_newest on plan_version (tenant_id, created_at desc, id desc);
 
--- A booking before and after, as JSON of the columns of booking and booking_segment; no `after`: it has no place.
+-- A booking before and after, as JSON of the columns of booking and booking_segment, instants as UTC minutes.
 create table plan_change (
   tenant_id text not null default nullif(current_setting('app.tenant', true), '') check (tenant_id <> ''),
   plan_version_id uuid not null,
   seq int not null check (seq >= 1),
   order_id text not null,
   operation_id text not null,
-  before jsonb check (jsonb_typeof(before) = 'object'),
-  after jsonb check (jsonb_typeof(after) = 'object'),
+  before jsonb not null check (jsonb_typeof(before) = 'object'),
+  after jsonb not null check (jsonb_typeof(after) = 'object'),
   primary key (tenant_id, plan_version_id, seq),
-  foreign key (tenant_id, plan_version_id) references plan_version on delete cascade,
-  constraint plan_change_changes_something check (num_nonnulls(before, after) >= 1)
+  foreign key (tenant_id, plan_version_id) references plan_version on delete cascade
 );
 
 select protect_tenant_table('plan_version');

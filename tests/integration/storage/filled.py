@@ -42,8 +42,8 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             request={},
         )
         await connection.execute(
-            b"insert into plan_change (plan_version_id, seq, order_id, operation_id, after)"
-            b" values (%s, 1, 'o1', 'o1-10', '{}')",
+            b"insert into plan_change (plan_version_id, seq, order_id, operation_id, before, after)"
+            b" values (%s, 1, 'o1', 'o1-10', '{}', '{}')",
             (proposal,),
         )
         await create_key(

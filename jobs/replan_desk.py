@@ -1,0 +1,122 @@
+"""Where re-plans are asked for, looked at and cancelled; the tools' port (`tools.replan_port`)."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from jobs.queue import defer_in_line
+from jobs.replan_json import asked_json, state_of
+from jobs.replan_state import ProposalState, ReplanAsked
+from jobs.replan_task import LINE, TASK
+from leadhand.context import TenantContext
+from leadhand.errors import NotFound, ReplanInterrupted, TooManyRuns
+from storage import proposals
+from storage.database import Database
+from storage.proposals import PlanVersion
+from storage.transactions import Connection
+
+# Re-plans of a shop that wait or are computed; one at a time, they take a minute or two each.
+MAX_OPEN = 5
+RETRY_AFTER_S = 30
+# Moves that are told; all of them are stored.
+TOLD_MOVES = 50
+LOOK_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class ReplanDesk:
+    """`wait_s`: how long a caller is kept waiting for an end, at most."""
+
+    database: Database
+    wait_s: float
+
+    async def start(self, tenant: TenantContext, asked: ReplanAsked) -> ProposalState:
+        """A new proposal, after at most `wait_s`; the caller's own about the same, if it is not over.
+
+        Raises:
+            TooManyRuns: enough re-plans of the shop wait already.
+        """
+        request = asked_json(asked)
+        async with self.database.transaction(tenant) as connection:
+            await proposals.lock_queue(connection)
+            await _fail_lost(connection)
+            there = await proposals.find_open(connection, request=request)
+            proposal_id = uuid7() if there is None else there.id
+            if there is None:
+                await _refuse_beyond(connection)
+                await proposals.add(
+                    connection,
+                    proposal_id=proposal_id,
+                    permissions=tenant.permissions,
+                    as_of=tenant.as_of,
+                    request=request,
+                )
+                await defer_in_line(connection, task=TASK, row_id=proposal_id, line=LINE)
+        return await self._awaited(tenant, proposal_id)
+
+    async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        """The proposal as it stands; None: the shop's newest.
+
+        Raises:
+            NotFound: there is none, or it is another shop's.
+        """
+        async with self.database.transaction(tenant) as connection:
+            await _fail_lost(connection)
+            return await _state(connection, await _find(connection, proposal_id))
+
+    async def cancel(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        """The proposal after its cancelling, at most `wait_s` later; one that is over stays what it is.
+
+        Raises:
+            NotFound: there is none, or it is another shop's.
+        """
+        async with self.database.transaction(tenant) as connection:
+            await _fail_lost(connection)
+            found = await _find(connection, proposal_id)
+            await proposals.request_cancel(connection, proposal_id=found.id)
+        return await self._awaited(tenant, found.id)
+
+    async def _awaited(self, tenant: TenantContext, proposal_id: UUID) -> ProposalState:
+        """The proposal once it is over, or has been waited for long enough."""
+        until_s = time.monotonic() + self.wait_s
+        while True:
+            async with self.database.transaction(tenant, snapshot=True) as connection:
+                row = await _find(connection, proposal_id)
+                if not row.is_open or time.monotonic() >= until_s:
+                    return await _state(connection, row)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _fail_lost(connection: Connection) -> None:
+    """Nothing is said to wait or run that no job will ever end."""
+    await proposals.fail_lost(connection, task=TASK, error_code=ReplanInterrupted.code)
+
+
+async def _refuse_beyond(connection: Connection) -> None:
+    waiting = await proposals.count_open(connection)
+    if waiting >= MAX_OPEN:
+        raise TooManyRuns(
+            f"{waiting} re-plans of this shop are not over yet. Wait for one, or cancel one.",
+            retry_after_s=RETRY_AFTER_S,
+        )
+
+
+async def _find(connection: Connection, proposal_id: UUID | None) -> PlanVersion:
+    if proposal_id is None:
+        newest = await proposals.newest(connection)
+        if newest is None:
+            raise NotFound("Nobody has asked for a re-plan yet.")
+        return newest
+    found = await proposals.get(connection, proposal_id=proposal_id)
+    if found is None:
+        raise NotFound(f"There is no re-plan {proposal_id}.")
+    return found
+
+
+async def _state(connection: Connection, row: PlanVersion) -> ProposalState:
+    total = await proposals.count_changes(connection, proposal_id=row.id)
+    first = await proposals.changes(connection, proposal_id=row.id, most=TOLD_MOVES)
+    return state_of(row, total, first)

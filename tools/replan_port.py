@@ -1,0 +1,44 @@
+"""What the tools need of re-plans: they are asked for here, and computed elsewhere."""
+
+from typing import Protocol
+from uuid import UUID
+
+from jobs.replan_state import ProposalState, ReplanAsked
+from leadhand.context import TenantContext
+from leadhand.errors import DatabaseUnavailable
+
+
+class ReplanPort(Protocol):
+    """Re-plans of one shop; `jobs` implements it. Each call waits a few seconds for an end, and no longer."""
+
+    async def start(self, tenant: TenantContext, asked: ReplanAsked) -> ProposalState:
+        """A new proposal, or the caller's own about the same that is not over; raises TooManyRuns."""
+        ...
+
+    async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        """The proposal as it stands; None: the shop's newest. Raises NotFound."""
+        ...
+
+    async def cancel(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        """The proposal after its cancelling; None: the shop's newest. Raises NotFound."""
+        ...
+
+
+class NoReplans:
+    """Where there is no database that could keep a proposal."""
+
+    async def start(self, tenant: TenantContext, asked: ReplanAsked) -> ProposalState:
+        del tenant, asked
+        raise _away()
+
+    async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        del tenant, proposal_id
+        raise _away()
+
+    async def cancel(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
+        del tenant, proposal_id
+        raise _away()
+
+
+def _away() -> DatabaseUnavailable:
+    return DatabaseUnavailable("Re-plans are kept in the database, and there is none here.")
