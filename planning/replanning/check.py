@@ -1,4 +1,4 @@
-"""Whether a plan that was found keeps every rule, and which orders are late in it: by the rules of all plans."""
+"""Whether a plan that was found keeps every rule, and which orders are late in it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

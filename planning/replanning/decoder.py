@@ -81,7 +81,7 @@ class Decoder:
         self.times = times
         self.pools = Pools(times)
         self._as_of = as_of
-        self._weights = weights
+        self.weights = weights
         self._horizon = times.window[1]
         machines = {job.booking.machine_id for job in work.jobs}
         machines |= {option.machine_id for job in work.jobs for option in job.options}
@@ -183,11 +183,11 @@ class Decoder:
         row = job.booking
         points = 0
         if placed.option is not None and job.options[placed.option].machine_id != row.machine_id:
-            points += self._weights.machine
+            points += self.weights.machine
         if placed.start != row.envelope_start:
-            points += self._weights.start
+            points += self.weights.start
         if frozenset(who for _, _, who in placed.people) != self._people[job.number]:
-            points += self._weights.operator
+            points += self.weights.operator
         return points
 
     def booking(self, job: Job, placed: Placed) -> Booking:

@@ -55,6 +55,8 @@ class _Replan:
         self._now = self._decoder.as_it_stands()
         self._found: Plan | None = None
         self._steps_done = 0
+        self._solver_version: str | None = None
+        self._solver_bound = 0
         self._searched: frozenset[int] = frozenset()
         self._windows: Sequence[frozenset[int]] = ()
 
@@ -66,6 +68,8 @@ class _Replan:
         self._by_rules()
         if self._found is not None:
             self._by_steps(self._found)
+        if self._found is not None and self._request.polish and self._guard.go_on():
+            self._by_solver(self._found)
         return self._propose()
 
     def _by_rules(self) -> None:
@@ -93,12 +97,33 @@ class _Replan:
             found = self._found = self._merged(found, search.best)
             self._searched |= jobs
 
+    def _by_solver(self, found: Plan) -> None:
+        # Here and nowhere else: OR-Tools must not be loaded where no plan is polished.
+        from planning.replanning.polish import SOLVER_VERSION, polish  # noqa: PLC0415
+
+        self._solver_version = SOLVER_VERSION
+        share = self._request.deterministic_time / max(1, len(self._windows))
+        for index, jobs in enumerate(self._windows):
+            self._tell(ReplanStage.POLISH, index, len(self._windows))
+            if not self._guard.go_on():
+                return
+            whole = len(jobs) == len(self._work.jobs)
+            base = self._decoder.base
+            floor = base if whole else self._decoder.beside(base, found, jobs)
+            part = found if whole else self._part(found, jobs)
+            polished = polish(self._decoder, floor, part, share, self._guard)
+            if whole and polished.bound is not None:
+                self._solver_bound = polished.bound + self._work.fixed_tardiness
+            found = self._found = self._merged(found, polished.plan)
+
+    def _part(self, found: Plan, jobs: frozenset[int]) -> Plan:
+        return self._decoder.plan_of({n: placed for n, placed in found.placed if n in jobs})
+
     def _search(self, found: Plan, jobs: frozenset[int], random: Random) -> Search:
         if len(jobs) == len(self._work.jobs):
             return Search(self._decoder, self._decoder.base, found, random)
         floor = self._decoder.beside(self._decoder.base, found, jobs)
-        start = self._decoder.plan_of({n: placed for n, placed in found.placed if n in jobs})
-        return Search(self._decoder, floor, start, random)
+        return Search(self._decoder, floor, self._part(found, jobs), random)
 
     def _merged(self, found: Plan, part: Plan) -> Plan:
         if len(part.placed) == len(found.placed):
@@ -160,7 +185,7 @@ class _Replan:
 
     def _answer(self, status: ReplanStatus, before: ReplanScore, after: ReplanScore) -> ReplanProposal:
         objective = after.weighted_tardiness_min
-        bound = min(objective, least_tardiness(self._decoder))
+        bound = min(objective, max(self._solver_bound, least_tardiness(self._decoder)))
         gap = Fraction(100 * (objective - bound), objective) if objective else Fraction(0)
         return ReplanProposal(
             status=status,
@@ -173,6 +198,8 @@ class _Replan:
             reproducible=self._guard.stopped_by is None,
             stopped_by=self._guard.stopped_by,
             steps_done=self._steps_done,
+            polished=self._solver_version is not None,
+            solver_version=self._solver_version,
             extent=self._extent(),
         )
 

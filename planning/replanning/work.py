@@ -29,7 +29,8 @@ class Option:
 class Job:
     """A booking that may move. `deps`: (job, minutes after its end) of what must be over before it.
 
-    `over_at`: when the fixed work before it is over; `ready_at`: that, its order's release, and its material.
+    `over_at`: when the fixed work before it is over and its material is there; `ready_at`: and its order is
+    released.
     """
 
     number: int
@@ -158,7 +159,7 @@ class _Compiler:
     def _job(self, booking: Booking, operation: Operation, routing: "_Routing") -> int:
         number = len(self._jobs)
         deps: dict[int, int] = {}
-        over_at = 0
+        over_at = self._material_at(operation)
         for job, minute in self._awaited(operation, routing):
             if job is None:
                 over_at = max(over_at, minute)
@@ -176,7 +177,7 @@ class _Compiler:
                 staffed,
                 tuple(deps.items()),
                 over_at,
-                max(over_at, self._earliest, routing.order.release_at or 0, self._material_at(operation)),
+                max(over_at, self._earliest, routing.order.release_at or 0),
             )
         )
         return number
