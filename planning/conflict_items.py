@@ -18,6 +18,8 @@ class ConflictType(StrEnum):
     OPERATOR_UNQUALIFIED = "OPERATOR_UNQUALIFIED"
     OPERATOR_MISSING = "OPERATOR_MISSING"
     PRECEDENCE = "PRECEDENCE"
+    MATERIAL_MISSING = "MATERIAL_MISSING"
+    MATERIAL_UNKNOWN = "MATERIAL_UNKNOWN"
     LATE = "LATE"
     AT_RISK = "AT_RISK"
     NOT_FULLY_SCHEDULED = "NOT_FULLY_SCHEDULED"
@@ -32,6 +34,7 @@ class Severity(StrEnum):
 WARNINGS = frozenset(
     {
         ConflictType.OPERATOR_MISSING,
+        ConflictType.MATERIAL_UNKNOWN,
         ConflictType.AT_RISK,
         ConflictType.NOT_FULLY_SCHEDULED,
         ConflictType.DURATION_MISMATCH,
@@ -57,7 +60,7 @@ class Conflict:
 
     `spans`: when, sorted and disjoint; empty where no time is concerned (an operation without a booking).
     `minutes`: how much, by the type's own rule. `booking_ids`: of the pair, in order of start.
-    `row_id`: the closure, downtime or absence that it collides with.
+    `row_id`: the closure, downtime or absence that it collides with, or the material that it awaits.
     """
 
     type: ConflictType

@@ -26,6 +26,8 @@ class Why(StrEnum):
     NOBODY = "nobody"
     NO_MACHINE = "no_machine"
     NO_SINGLE_CHANGE = "no_single_change"
+    MATERIAL_EARLIER = "material_earlier"
+    ASK_MATERIAL = "ask_material"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class Fixes:
             found = self._assignments(item, rows[0])
         elif item.type is _T.PRECEDENCE:
             found = self._in_sequence(rows)
+        elif item.type is _T.MATERIAL_MISSING:
+            found = (*self._moves(rows[::-1])[: MAX_FIXES - 1], self._decide(Why.MATERIAL_EARLIER, rows))
+        elif item.type is _T.MATERIAL_UNKNOWN:
+            found = (self._decide(Why.ASK_MATERIAL, rows),)
         elif item.type is _T.NOT_FULLY_SCHEDULED:
             found = self._bookings_for(self._shop.orders[item.order_id or ""])
         elif item.type is _T.DURATION_MISMATCH:

@@ -1,10 +1,11 @@
-"""Rules of planning-domain 6.3 about orders: the sequence of their operations, completeness, the due date."""
+"""Rules of planning-domain 6.3 about orders: sequence of operations, completeness, material, due date."""
 
 from collections.abc import Iterator, Sequence
 
 from leadhand.errors import InvalidRouting
 from planning.attendance import setup_minutes
 from planning.conflict_items import Conflict, ConflictType
+from planning.material_conflicts import material_conflicts
 from planning.routings import PlannedOperation, Routings, needs_no_machine, op_minutes
 from planning.shop import Booking, BookingStatus, Minute, Operation, Order, OrderStatus, Shop
 
@@ -21,6 +22,10 @@ def order_conflicts(shop: Shop) -> Iterator[Conflict]:
         last = _last_of_calm_chain(order, routings)
         if last is not None:
             operation, finish = last
+            for row in routings.operations(order.id) if shop.materials else ():
+                needed = shop.materials.get(row.id, ())
+                if needed:
+                    yield from material_conflicts(row, needed, routings.bookings(row.id))
             yield from _due(order, (operation.id,), finish, buffer_min)
             continue
         try:
@@ -35,6 +40,8 @@ def conflicts_of_order(
     """What is wrong with one order as its operations are planned."""
     yield from _precedence(order, operations)
     yield from _incomplete(order, operations)
+    for planned in operations:
+        yield from material_conflicts(planned.operation, planned.materials, planned.bookings)
     if operations and all(o.scheduled for o in operations):
         finish = max(o.end for o in operations if o.end is not None)
         last = tuple(o.operation.id for o in operations if o.end == finish)
@@ -42,7 +49,7 @@ def conflicts_of_order(
 
 
 def _last_of_calm_chain(order: Order, routings: Routings) -> tuple[Operation, Minute] | None:
-    """The last operation and its end, of an order that has nothing to find but its due date.
+    """The last operation and its end, of an order that has nothing to find but its due date and material.
 
     Most orders are so: each operation waits for the one before, has one booking of the right length, and
     starts when that one is over. None: not known to be so.

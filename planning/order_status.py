@@ -5,9 +5,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from planning.calendars import ShopTimes
-from planning.intervals import WorkTime, total
-from planning.routings import PlannedOperation, Routings, needs_no_machine, op_minutes
-from planning.shop import BookingStatus, Minute, Order, OrderStatus
+from planning.intervals import WorkTime
+from planning.remaining import is_over, remaining_minutes
+from planning.routings import PlannedOperation, Routings
+from planning.shop import Minute, Order, OrderStatus
 
 
 class Outlook(StrEnum):
@@ -84,7 +85,7 @@ class OrderReports:
             outlook=self._outlook(order, figures),
             figures=figures,
             operations=operations,
-            next_operation=next((o for o in operations if not is_over(o, self._as_of)), None),
+            next_operation=next((o for o in operations if not is_over(o, order, self._as_of)), None),
             unscheduled=unscheduled,
         )
 
@@ -123,23 +124,3 @@ class OrderReports:
         if figures.slack < 0:
             return Outlook.LATE
         return Outlook.AT_RISK if figures.slack < self._buffer_min else Outlook.ON_TIME
-
-
-def is_over(planned: PlannedOperation, as_of: Minute) -> bool:
-    """Whether nothing of it is left at `as_of`: its bookings are done, or their time has passed."""
-    if planned.bookings and all(b.status is BookingStatus.DONE for b in planned.bookings):
-        return True
-    return planned.end is not None and planned.end <= as_of
-
-
-def remaining_minutes(planned: PlannedOperation, order: Order, as_of: Minute) -> int:
-    """Work of the operation after `as_of`: that of its bookings, all of it where it has none."""
-    if needs_no_machine(planned.operation):
-        return 0
-    if not planned.bookings:
-        return op_minutes(planned.operation, order.quantity)
-    return sum(
-        total([(max(s.start, as_of), s.end) for s in booking.segments if s.end > as_of])
-        for booking in planned.bookings
-        if booking.status is not BookingStatus.DONE
-    )

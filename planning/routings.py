@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from leadhand.errors import InvalidRouting
-from planning.shop import Booking, Minute, Operation, Order, Shop
+from planning.shop import Booking, MaterialRequirement, Minute, Operation, Order, ProgressReport, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class PlannedOperation:
 
     `done_before`: when everything before it is over, waits included; None while something before it is not
     scheduled. `start` and `end` None: not scheduled. `bookings` in order of time; several are pieces.
+    `materials`: what it needs; `reports`: what was reported of it, in order of time.
     """
 
     operation: Operation
@@ -28,16 +29,31 @@ class PlannedOperation:
     done_before: Minute | None
     start: Minute | None
     end: Minute | None
+    materials: tuple[MaterialRequirement, ...] = ()
+    reports: tuple[ProgressReport, ...] = ()
 
     @property
     def scheduled(self) -> bool:
         return self.end is not None
 
+    @property
+    def awaited_material(self) -> MaterialRequirement | None:
+        """Of what it needs, the item that comes last, as far as that is known."""
+        return latest_material(self.materials)
+
     def ready_at(self, order: Order) -> Minute | None:
-        """The first minute at which it may start: all before it done, and the order released."""
+        """The first minute at which it may start: all before it done, the order released, its material there.
+
+        Material of which nobody knows when it comes is not waited for.
+        """
         if self.done_before is None:
             return None
-        return self.done_before if order.release_at is None else max(self.done_before, order.release_at)
+        material = self.awaited_material
+        return max(
+            self.done_before,
+            order.release_at or 0,
+            0 if material is None else material.available_at or 0,
+        )
 
 
 class Routings:
@@ -47,6 +63,7 @@ class Routings:
         self._operations: defaultdict[str, list[Operation]] = defaultdict(list)
         for operation in shop.operations.values():
             self._operations[operation.order_id].append(operation)
+        self._materials, self._progress = shop.materials, shop.progress
         self._bookings: defaultdict[str, list[Booking]] = defaultdict(list)
         for booking in shop.bookings:
             if booking.operation_id is not None:
@@ -84,14 +101,23 @@ class Routings:
     ) -> PlannedOperation:
         bookings = tuple(self.bookings(operation.id))
         done_before = _done_before(before, placed)
+        materials = self._materials.get(operation.id, ())
+        reports = self._progress.get(operation.id, ())
         start = end = None
         if bookings:
             start, end = bookings[0].envelope_start, max(b.envelope_end for b in bookings)
         elif needs_no_machine(operation):
-            ready = PlannedOperation(operation, before, (), done_before, None, None).ready_at(order)
+            unplaced = PlannedOperation(operation, before, (), done_before, None, None, materials)
+            ready = unplaced.ready_at(order)
             if ready is not None and (before or order.release_at is not None):
                 start, end = ready, ready + (operation.subcontract_minutes or 0)
-        return PlannedOperation(operation, before, bookings, done_before, start, end)
+        return PlannedOperation(operation, before, bookings, done_before, start, end, materials, reports)
+
+
+def latest_material(materials: Iterable[MaterialRequirement]) -> MaterialRequirement | None:
+    """The item that comes last, of those of which it is known when they come."""
+    known = [(row.available_at, row.id, row) for row in materials if row.available_at is not None]
+    return max(known)[2] if known else None
 
 
 def needs_no_machine(operation: Operation) -> bool:

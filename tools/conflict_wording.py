@@ -8,7 +8,16 @@ from planning.date_phrases import instant_text, span_text
 from planning.fix_items import Fix, FixKind, Why
 from planning.moves import skill_for
 from planning.rounding import hours
-from planning.shop import Booking, Interval, Machine, Minute, Operation, Operator, Shop
+from planning.shop import (
+    Booking,
+    Interval,
+    Machine,
+    MaterialRequirement,
+    Minute,
+    Operation,
+    Operator,
+    Shop,
+)
 from tools.views import count_of, listed
 
 TITLES = {
@@ -21,12 +30,18 @@ TITLES = {
     ConflictType.OPERATOR_UNQUALIFIED: "person without the skill",
     ConflictType.OPERATOR_MISSING: "nobody assigned",
     ConflictType.PRECEDENCE: "operations out of sequence",
+    ConflictType.MATERIAL_MISSING: "material not there yet",
+    ConflictType.MATERIAL_UNKNOWN: "nobody knows when the material comes",
     ConflictType.LATE: "order late",
     ConflictType.AT_RISK: "order at risk",
     ConflictType.NOT_FULLY_SCHEDULED: "operations without a booking",
     ConflictType.DURATION_MISMATCH: "booked time does not fit the operation",
 }
 _T = ConflictType
+_OF_ORDERS = {
+    _T.LATE, _T.AT_RISK, _T.NOT_FULLY_SCHEDULED, _T.PRECEDENCE, _T.DURATION_MISMATCH, _T.MATERIAL_MISSING,
+    _T.MATERIAL_UNKNOWN,
+}  # fmt: skip
 
 
 class Names:
@@ -37,6 +52,7 @@ class Names:
         self.shop: Shop = times.shop
         self.zone: ZoneInfo = times.zone
         self.bookings = {b.id: b for b in times.shop.bookings}
+        self.materials = {row.id: row for rows in times.shop.materials.values() for row in rows}
 
     def at(self, minute: Minute) -> str:
         return instant_text(minute, self.zone)
@@ -78,7 +94,7 @@ def work_text(item: Conflict, names: Names) -> str:
 def cause_of(item: Conflict, names: Names) -> str:
     """Why it is a conflict, in one sentence."""
     rows = [names.bookings[key] for key in item.booking_ids]
-    if item.type in {_T.LATE, _T.AT_RISK, _T.NOT_FULLY_SCHEDULED, _T.PRECEDENCE, _T.DURATION_MISMATCH}:
+    if item.type in _OF_ORDERS:
         return _of_order(item, names)
     if item.type is _T.MACHINE_DOUBLE_BOOKED:
         both = " and ".join(names.work(b) for b in rows)
@@ -101,6 +117,26 @@ def _unqualified(item: Conflict, booking: Booking, names: Names) -> str:
     person = names.operator(item.operator_id or "")
     holds = "does not hold" if item.cause is ConflictCause.NO_SKILL else "does not hold for all of that time"
     return f"{person} {holds} the skill “{title}” that {names.work(booking)} needs."
+
+
+def _of_material(item: Conflict, first: Booking, names: Names) -> str:
+    row = names.materials[item.row_id or ""]
+    needed = names.shop.materials[item.operation_ids[0]]
+    rest = [other.item for other in needed if other.id != row.id and _as_late(other, first)]
+    others = f" (and {listed(rest)})" if rest else ""
+    start = names.at(first.envelope_start)
+    if row.available_at is None:
+        return (
+            f"{names.work(first)} starts {start}; when its material comes is not known: {row.item}{others}."
+        )
+    return (
+        f"{names.work(first)} starts {start}, {hours(item.minutes)} h before its material is there "
+        f"({names.at(row.available_at)}): {row.item}{others}."
+    )
+
+
+def _as_late(material: MaterialRequirement, booking: Booking) -> bool:
+    return material.available_at is None or material.available_at > booking.envelope_start
 
 
 def _closed(item: Conflict, names: Names) -> str:
@@ -138,6 +174,8 @@ def _nearest_shift(item: Conflict, time: ResourceTime, names: Names) -> str:
 def _of_order(item: Conflict, names: Names) -> str:
     order = names.shop.orders[item.order_id or ""]
     steps, length = names.operations(item.operation_ids), f"{hours(item.minutes)} h"
+    if item.type in {_T.MATERIAL_MISSING, _T.MATERIAL_UNKNOWN}:
+        return _of_material(item, names.bookings[item.booking_ids[0]], names)
     if item.type is _T.PRECEDENCE:
         wait = names.shop.operations[item.operation_ids[0]].min_wait_after_min
         waited = f" and its wait of {wait} min" if wait else ""
@@ -166,6 +204,8 @@ _WHY = {
     Why.NO_PLACE: "No place was found for {work} before the planning horizon ends: somebody must decide.",
     Why.NOBODY: "Nobody qualified is free for {work}: somebody must decide.",
     Why.NO_MACHINE: "No machine is named for operation {steps}: its routing must be completed first.",
+    Why.MATERIAL_EARLIER: "Have the material of {work} there by {start}.",
+    Why.ASK_MATERIAL: "Find out when the material of {work} comes; it starts {start}.",
     Why.NO_SINGLE_CHANGE: "No single change found here brings it forward: overtime or re-planning may.",
 }
 
@@ -206,7 +246,8 @@ def _decide(fix: Fix, names: Names) -> str:
     text = _WHY[fix.why or Why.FIXED]
     steps = listed(names.operations(fix.operation_ids)) if fix.operation_ids else ""
     work = listed([names.work(b) for b in rows]) if rows else f"operation {steps}"
-    return text.format(work=work, steps=steps)
+    start = names.at(min(b.envelope_start for b in rows)) if rows else ""
+    return text.format(work=work, steps=steps, start=start)
 
 
 def _place(after: Booking, names: Names) -> str:

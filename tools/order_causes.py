@@ -25,6 +25,7 @@ class CauseViews:
         self._zone = zone
         self._exceptions: Mapping[str, CalendarException] = {e.id: e for e in shop.exceptions}
         self._downtimes: Mapping[str, Downtime] = {d.id: d for d in shop.downtimes}
+        self._items = {row.id: row.item for rows in shop.materials.values() for row in rows}
 
     def of(self, chain: CauseChain, report: OrderReport) -> CauseView:
         links = chain.merged()
@@ -47,6 +48,7 @@ class CauseViews:
 
     def _link(self, link: Link, bookings: Mapping[str, tuple[Booking, ...]]) -> LinkRow:
         lost = self._lost_to(link)
+        item = self._items.get(link.row_id or "") if link.cause is Cause.MATERIAL else None
         return LinkRow(
             cause=link.cause,
             start=iso(link.start, self._zone),
@@ -56,12 +58,12 @@ class CauseViews:
             operation=title(self._shop.operations[link.operation_id]),
             machine=self._machine(link, bookings[link.operation_id]),
             order=self._code(link.order_id),
-            name=None if lost is None else lost[1],
+            name=item if lost is None else lost[1],
         )
 
     def _machine(self, link: Link, bookings: tuple[Booking, ...]) -> Named | None:
         """The machine of the piece that ran in the link, or that was waited for."""
-        if not bookings or link.cause is Cause.WAIT_AFTER:
+        if not bookings or link.cause in {Cause.WAIT_AFTER, Cause.MATERIAL}:
             return None
         following = next((b for b in bookings if b.envelope_end > link.start), bookings[-1])
         return named(self._shop.machines[following.machine_id])

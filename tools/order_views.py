@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from planning.cause_chain import Cause
 from planning.intervals import total
-from planning.order_status import OrderReport, Outlook, is_over, remaining_minutes
+from planning.order_status import OrderReport, Outlook
+from planning.remaining import is_over, remaining_minutes, reported
 from planning.rounding import hours, round_half_up
 from planning.routings import PlannedOperation
 from planning.shop import Minute, Operation, Order, OrderStatus, Shop
@@ -46,7 +47,11 @@ class OperationRow(View):
     start: str | None
     end: str | None
     work_h: float = Field(description="Work booked, pauses not counted.")
-    remaining_h: float = Field(description="Work left to do from now on.")
+    remaining_h: float = Field(
+        description="Work left to do from now on: that of the open pieces where pieces are reported."
+    )
+    good_pieces: int | None = Field(description="Reported good so far; null: nothing is reported.")
+    scrap_pieces: int | None
     operators: list[str]
     locked: bool
 
@@ -58,7 +63,9 @@ class CauseHours(View):
 
 
 class LinkRow(View):
-    """A stretch of time with one cause; `order` is whose work held the machine, `name` the closure's."""
+    """A stretch of time with one cause; `order` is whose work held the machine, `name` that of the closure
+    or of the material.
+    """
 
     cause: Cause
     start: str
@@ -192,6 +199,7 @@ class OrderViews:
         people = [self.shop.operators[s.operator_id] for s in segments if s.operator_id is not None]
         machine_ids = dict.fromkeys(b.machine_id for b in planned.bookings)
         closed = order.status in CLOSED
+        pieces = reported(planned.reports, self.as_of)
         return OperationRow(
             operation_id=planned.operation.id,
             operation=title(planned.operation),
@@ -201,12 +209,14 @@ class OrderViews:
             end=self._at(planned.end),
             work_h=hours(total([(s.start, s.end) for s in segments])),
             remaining_h=0.0 if closed else hours(remaining_minutes(planned, order, self.as_of)),
+            good_pieces=None if pieces is None else pieces.good,
+            scrap_pieces=None if pieces is None else pieces.scrap,
             operators=list(dict.fromkeys(person.name or person.code for person in people)),
             locked=any(booking.locked for booking in planned.bookings),
         )
 
     def _is_over(self, planned: PlannedOperation, order: Order) -> bool:
-        return order.status is OrderStatus.DONE or is_over(planned, self.as_of)
+        return order.status is OrderStatus.DONE or is_over(planned, order, self.as_of)
 
     def _state(self, planned: PlannedOperation, order: Order) -> OperationState:
         if self._is_over(planned, order):

@@ -48,6 +48,7 @@ def evidence_of(shown: Sequence[OrderReport], chains: Mapping[str, CauseChain]) 
         booking=own | _rows(links, Cause.MACHINE_BUSY),
         calendar_exception=_rows(links, Cause.CLOSED),
         downtime=_rows(links, Cause.DOWNTIME),
+        material_requirement=_rows(links, Cause.MATERIAL),
     )
 
 

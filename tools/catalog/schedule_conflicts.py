@@ -8,7 +8,7 @@ from typing import cast
 from pydantic import Field, field_validator
 
 from leadhand.errors import JsonValue
-from planning.conflict_desk import RecentDesks
+from planning.conflict_desk import ConflictDesk
 from planning.conflict_items import Conflict, ConflictType, Severity
 from planning.conflicts import ConflictQuestion, Conflicts
 from planning.date_phrases import span_text
@@ -23,7 +23,13 @@ from tools.views import MAX_CURSOR_CHARS, View, WindowView, count_of, evidence, 
 from tools.windows import Window, WindowInput, read_window
 
 MAX_NAMES = 100
-_DESKS = RecentDesks(size=4)
+# Where the row is that a conflict names; else it is a closure.
+_TABLES = {
+    ConflictType.MACHINE_DOWN: "downtime",
+    ConflictType.OPERATOR_ABSENT: "absence",
+    ConflictType.MATERIAL_MISSING: "material_requirement",
+    ConflictType.MATERIAL_UNKNOWN: "material_requirement",
+}
 
 
 class ConflictChoice(StrEnum):
@@ -38,6 +44,8 @@ class ConflictChoice(StrEnum):
     OPERATOR_UNQUALIFIED = "operator_unqualified"
     OPERATOR_MISSING = "operator_missing"
     PRECEDENCE = "precedence"
+    MATERIAL_MISSING = "material_missing"
+    MATERIAL_UNKNOWN = "material_unknown"
     LATE = "late"
     AT_RISK = "at_risk"
     NOT_FULLY_SCHEDULED = "not_fully_scheduled"
@@ -45,6 +53,7 @@ class ConflictChoice(StrEnum):
     DOUBLE_BOOKED = "double_booked"
     OUTSIDE_CALENDAR = "outside_calendar"
     PEOPLE = "people"
+    MATERIAL = "material"
 
     @property
     def types(self) -> frozenset[ConflictType]:
@@ -68,6 +77,7 @@ _SEVERAL = {
             ConflictType.OPERATOR_MISSING,
         }
     ),
+    ConflictChoice.MATERIAL: frozenset({ConflictType.MATERIAL_MISSING, ConflictType.MATERIAL_UNKNOWN}),
 }
 
 
@@ -91,7 +101,8 @@ class ConflictsInput(WindowInput):
         default_factory=list[ConflictChoice],
         max_length=len(ConflictChoice),
         description=(
-            "Only these types; empty: all. double_booked, outside_calendar and people stand for several."
+            "Only these types; empty: all. double_booked, outside_calendar, people and material stand for "
+            "several."
         ),
     )
     severity: Severity | None = Field(
@@ -155,7 +166,7 @@ def _answer(
     start, end = question.window
     # Whole UTC days, so that questions of one day share what was found.
     first, last = min(now, start) // MINUTES_PER_DAY, -(-horizon // MINUTES_PER_DAY)
-    desk = _DESKS.of(shop, (first * MINUTES_PER_DAY, last * MINUTES_PER_DAY))
+    desk = shop.view(ConflictDesk, (first * MINUTES_PER_DAY, last * MINUTES_PER_DAY))
     found = desk.everything.asked_for(shop, question)
     if asked.severity is not None:
         found = Conflicts(tuple(item for item in found.items if item.severity is asked.severity))
@@ -223,12 +234,13 @@ def _counts(found: Conflicts) -> list[TypeCount]:
 
 
 def _evidence(rows: Sequence[Conflict]) -> list[Evidence]:
-    rules: dict[str, list[str]] = {"downtime": [], "absence": [], "calendar_exception": []}
+    rules: dict[str, list[str]] = {
+        "downtime": [], "absence": [], "calendar_exception": [], "material_requirement": []
+    }  # fmt: skip
     for item in rows:
         if item.row_id is None:
             continue
-        table = {ConflictType.MACHINE_DOWN: "downtime", ConflictType.OPERATOR_ABSENT: "absence"}
-        rules[table.get(item.type, "calendar_exception")].append(item.row_id)
+        rules[_TABLES.get(item.type, "calendar_exception")].append(item.row_id)
     return evidence(
         booking=(key for item in rows for key in item.booking_ids),
         machine=(item.machine_id for item in rows if item.machine_id),
@@ -245,11 +257,11 @@ TOOL = Tool(
     description=(
         "What is wrong in the plan, why, and what would fix it: machines or people booked twice, work on "
         "holidays, after a shift, during downtime or absence, people without the skill, nobody assigned, "
-        "operations out of sequence, late or at-risk orders, operations without a booking. Use it for “are "
-        "there conflicts next week”, “which machines are double-booked”, “what clashes on the Puma”, “is the "
-        "plan feasible”. Pass names and dates on as the person said them. Without dates: from now to the "
-        "planning horizon. Not for how one order stands (get_order_status) nor for how busy anybody is "
-        "(analyze_workload_distribution)."
+        "operations out of sequence, work before its material is there, late or at-risk orders, operations "
+        "without a booking. Use it for “are there conflicts next week”, “which machines are double-booked”, "
+        "“what clashes on the Puma”, “which orders lack material”, “is the plan feasible”. Pass names and "
+        "dates on as the person said them. Without dates: from now to the planning horizon. Not for how one "
+        "order stands (get_order_status) nor for how busy anybody is (analyze_workload_distribution)."
     ),
     input_model=ConflictsInput,
     output_model=ConflictsOutput,

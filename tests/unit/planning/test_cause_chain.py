@@ -1,6 +1,7 @@
 """Why an order finishes when it does: golden chains, and every minute checked on random shops."""
 
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 from hypothesis import assume, given, settings
@@ -14,6 +15,7 @@ from planning.shop import (
     Booking,
     Downtime,
     DowntimeKind,
+    MaterialRequirement,
     Operation,
     Operator,
     OperatorSkill,
@@ -67,6 +69,40 @@ def test_the_chain_runs_from_release_to_finish_and_its_minutes_add_up() -> None:
         ("work", 2 * H),
     ]
     assert sum(found.by_cause().values()) == found.finish - found.release
+
+
+def needing(base: Shop, *available_at: int | None, operation: str = "op10") -> Shop:
+    rows = tuple(
+        MaterialRequirement(f"mat{n}", f"Bar {n}", Decimal(20), at) for n, at in enumerate(available_at)
+    )
+    return replace(base, materials={operation: rows})
+
+
+def test_until_its_material_is_there_an_order_waits_for_that_and_not_for_its_machine() -> None:
+    base = shop([step(10)], [booked("b1", "op10", at(0, 11), at(0, 13))])
+    base = needing(with_other_order(base, booked("b9", "x", at(0, 6), at(0, 10))), at(0, 7), at(0, 9), None)
+    found = chain(base)
+    assert spoken(found) == [("material", 9 * H), ("machine_busy", H), ("not_started", H), ("work", 2 * H)]
+    assert found.links[0].row_id == "mat1"
+    assert sum(found.by_cause().values()) == found.finish - found.release
+
+
+def test_material_of_a_later_operation_is_waited_for_once_the_one_before_is_over() -> None:
+    base = shop(
+        [step(10, min_wait_after_min=H), step(20)],
+        [booked("b1", "op10", at(0, 6), at(0, 8)), booked("b2", "op20", at(0, 11), at(0, 13))],
+    )
+    assert spoken(chain(needing(base, at(0, 10), operation="op20")))[2:] == [
+        ("wait_after", H),
+        ("material", H),
+        ("not_started", H),
+        ("work", 2 * H),
+    ]
+
+
+def test_work_that_starts_before_its_material_did_not_wait_for_it() -> None:
+    base = shop([step(10)], [booked("b1", "op10", at(0, 8), at(0, 10))])
+    assert Cause.MATERIAL not in chain(needing(base, at(0, 9))).by_cause()
 
 
 def test_a_machine_that_does_other_work_is_named_with_the_order_it_works_for() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -18,6 +19,7 @@ from planning.shop import (
     Downtime,
     DowntimeKind,
     ExceptionKind,
+    MaterialRequirement,
     Operation,
     Operator,
     OperatorSkill,
@@ -183,6 +185,41 @@ def test_a_successor_that_starts_too_early_is_a_conflict_of_both() -> None:
     item = only(shop([waiting, alone(20)], [two_hours("b1", "op10", 0, 6), two_hours("b2", "op20", 0, 8)]))
     assert (item.type, item.minutes, item.booking_ids) == (T.PRECEDENCE, H, ("b1", "b2"))
     assert item.operation_ids == ("op10", "op20")
+
+
+def needing(base: Shop, *rows: tuple[str, int | None]) -> Shop:
+    materials = tuple(MaterialRequirement(key, f"Item {key}", Decimal(1), at_) for key, at_ in rows)
+    return replace(base, materials={"op10": materials})
+
+
+def test_work_before_its_material_is_there_is_a_conflict_by_the_item_that_comes_last() -> None:
+    item = only(needing(calm(), ("a", at(0, 7)), ("b", at(0, 9)), ("c", at(0, 5))))
+    assert (item.type, item.severity, item.minutes) == (T.MATERIAL_MISSING, Severity.ERROR, 3 * H)
+    assert (item.spans, item.booking_ids, item.row_id) == (((at(0, 6), at(0, 9)),), ("b1",), "b")
+
+
+def test_material_that_is_there_when_the_work_starts_is_in_time() -> None:
+    assert not found(needing(calm(), ("a", at(0, 6)))).items
+
+
+def test_material_of_which_nobody_knows_when_it_comes_is_a_warning() -> None:
+    item = only(needing(calm(), ("a", None)))
+    assert (item.type, item.severity, item.minutes) == (T.MATERIAL_UNKNOWN, Severity.WARNING, 2 * H)
+    assert (item.spans, item.order_id, item.row_id) == (((at(0, 6), at(0, 8)),), "o1", "a")
+
+
+@pytest.mark.parametrize("status", [BookingStatus.IN_PROGRESS, BookingStatus.DONE])
+def test_work_that_has_begun_has_its_material(status: BookingStatus) -> None:
+    base = needing(calm(), ("a", at(0, 9)), ("b", None))
+    first = replace(base.bookings[0], status=status)
+    assert not found(replace(base, bookings=(first, *base.bookings[1:]))).items
+
+
+def test_material_of_a_routing_that_is_no_plain_chain_is_looked_at_too() -> None:
+    base = needing(calm(), ("a", at(0, 7)))
+    second = replace(base.operations["op20"], predecessor_ids=())
+    item = only(replace(base, operations={**base.operations, "op20": second}))
+    assert item.type is T.MATERIAL_MISSING
 
 
 def test_an_order_that_finishes_after_its_due_date_is_late() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -17,6 +18,7 @@ from planning.shop import (
     Booking,
     BookingStatus,
     Interval,
+    MaterialRequirement,
     Operator,
     Order,
     OrderStatus,
@@ -90,6 +92,26 @@ def test_work_out_of_sequence_goes_behind_what_it_waits_for() -> None:
     (fix,) = fixes_of(shop(steps, rows, due_at=None), T.PRECEDENCE)
     assert fix.after is not None
     assert (fix.kind, fix.after.envelope_start) == (FixKind.MOVE, at(1, 10) + 30)
+
+
+def test_work_before_its_material_moves_behind_it_or_the_material_comes_earlier() -> None:
+    base = replace(
+        shop([step(10, attendance=ALONE)], [booked("b1", "op10", at(0, 6), at(0, 8))]),
+        materials={"op10": (MaterialRequirement("mat", "Bar", Decimal(20), at(0, 9)),)},
+    )
+    move, earlier = fixes_of(base, T.MATERIAL_MISSING)
+    assert move.after is not None
+    assert (move.kind, move.after.envelope_start) == (FixKind.MOVE, at(0, 9))
+    assert (earlier.kind, earlier.why, earlier.booking_ids) == (FixKind.DECIDE, Why.MATERIAL_EARLIER, ("b1",))
+
+
+def test_where_nobody_knows_when_the_material_comes_somebody_must_ask() -> None:
+    base = replace(
+        shop([step(10, attendance=ALONE)], [booked("b1", "op10", at(0, 6), at(0, 8))]),
+        materials={"op10": (MaterialRequirement("mat", "Bar", Decimal(20)),)},
+    )
+    (ask,) = fixes_of(base, T.MATERIAL_UNKNOWN)
+    assert (ask.kind, ask.why) == (FixKind.DECIDE, Why.ASK_MATERIAL)
 
 
 def test_missing_operations_are_booked_one_behind_the_other() -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -29,6 +30,7 @@ from planning.shop import (
     Attendance,
     Booking,
     BookingStatus,
+    MaterialRequirement,
     Operation,
     Operator,
     OperatorSkill,
@@ -80,6 +82,28 @@ def test_a_change_that_hits_nothing_has_an_empty_effect() -> None:
     found = effect(plan(two_hours(1, 0, 6)), MachineDown("m1", at(3, 0), at(4, 0)))
     assert (found.touched, found.shifts, found.orders, found.new) == ((), (), (), ())
     assert found.lost == 8 * H
+
+
+def with_material(base: Shop, operation: str, available_at: int | None) -> Shop:
+    return replace(
+        base, materials={operation: (MaterialRequirement("mat", "Bar", Decimal(20), available_at),)}
+    )
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_work_that_is_hit_starts_no_earlier_than_its_material_is_there(policy: Policy) -> None:
+    base = plan(two_hours(1, 0, 6))
+    breakdown = MachineDown("m1", at(0, 6), at(0, 9))
+    for available_at, start in ((at(0, 11), at(0, 11)), (at(0, 8), at(0, 9)), (None, at(0, 9))):
+        found = effect(with_material(base, "op10", available_at), breakdown, policy)
+        assert moves(found) == {"b1": ("m1", start, start + 2 * H)}
+
+
+def test_overtime_pulls_work_forward_only_as_far_as_its_material_is_there() -> None:
+    base = with_material(plan(two_hours(1, 1, 8)), "op10", at(0, 16))
+    found = effect(base, Overtime((at(0, 14), at(0, 20)), machine_id="m1"))
+    (after,) = [b for b in found.shop.bookings if b.id == "b1"]
+    assert (after.envelope_start, after.envelope_end) == (at(0, 16), at(0, 18))
 
 
 def test_a_breakdown_pushes_its_work_and_what_stands_behind_it_and_no_more() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -16,15 +17,18 @@ from leadhand.errors import (
     NotFound,
     WindowTooLong,
 )
+from planning.cause_chain import Cause
 from planning.shop import (
     Booking,
     CalendarException,
     Downtime,
     DowntimeKind,
     ExceptionKind,
+    MaterialRequirement,
     Operation,
     Order,
     OrderStatus,
+    ProgressReport,
     Segment,
     Shop,
 )
@@ -170,6 +174,25 @@ async def test_why_an_order_is_late_is_told_by_cause_and_adds_up() -> None:
     assert sum(c.minutes for c in causes.by_cause) == causes.minutes == 3000
     assert [(b.order, b.hours) for b in causes.blocking_orders] == [("WO-4003", 6.0)]
     assert [(c.kind, c.name, c.hours) for c in causes.closures] == [("no_shift", "no shift is planned", 32.5)]
+
+
+async def test_material_that_was_waited_for_is_a_cause_with_the_name_of_the_item() -> None:
+    bar = MaterialRequirement("mat", "Bar 40", Decimal(12), at(1, 12))
+    found = await ask(replace(SHOP, materials={"4001-10": (bar,)}), order="WO-4001")
+    causes = found.orders[0].causes
+    assert causes is not None
+    waited = [link for link in causes.links if link.cause is Cause.MATERIAL]
+    assert [(link.name, link.hours, link.machine) for link in waited] == [("Bar 40", 6.0, None)]
+    assert {e.table: e.ids for e in found.evidence}["material_requirement"] == ["mat"]
+
+
+async def test_reported_pieces_are_shown_and_make_what_is_left() -> None:
+    reports = (ProgressReport(at(1, 6, 30), 4, 1), ProgressReport(at(1, 8), 3))
+    found = await ask(replace(SHOP, progress={"4001-10": reports}), order="WO-4001")
+    first, second, *_ = found.orders[0].schedule
+    assert (first.good_pieces, first.scrap_pieces) == (4, 1)
+    assert (second.good_pieces, second.scrap_pieces) == (None, None)
+    assert found.orders[0].remaining_h == first.remaining_h + second.remaining_h
 
 
 async def test_links_lie_end_to_end_and_neighbours_with_one_cause_are_one() -> None:

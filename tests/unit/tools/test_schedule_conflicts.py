@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from leadhand.errors import Ambiguous, EmptyWindow, InvalidDate, InvalidToolInpu
 from leadhand.errors import JsonValue as Json
 from planning.conflict_items import ConflictType, Severity
 from planning.fix_items import FixKind
-from planning.shop import Shop
+from planning.shop import MaterialRequirement, Shop
 from tests.unit.tools.conflict_shop import faulty
 from tests.unit.tools.shops import at, call, plan, work
 from tools.catalog.schedule_conflicts import ConflictChoice, ConflictsOutput
@@ -75,6 +76,36 @@ async def test_a_plan_that_keeps_the_rules_has_no_conflicts_and_says_which_windo
 async def test_each_conflict_says_why(type_: ConflictType, cause: str) -> None:
     (item,) = (await ask(types=[type_.value.lower()])).items
     assert cause in item.cause
+
+
+async def test_material_that_is_late_or_unknown_is_named_with_its_fixes() -> None:
+    shop = plan(work("1", "puma", (at(2, 6), at(2, 7, 30))), work("2", "puma", (at(3, 6), at(3, 7, 30))))
+    bar = MaterialRequirement("m1", "Bar 40", Decimal(60), at(2, 12))
+    castings = (
+        MaterialRequirement("m2", "Casting", Decimal(60)),
+        MaterialRequirement("m3", "Pin", Decimal(1)),
+    )
+    shop = replace(shop, materials={"op-1": (bar,), "op-2": castings})
+    found = await ask(shop, types=["material"])
+    assert [(i.type, i.hours, i.cause) for i in found.items] == [
+        (
+            T.MATERIAL_MISSING,
+            6.0,
+            "WO-1 op 10 starts Wednesday 2 December 2026, 06:00, 6.0 h before its material is there "
+            "(Wednesday 2 December 2026, 12:00): Bar 40.",
+        ),
+        (
+            T.MATERIAL_UNKNOWN,
+            1.5,
+            "WO-2 op 10 starts Thursday 3 December 2026, 06:00; when its material comes is not known: "
+            "Casting (and Pin).",
+        ),
+    ]
+    assert [fix.text for item in found.items for fix in item.fixes][-2:] == [
+        "Have the material of WO-1 op 10 there by Wednesday 2 December 2026, 06:00.",
+        "Find out when the material of WO-2 op 10 comes; it starts Thursday 3 December 2026, 06:00.",
+    ]
+    assert {e.table: e.ids for e in found.evidence}["material_requirement"] == ["m1", "m2"]
 
 
 async def test_a_holiday_and_a_breakdown_are_named() -> None:
