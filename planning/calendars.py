@@ -230,8 +230,8 @@ def _in_order(closed: Iterable[ClosedTime]) -> tuple[ClosedTime, ...]:
 class ShopTimes:
     """Compiled times of one shop's resources for one window, each compiled when first asked for.
 
-    A value of its caller, who keeps it for as long as the shop's data_version and the window hold. Resources
-    without exceptions of their own share their calendar's compiled time.
+    `Shop.view(ShopTimes, window)` keeps it for the next question. Resources without exceptions of their own
+    share their calendar's compiled time.
     """
 
     def __init__(self, shop: Shop, window: Interval) -> None:

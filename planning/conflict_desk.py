@@ -1,6 +1,5 @@
-"""Plans that were gone through, with what conflicts and fixes compile, kept for the next question."""
+"""A plan that was gone through, with what conflicts and fixes compile: for `Shop.view`, which keeps it."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 
@@ -32,29 +31,3 @@ class ConflictDesk:
                 self._ground = FixGround(self.times)
             fixes = Fixes(self._ground, as_of)
             return [fixes.of(item) for item in items]
-
-
-class RecentDesks:
-    """The last few desks, found again while the very same `Shop` value is asked about."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._desks: OrderedDict[tuple[int, Interval], ConflictDesk] = OrderedDict()
-
-    def of(self, shop: Shop, window: Interval) -> ConflictDesk:
-        """The shop's desk for `window`, made or kept. Safe in several threads."""
-        key = id(shop), window
-        with self._lock:
-            desk = self._desks.get(key)
-            if desk is not None:
-                self._desks.move_to_end(key)
-                return desk
-        # Outside of the lock: a large plan makes no other shop wait.
-        desk = ConflictDesk(shop, window)
-        with self._lock:
-            # A desk holds its shop, so that the id of a kept one cannot pass to another shop.
-            self._desks[key] = desk
-            while len(self._desks) > self._size:
-                self._desks.popitem(last=False)
-        return desk

@@ -1,11 +1,9 @@
 """A shop's machines and people compiled for one horizon, as insertion and capacity take them.
 
-A value of its caller, who keeps it for as long as the shop's data_version and the horizon hold: everything is
-compiled when first asked for, and then kept.
+Everything is compiled when first asked for, and then kept: `Shop.view(Floor, window)` keeps the floor, too.
 """
 
-from collections import OrderedDict, defaultdict
-from threading import Lock
+from collections import defaultdict
 
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
@@ -131,25 +129,3 @@ class Floor:
 
     def _range(self, start: Minute | None, end: Minute | None) -> Interval:
         return (self.window[0] if start is None else start, self.window[1] if end is None else end)
-
-
-class RecentFloors:
-    """The last few floors, found again while the very same `Shop` value is asked about."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._floors: OrderedDict[tuple[int, Interval], Floor] = OrderedDict()
-
-    def of(self, shop: Shop, window: Interval) -> Floor:
-        """The shop's floor for `window`, compiled or kept. Safe to call from several threads."""
-        key = id(shop), window
-        with self._lock:
-            floor = self._floors.get(key)
-            # A floor holds its shop, so that the id of a kept one cannot pass to another shop.
-            if floor is None:
-                floor = self._floors[key] = Floor(shop, window)
-            self._floors.move_to_end(key)
-            while len(self._floors) > self._size:
-                self._floors.popitem(last=False)
-        return floor

@@ -5,13 +5,17 @@ piece integer seconds. Field names follow the tables. Local wall-clock rules (sh
 local here and are compiled by `planning.calendars`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from planning.plan_views import PlanViews
+
+P = ParamSpec("P")
+View = TypeVar("View")
 Minute: TypeAlias = int
 Interval: TypeAlias = tuple[Minute, Minute]  # half-open [start, end)
 Intervals: TypeAlias = tuple[Interval, ...]  # sorted, disjoint, non-touching, none empty
@@ -299,3 +303,11 @@ class Shop:
         default_factory=dict[str, tuple[ProgressReport, ...]]
     )
     bookings: tuple[Booking, ...] = ()
+    views: PlanViews = field(default_factory=PlanViews, init=False, repr=False, compare=False)
+
+    def view(self, make: Callable[Concatenate["Shop", P], View], *args: P.args, **kwargs: P.kwargs) -> View:
+        """`make(self, ...)`, worked out once and kept with this plan; `make` and its arguments tell it apart.
+
+        For what many questions share, such as `view(ShopTimes, window)`: it must not be changed.
+        """
+        return self.views.of((make, args, tuple(sorted(kwargs.items()))), lambda: make(self, *args, **kwargs))

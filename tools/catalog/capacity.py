@@ -13,7 +13,7 @@ from leadhand.errors import BeyondHorizon, EmptyWindow
 from planning.capacity import CaseAnswer, Verdict, rank
 from planning.capacity_question import CapacityQuestion, answer_question
 from planning.date_phrases import span_text
-from planning.floor import Floor, RecentFloors
+from planning.floor import Floor
 from planning.intervals import overlap
 from planning.rounding import hours, percent
 from planning.shop import Interval, Minute, Shop
@@ -38,7 +38,6 @@ from tools.views import PAGE_ROWS, WindowView, evidence, listed, load_to_horizon
 from tools.windows import MAX_WINDOW_DAYS, read_due, read_slot, read_window
 
 DEFAULT_DAYS = 30
-_FLOORS = RecentFloors(size=4)
 
 
 class CapacityOutput(ToolOutput):
@@ -133,7 +132,7 @@ def _time(asked: CapacityInput, tenant: TenantContext, cutoff_local_min: int) ->
 
 
 def _answer(asked: CapacityInput, shop: Shop, time: _Time, clock: _Clock) -> CapacityOutput:
-    floor = _FLOORS.of(shop, _whole_days(clock.span))
+    floor = shop.view(Floor, _whole_days(clock.span))
     work = work_asked(asked, shop, (time.window[0], clock.span[1]))
     target = asked.max_utilization_pct
     answers = answer_question(

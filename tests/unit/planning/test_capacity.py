@@ -11,7 +11,7 @@ from planning.capacity import Verdict, rank
 from planning.capacity_limits import Limit, LimitKind
 from planning.capacity_options import OptionKind
 from planning.capacity_question import WorkDemand, answer_question, attended_minutes, order_minutes
-from planning.floor import Floor, RecentFloors
+from planning.floor import Floor
 from planning.shop import (
     Attendance,
     CalendarException,
@@ -357,12 +357,3 @@ def test_attended_minutes_follow_the_attendance() -> None:
     for attendance in demands:
         demands[attendance] = attended_minutes([replace(work, attendance=attendance, workplaces=place)], 20)
     assert demands == {Attendance.FULL: 30, Attendance.SETUP: 10, Attendance.NONE: 0}
-
-
-def test_a_floor_is_compiled_once_for_the_same_plan_and_window() -> None:
-    floors, shop = RecentFloors(size=2), small_shop()
-    first = floors.of(shop, DECEMBER)
-    assert floors.of(shop, DECEMBER) is first
-    assert floors.of(small_shop(), DECEMBER) is not first
-    floors.of(shop, (at(1), at(2)))
-    assert floors.of(shop, DECEMBER) is not first
