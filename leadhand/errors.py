@@ -12,6 +12,8 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── ThreadBusy                 409 thread_busy (retryable)
 │   ├── IdempotencyConflict        409 idempotency_conflict
 │   ├── ImportRejected             422 import_rejected
+│   ├── ForeignFileUnreadable      422 unreadable_file
+│   ├── MappingUnconfirmed         422 mapping_unconfirmed
 │   ├── RequestTimeout             408 request_timeout (retryable)
 │   ├── HeadersTooLarge            431 headers_too_large
 │   ├── Throttled                  429, says how long to wait (retryable)
@@ -138,6 +140,18 @@ class ImportRejected(CallerError):
     """Rows of an import are wrong and nothing was changed; `details.errors` counts them."""
 
     code, status = "import_rejected", 422
+
+
+class ForeignFileUnreadable(CallerError):
+    """A file of another system that cannot be read at all: broken, locked, empty or beyond the bounds."""
+
+    code, status = "unreadable_file", 422
+
+
+class MappingUnconfirmed(CallerError):
+    """Nobody has confirmed how a file is to be read; `details.questions` lists the keys that are open."""
+
+    code, status = "mapping_unconfirmed", 422
 
 
 class IdempotencyConflict(CallerError):

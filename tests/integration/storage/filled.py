@@ -46,6 +46,10 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             b" values (%s, 1, 'o1', 'o1-10', '{}', '{}')",
             (proposal,),
         )
+        await connection.execute(
+            b"insert into import_mapping (fingerprint, name, document, confirmed_by)"
+            b" values (repeat('0', 64), 'jobs.csv', '{}', 'planner')"
+        )
         await create_key(
             connection,
             key=new_api_key(),
