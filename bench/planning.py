@@ -28,6 +28,9 @@ CALENDARS = 300
 ROUTING_STEPS = 6
 ALTERNATIVES = 10
 CAPACITY, CONFLICTS = "check_capacity", "detect_schedule_conflicts"
+BOTTLENECKS = "identify_bottlenecks"
+# In the large shop, where an hour is worked out only of a machine that is named.
+ONE_MORE_HOUR: dict[str, JsonValue] = {"machines": ["Puma 3100"]}
 HOURS_NEXT_MONTH: dict[str, JsonValue] = {"hours": 50, "window": "next month"}
 # A question of each tool over the whole shop, which costs more than one about a single machine.
 QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
@@ -50,6 +53,7 @@ QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
     ("5 check_capacity, any work center", CAPACITY, HOURS_NEXT_MONTH),
     ("8 detect_schedule_conflicts, whole plan", CONFLICTS, {}),
     ("8 detect_schedule_conflicts, one machine", CONFLICTS, {"machines": ["Puma 3100"]}),
+    ("9 identify_bottlenecks, machines", BOTTLENECKS, {"window": "next month", "relief": False}),
 )
 
 
@@ -132,8 +136,12 @@ async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
     ]
     changed = await spread(CAPACITY, HOURS_NEXT_MONTH, OneShop(shop, changing=True))
     gone_through = await spread(CONFLICTS, {}, OneShop(shop, changing=True))
+    waited = await spread(BOTTLENECKS, {"relief": False}, OneShop(shop, changing=True))
+    hour = await spread(BOTTLENECKS, ONE_MORE_HOUR, OneShop(shop))
     return [
         *figures,
+        Figure("tool 9 identify_bottlenecks, first on a changed plan", waited, 150.0),
+        Figure("tool 9 identify_bottlenecks, one machine with one more hour", hour),
         Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0),
         Figure("tool 8 detect_schedule_conflicts, first on a changed plan", gone_through, 150.0),
     ]
