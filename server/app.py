@@ -22,7 +22,7 @@ from server.errors import on_error
 from server.gate import Gate
 from server.limits import BodyLimit
 from server.rate_limits import RateLimits, Rates
-from server.routes import chat, graph, health, metrics, shop, threads, tools
+from server.routes import chat, graph, health, machines, metrics, operators, orders, schedule, threads, tools
 from server.shop_directory import ShopDirectory
 from server.streams_open import OpenStreams
 
@@ -63,7 +63,8 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     app.state.settings = settings
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
-    for route in (chat, threads, tools, shop, graph, health, metrics, api_page):
+    boards = (orders, machines, operators, schedule)
+    for route in (chat, threads, tools, *boards, graph, health, metrics, api_page):
         app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)

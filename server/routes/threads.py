@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints
 from starlette.responses import Response
 
 from leadhand.context import TenantContext
+from leadhand.cursors import decode_cursor, encode_cursor
 from leadhand.errors import InvalidRequest, NotFound
 from server.caller import OpenDesk, Reader
-from server.paging import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from server.paging import DEFAULT_LIMIT, Cursor, Limit
 from server.routes.chat_body import ChatId
 from server.routes.described import api_router, refusal
 from storage import messages, threads

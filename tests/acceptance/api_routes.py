@@ -21,13 +21,34 @@ TAKES: Final = {
     "/api/chat/{id}": "chat",
     "/api/threads/{id}": "chat",
     "/api/threads?cursor": "thread cursor",
+    "/api/orders/{order}": "order",
+    "/api/orders?cursor": "order cursor",
+    "/api/orders?machine": "machine",
+    "/api/orders?work_center": "work center",
+    "/api/machines/{machine}": "machine",
     "/api/machines?cursor": "position",
+    "/api/machines?work_center": "work center",
+    "/api/operators/{operator}": "operator",
     "/api/operators?cursor": "position",
+    "/api/operators?skill": "skill",
+    "/api/schedule?cursor": "booking cursor",
+    "/api/schedule?machines": "machine",
+    "/api/schedule?work_center": "work center",
+    "/api/schedule?order": "order",
+    "/api/schedule?operator": "operator",
     "/api/tools/{name}": "tool",
     "/api/tools/{name}#": "tool input",
 }
+# What everybody in a shop may see.
+OF_THE_SHOP: Final = {"order", "machine", "work center", "operator", "skill"}
 # Parameters of a query that are the id of nothing.
-PLAIN: Final = {"limit", "last", "before"}
+PLAIN: Final = {"limit", "last", "before", "from", "to", "active", "q", "sort"} | {
+    "status",
+    "outlook",
+    "due_from",
+    "due_before",
+    "customer",
+}
 
 
 @dataclass(frozen=True, slots=True)

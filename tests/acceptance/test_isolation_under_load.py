@@ -133,11 +133,17 @@ def takes_all(harvest: Harvest, server: ServerProcess, chat: str, words: str) ->
         harvest.fetch("GET", f"/api/threads/{chat}/messages")
 
 
+# Rows that every demo shop has.
+CODES = {"order": "WO-4001", "machine": "PUMA-3100", "operator": "E101"}
+
+
 def take(harvest: Harvest, operation: Operation, chat: str, tools: list[str]) -> None:
     method, path = operation.method.upper(), operation.path
     names = tools if "{name}" in path else [""]
     for name in names:
         filled = path.replace("{id}", chat).replace("{name}", name)
+        for kind, code in CODES.items():
+            filled = filled.replace(f"{{{kind}}}", code)
         assert "{" not in filled, f"{operation.name}: a parameter that this test does not know"
         bodies: list[JsonValue] = [operation.filled_body(), {"window": "next week"}, [], "nonsense"]
         for body in bodies:

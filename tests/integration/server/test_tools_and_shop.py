@@ -1,4 +1,4 @@
-"""Tools run alone, and the lists of a board."""
+"""Tools run alone."""
 
 import pytest
 
@@ -79,28 +79,3 @@ async def test_another_shops_machine_is_as_unknown_as_any(small_planner: Caller,
     of_foreign, of_absent = (refusal(answer, 404, "not_found") for answer in answers)
     assert str(of_foreign).replace("PUMA", "ZZZZ") == str(of_absent)
     assert small_planner.who.tenant_id != anna.who.tenant_id
-
-
-async def test_machines_are_listed_by_code_page_by_page(small_planner: Caller) -> None:
-    first = parse((await small_planner.http.get("/api/machines?limit=1")).content)
-    cursor = text_at(first, "next_cursor")
-    second = parse((await small_planner.http.get(f"/api/machines?limit=1&cursor={cursor}")).content)
-    machines = [items_at(page, "machines")[0] for page in (first, second)]
-    assert [text_at(machine, "code") for machine in machines] == ["HAAS", "PUMA"]
-    assert at(first, "total") == at(second, "total") == 2
-    assert at(second, "next_cursor") is None
-    assert text_at(machines[1], "name") == "Puma 3100"
-    assert text_at(machines[1], "active_from") == "2026-12-01T00:00:00-06:00"
-    assert text_at(machines[1], "work_center", "code")
-    assert text_at(machines[1], "calendar", "name") == "Day and night"
-
-
-async def test_operators_are_listed_with_their_skills(small_planner: Caller) -> None:
-    listed = items_at(parse((await small_planner.http.get("/api/operators")).content), "operators")
-    assert listed
-    assert all(text_at(skill, "code") for person in listed for skill in items_at(person, "skills"))
-
-
-async def test_an_empty_shop_has_empty_lists(anna: Caller) -> None:
-    assert (await anna.http.get("/api/machines")).json() == {"machines": [], "total": 0, "next_cursor": None}
-    assert (await anna.http.get("/api/operators")).json()["operators"] == []

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadhand.cursors import decode_cursor, encode_cursor
 from leadhand.errors import InvalidRequest
-from server.paging import decode_cursor, encode_cursor, page_by_key
+from tools.boards.paging import after_code, code_cursor, page_by_key
 
 
 @settings(max_examples=60, deadline=None)
@@ -14,7 +15,9 @@ def test_the_pages_together_are_the_list_in_order(codes: set[str]) -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page, cursor = page_by_key(sorted(codes, reverse=True), str, cursor, 3)
+        rows = sorted(codes, reverse=True)
+        page, following = page_by_key(rows, lambda code: (code,), after_code(cursor), 3)
+        cursor = code_cursor(following)
         seen += page
         if cursor is None:
             break
