@@ -1,12 +1,14 @@
 """An hour of overtime: where the next one could be, and who would come in for it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from planning.calendars import ShopTimes
 from planning.changes import Overtime, with_change
 from planning.intervals import clip, normalize, subtract, total
-from planning.shop import Interval, Minute, Operator
+from planning.moves import is_movable
+from planning.shop import Booking, Interval, Minute, Operator
 
 HOUR = 60
 # Hours that a closure forbids are passed over; a machine closed for longer has none to offer.
@@ -30,17 +32,17 @@ class Coming:
     operator: Operator | None = None
 
 
-def next_hour(times: ShopTimes, machine_id: str, since: Minute) -> Interval | None:
-    """The first 60 closed, unbooked minutes from `since` on that follow working time and could be worked.
+def next_hour(times: ShopTimes, machine_id: str, since: Minute, movable_from: Minute) -> Interval | None:
+    """The first 60 closed minutes from `since` on that follow working time and could be worked.
 
-    A machine without working time ahead gets the first closed hour of all. None where there is no such hour.
+    Work that pauses then may go on in them; work that may not move, or starts before `movable_from`, bars
+    them. A machine without working time ahead gets the first closed hour of all. None: there is no such hour.
     """
     time = times.machine(machine_id)
     rest = since, times.window[1]
     down = normalize((d.start, rest[1] if d.end is None else d.end) for d in times.downtimes(machine_id))
-    booked = normalize(
-        (b.envelope_start, b.envelope_end) for b in times.shop.bookings if b.machine_id == machine_id
-    )
+    rows = (b for b in times.shop.bookings if b.machine_id == machine_id)
+    booked = normalize(span for b in rows for span in _barred(b, movable_from))
     closed = subtract(subtract(subtract((rest,), clip(time.calendar, rest)), down), booked)
     ends = {end for _, end in clip(time.available, (0, rest[1]))}
     starts = [start for start, end in closed if end - start >= HOUR]
@@ -51,6 +53,13 @@ def next_hour(times: ShopTimes, machine_id: str, since: Minute) -> Interval | No
         if total(more.machine(machine_id).available) == HOUR:
             return span
     return None
+
+
+def _barred(booking: Booking, movable_from: Minute) -> Iterator[Interval]:
+    if is_movable(booking) and booking.envelope_start >= movable_from:
+        yield from ((s.start, s.end) for s in booking.segments)
+    else:
+        yield booking.envelope_start, booking.envelope_end
 
 
 def who_comes(times: ShopTimes, machine_id: str, span: Interval) -> Coming:

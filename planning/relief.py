@@ -12,7 +12,7 @@ from leadhand.errors import InvalidRouting
 from planning.calendars import ShopTimes
 from planning.changes import Overtime, with_change
 from planning.order_status import OrderReports, Outlook
-from planning.overtime_hour import Coming, next_hour, who_comes
+from planning.overtime_hour import HOUR, Coming, next_hour, who_comes
 from planning.pulled import Pulled, PulledAgain
 from planning.retiming import Retiming
 from planning.schedule_change import could_use
@@ -65,10 +65,10 @@ class Reliefs:
 
     def of(self, machine_id: str, since: Minute) -> Relief | NoRelief:
         """The value of the next possible hour from `since` on."""
-        span = next_hour(self._times, machine_id, since)
+        shop = self._times.shop
+        span = next_hour(self._times, machine_id, since, self._as_of + shop.settings.frozen_hours * HOUR)
         if span is None:
             return NoRelief.NO_HOUR
-        shop = self._times.shop
         coming = who_comes(self._times, machine_id, span)
         operator_id = coming.operator.id if coming.operator else None
         change = Overtime(span, machine_id, operator_id)

@@ -84,17 +84,34 @@ def test_a_machine_that_never_closes_has_no_hour_to_add() -> None:
 def test_no_hour_is_offered_while_the_machine_is_down_or_closed_by_the_clock() -> None:
     base = two_days()
     down = Downtime("d1", "m1", at(0, 13), at(1, 13), DowntimeKind.BREAKDOWN)
-    assert next_hour(ShopTimes(replace(base, downtimes=(down,)), WINDOW), "m1", MONDAY) == (
+    assert next_hour(ShopTimes(replace(base, downtimes=(down,)), WINDOW), "m1", MONDAY, MONDAY) == (
         at(1, 14),
         at(1, 15),
     )
     shut = CalendarException(
         "e1", ExceptionKind.CLOSURE, "Fair", machine_id="m1", interval=(at(0, 12), at(1, 6))
     )
-    assert next_hour(ShopTimes(replace(base, exceptions=(shut,)), WINDOW), "m1", MONDAY) == (
+    assert next_hour(ShopTimes(replace(base, exceptions=(shut,)), WINDOW), "m1", MONDAY, MONDAY) == (
         at(1, 14),
         at(1, 15),
     )
+
+
+def test_work_that_pauses_over_night_may_go_on_in_the_hour_unless_it_is_locked() -> None:
+    late = Booking(
+        "b1",
+        "op1",
+        "m1",
+        at(0, 13),
+        at(1, 7),
+        segments=(Segment(at(0, 13), at(0, 14)), Segment(at(1, 6), at(1, 7))),
+    )
+    found = value(two_machines(late))
+    assert isinstance(found, Relief)
+    assert found.span == (at(0, 14), at(0, 15))
+    locked = value(two_machines(replace(late, locked=True)))
+    assert isinstance(locked, Relief)
+    assert locked.span == (at(1, 14), at(1, 15))
 
 
 def test_more_work_than_may_be_tried_is_left_out_and_said_so() -> None:
@@ -149,7 +166,7 @@ def test_the_value_is_that_of_the_full_rerun(seed: int) -> None:
 def test_looking_only_where_the_hour_reaches_places_every_booking_as_a_full_run_does(seed: int) -> None:
     base = random_shop(Random(seed))  # noqa: S311
     times, machine_id = ShopTimes(base, WINDOW), "m0"
-    span = next_hour(times, machine_id, MONDAY + seed % 3 * DAY)
+    span = next_hour(times, machine_id, MONDAY + seed % 3 * DAY, MONDAY)
     assert span is not None
     change = Overtime(span, machine_id, "p0")
     more, first = ShopTimes(with_change(base, change), WINDOW), Pulled(times)
@@ -164,7 +181,7 @@ def test_looking_only_where_the_hour_reaches_places_every_booking_as_a_full_run_
 def test_work_that_the_hour_does_not_reach_is_not_looked_at_again() -> None:
     base = random_shop(Random(1))  # noqa: S311
     times = ShopTimes(base, WINDOW)
-    span = next_hour(times, "m0", MONDAY + 20 * DAY)
+    span = next_hour(times, "m0", MONDAY + 20 * DAY, MONDAY)
     assert span is not None
     first = Pulled(times)
     Retiming(times, MONDAY).pull_left(None, first)

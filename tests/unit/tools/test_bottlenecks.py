@@ -69,8 +69,7 @@ async def test_the_fullest_machine_over_the_threshold_is_the_bottleneck_with_all
     assert first.queue_h == 21.5
     assert [(d.order, d.waited_h, d.late_h) for d in first.delayed] == [("WO-4", 23.0, 34.0)]
     assert found.summary == (
-        "Puma 3100 is the bottleneck: 88.3 % utilization, over the threshold of 85 % "
-        "(1 to 4 December 2026)."
+        "Puma 3100 is the bottleneck: 88.3 % utilization, over the threshold of 85 % (1 to 4 December 2026)."
     )
 
 
