@@ -1,6 +1,8 @@
 """What `leadhand import` and `leadhand export` do and say."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from rich.text import Text
 
@@ -12,7 +14,7 @@ from leadhand.settings import Settings
 from storage.database import Database
 from storage.exchange.exporting import export_folder
 from storage.exchange.importing import ImportReport, import_folder
-from storage.exchange.problems import MAX_PROBLEMS_A_FILE
+from storage.exchange.problems import MAX_PROBLEMS_A_FILE, Problem
 from storage.exchange.writing import FileCounts
 
 
@@ -32,8 +34,8 @@ async def import_into(settings: Settings, *, shop: str, folder: Path, dry_run: b
     for file, more in report.more_notices.items():
         err().print(f"note: {file}: {more:,} more like these", style="yellow")
     if report.problems:
-        _tell_problems(report)
-    _tell_counts(report, shop, dry_run=dry_run)
+        tell_problems(report.problems, report.given_up)
+    tell_counts(report, shop, dry_run=dry_run)
 
 
 async def export_from(settings: Settings, *, shop: str, folder: Path) -> None:
@@ -55,22 +57,28 @@ async def export_from(settings: Settings, *, shop: str, folder: Path) -> None:
     out().print(table)
 
 
-def _tell_problems(report: ImportReport) -> None:
-    for problem in report.problems:
+def tell_problems(problems: Sequence[Problem], given_up: frozenset[str]) -> NoReturn:
+    """Each wrong row, then the error that ends the command.
+
+    Raises:
+        ImportRejected: always.
+    """
+    for problem in problems:
         err().print(Text(str(problem)))
-    for file in sorted(report.given_up):
+    for file in sorted(given_up):
         err().print(f"{file} was not read to its end, and what refers to its rows was not checked.")
-    files = len({problem.file for problem in report.problems})
-    count = len(report.problems)
+    files = len({problem.file for problem in problems})
+    count = len(problems)
     said = f"{count:,} error{'s' if count > 1 else ''} in {files} file{'s' if files > 1 else ''}"
-    most = f", at most {MAX_PROBLEMS_A_FILE} told of one" if report.given_up else ""
+    most = f", at most {MAX_PROBLEMS_A_FILE} told of one" if given_up else ""
     raise ImportRejected(
         f"{said}{most}; nothing was changed.",
         details={"errors": count},
     )
 
 
-def _tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
+def tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
+    """What an import changed, or would change, file by file."""
     would = "would " if dry_run else ""
     if report.created:
         said = f"The shop {shop} {'would be' if dry_run else 'was'} made."

@@ -1,0 +1,1 @@
+"""Files of other systems, read through a mapping of the shop into the rows of the canonical import."""

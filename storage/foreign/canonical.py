@@ -1,0 +1,79 @@
+"""The rows of the canonical folder that a foreign file becomes, and where in that file each of them comes
+from."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.exchange.entities import BY_NAME, ENTITIES
+from storage.exchange.escaping import escaped
+from storage.exchange.problems import Notice, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a canonical row was said: `place` as a person calls the file or sheet, its row, and by which
+    headers."""
+
+    place: str
+    row: int | None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalRow:
+    cells: Mapping[str, str]
+    origin: Origin
+
+
+@dataclass(slots=True)
+class Canonical:
+    """Rows by the name of their file, in the order in which they were added."""
+
+    rows: dict[str, list[CanonicalRow]] = field(default_factory=dict[str, list[CanonicalRow]])
+
+    def add(self, entity: str, cells: Mapping[str, str | int | None], origin: Origin) -> None:
+        """A row; a cell of None is empty, a column that no row of the file names stays as it is stored."""
+        written = {name: "" if cell is None else str(cell) for name, cell in cells.items()}
+        self.rows.setdefault(entity, []).append(CanonicalRow(written, origin))
+
+    def of(self, entity: str) -> list[CanonicalRow]:
+        return self.rows.get(entity, [])
+
+    def columns(self, entity: str) -> list[str]:
+        named = {name for row in self.of(entity) for name in row.cells}
+        return [name for name in BY_NAME[entity].column_names if name in named]
+
+    def write(self, folder: Path) -> None:
+        """The folder as `leadhand import` takes it."""
+        for entity in ENTITIES:
+            if not self.of(entity.name):
+                continue
+            columns = self.columns(entity.name)
+            with (folder / entity.file).open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(columns)
+                for row in self.of(entity.name):
+                    writer.writerow([escaped(row.cells.get(name, "")) for name in columns])
+
+    def problem_at_origin(self, problem: Problem) -> Problem:
+        """A problem of the canonical import, told of the foreign file."""
+        origin = self._origin(problem.file, problem.row)
+        if origin is None:
+            return problem
+        column = problem.column and origin.headers.get(problem.column, problem.column)
+        return Problem(origin.place, origin.row, column, problem.value, problem.reason, problem.right)
+
+    def notice_at_origin(self, notice: Notice) -> Notice:
+        origin = self._origin(notice.file, notice.row)
+        return notice if origin is None else Notice(origin.place, origin.row, notice.text)
+
+    def _origin(self, file: str, row: int | None) -> Origin | None:
+        rows = self.of(file.removesuffix(".csv"))
+        return rows[row - 2].origin if row is not None and 2 <= row < len(rows) + 2 else None
+
+
+def placed(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """In the order of the file; what two rows of the canonical import say alike is said once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.row or 0)))

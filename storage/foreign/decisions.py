@@ -1,0 +1,143 @@
+"""What was decided about a file, and what is still asked.
+
+A decision is a key and a value, both text: `run.unit` = `h`. It comes from a person (an answer or a mapping),
+or the file proves it; what is neither is a question, and nothing is imported while one is open.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from leadhand.errors import InvalidRequest
+from storage.exchange.kinds import Refused
+from storage.exchange.problems import nearest, shown
+
+MAX_QUESTIONS = 200
+
+
+class Undecided(Refused):
+    """A cell that cannot be read before a question is answered: no problem of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that would answer, and what it means in the reader's words."""
+
+    value: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Blocks the import until its key is answered. `why`: what makes it uncertain."""
+
+    key: str
+    text: str
+    choices: tuple[Choice, ...] = ()
+    why: str = ""
+    suggested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    key: str
+    value: str
+    why: str
+
+
+@dataclass(slots=True)
+class Decisions:
+    """`given`: by a person, this time or before. `made` and `questions` fill while a file is looked at."""
+
+    given: Mapping[str, str]
+    made: dict[str, Decision] = field(default_factory=dict[str, Decision])
+    questions: dict[str, Question] = field(default_factory=dict[str, Question])
+
+    def settle(
+        self,
+        question: Question,
+        *,
+        proven: tuple[str, str] | None = None,
+        fits: Callable[[str], bool] | None = None,
+    ) -> str | None:
+        """The value for the question's key: given, or proven (value, why), or None and the question is open.
+
+        `fits` says whether a given value can be taken; without it, it must be one of the choices.
+
+        Raises:
+            InvalidRequest: the value that was given cannot be taken.
+        """
+        key = question.key
+        if key in self.made:
+            return self.made[key].value
+        if key in self.given:
+            value = self.given[key].strip()
+            allowed = fits(value) if fits is not None else value in {c.value for c in question.choices}
+            if not allowed:
+                right = ", ".join(choice.value for choice in question.choices)
+                raise InvalidRequest(
+                    f"{key}={shown(value)} is no answer"
+                    + (f"; right would be: {right}" if right else "")
+                    + "."
+                )
+            self.made[key] = Decision(key, value, "answered")
+            return value
+        if proven is not None:
+            self.made[key] = Decision(key, *proven)
+            return proven[0]
+        if len(self.questions) < MAX_QUESTIONS:
+            self.questions.setdefault(key, question)
+        return None
+
+    def note(self, key: str, value: str, why: str) -> None:
+        """A decision that follows from another."""
+        self.made.setdefault(key, Decision(key, value, why))
+
+    def optional(self, key: str, default: str | None = None) -> str | None:
+        """A decision that nobody is asked for."""
+        if key in self.given:
+            self.made.setdefault(key, Decision(key, self.given[key].strip(), "answered"))
+            return self.made[key].value
+        return default
+
+    def refuse_unknown(self, answered: Iterable[str]) -> None:
+        """An answer to nothing is a typing error, not a note.
+
+        Raises:
+            InvalidRequest: a key that this file does not ask about.
+        """
+        known = [*self.made, *self.questions]
+        for key in answered:
+            if key not in self.made:
+                near = nearest(key, known)
+                raise InvalidRequest(
+                    f"{shown(key)} is nothing that this file asks"
+                    + (f"; right would be: {near}" if near else f": {', '.join(sorted(known))}")
+                    + "."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """The decisions about one table of a file with several: keys begin with its name."""
+
+    decisions: Decisions
+    prefix: str = ""
+
+    def key(self, key: str) -> str:
+        return f"{self.prefix}{key}"
+
+    def settle(
+        self,
+        question: Question,
+        *,
+        proven: tuple[str, str] | None = None,
+        fits: Callable[[str], bool] | None = None,
+    ) -> str | None:
+        """As `Decisions.settle`, under this table's key."""
+        asked = Question(
+            self.key(question.key), question.text, question.choices, question.why, question.suggested
+        )
+        return self.decisions.settle(asked, proven=proven, fits=fits)
+
+    def optional(self, key: str, default: str | None = None) -> str | None:
+        return self.decisions.optional(self.key(key), default)

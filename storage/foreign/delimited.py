@@ -1,0 +1,141 @@
+"""Text files of rows: where their columns part, and their cells."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+
+import clevercsv
+
+from leadhand.errors import ForeignFileUnreadable
+from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.encodings import decoded
+from storage.foreign.fixed_width import fixed_width_rows
+from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bounded, cell_of
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+_NAMES = {sign: name for name, sign in DELIMITERS.items()}
+_SAMPLE_LINES = 200
+_SAMPLE_CHARS = 20_000
+
+
+def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
+    """The file's one sheet, or None while its encoding or delimiter is asked.
+
+    Raises:
+        ForeignFileUnreadable: no rows in it, or it is beyond the bounds.
+    """
+    text = decoded(raw, decisions)
+    if text is None:
+        return None
+    text = text.replace("\0", "")
+    if not text.strip():
+        raise ForeignFileUnreadable(f"{name} is empty; a file with a header and rows would be right.")
+    said, text = _said_delimiter(text)
+    delimiter = _delimiter(text, said, decisions)
+    if delimiter is None:
+        return None
+    if delimiter == "width":
+        rows = fixed_width_rows(text)
+        return Grid(
+            "text with columns of fixed width", bounded((Sheet(name, rows, first_row=1 + bool(said)),))
+        )
+    rows = _rows(text, DELIMITERS[delimiter], name)
+    kind = f"text with columns parted by {delimiter}"
+    return Grid(kind, bounded((Sheet(name, rows, first_row=1 + bool(said)),)))
+
+
+def _said_delimiter(text: str) -> tuple[str | None, str]:
+    """Some programs write `sep=;` as the first line; it counts as a row of the file."""
+    first, _, rest = text.partition("\n")
+    stripped = first.strip().strip('"').lower()
+    if stripped.startswith("sep=") and first.strip().strip('"')[4:5] in _NAMES:
+        return first.strip().strip('"')[4], rest
+    return None, text
+
+
+def _delimiter(text: str, said: str | None, decisions: Decisions) -> str | None:
+    sample = "\n".join(islice(text.splitlines(), _SAMPLE_LINES))[:_SAMPLE_CHARS]
+    counted = _by_counting(sample)
+    question = Question(
+        "delimiter",
+        "What parts the columns?",
+        (
+            *(Choice(name, _first_row(sample, sign)) for name, sign in DELIMITERS.items()),
+            Choice("width", "spaces"),
+        ),
+        why="two ways of looking at the lines disagree",
+        suggested=_NAMES.get(counted or ""),
+    )
+    if said is not None:
+        return decisions.settle(question, proven=(_NAMES[said], "its first line says so"))
+    if counted is None:
+        proven = ("width", "no sign parts the lines, and their columns begin at the same places")
+        return decisions.settle(
+            question, proven=proven if _looks_fixed(sample) else ("comma", "it has one column")
+        )
+    sniffed = _by_sniffing(sample)
+    agreed = sniffed is None or sniffed == counted
+    why = f"lines part into {_width(sample, counted)} columns by it"
+    return decisions.settle(question, proven=(_NAMES[counted], why) if agreed else None)
+
+
+def _by_sniffing(sample: str) -> str | None:
+    try:
+        dialect = clevercsv.Sniffer().sniff(sample, delimiters=list(DELIMITERS.values()))
+    except (clevercsv.Error, ValueError):
+        return None
+    return dialect.delimiter if dialect is not None and dialect.delimiter in _NAMES else None
+
+
+def _by_counting(sample: str) -> str | None:
+    """The sign by which most lines have the same number of columns, at least two."""
+    scores: dict[str, float] = {}
+    for sign in _NAMES:
+        widths = _widths(sample, sign)
+        width, lines = widths.most_common(1)[0] if widths else (0, 0)
+        if width >= 2:
+            scores[sign] = lines / widths.total() * min(width, 12)
+    return max(scores, key=lambda sign: scores[sign]) if scores else None
+
+
+def _widths(sample: str, sign: str) -> Counter[int]:
+    # The last line of the sample may be cut.
+    rows = csv.reader(sample.splitlines()[:-1] or sample.splitlines(), delimiter=sign)
+    return Counter(len(row) for row in rows if len(row) > 1)
+
+
+def _width(sample: str, sign: str) -> int:
+    return _widths(sample, sign).most_common(1)[0][0]
+
+
+def _first_row(sample: str, sign: str) -> str:
+    row = next((row for row in csv.reader(sample.splitlines(), delimiter=sign) if any(row)), list[str]())
+    return f"{len(row)} columns: " + " · ".join(cell.strip() for cell in row[:6])
+
+
+def _looks_fixed(sample: str) -> bool:
+    return any("  " in line.strip() for line in sample.splitlines()[:50])
+
+
+def _rows(text: str, sign: str, name: str) -> list[tuple[Cell, ...]]:
+    csv.field_size_limit(max(csv.field_size_limit(), 131_072))
+    rows: list[tuple[Cell, ...]] = []
+    reader = csv.reader(_lines(text), delimiter=sign, skipinitialspace=True)
+    try:
+        for cells in reader:
+            if len(rows) >= MAX_ROWS:
+                raise ForeignFileUnreadable(
+                    f"{name} has more than {MAX_ROWS:,} rows; split it and import the parts."
+                )
+            rows.append(tuple(cell_of(cell) for cell in cells))
+    except csv.Error:
+        raise ForeignFileUnreadable(
+            f"{name} row {len(rows) + 1} has a quote that is never closed, or a cell of more than "
+            f"{MAX_CELL_CHARS:,} characters."
+        ) from None
+    return rows
+
+
+def _lines(text: str) -> Iterable[str]:
+    return text.splitlines(keepends=True)

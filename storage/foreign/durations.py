@@ -1,0 +1,174 @@
+"""Times of work in the units of other systems, exactly, as minutes."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+from storage.exchange.kinds import Refused
+from storage.foreign.grid import Cell
+from storage.foreign.numbers import Sign, parse_number
+from storage.foreign.vocabulary import folded, key_of, words
+
+Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
+SETUP_UNITS = ("min", "h", "s", "hh:mm", "written")
+RUN_UNITS = (
+    "min_per_piece", "h_per_piece", "s_per_piece", "hh:mm_per_piece", "mm:ss_per_piece", "pieces_per_h",
+    "pieces_per_min", "h_total", "min_total", "s_total", "hh:mm_total", "h_per_100", "min_per_100",
+    "h_per_1000", "min_per_1000",
+    "written_per_piece", "written_total",
+)  # fmt: skip
+_MINUTES = {"d": Fraction(24 * 60), "h": Fraction(60), "min": Fraction(1), "s": Fraction(1, 60)}
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_WRITTEN = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]+)\.?", re.ASCII | re.IGNORECASE)
+_RATE = re.compile(r"\b(\w+) (?:/|per|pro|je|p) (\w+)\b")
+_RATE_WORDS = frozenset({"rate", "rates", "speed", "leistung", "output", "per hour"})
+_LOTS = re.compile(r"\b(100|1000)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`base`: h, min, s, hh:mm, mm:ss or written (each cell says its own). `pieces`: that the time is for."""
+
+    base: str
+    basis: Basis
+    pieces: int = 1
+
+
+def unit_named(name: str) -> Unit:
+    """The unit of a decision's value, one of SETUP_UNITS or RUN_UNITS."""
+    if name.startswith("pieces_per_"):
+        return Unit(name.removeprefix("pieces_per_"), "rate")
+    for suffix, basis in (("_per_piece", "piece"), ("_total", "total")):
+        if name.endswith(suffix):
+            return Unit(name.removesuffix(suffix), "piece" if basis == "piece" else "total")
+    base, _, pieces = name.partition("_per_")
+    return Unit(base, "piece", int(pieces)) if pieces else Unit(base, "once")
+
+
+def unit_of_header(header: str, *, run: bool) -> str | None:
+    """The unit that a header names beyond doubt; None when it does not, or only half."""
+    plain = folded(header)
+    tokens = set(plain.split())
+    piece_words, units = words("units")["piece"], words("units")
+    for what, by in _RATE.findall(_keeping_strokes(header)) if run else ():
+        per = next((unit for unit in ("h", "min") if by in units[unit]), None)
+        if what in piece_words and per is not None:
+            return f"pieces_per_{per}"
+    if re.search(r"h?h:mm", header.lower()):
+        base: str | None = "hh:mm"
+    elif re.search(r"m?m:ss", header.lower()):
+        base = "mm:ss"
+    else:
+        base = next((unit for unit in ("h", "min", "s") if tokens & units[unit]), None)
+    if base is None or not run:
+        return base
+    if tokens & units["total"]:
+        return f"{base}_total"
+    lot = _LOTS.search(plain)
+    if lot is not None:
+        return f"{base}_per_{lot[1]}"
+    # A rate that is worded otherwise would read as its own inverse.
+    return f"{base}_per_piece" if tokens & piece_words and not tokens & _RATE_WORDS else None
+
+
+def _keeping_strokes(header: str) -> str:
+    return " / ".join(folded(part) for part in header.split("/"))
+
+
+def looks_like_duration(text: str) -> bool:
+    return _CLOCK.fullmatch(text) is not None or (bool(text) and text[0].isdigit() and len(text) <= 40)
+
+
+def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None) -> Fraction:
+    """The minutes that a cell says: of `unit.pieces` pieces, of the lot or of a setup; of a rate, of one
+    piece.
+
+    Raises:
+        Refused: no duration in this unit, less than zero, or no pieces an hour.
+    """
+    value = cell.value
+    if isinstance(value, timedelta | time | datetime):
+        return _spreadsheet_time(value, unit)
+    if unit.base in {"hh:mm", "mm:ss"}:
+        return _clock(cell, unit.base)
+    if unit.base == "written":
+        return _written(cell.text, decimal)
+    number = value if isinstance(value, Decimal) else _number(cell.text, unit, decimal)
+    if number < 0:
+        raise Refused("is less than zero", "0 or more")
+    if unit.basis == "rate":
+        if not number:
+            raise Refused(f"0 pieces in one {unit.base} would never be done", "more than 0")
+        return _MINUTES[unit.base] / Fraction(number)
+    return Fraction(number) * _MINUTES[unit.base]
+
+
+def _number(text: str, unit: Unit, decimal: Sign | None) -> Decimal:
+    try:
+        return parse_number(text, decimal)
+    except Refused as refused:
+        what = f"pieces in one {unit.base}" if unit.basis == "rate" else f"number in {unit.base}"
+        if _CLOCK.fullmatch(text):
+            raise Refused(
+                f"is a time with a colon, not a {what}", "a number, or hh:mm as this column's unit"
+            ) from None
+        if "is not a number" in refused.reason:
+            raise Refused(f"is not a {what}", refused.right) from None
+        raise
+
+
+def _spreadsheet_time(value: timedelta | time | datetime, unit: Unit) -> Fraction:
+    if isinstance(value, datetime):
+        raise Refused("is a date", "a duration")
+    if unit.basis == "rate":
+        raise Refused("is a time, not a number of pieces", "a number")
+    seconds = (
+        Fraction(round(value.total_seconds()))
+        if isinstance(value, timedelta)
+        else Fraction(value.hour * 3600 + value.minute * 60 + value.second)
+    )
+    if seconds < 0:
+        raise Refused("is less than zero", "0:00 or more")
+    return seconds / 60
+
+
+def _clock(cell: Cell, base: str) -> Fraction:
+    found = _CLOCK.fullmatch(cell.text)
+    if found is None:
+        if cell.text == "0":
+            return Fraction(0)
+        raise Refused(f"is not written as {base}", "1:30" if base == "hh:mm" else "0:45")
+    first, second, third = int(found[1]), int(found[2]), int(found[3] or 0)
+    if base == "mm:ss":
+        if found[3]:
+            return Fraction(first * 60 + second) + Fraction(third, 60)
+        return Fraction(first) + Fraction(second, 60)
+    return Fraction(first * 60 + second) + Fraction(third, 60)
+
+
+def _written(text: str, decimal: Sign | None) -> Fraction:
+    """`1 h 30 min`: every number with its unit."""
+    total, rest = Fraction(0), text.strip()
+    for found in _WRITTEN.finditer(text):
+        base = key_of("units", found[2])
+        if base is None and found[2].lower() in {"d", "day", "days", "tag", "tage"}:
+            base = "d"
+        if base not in _MINUTES:
+            raise Refused("has a number without a unit that is known", "such as 1 h 30 min")
+        total += Fraction(parse_number(found[1], decimal)) * _MINUTES[base]
+        rest = rest.replace(found[0], "", 1)
+    if rest.strip(" ,+") or not text.strip():
+        raise Refused("has a number without a unit", "such as 1 h 30 min")
+    return total
+
+
+def parse_elapsed(text: str) -> int | None:
+    """`5d`, `40h`, `90min`: whole minutes; None when it is no such text."""
+    try:
+        minutes = _written(text, "point")
+    except Refused:
+        return 0 if text == "0" else None
+    return int(minutes) if minutes.denominator == 1 else None

@@ -1,0 +1,78 @@
+"""How the bytes of a text file are read. What only looks likely is asked, with the words as each would
+read."""
+
+import codecs
+import re
+from itertools import islice
+
+from charset_normalizer import from_bytes
+
+from storage.foreign.decisions import Choice, Decisions, Question
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "its byte order mark says UTF-8"),
+    (codecs.BOM_UTF32_LE, "utf-32", "its byte order mark says UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "its byte order mark says UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "its byte order mark says UTF-16"),
+)
+# What shop systems write besides Unicode; each is shown only where it reads differently from those before.
+LEGACY = (
+    "cp1252", "cp1250", "iso-8859-2", "iso-8859-15", "cp850", "cp437", "mac-roman", "cp1251", "cp1253",
+    "cp1254",
+)  # fmt: skip
+MAX_CHOICES = 6
+_SAMPLE_BYTES = 200_000
+_WORD = re.compile(r"[^\s;,\t|\"]*[^\x00-\x7f][^\s;,\t|\"]*")
+
+
+def decoded(raw: bytes, decisions: Decisions) -> str | None:
+    """The text, or None while nobody has said which encoding it is.
+
+    A given encoding that cannot read the bytes is asked again.
+    """
+    encoding = decisions.settle(_question(raw), proven=_proven(raw), fits=lambda name: _reads(raw, name))
+    return None if encoding is None else raw.decode(encoding)
+
+
+def _proven(raw: bytes) -> tuple[str, str] | None:
+    for mark, name, why in _MARKS:
+        if raw.startswith(mark):
+            return (name, why) if _reads(raw, name) else None
+    start = raw[:2000]
+    for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
+        if len(start) >= 4 and zeros.count(0) > 0.8 * len(zeros) and _reads(raw, name):
+            return name, "every second byte is zero, as in UTF-16"
+    if raw.isascii():
+        return "utf-8", "it has no letters beyond ASCII"
+    if _reads(raw, "utf-8"):
+        return "utf-8", "all of it is valid UTF-8"
+    return None
+
+
+def _reads(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def _question(raw: bytes) -> Question:
+    likely = from_bytes(raw[:_SAMPLE_BYTES]).best()
+    choices: dict[str, Choice] = {}
+    # What statistics say is one more candidate, no answer: they take cp1252 for cp1250.
+    for name in (*LEGACY, *([likely.encoding] if likely is not None else [])):
+        if not _reads(raw, name):
+            continue
+        text = raw.decode(name)
+        words = " ".join(dict.fromkeys(islice(_WORD.findall(text), 6)))
+        if any(not c.isprintable() for c in words if c != " "):
+            continue
+        choices.setdefault(words, Choice(name, words))
+    found = tuple(choices.values())[:MAX_CHOICES]
+    return Question(
+        "encoding",
+        "In which encoding is the text? Take the line whose words read right.",
+        found,
+        why="it is not UTF-8, and the bytes alone do not say what else",
+    )

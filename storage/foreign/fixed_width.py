@@ -1,0 +1,42 @@
+"""Printed lists: columns that begin at the same place on every line."""
+
+from storage.foreign.grid import EMPTY, Cell, cell_of
+
+_MIN_GAP = 2
+
+
+def fixed_width_rows(text: str) -> list[tuple[Cell, ...]]:
+    """The lines cut where a gap goes through all lines of the table; a line of its own (a title) is one
+    cell."""
+    lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
+    body = [line for line in lines if line.count("  ") and not set(line.strip()) <= set("-=+ ")]
+    cuts = _cuts(body)
+    return [_cut(line, cuts) for line in lines]
+
+
+def _cuts(lines: list[str]) -> list[int]:
+    """Where columns begin: after each gap of at least two places that (nearly) no line crosses."""
+    width = max((len(line) for line in lines), default=0)
+    taken = [0] * (width + 1)
+    for line in lines:
+        for place, sign in enumerate(line):
+            taken[place] += sign != " "
+    crossed = max(1, len(lines) // 20) if len(lines) > 20 else 0
+    starts: list[int] = []
+    gap = _MIN_GAP
+    for place in range(width):
+        if taken[place] <= crossed:
+            gap += 1
+        else:
+            if gap >= _MIN_GAP:
+                starts.append(place)
+            gap = 0
+    return starts
+
+
+def _cut(line: str, starts: list[int]) -> tuple[Cell, ...]:
+    if not line.strip() or set(line.strip()) <= set("-=+ "):
+        return (EMPTY,)
+    ends = [*starts[1:], len(line) + 1]
+    cells = [line[start:end] for start, end in zip(starts, ends, strict=True)]
+    return tuple(cell_of(cell) for cell in cells)

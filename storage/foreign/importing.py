@@ -1,0 +1,238 @@
+"""A file of another system into a shop: looked at, asked about, and then through the canonical import."""
+
+import stat
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leadhand.context import TenantIdentity
+from leadhand.errors import ForeignFileUnreadable, InvalidRequest, MappingUnconfirmed, NotFound
+from storage.database import Database
+from storage.exchange.importing import ImportReport, Progress, import_folder
+from storage.exchange.problems import Notice, Problem
+from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
+from storage.foreign.calendar_rows import take_calendar
+from storage.foreign.canonical import Canonical, placed
+from storage.foreign.decisions import Decision, Decisions, Question
+from storage.foreign.delimited import read_text
+from storage.foreign.grid import MAX_FILE_BYTES, Grid
+from storage.foreign.layout import Layout
+from storage.foreign.profile import Profile, keep_profile, profile_of, stored_profile
+from storage.foreign.public_holidays import take_holidays
+from storage.foreign.shop_names import ShopNames, read_names
+from storage.foreign.spreadsheet import is_workbook, read_workbook
+from storage.foreign.tables import Table, tables_of
+from storage.foreign.transforming import Transformed, layouts_of, order_codes, transform
+
+HOLIDAYS = "holidays:"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be imported, and what a person says about it.
+
+    `source`: a path, or `holidays:US-IL`. `answers` come before `mapping`, that before what the
+    shop has confirmed.
+    """
+
+    source: str
+    answers: Mapping[str, str] = field(default_factory=dict[str, str])
+    mapping: Profile | None = None
+    confirm: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class Preview:
+    """How a file is read, before anything is kept. `known`: the shop has confirmed this mapping before."""
+
+    name: str
+    grid: Grid | None = None
+    tables: tuple[Table, ...] = ()
+    layouts: list[Layout] = field(default_factory=list[Layout])
+    canonical: Canonical = field(default_factory=Canonical)
+    decisions: Sequence[Decision] = ()
+    questions: Sequence[Question] = ()
+    problems: Sequence[Problem] = ()
+    notices: Sequence[Notice] = ()
+    profile: Profile | None = None
+    known: bool = False
+    report: ImportReport | None = None
+
+
+async def import_foreign(
+    database: Database,
+    who: TenantIdentity,
+    request: Request,
+    *,
+    progress: Progress = lambda file, done, total: None,
+) -> Preview:
+    """Look at a file, and import it when nothing is open, nothing is wrong and its mapping is confirmed.
+
+    With questions or problems, or as a dry run, nothing is kept: `questions` and `problems` say why. The file
+    is read in the caller's thread: this is for a command, not for a server.
+
+    Raises:
+        ForeignFileUnreadable: the file is broken, locked, empty or too large.
+        InvalidRequest: there is no such file, or an answer that it does not ask for or cannot take.
+        MappingUnconfirmed: nothing is open, and nobody has confirmed the mapping.
+        NotFound: there is no such shop.
+        DatabaseUnavailable: the database is away.
+    """
+    preview, decisions = await _look(database, who, request)
+    decisions.refuse_unknown(request.answers)
+    preview.decisions = tuple(decisions.made.values())
+    preview.questions = tuple(decisions.questions.values())
+    if preview.questions or preview.problems:
+        return preview
+    if not any(preview.canonical.rows.values()):
+        raise ForeignFileUnreadable(f"{preview.name} has no row that can be taken.")
+    if not request.dry_run and not request.confirm and not preview.known:
+        raise MappingUnconfirmed(
+            "Nobody has confirmed how this file is read: look at it with --dry-run, then add --confirm.",
+            details={"questions": []},
+        )
+    await _import(database, who, request, preview, progress)
+    if preview.report is not None and not preview.problems and not request.dry_run and preview.profile:
+        async with database.transaction(who) as connection:
+            await keep_profile(connection, preview.profile, confirmed_by=who.user_id)
+    return preview
+
+
+async def _import(
+    database: Database, who: TenantIdentity, request: Request, preview: Preview, progress: Progress
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="leadhand-import-") as folder:
+        preview.canonical.write(Path(folder))
+        report = await import_folder(database, who, Path(folder), dry_run=request.dry_run, progress=progress)
+    preview.report = report
+    preview.problems = placed(preview.canonical.problem_at_origin(problem) for problem in report.problems)
+    preview.notices = tuple(
+        dict.fromkeys(
+            [*preview.notices, *(preview.canonical.notice_at_origin(notice) for notice in report.notices)]
+        )
+    )
+
+
+async def _look(database: Database, who: TenantIdentity, request: Request) -> tuple[Preview, Decisions]:
+    if request.source.startswith(HOLIDAYS):
+        return await _look_at_holidays(database, who, request)
+    path = Path(request.source)
+    raw, name = _bytes_of(path), path.name
+    given = _given(request)
+    if is_calendar(raw):
+        return await _look_at_calendar(database, who, request, raw, name)
+    decisions = Decisions(given)
+    grid = read_workbook(raw, name) if is_workbook(raw) else read_text(raw, name, decisions)
+    preview = Preview(name, grid=grid)
+    if grid is None:
+        # Which headers a text has is known only in some encoding: take what a person must confirm anyway.
+        return preview, decisions
+    preview.tables = tables_of(grid, request.mapping.tables if request.mapping else None)
+    if not preview.tables:
+        raise ForeignFileUnreadable(
+            f"No row of {name} looks like a header; a row with the names of the columns "
+            "above the rows would be right."
+        )
+    headers = [table.headers for table in preview.tables]
+    async with database.transaction(who, snapshot=True) as connection:
+        stored = await stored_profile(connection, headers)
+        if stored is not None:
+            preview.tables = tables_of(grid, stored.tables)
+            decisions = Decisions({**stored.decisions, **given})
+            # Encoding and delimiter are looked up again under what is known of the file now.
+            if not is_workbook(raw):
+                grid = read_text(raw, name, decisions)
+        preview.layouts = layouts_of(preview.tables, decisions)
+        shop = await _shop(
+            connection_names=await read_names(connection, order_codes(preview.layouts)), who=who
+        )
+    done = transform(preview.layouts, decisions, shop, file=name, sheets=len(grid.sheets) if grid else 1)
+    _fill(preview, done, decisions, stored)
+    return preview, decisions
+
+
+def _fill(preview: Preview, done: Transformed, decisions: Decisions, stored: Profile | None) -> None:
+    preview.canonical = done.canonical
+    preview.problems = placed(done.findings.problems)
+    preview.notices = tuple(done.findings.notices)
+    preview.profile = profile_of(
+        stored.name if stored else preview.name,
+        {table.label: table.headers for table in preview.tables},
+        decisions,
+    )
+    preview.known = stored is not None and _says_the_same(stored, preview.profile)
+
+
+def _says_the_same(stored: Profile, now: Profile) -> bool:
+    """Whether nothing that was confirmed is decided otherwise now; new words of cells are proven or
+    answered."""
+    return all(now.decisions.get(key, value) == value for key, value in stored.decisions.items())
+
+
+async def _shop(*, connection_names: ShopNames | None, who: TenantIdentity) -> ShopNames:
+    if connection_names is None:
+        raise NotFound(
+            f"There is no shop {who.tenant_id}; a folder with a tenant_settings.csv makes one, see "
+            "docs/import.md."
+        )
+    return connection_names
+
+
+async def _look_at_calendar(
+    database: Database, who: TenantIdentity, request: Request, raw: bytes, name: str
+) -> tuple[Preview, Decisions]:
+    calendar = read_calendar(raw, name)
+    headers = (*CALENDAR_HEADERS, calendar.product)
+    async with database.transaction(who, snapshot=True) as connection:
+        stored = await stored_profile(connection, [headers])
+        shop = await _shop(connection_names=await read_names(connection, []), who=who)
+    decisions = Decisions({**(stored.decisions if stored else {}), **_given(request)})
+    preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
+    done = Transformed()
+    take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
+    _fill(preview, done, decisions, stored)
+    return preview, decisions
+
+
+async def _look_at_holidays(
+    database: Database, who: TenantIdentity, request: Request
+) -> tuple[Preview, Decisions]:
+    region = request.source.removeprefix(HOLIDAYS)
+    headers = ("public holidays", region)
+    async with database.transaction(who, snapshot=True) as connection:
+        shop = await _shop(connection_names=await read_names(connection, []), who=who)
+    decisions = Decisions(_given(request))
+    preview = Preview(
+        request.source, grid=Grid("public holidays", ()), tables=(Table("days", (), headers, 1, ()),)
+    )
+    done = Transformed()
+    take_holidays(region, decisions, shop, done.canonical)
+    _fill(preview, done, decisions, None)
+    # Which days a shop closes on is ticked anew each time.
+    preview.profile = None
+    return preview, decisions
+
+
+def _given(request: Request) -> dict[str, str]:
+    return {**(request.mapping.decisions if request.mapping else {}), **request.answers}
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InvalidRequest(f"{path} is neither a file nor a folder.")
+        if status.st_size > MAX_FILE_BYTES:
+            raise ForeignFileUnreadable(
+                f"{path.name} has {status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} can be read."
+            )
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidRequest(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read ({error.strerror}).") from None
+    if not raw.strip():
+        raise ForeignFileUnreadable(f"{path.name} is empty; a file with a header and rows would be right.")
+    return raw

@@ -1,0 +1,89 @@
+"""Numbers as people of different countries write them. Which sign parts the decimals is decided for a
+file."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from storage.exchange.kinds import Refused
+from storage.foreign.decisions import Undecided
+
+Sign: TypeAlias = Literal["comma", "point"]
+SIGNS: dict[Sign, str] = {"comma": ",", "point": "."}
+MAX_NUMBER_CHARS = 40
+
+# Thousands may also be parted by an apostrophe or a (narrow) space, which settle nothing about the decimals.
+_QUIET = re.compile(r"(?<=\d)['’\u00a0\u202f\u2009 ](?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the texts of a file say about its decimal sign: an example of each reading."""
+
+    comma: str | None = None
+    point: str | None = None
+    either: str | None = None
+
+
+def looks_like_number(text: str) -> bool:
+    return len(text) <= MAX_NUMBER_CHARS and _NUMBER.fullmatch(_QUIET.sub("", text)) is not None
+
+
+def decimal_evidence(texts: Iterable[str]) -> Evidence:
+    """The first text that proves each sign, and the first that could be read both ways."""
+    found: dict[str, str] = {}
+    for text in texts:
+        sign = _sign_of(text)
+        if sign is not None:
+            found.setdefault(sign, text)
+    return Evidence(found.get("comma"), found.get("point"), found.get("either"))
+
+
+def _sign_of(text: str) -> Literal["comma", "point", "either"] | None:
+    if not looks_like_number(text):
+        return None
+    plain = _QUIET.sub("", text).lstrip("+-")
+    signs = re.findall(r"[.,]", plain)
+    if not signs:
+        return None
+    last: Sign = "comma" if signs[-1] == "," else "point"
+    other: Sign = "point" if last == "comma" else "comma"
+    if len(set(signs)) == 2:
+        return last if signs.count(signs[-1]) == 1 else None
+    if len(signs) > 1:
+        return other
+    before, _, after = plain.partition(signs[0])
+    grouped = len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0")
+    return "either" if grouped and plain == text.lstrip("+-") else last
+
+
+def parse_number(text: str, decimal: Sign | None) -> Decimal:
+    """The number; `decimal` None: no text of the file has such a sign, or nobody has decided yet.
+
+    Raises:
+        Refused: no number, or not written with this decimal sign.
+    """
+    if not looks_like_number(text):
+        raise Refused("is not a number", "digits, such as 12")
+    plain = _QUIET.sub("", text)
+    sign, digits = (plain[0], plain[1:]) if plain[0] in "+-" else ("", plain)
+    if digits.isdigit():
+        return Decimal(sign + digits)
+    if decimal is None:
+        raise Undecided("has a sign between its digits whose meaning is not decided", "an answer to decimal")
+    point = SIGNS[decimal]
+    comma = "." if point == "," else ","
+    whole, _, rest = digits.partition(point)
+    groups = whole.split(comma)
+    well_grouped = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    )
+    if not well_grouped or (rest and not rest.isdigit()) or (digits.count(point) and not rest):
+        raise Refused(
+            f"is no number whose decimals a {decimal} parts, as decided for this file",
+            f"such as 1{comma}250{point}5",
+        )
+    return Decimal(f"{sign}{''.join(groups) or '0'}.{rest or '0'}")

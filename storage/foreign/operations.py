@@ -1,0 +1,310 @@
+"""Operations, the machines that can do them, and their bookings, from rows that say one of them each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from storage.foreign.canonical import Canonical
+from storage.foreign.dates import Moment
+from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.durations import parse_elapsed
+from storage.foreign.layout import BOOKED, BY_ROWS, Layout
+from storage.foreign.orders import Orders, Said
+from storage.foreign.places import Places
+from storage.foreign.reading import RowReader
+
+ALTERNATIVES = "alternatives"
+OUTSIDE = "outside"
+_STEP = 10
+
+
+@dataclass(slots=True)
+class Operation:
+    """An operation as its rows say it. `run`: exact minutes for one piece; None while the unit is asked."""
+
+    order: Said
+    seq: int
+    reader: RowReader
+    setup: Fraction = Fraction(0)
+    run: Fraction | None = None
+    machines: list[str] = field(default_factory=list[str])
+    outside_min: int | None = None
+    booked_min: int = 0
+    bookings: list[tuple[Moment, Moment, RowReader]] = field(
+        default_factory=list[tuple[Moment, Moment, RowReader]]
+    )
+    only_booked: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.order.code}/{self.seq}"
+
+
+@dataclass(slots=True)
+class Operations:
+    """All operations of a file. `rounded`: rows whose times are no whole minutes or seconds, with an
+    example."""
+
+    orders: Orders
+    places: Places
+    decisions: Decisions
+    zone: ZoneInfo
+    people: Mapping[str, str | None]
+    found: dict[tuple[str, int], Operation] = field(default_factory=dict[tuple[str, int], Operation])
+    rounded: list[str] = field(default_factory=list[str])
+    outside: list[Operation] = field(default_factory=list[Operation])
+
+    def take(self, reader: RowReader, order: Said) -> None:
+        """One row of operations or bookings; what is wrong with it is told, and it gives nothing."""
+        layout = reader.layout
+        seq = self._next(order) if layout.special.get("operation") == BY_ROWS else reader.seq("operation")
+        if seq is None:
+            return
+        before = self.found.get((order.code, seq))
+        operation = before or Operation(order, seq, reader, only_booked=layout.kind == "bookings")
+        window = _window(reader)
+        machines = self._machines(reader, outside=before is None and _is_outside(reader))
+        if before is None:
+            self._times(operation, reader)
+        elif window is None and layout.scope.optional("repeated_operation") != ALTERNATIVES:
+            reader.problem(
+                "operation",
+                f"{order.code} has an operation {seq} already (row {before.reader.row.number})",
+                "each operation once, or the answer repeated_operation=alternatives",
+            )
+        if window is not None:
+            self._book(operation, window, reader)
+        if reader.bad:
+            return
+        self.found[order.code, seq] = operation
+        if before is None and not operation.only_booked:
+            order.operations.append((seq, self.reference(operation), reader))
+        operation.machines += [machine for machine in machines if machine not in operation.machines]
+
+    def _next(self, order: Said) -> int:
+        return (
+            _STEP + max((seq for code, seq in self.found if code == order.code), default=0) // _STEP * _STEP
+        )
+
+    def _times(self, operation: Operation, reader: RowReader) -> None:
+        layout = reader.layout
+        if operation.only_booked:
+            return
+        if _is_outside(reader):
+            operation.outside_min = 0
+            self.outside.append(operation)
+            return
+        operation.setup = reader.minutes("setup", layout.setup, needed=False) or Fraction(0)
+        if layout.special.get("run") == BOOKED:
+            operation.run = None
+            return
+        minutes = reader.minutes("run", layout.run, needed=layout.has("run"))
+        if minutes is None or layout.run is None:
+            return
+        if layout.run.basis == "total":
+            quantity = self.orders.quantity_of(operation.order)
+            if not quantity:
+                reader.problem(
+                    "run", "is for the whole quantity, and the order has no pieces", "an order with pieces"
+                )
+                return
+            minutes /= quantity
+        operation.run = minutes / layout.run.pieces
+
+    def _machines(self, reader: RowReader, *, outside: bool) -> list[str]:
+        """References of the machines that can do the row's operation."""
+        layout, places = reader.layout, self.places
+        name, group = reader.text("machine"), reader.text("work_center")
+        found: list[str] = []
+        if name:
+            machine = places.machines.find(name)
+            center = places.work_centers.find(name)
+            found = [machine] if machine is not None else list(places.members.get(center or "", ()))
+        elif group:
+            found = list(places.members.get(places.work_centers.find(group) or "", ()))
+            machine = places.machines.find(group)
+            found = found or ([machine] if machine is not None else [])
+        elif not outside and (layout.has("machine") or layout.has("work_center")):
+            reader.problem(
+                "machine" if layout.has("machine") else "work_center", "is empty", "a machine in every row"
+            )
+        for _, cell in reader.cells("alternative_machine"):
+            for other in names_in(cell.text, places):
+                machine = places.machines.find(other)
+                found += [machine] if machine is not None and machine not in found else []
+        return found
+
+    def _book(self, operation: Operation, window: tuple[Moment, Moment], reader: RowReader) -> None:
+        start, end = (_instant(moment, self.zone) for moment in window)
+        if end <= start:
+            reader.problem("end", "does not lie after the start", "a later time")
+            return
+        operation.bookings.append((*window, reader))
+        operation.booked_min += int((end - start) / timedelta(minutes=1))
+
+    def settle_outside(self) -> None:
+        """Work without machine and times is done elsewhere: for how long is asked, for each of them or for
+        all."""
+        open_ones: list[Operation] = []
+        for operation in self.outside:
+            key = f"{OUTSIDE}.{operation.name}"
+            question = Question(key, f"How long is {operation.name} away?")
+            if key in self.decisions.given:
+                value = self.decisions.settle(question, fits=lambda text: parse_elapsed(text) is not None)
+                operation.outside_min = parse_elapsed(value or "0")
+            else:
+                open_ones.append(operation)
+        if not open_ones:
+            return
+        told = ", ".join(_told(operation) for operation in open_ones[:5])
+        has = "operations have" if len(open_ones) > 1 else "operation has"
+        question = Question(
+            OUTSIDE,
+            f"{len(open_ones)} {has} neither a machine nor times: {told}. "
+            "How long does the work elsewhere take, as the calendar runs?",
+            (
+                Choice("7d", "seven days"),
+                Choice("40h", "forty hours"),
+                Choice("0", "no time at all: a milestone"),
+            ),
+            why=f"for one alone: {OUTSIDE}.{open_ones[0].name}=7d",
+        )
+        value = self.decisions.settle(question, fits=lambda text: parse_elapsed(text) is not None)
+        for operation in open_ones if value is not None else ():
+            operation.outside_min = parse_elapsed(value or "0")
+            # Remembered one by one: another file's work elsewhere is asked for anew.
+            self.decisions.note(f"{OUTSIDE}.{operation.name}", value or "0", "answered for all of them")
+
+    def reference(self, operation: Operation) -> str:
+        """What a canonical cell refers to the operation by."""
+        stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
+        return stored.id if stored else operation.name
+
+    def add_to(self, canonical: Canonical) -> None:
+        """All rows of all operations."""
+        for operation in self.found.values():
+            if not operation.only_booked:
+                self._add(operation, canonical)
+            elif (operation.order.code, operation.seq) not in self.orders.shop.operations:
+                operation.reader.problem(
+                    "operation", f"the shop has no operation {operation.seq} of {operation.order.code}",
+                    "an operation that it has, or rows=operations, which makes them",
+                )  # fmt: skip
+                continue
+            self._add_bookings(operation, canonical)
+
+    def _add(self, operation: Operation, canonical: Canonical) -> None:
+        stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
+        origin = operation.reader.origin(
+            order_id="order", seq="operation", name="operation_name", setup_min="setup", run_s_per_piece="run"
+        )
+        setup, run = self._rounded(operation)
+        cells: dict[str, str | int | None] = {
+            "id": stored.id if stored else None,
+            "source": stored.source if stored else self.orders.source,
+            "external_id": stored.external_id if stored else operation.name,
+            "order_id": self.orders.reference(operation.order.code),
+            "seq": operation.seq,
+            "setup_min": setup,
+            "run_s_per_piece": run,
+        }
+        if operation.reader.layout.has("operation_name"):
+            cells["name"] = operation.reader.text("operation_name")
+        if self.outside:
+            cells["subcontract_minutes"] = operation.outside_min or None
+        canonical.add("operation", cells, origin)
+        for place, machine in enumerate(operation.machines if operation.outside_min is None else ()):
+            canonical.add(
+                "operation_alternative",
+                {
+                    "operation_id": self.reference(operation), "machine_id": machine, "setup_min": setup,
+                    "run_s_per_piece": run, "preference": place,
+                },
+                operation.reader.origin(machine_id="machine", setup_min="setup", run_s_per_piece="run"),
+            )  # fmt: skip
+
+    def _rounded(self, operation: Operation) -> tuple[int, int]:
+        """Whole minutes of setup and seconds a piece; what takes any time takes at least one."""
+        run = operation.run
+        if run is None:
+            pieces = self.orders.quantity_of(operation.order) or 1
+            run = Fraction(operation.booked_min, pieces)
+        setup_min, run_s = _half_up(operation.setup), _half_up(run * 60)
+        if setup_min != operation.setup or run_s != run * 60:
+            self.rounded.append(f"row {operation.reader.row.number}: {setup_min} min, {run_s} s a piece")
+        return setup_min, run_s
+
+    def _add_bookings(self, operation: Operation, canonical: Canonical) -> None:
+        in_order = sorted(operation.bookings, key=lambda found: found[0].canonical)
+        for number, (start, end, reader) in enumerate(in_order, 1):
+            name = f"{self.orders.source}:{operation.name}/{number}"
+            machine = self.places.machines.find(reader.text("machine"))
+            origin = reader.origin(
+                machine_id="machine", start="start", end="end", operator_id="operator",
+                envelope_start="start", envelope_end="end", operation_id="operation",
+            )  # fmt: skip
+            canonical.add(
+                "booking",
+                {
+                    "external_id": name, "source": "import", "operation_id": self.reference(operation),
+                    "machine_id": machine or reader.text("machine"),
+                },
+                origin,
+            )  # fmt: skip
+            canonical.add(
+                "booking_segment",
+                {
+                    "booking_id": name, "start": start.canonical, "end": end.canonical,
+                    "operator_id": self.people.get(reader.text("operator")),
+                },
+                origin,
+            )  # fmt: skip
+
+
+def _told(operation: Operation) -> str:
+    what = operation.reader.text("operation_name")
+    return f"{operation.name}{f' {what}' if what else ''} (row {operation.reader.row.number})"
+
+
+def names_in(text: str, places: Places) -> list[str]:
+    """A cell that names one machine, or several parted by ; or ,."""
+    if not text or places.machines.find(text) is not None:
+        return [text] if text else []
+    return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
+
+
+def _is_outside(reader: RowReader) -> bool:
+    """Neither a machine nor times, in a file that has columns for both."""
+    layout: Layout = reader.layout
+    places = [name for name in ("machine", "work_center") if layout.has(name)]
+    if not places or not layout.has("run") or layout.has("start"):
+        return False
+    return all(
+        reader.cell(name).empty
+        for name in (places[0] if "machine" in places else "work_center", "setup", "run")
+    )
+
+
+def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
+    layout = reader.layout
+    if not layout.has("start") or not layout.has("end"):
+        return None
+    if reader.cell("start").empty and reader.cell("end").empty:
+        return None
+    start, end = reader.moment("start", needed=True), reader.moment("end", needed=True)
+    return None if start is None or end is None else (start, end)
+
+
+def _instant(moment: Moment, zone: ZoneInfo) -> datetime:
+    if moment.offset:
+        return datetime.fromisoformat(moment.canonical.replace("Z", "+00:00")).astimezone(UTC)
+    minute = moment.minute or 0
+    wall = datetime.combine(moment.day, time(minute // 60, minute % 60))
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _half_up(number: Fraction) -> int:
+    whole = int(number + Fraction(1, 2))
+    return max(whole, 1) if number else 0

@@ -1,0 +1,140 @@
+"""Orders as the rows of a file say them: on each row of their operations, on the first only, or on a row of
+their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from storage.foreign.canonical import Canonical
+from storage.foreign.dates import Moment
+from storage.foreign.reading import RowReader
+from storage.foreign.shop_names import ShopNames
+
+_HEADERS = {
+    "code": "order", "customer": "customer", "quantity": "quantity", "due_date": "due", "due_at": "due",
+    "release_at": "release", "priority": "priority", "status": "status",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Said:
+    """What rows say of an order: by canonical column, with the reader of the row that said it first."""
+
+    code: str
+    first: RowReader
+    cells: dict[str, tuple[str, RowReader]] = field(default_factory=dict[str, tuple[str, RowReader]])
+    material: Moment | None = None
+    knows_material: bool = False
+    operations: list[tuple[int, str, RowReader]] = field(default_factory=list[tuple[int, str, RowReader]])
+
+    @property
+    def quantity(self) -> int | None:
+        return int(self.cells["quantity"][0]) if "quantity" in self.cells else None
+
+
+@dataclass(slots=True)
+class Orders:
+    """All orders of a file, by code."""
+
+    shop: ShopNames
+    source: str
+    differing: str | None = None
+    said: dict[str, Said] = field(default_factory=dict[str, Said])
+
+    def take(
+        self, reader: RowReader, statuses: Mapping[str, str], priorities: Mapping[str, str]
+    ) -> Said | None:
+        """The order of a row, with what the row says of it; None when it names none (told)."""
+        code = reader.text("order", needed=True)
+        if not code:
+            return None
+        layout = reader.layout
+        cells: dict[str, str] = {}
+        if layout.has("customer"):
+            cells["customer"] = reader.text("customer")
+        if layout.has("quantity"):
+            quantity = reader.whole("quantity", low=0)
+            cells.update({"quantity": str(quantity)} if quantity is not None else {})
+        due = reader.moment("due")
+        if due is not None:
+            cells["due_date" if due.minute is None else "due_at"] = (
+                due.day.isoformat() if due.minute is None else due.canonical
+            )
+        elif layout.has("due") and reader.cell("due").empty:
+            cells["due_date"] = ""
+        if layout.has("release"):
+            release = reader.moment("release")
+            cells["release_at"] = release.canonical if release else ""
+        if layout.has("status"):
+            cells["status"] = statuses.get(reader.text("status"), "")
+        if layout.has("priority"):
+            cells["priority"] = priorities.get(reader.text("priority"), "")
+        material = reader.moment("material_due")
+        if reader.bad:
+            return None
+        order = self.said.setdefault(code, Said(code, reader))
+        order.knows_material |= layout.has("material_due")
+        order.material = order.material or material
+        self._merge(order, cells, reader)
+        return None if reader.bad else order
+
+    def _merge(self, order: Said, cells: Mapping[str, str], reader: RowReader) -> None:
+        for column, value in cells.items():
+            before = order.cells.get(column)
+            if before is None or not before[0] or self.differing == "last":
+                order.cells[column] = (value, reader)
+            elif value and value != before[0] and self.differing != "first":
+                reader.problem(
+                    _HEADERS[column],
+                    f"row {before[1].row.number} says {before[0]} for the same order",
+                    "the same on all rows of an order, or the answer differing=first or differing=last",
+                )
+
+    def quantity_of(self, order: Said) -> int | None:
+        """The pieces of an order: as the file says, else as the shop has them."""
+        stored = self.shop.orders.get(order.code)
+        return order.quantity if order.quantity is not None else (stored.quantity if stored else None)
+
+    def reference(self, code: str) -> str:
+        """What a canonical cell refers to the order by."""
+        stored = self.shop.orders.get(code)
+        return stored.id if stored else code
+
+    def add_to(self, canonical: Canonical, item: str) -> None:
+        """The rows of the orders that the file has pieces of, and of their material."""
+        for order in self.said.values():
+            if order.quantity is not None:
+                self._add(order, canonical)
+            if order.knows_material and order.operations:
+                _, operation, reader = min(order.operations, key=lambda found: found[0])
+                canonical.add(
+                    "material_requirement",
+                    {
+                        "external_id": f"{order.code}/material", "source": self.source,
+                        "operation_id": operation, "item": item, "qty": "1",
+                        "available_at": _available(order.material),
+                    },
+                    reader.origin(available_at="material_due"),
+                )  # fmt: skip
+
+    def _add(self, order: Said, canonical: Canonical) -> None:
+        stored = self.shop.orders.get(order.code)
+        identity = (
+            {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+            if stored
+            else {"id": None, "source": self.source, "external_id": order.code}
+        )
+        cells = {column: value for column, (value, _) in order.cells.items()}
+        headers = dict(_HEADERS)
+        canonical.add(
+            "production_order", {**identity, "code": order.code, **cells}, order.first.origin(**headers)
+        )
+
+
+def _available(moment: Moment | None) -> str:
+    """A date alone is the whole of that day; nothing is unknown."""
+    if moment is None:
+        return ""
+    if moment.minute is None:
+        return f"{(moment.day + timedelta(days=1)).isoformat()} 00:00"
+    return moment.canonical

@@ -1,0 +1,251 @@
+"""Machines, work centers, people and calendars that a file names: which of the shop's they are, or new
+ones."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from storage.exchange.problems import nearest, shown
+from storage.foreign.canonical import Canonical, Origin
+from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.shop_names import Named, ShopNames
+
+NEW, NOBODY, OWN = "new", "nobody", "own"
+_SHIFTS = re.compile(
+    r"(?:(?P<days>[1-7](?:[-,][1-7])*)\s+)?(?P<start>(?:[01]\d|2[0-3]):[0-5]\d)"
+    r"-(?P<end>(?:[01]\d|2[0-4]):[0-5]\d)"
+)
+_TOLD_NAMES = 8
+
+
+def plain(text: str) -> str:
+    """The spelling by which names are told apart."""
+    return " ".join(text.casefold().split())
+
+
+@dataclass(slots=True)
+class Book:
+    """The names of one kind: those of the shop, and those that the file adds."""
+
+    what: str
+    stored: Sequence[Named]
+    by_name: dict[str, str] = field(default_factory=dict[str, str])
+
+    def __post_init__(self) -> None:
+        names = [plain(named.name) for named in self.stored]
+        for named in self.stored:
+            if named.name and names.count(plain(named.name)) == 1:
+                self.by_name[plain(named.name)] = named.id
+        for named in self.stored:
+            self.by_name[plain(named.code)] = named.id
+            self.by_name.setdefault(plain(named.external_id or named.code), named.id)
+
+    def find(self, name: str) -> str | None:
+        """What a canonical cell refers to it by."""
+        return self.by_name.get(plain(name))
+
+    def near(self, name: str) -> str | None:
+        return nearest(name, [word for named in self.stored for word in (named.code, named.name) if word])
+
+    def stored_as(self, key: str) -> Named | None:
+        return next((named for named in self.stored if named.id == key), None)
+
+
+@dataclass(slots=True)
+class Places:
+    """All books of a shop, the decisions about unknown names, and the rows of what is new."""
+
+    decisions: Decisions
+    canonical: Canonical
+    source: str
+    shop: ShopNames
+    machines: Book = field(init=False)
+    work_centers: Book = field(init=False)
+    operators: Book = field(init=False)
+    skills: Book = field(init=False)
+    calendars: Book = field(init=False)
+    # Work centers by their reference, with the references of their machines.
+    members: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+    def __post_init__(self) -> None:
+        self.machines = Book("machine", self.shop.machines)
+        self.work_centers = Book("work_center", self.shop.work_centers)
+        self.operators = Book("operator", self.shop.operators)
+        self.skills = Book("skill", self.shop.skills)
+        self.calendars = Book("calendar", self.shop.calendars)
+        for machine in self.shop.machines:
+            self.members.setdefault(machine.group or "", []).append(machine.id)
+
+    def unknown(
+        self, book: Book, names: Iterable[str], group_key: str, *, text: str, others: Mapping[str, str]
+    ) -> list[str]:
+        """The names that are to be made anew; those that an answer gives another name are entered under it.
+
+        The rest is one question under `group_key`; `others` are its answers besides `new`.
+        """
+        new: list[str] = []
+        asked: list[str] = []
+        for name in dict.fromkeys(names):
+            if book.find(name) is not None:
+                continue
+            key = f"{book.what}.{name}"
+            if key in self.decisions.given:
+                question = Question(key, f"Which {book.what.replace('_', ' ')} is {shown(name)}?", tuple(
+                    Choice(named.code, named.name) for named in book.stored[:50]))  # fmt: skip
+
+                def fits(value: str) -> bool:
+                    return value in {NEW, *others} or book.find(value) is not None
+
+                value = self.decisions.settle(question, fits=fits) or NEW
+                if value == NEW:
+                    new.append(name)
+                elif value not in others:
+                    book.by_name[plain(name)] = book.find(value) or value
+            else:
+                asked.append(name)
+        if asked and self._group(book, asked, group_key, text, others) == NEW:
+            new += asked
+        return new
+
+    def _group(
+        self, book: Book, names: list[str], key: str, text: str, others: Mapping[str, str]
+    ) -> str | None:
+        told = ", ".join(shown(name) for name in names[:_TOLD_NAMES])
+        more = f" and {len(names) - _TOLD_NAMES} more" if len(names) > _TOLD_NAMES else ""
+        near = next((f"{name} may be {found}" for name in names if (found := book.near(name))), "")
+        question = Question(
+            key,
+            f"{text}: {told}{more}. What are they?",
+            (Choice(NEW, "make them"), *(Choice(value, meaning) for value, meaning in others.items())),
+            why=(f"{near}; " if near else "")
+            + f"one that the shop has under another name: {book.what}.{names[0]}=ITS CODE",
+        )
+        return self.decisions.settle(question)
+
+    def calendar(self, key: str, about: str, origin: Origin) -> str | None:
+        """The reference of the calendar that a decision names: the shop's, or one made of times that it
+        gives."""
+        choices = [Choice(named.id, named.name) for named in self.shop.calendars[:30]]
+        choices.append(
+            Choice("1-5 06:00-14:00", "a new calendar: weekdays (1 is Monday) and times; more after ;")
+        )
+        proven = None
+        if len(self.shop.calendars) == 1:
+            proven = (self.shop.calendars[0].id, "it is the shop's only calendar")
+        question = Question(key, f"When {about}?", tuple(choices), why="the file has no times")
+        value = self.decisions.settle(
+            question,
+            proven=proven if "." not in key else None,
+            fits=lambda text: self.calendars.find(text) is not None or shifts_in(text) is not None,
+        )
+        if value is None:
+            return None
+        found = self.calendars.find(value)
+        return found if found is not None else self._make_calendar(value, origin)
+
+    def _make_calendar(self, times: str, origin: Origin) -> str:
+        """A calendar of its own for each set of times, known again by them."""
+        external = f"shifts {times}"
+        known = self.calendars.find(external)
+        if known is not None:
+            return known
+        self.calendars.by_name[plain(external)] = external
+        self.canonical.add(
+            "calendar", {"external_id": external, "source": self.source, "name": times}, origin
+        )
+        for weekday, start, end, overnight in shifts_in(times) or ():
+            self.canonical.add(
+                "calendar_shift",
+                {
+                    "calendar_id": external, "weekday": weekday, "start_local": start, "end_local": end,
+                    "ends_next_day": "true" if overnight else "false",
+                },
+                origin,
+            )  # fmt: skip
+        return external
+
+    def make_work_center(self, name: str, origin: Origin) -> str:
+        """The reference of the work center of that name; made when the shop has none."""
+        found = self.work_centers.find(name)
+        if found is None:
+            found = self.work_centers.by_name[plain(name)] = name
+            self.canonical.add(
+                "work_center",
+                {"external_id": name, "source": self.source, "code": name, "name": name},
+                origin,
+            )
+        return found
+
+    def make_machine(
+        self, name: str, *, work_center: str, calendar: str, origin: Origin, shown_name: str | None = None
+    ) -> str:
+        """The reference of a machine, made or changed to be of this work center and calendar."""
+        found = self.machines.find(name)
+        stored = None if found is None else self.machines.stored_as(found)
+        key = self._identity(stored, name)
+        self.canonical.add(
+            "machine",
+            {
+                **key, "code": stored.code if stored else name,
+                "name": shown_name or (stored.name if stored else name),
+                "work_center_id": work_center, "calendar_id": calendar,
+            },
+            origin,
+        )  # fmt: skip
+        reference = found or name
+        self.machines.by_name[plain(name)] = reference
+        if reference not in self.members.setdefault(work_center, []):
+            self.members[work_center].append(reference)
+        return reference
+
+    def make_operator(self, code: str, name: str, *, calendar: str, origin: Origin) -> str:
+        found = self.operators.find(code)
+        stored = None if found is None else self.operators.stored_as(found)
+        self.canonical.add(
+            "operator",
+            {
+                **self._identity(stored, code), "code": stored.code if stored else code,
+                "name": name or (stored.name if stored else code), "calendar_id": calendar,
+            },
+            origin,
+        )  # fmt: skip
+        reference = found or code
+        self.operators.by_name[plain(code)] = reference
+        return reference
+
+    def make_skill(self, name: str, origin: Origin) -> str:
+        found = self.skills.find(name)
+        if found is None:
+            found = self.skills.by_name[plain(name)] = name
+            self.canonical.add(
+                "skill", {"external_id": name, "source": self.source, "code": name, "name": name}, origin
+            )
+        return found
+
+    def _identity(self, stored: Named | None, external_id: str) -> dict[str, str | None]:
+        """The cells that say which row it is: of a stored one exactly what is stored."""
+        if stored is None:
+            return {"id": None, "source": self.source, "external_id": external_id}
+        return {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+
+
+def shifts_in(text: str) -> list[tuple[int, str, str, bool]] | None:
+    """`1-5 06:00-14:00; 6 06:00-12:00` as (weekday, start, end, ends on the next day); None: it is no such
+    text."""
+    found: list[tuple[int, str, str, bool]] = []
+    for part in text.split(";"):
+        shift = _SHIFTS.fullmatch(part.strip())
+        if shift is None:
+            return None
+        start, end = shift["start"], shift["end"]
+        for weekday in _weekdays(shift["days"] or "1-5"):
+            found.append((weekday, start, end, end <= start))
+    return found
+
+
+def _weekdays(text: str) -> list[int]:
+    days: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        days += range(int(first[0]), int((last or first)[0]) + 1)
+    return list(dict.fromkeys(days))

@@ -1,0 +1,82 @@
+"""What the shop already calls its machines, people, calendars and orders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from storage.named_queries import named_queries
+from storage.rows import fetch_all, fetch_value
+from storage.transactions import Connection
+
+_SQL = named_queries("foreign")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A stored row: `code` is what it is called by. `group` is a machine's work center."""
+
+    id: str
+    code: str
+    name: str
+    group: str | None
+    calendar_id: str | None
+    source: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOperation:
+    """`code`: of its order."""
+
+    code: str
+    seq: int
+    id: str
+    source: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    id: str
+    code: str
+    quantity: int
+    source: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopNames:
+    """All of one shop, and of its orders those that a file names."""
+
+    timezone: str
+    horizon_days: int
+    machines: Sequence[Named] = ()
+    work_centers: Sequence[Named] = ()
+    operators: Sequence[Named] = ()
+    skills: Sequence[Named] = ()
+    calendars: Sequence[Named] = ()
+    operations: Mapping[tuple[str, int], StoredOperation] = field(
+        default_factory=dict[tuple[str, int], StoredOperation]
+    )
+    orders: Mapping[str, StoredOrder] = field(default_factory=dict[str, StoredOrder])
+
+
+async def read_names(connection: Connection, order_codes: Sequence[str]) -> ShopNames | None:
+    """The names; `order_codes` are looked up among the orders. None: there is no shop."""
+    zone = await fetch_value(connection, _SQL["zone"], {}, str)
+    if zone is None:
+        return None
+    horizon = await fetch_value(connection, _SQL["horizon"], {}, int) or 180
+    codes = {"codes": list(order_codes)}
+    operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
+    orders = await fetch_all(connection, _SQL["orders"], codes, StoredOrder)
+    return ShopNames(
+        zone,
+        horizon,
+        await fetch_all(connection, _SQL["machines"], {}, Named),
+        await fetch_all(connection, _SQL["work_centers"], {}, Named),
+        await fetch_all(connection, _SQL["operators"], {}, Named),
+        await fetch_all(connection, _SQL["skills"], {}, Named),
+        await fetch_all(connection, _SQL["calendars"], {}, Named),
+        {(operation.code, operation.seq): operation for operation in operations},
+        {order.code: order for order in orders},
+    )

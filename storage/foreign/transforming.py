@@ -1,0 +1,118 @@
+"""The tables of a foreign file as canonical rows, by what was decided; what is not decided becomes a
+question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from storage.exchange.problems import Findings, Notice
+from storage.foreign.canonical import Canonical
+from storage.foreign.decisions import Choice, Decisions, Question, Scoped
+from storage.foreign.layout import Layout, lay_out
+from storage.foreign.masters import make_named, people_of, take_absences, take_machines, take_operators
+from storage.foreign.operations import Operations
+from storage.foreign.orders import Orders
+from storage.foreign.places import Places
+from storage.foreign.reading import readers_of
+from storage.foreign.shop_names import ShopNames
+from storage.foreign.tables import Table
+from storage.foreign.words_of_cells import learn_priorities, learn_statuses
+
+_Placed = Callable[..., list[tuple[Layout, str]]]
+_PLANNED = ("orders", "operations", "bookings")
+
+
+@dataclass(slots=True)
+class Transformed:
+    """What a file gives: rows, what is wrong with it, and how each table was read."""
+
+    layouts: list[Layout] = field(default_factory=list[Layout])
+    canonical: Canonical = field(default_factory=Canonical)
+    findings: Findings = field(default_factory=Findings)
+
+
+def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
+    """The tables that are read. Keys of decisions name the table where there are several."""
+    several = len(tables) > 1
+    found: list[Layout] = []
+    for table in tables:
+        layout = lay_out(table, Scoped(decisions, f"{table.label}!" if several else ""))
+        if layout is not None:
+            found.append(layout)
+    return found
+
+
+def order_codes(layouts: list[Layout]) -> list[str]:
+    """The orders that the file names."""
+    codes = {
+        reader.text("order")
+        for layout in layouts
+        if layout.has("order")
+        for reader in readers_of(layout, "", Findings())
+    }
+    return sorted(codes - {""})
+
+
+def transform(
+    layouts: list[Layout], decisions: Decisions, shop: ShopNames, *, file: str, sheets: int
+) -> Transformed:
+    """All rows of the file. `file` names it in messages, with the sheet if there are several."""
+    done = Transformed(layouts)
+    source = decisions.settle(
+        Question("source", "What is the system called that the file comes from?", (Choice("import"),)),
+        proven=("import", "keys of its rows are known as this system's"),
+        fits=lambda text: 0 < len(text) <= 60 and text.isprintable(),
+    )
+    places = Places(decisions, done.canonical, source or "import", shop)
+
+    def placed(*kinds: str) -> list[tuple[Layout, str]]:
+        return [
+            (layout, file if sheets == 1 else f"{file} [{layout.table.label}]")
+            for layout in layouts
+            if layout.kind in kinds
+        ]
+
+    for layout, place in placed("machines"):
+        take_machines(layout, place, places, done.findings)
+    for layout, place in placed("operators"):
+        take_operators(layout, place, places, done.findings)
+    for layout, place in placed("absences"):
+        take_absences(layout, place, places, done.findings)
+    _take_plan(placed, places, done)
+    for layout, place in placed(*_PLANNED, "machines", "operators", "absences"):
+        for text in layout.table.wide:
+            done.findings.notice(place, None, text)
+    return done
+
+
+def _take_plan(placed: _Placed, places: Places, done: Transformed) -> None:
+    decisions = places.decisions
+    at_work = placed("operations", "bookings")
+    make_named(at_work, places, done.findings)
+    people = people_of(at_work, places)
+    orders = Orders(places.shop, places.source, decisions.optional("differing"))
+    operations = Operations(orders, places, decisions, ZoneInfo(places.shop.timezone), people)
+    for kind in _PLANNED:
+        for layout, place in placed(kind):
+            _take_rows(layout, place, orders, operations, done.findings)
+    operations.settle_outside()
+    item = decisions.optional("material", "Material") or "Material"
+    orders.add_to(done.canonical, item)
+    operations.add_to(done.canonical)
+    if operations.rounded:
+        at = at_work[0][1] if at_work else ""
+        count = len(operations.rounded)
+        text = f"{count} times are rounded to whole minutes and seconds ({operations.rounded[0]})"
+        done.findings.notices.append(Notice(at, None, text))
+
+
+def _take_rows(
+    layout: Layout, place: str, orders: Orders, operations: Operations, findings: Findings
+) -> None:
+    texts = list(readers_of(layout, place, Findings()))
+    statuses = learn_statuses(layout.scope, (reader.text("status") for reader in texts))
+    priorities = learn_priorities(layout.scope, [reader.text("priority") for reader in texts])
+    for reader in readers_of(layout, place, findings):
+        order = orders.take(reader, statuses, priorities)
+        if order is not None and layout.kind != "orders":
+            operations.take(reader, order)

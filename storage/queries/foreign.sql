@@ -1,0 +1,48 @@
+-- name: zone
+-- The shop's time zone, if there is a shop.
+select timezone from tenant_settings;
+
+-- name: horizon
+-- How far ahead the shop plans, in days.
+select horizon_days from tenant_settings;
+
+-- name: machines
+-- What the shop calls its machines.
+select id, code, name, work_center_id as "group", calendar_id, source, external_id from machine order by code;
+
+-- name: work_centers
+-- What the shop calls its work centers.
+select id, code, name, null as "group", null as calendar_id, source, external_id from work_center order by code;
+
+-- name: operators
+-- What the shop calls its people.
+select id, code, name, null as "group", calendar_id, source, external_id from operator order by code;
+
+-- name: skills
+-- What the shop calls its skills.
+select id, code, name, null as "group", null as calendar_id, source, external_id from skill order by code;
+
+-- name: calendars
+-- The shop's calendars.
+select id, id as code, name, null as "group", id as calendar_id, source, external_id from calendar order by id;
+
+-- name: orders
+-- Of the orders that a file names, those that the shop has.
+select id, code, quantity, source, external_id from production_order where code = any(%(codes)s);
+
+-- name: operations
+-- The operations of the orders that a file names.
+select o.code, p.seq, p.id, p.source, p.external_id
+  from operation p join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+ where o.code = any(%(codes)s);
+
+-- name: mapping
+-- The mapping that was confirmed for files with these headers.
+select document::text from import_mapping where fingerprint = %(fingerprint)s;
+
+-- name: keep_mapping
+-- Remember a confirmed mapping; a later confirmation takes the place of an earlier one.
+insert into import_mapping (fingerprint, name, document, confirmed_by)
+values (%(fingerprint)s, %(name)s, %(document)s, %(confirmed_by)s)
+    on conflict (tenant_id, fingerprint) do update
+   set name = excluded.name, document = excluded.document, confirmed_by = excluded.confirmed_by, confirmed_at = now();
