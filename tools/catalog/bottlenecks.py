@@ -80,7 +80,7 @@ class BottlenecksInput(WindowInput):
         default=None,
         ge=1,
         le=200,
-        description="Utilization above which the fullest is a bottleneck; left out: the shop's own threshold.",
+        description="Utilization above which the fullest is a bottleneck; left out: the shop's threshold.",
     )
     relief: bool = Field(
         default=True,
