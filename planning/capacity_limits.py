@@ -71,11 +71,11 @@ def _hours(workplace: Workplace, option: Option, placer: Placer) -> set[Interval
             moments.add(placed.ready)
             own = [part.start for part in placed.parts if part.machine_id == workplace.machine_id]
             moments.update([max(own)] if own else [])
-    hours = {_first_closed_hour(workplace, (moment, option.finish)) for moment in moments}
+    hours = {first_closed_hour(workplace, (moment, option.finish)) for moment in moments}
     return {hour for hour in hours if hour}
 
 
-def _first_closed_hour(workplace: Workplace, span: Interval) -> Intervals:
+def first_closed_hour(workplace: Workplace, span: Interval) -> Intervals:
     """The first 60 minutes within span in which the machine is neither open nor booked, or what there is."""
     closed: Intervals = ()
     for look in _LOOKS_MIN:

@@ -54,7 +54,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation. `elapsed_min` instead of choices: a subcontract, or a milestone with 0."""
+    """One operation. `elapsed_min` instead of choices: a subcontract, or a milestone with 0.
+
+    `number`: what messages call it; None: its place in the routing, from 1.
+    """
 
     choices: tuple[Choice, ...] = ()
     attendance: Attendance = Attendance.FULL
@@ -62,6 +65,7 @@ class Step:
     wait_after_min: int = 0
     material_at: Minute | None = None
     elapsed_min: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,8 @@ def insert(request: InsertionRequest) -> Insertion:
         raise InvalidRouting("The routing has no operations.")
     done: list[InsertedStep] = []
     taken = None if request.before is None else Taken()
-    for number, step in enumerate(request.steps, start=1):
+    for place, step in enumerate(request.steps, start=1):
+        number = place if step.number is None else step.number
         _check(step, number, request)
         ready, reason = _ready(step, done, request)
         placed = _place(step if taken is None else _beside(taken, step), ready, reason, request)

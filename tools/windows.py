@@ -171,6 +171,34 @@ def read_moment(text: str, tenant: TenantContext) -> Moment:
     return found
 
 
+def read_start(text: str, tenant: TenantContext) -> Moment:
+    """The instant from which on something may begin: a timestamp itself, of a date or period its beginning.
+
+    Raises:
+        InvalidDate: as `read_window`.
+    """
+    clock = _Clock(tenant, default_days=1)
+    return _moment(clock.resolve(text).start_min, clock, closing=False)
+
+
+def read_end(text: str, tenant: TenantContext) -> Moment:
+    """The instant at which something is there: a timestamp itself, of a date or period its last day's 24:00.
+
+    Raises:
+        InvalidDate: as `read_window`.
+    """
+    clock = _Clock(tenant, default_days=1)
+    said = clock.resolve(text)
+    minute = said.start_min if said.grain is Grain.INSTANT else said.end_min
+    return _moment(minute, clock, closing=True)
+
+
+def _moment(minute: Minute, clock: "_Clock", *, closing: bool) -> Moment:
+    words = instant_text(minute, clock.zone, closing=closing)
+    _check_year(Window(minute, minute + 1, words, words), clock.zone)
+    return Moment(minute, words, f"The time meant is {words}.")
+
+
 class _Clock:
     """Reads texts at one instant in one shop."""
 

@@ -74,7 +74,8 @@ def _lengths(text: str) -> Iterator[Amount]:
         if match["low"] in _ARTICLES and (len(match["unit"]) < 4 or not hours_or_minutes):
             continue  # "a day", "an h"
         each = known.each.match(text, match.end()) is not None
-        setup = bool(
+        # "15 min setup, 1 min each": the setup stands behind its own time, the other is a piece's.
+        setup = not each and bool(
             known.setup_after.match(text, match.end()) or known.setup_before.search(text, 0, match.start())
         )
         low = _minutes(match["low"], match["half"], match["unit"], known)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
 from models.builtin.reading import Mark, Reading
+from models.builtin.routes import Batch, batch_in, route_in
 
 _FEATURE_OF = {
     Named.MACHINE: "@machine",
@@ -37,7 +39,19 @@ class Clause:
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        return tuple(mentions_in(self.reading))
+        batch = self.batch
+        found = mentions_in(self.reading)
+        return tuple(m for m in found if batch is None or not batch.touches(m))
+
+    @cached_property
+    def batch(self) -> Batch | None:
+        """How many pieces, where the time of one is said."""
+        return batch_in(self.reading.marks)
+
+    @cached_property
+    def route(self) -> JsonValue:
+        """The operations that the pieces go through; None where that does not tell."""
+        return None if self.batch is None else route_in(self.reading.marks, self.names)
 
     @cached_property
     def names(self) -> tuple[Mention, ...]:
@@ -100,6 +114,8 @@ class Clause:
         found |= {_feature(amount) for amount in self.amounts if not amount.setup}
         if any(m.coded for m in self.wanted(Named.MACHINE)):
             found.add("@coded")
+        if self.route is not None:
+            found.add("@route")
         if self.dates:
             found.add("@date")
         if any(mark.words[0].spelled in _DUE for mark in self.dates):
@@ -113,7 +129,10 @@ class Clause:
 
     def foreign(self, explained: frozenset[str]) -> list[Mark]:
         """Known words that mean something else than what `explained` covers."""
-        return [mark for mark in self.reading.marks if _stands_against(mark, explained)]
+        marks = self.reading.marks
+        if self.batch is not None:
+            marks = (*marks[: self.batch.first], *marks[self.batch.last :])
+        return [mark for mark in marks if _stands_against(mark, explained)]
 
     def ends_with_only(self, kinds: Sequence[Kind]) -> bool:
         return bool(self.reading.marks) and all(mark.has(*kinds) for mark in self.reading.marks)

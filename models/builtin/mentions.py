@@ -253,6 +253,8 @@ def _is_reference(reading: Reading, index: int) -> bool:
     if not marks[index].unknown:
         return False
     last = _end_of_run(reading, index)
+    if last < len(marks) and "pieces" in marks[last].values(Kind.CONCEPT):
+        return False  # "a new order: 120 pieces"
     return any(c.isdigit() for c in reading.said(marks[index:last]))
 
 

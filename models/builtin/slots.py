@@ -238,6 +238,21 @@ def _any_date(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return next(iter((*dates.until, *dates.windows)), None)
 
 
+def _order_due(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """The one date that is said; beside overtime, or planning the work in, only one with a word like "by"."""
+    if not {"overtime", "plan_verb"} & clause.features:
+        return _any_date(slot, clause, dates)
+    return next((m.date.text for m in clause.dates if m.date and _is_until(clause, m)), None)
+
+
+def _order_release(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """ "if we plan them in today": from when on."""
+    del slot, dates
+    if "plan_verb" not in clause.features:
+        return None
+    return next((m.date.text for m in clause.dates if m.date and not _is_until(clause, m)), None)
+
+
 def _order(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, dates
     return next(iter(names_in(clause.wanted(Named.ORDER))), None)
@@ -352,7 +367,11 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "order": _order,
     "person": _person,
     "any_date": _any_date,
+    "order_due": _order_due,
+    "order_release": _order_release,
     "pieces": lambda slot, clause, dates: pieces(slot, clause),
+    "batch": lambda slot, clause, dates: clause.batch.quantity if clause.batch else pieces(slot, clause),
+    "route": lambda slot, clause, dates: clause.route,
     "due_in": _due_in,
     "due_until": _due_until,
     "choice_or_until": _choice_or_until,

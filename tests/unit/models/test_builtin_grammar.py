@@ -17,7 +17,7 @@ from models.builtin.words import words_of
 from tools.registry import ToolRegistry
 
 NAMED = frozenset(
-    {"@machine", "@center", "@person", "@order", "@hours", "@length", "@each", "@percent", "@date"}
+    {"@machine", "@center", "@person", "@order", "@hours", "@length", "@each", "@percent", "@date", "@route"}
 )
 GRAMMARS = {grammar.tool: grammar for grammar in tool_grammars()}
 CONTEXT = Context(tools=frozenset(GRAMMARS))
