@@ -72,6 +72,14 @@ class QuantityChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityChanged:
+    """1 to 5, 5 the most pressing."""
+
+    order_id: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueDateChanged:
     """`due_at` None: no due date."""
 
@@ -80,7 +88,14 @@ class DueDateChanged:
 
 
 Change: TypeAlias = (
-    MachineDown | OperatorAbsent | Overtime | OrderMove | OrderCancelled | QuantityChanged | DueDateChanged
+    MachineDown
+    | OperatorAbsent
+    | Overtime
+    | OrderMove
+    | OrderCancelled
+    | QuantityChanged
+    | PriorityChanged
+    | DueDateChanged
 )
 
 
@@ -111,6 +126,8 @@ def with_change(shop: Shop, change: Change) -> Shop:  # noqa: PLR0911 - one retu
             return replace(_with_order(shop, cancelled), bookings=tuple(kept))
         case QuantityChanged():
             return _with_quantity(shop, change)
+        case PriorityChanged():
+            return _with_order(shop, replace(shop.orders[change.order_id], priority=change.priority))
         case DueDateChanged():
             return _with_order(shop, replace(shop.orders[change.order_id], due_at=change.due_at))
 
@@ -171,7 +188,7 @@ def hits(booking: Booking, change: Change, before: Shop) -> bool:
             return _belongs(booking, change.order_id, before) and booking.envelope_start < change.start
         case QuantityChanged():
             return _belongs(booking, change.order_id, before) and not _has_begun(booking)
-        case Overtime() | OrderCancelled() | DueDateChanged():
+        case Overtime() | OrderCancelled() | PriorityChanged() | DueDateChanged():
             return False
 
 

@@ -29,6 +29,7 @@ class Policy(StrEnum):
     PUSH_RIGHT = "push_right"
     SAME_MACHINE = "same_machine"
     ALTERNATIVES = "alternatives"
+    REPLAN = "replan"  # by `planning.replanning`, not here
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from planning.plan_difference import (
     orders_between,
     shifts_between,
 )
+from planning.replanning.after_change import replanned
 from planning.retiming import Policy, Retimed, Retiming, may_move
 from planning.shop import Booking, Minute, Shop
 
@@ -87,7 +88,7 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
         before = replace(before, bookings=Retiming(times, as_of).pull_left(chosen).bookings)
         retimed = Retiming(changed, as_of).pull_left(chosen)
     else:
-        retimed = _put_right(changed, change, {b.id for b in touched}, policy, as_of)
+        retimed = _put_right(changed, before, (change, policy), {b.id for b in touched}, as_of)
     after = replace(changed.shop, bookings=retimed.bookings)
     shifts = shifts_between(before, after)
     reach = _reach(before, change, shifts)
@@ -106,11 +107,29 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
     )
 
 
-def _put_right(times: ShopTimes, change: Change, touched: set[str], policy: Policy, as_of: Minute) -> Retimed:
+def _put_right(
+    times: ShopTimes, before: Shop, asked: tuple[Change, Policy], touched: set[str], as_of: Minute
+) -> Retimed:
+    change, policy = asked
     retiming = Retiming(times, as_of)
+    if policy is Policy.REPLAN:
+        return _replan(times, change, touched, before, as_of)
     if policy is Policy.PUSH_RIGHT:
         return retiming.push_right(touched, let_pass=isinstance(change, OrderMove))
     return retiming.reinsert(touched, policy)
+
+
+def _replan(times: ShopTimes, change: Change, touched: set[str], before: Shop, as_of: Minute) -> Retimed:
+    """The work near the change planned anew; near is what shares a machine with it."""
+    match change:
+        case MachineDown():
+            return replanned(times, touched, (), {change.machine_id}, as_of)
+        case OperatorAbsent() | Overtime():
+            return replanned(times, touched, (), (), as_of)
+        case _:
+            own = (b for b in before.bookings if _order_of(b, before) == change.order_id)
+            near = {b.machine_id for b in own if b.envelope_end > as_of}
+            return replanned(times, touched, {change.order_id}, near, as_of)
 
 
 def could_use(change: Overtime, shop: Shop) -> set[str]:

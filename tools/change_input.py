@@ -19,6 +19,7 @@ from planning.changes import (
     OrderCancelled,
     OrderMove,
     Overtime,
+    PriorityChanged,
     QuantityChanged,
 )
 from planning.date_phrases import instant_text, span_text
@@ -43,6 +44,7 @@ class ChangeKind(StrEnum):
     ORDER_MOVE = "order_move"
     CANCEL = "cancel"
     QUANTITY = "quantity"
+    PRIORITY = "priority"
     DUE_DATE = "due_date"
 
 
@@ -51,8 +53,8 @@ class ScheduleChangeInput(WindowInput):
         description=(
             "machine_down (`machine`, when), operator_absent (`operator`, when), overtime (`machine` or "
             "`operator` or both, when), order_move (`order`, to when: its open work starts not before then), "
-            "cancel (`order`), quantity (`order`, `quantity`), due_date (`order`, `due`). When: `window`, or "
-            "`from` and `to`."
+            "cancel (`order`), quantity (`order`, `quantity`), priority (`order`, `priority`), due_date "
+            "(`order`, `due`). When: `window`, or `from` and `to`."
         )
     )
     machine: str | None = Field(
@@ -76,19 +78,33 @@ class ScheduleChangeInput(WindowInput):
     quantity: int | None = Field(
         default=None, ge=1, le=MAX_QUANTITY, description="For quantity: the new number of pieces."
     )
+    priority: int | None = Field(
+        default=None,
+        ge=1,
+        le=5,
+        description="For priority: the new one, from 1 to 5; 5 is the most pressing.",
+    )
     due: str | None = Field(
         default=None,
         max_length=MAX_PHRASE_CHARS,
         description="For due_date: the new due date, a date, timestamp or phrase (“Friday”).",
     )
-    policy: Policy = Field(
-        default=Policy.PUSH_RIGHT,
+    policy: Policy | None = Field(
+        default=None,
         description=(
             "How the plan is put right: push_right (work waits on its machine, the sequence stays), "
             "same_machine (hit work goes into the next gap of its machine), alternatives (into the first gap "
-            "of any machine that can do it)."
+            "of any machine that can do it), replan (as alternatives, then the work near it is planned anew "
+            "where that makes less late). Left out: push_right, for priority replan."
         ),
     )
+
+    @property
+    def chosen_policy(self) -> Policy:
+        """A priority alone moves nothing: it is asked about for what a new plan makes of it."""
+        if self.policy is not None:
+            return self.policy
+        return Policy.REPLAN if self.change is ChangeKind.PRIORITY else Policy.PUSH_RIGHT
 
 
 _WHEN = frozenset({"window", "from_", "to"})
@@ -100,6 +116,7 @@ _NEEDED: Mapping[ChangeKind, frozenset[str]] = {
     ChangeKind.ORDER_MOVE: frozenset({"order"}),
     ChangeKind.CANCEL: frozenset({"order"}),
     ChangeKind.QUANTITY: frozenset({"order", "quantity"}),
+    ChangeKind.PRIORITY: frozenset({"order", "priority"}),
     ChangeKind.DUE_DATE: frozenset({"order", "due"}),
 }
 _TAKEN: Mapping[ChangeKind, frozenset[str]] = {
@@ -201,7 +218,7 @@ class ChangeReader:
                 return self._overtime(_given(window))
             case ChangeKind.ORDER_MOVE:
                 return self._move(_given(window))
-            case ChangeKind.CANCEL | ChangeKind.QUANTITY:
+            case ChangeKind.CANCEL | ChangeKind.QUANTITY | ChangeKind.PRIORITY:
                 return self._order_change()
             case ChangeKind.DUE_DATE:
                 return self._due(tenant)
@@ -334,6 +351,11 @@ class ChangeReader:
             told.append("Work that has begun stays in the plan.")
             text = f"{order.code} is cancelled"
             return AskedChange(self._asked.change, OrderCancelled(order.id), text, tuple(told), order=order)
+        if self._asked.change is ChangeKind.PRIORITY:
+            priority = self._asked.priority or order.priority
+            text = f"{order.code} has priority {priority} instead of {order.priority}"
+            change = PriorityChanged(order.id, priority)
+            return AskedChange(self._asked.change, change, text, tuple(told), order=order)
         quantity = self._asked.quantity or 1
         told.append("Work that has begun keeps its length.")
         text = f"{order.code} has {quantity} pieces instead of {order.quantity}"

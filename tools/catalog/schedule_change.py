@@ -46,7 +46,14 @@ _POLICIES = {
     Policy.ALTERNATIVES: (
         "Work that is hit goes where it ends first: its machine or another one that can do it."
     ),
+    Policy.REPLAN: (
+        "Work that is hit goes where it ends first. Then its orders and the next ones on their machines are "
+        "planned anew, as far as that makes less late: a quick re-plan, not the best there is."
+    ),
 }
+
+# Of themselves; re-planning uses what they change.
+_MOVE_NOTHING = frozenset({ChangeKind.CANCEL, ChangeKind.DUE_DATE, ChangeKind.PRIORITY})
 
 
 class ChangeView(View):
@@ -108,7 +115,7 @@ def _answer(
     tenant, window = said
     times = ShopTimes(shop, _covering(shop, span, window))
     read = ChangeReader(asked, times, span).read(window, tenant)
-    effect = schedule_change(times, read.change, asked.policy, span[0])
+    effect = schedule_change(times, read.change, asked.chosen_policy, span[0])
     return _output(asked, shop, read, effect, span[0])
 
 
@@ -134,9 +141,9 @@ def _output(
         assumptions=[*read.assumptions, *_assumptions(asked, read, shop)],
         warnings=_warnings(effect, len(gone)),
         evidence=_evidence(read, effect),
-        sim_id=sim_id(shop, read, asked.policy, now),
+        sim_id=sim_id(shop, read, asked.chosen_policy, now),
         change=_change_view(read, views, zone),
-        policy=asked.policy,
+        policy=asked.chosen_policy,
         summary=_summary(read, effect, len(gone)),
         lost_h=hours(effect.lost),
         total_affected=len(effect.shifts),
@@ -188,10 +195,14 @@ def _assumptions(asked: ScheduleChangeInput, read: AskedChange, shop: Shop) -> l
             "Two plans are compared, with and without the overtime. In both, the work of the orders that "
             "could use it is pulled forward as far as it goes, so “before” is not the plan as it stands."
         )
-    elif asked.change not in {ChangeKind.CANCEL, ChangeKind.DUE_DATE}:
-        told.append(_POLICIES[asked.policy])
+    elif asked.chosen_policy is Policy.REPLAN or asked.change not in _MOVE_NOTHING:
+        told.append(_POLICIES[asked.chosen_policy])
     elif asked.change is ChangeKind.CANCEL:
         told.append("What becomes free stays free; other work is not pulled forward.")
+    elif asked.change is ChangeKind.PRIORITY:
+        told.append(
+            "With this policy a priority moves no work; with `replan` the work near it is planned anew."
+        )
     if shop.settings.frozen_hours:
         told.append(f"Work of the next {shop.settings.frozen_hours} h is frozen and does not move.")
     return told
@@ -249,14 +260,15 @@ TOOL = Tool(
     name="simulate_schedule_change",
     label="Trying the change out…",
     description=(
-        "What happens to the plan if something changes, without changing it: a machine is down, a person is "
-        "absent, overtime is worked, an order is moved to a later day, cancelled, gets another quantity or "
-        "due date. Answers with the bookings before and after, orders newly late or no longer late, who "
-        "takes over, what may not move, what finds no place, new and solved conflicts. Use it for “what "
-        "happens if the Puma is down tomorrow”, “what if Maria is sick next week”, “what if we run overtime "
-        "on Saturday on the Haas”, “what if WO-4001 is moved to Monday / cancelled / needs 200 pieces / is "
-        "due on Friday”. Pass names and dates on as the person said them. Without dates an outage or absence "
-        "is 7 days. Not for whether a new order fits: use check_capacity. It never changes the plan."
+        "What happens to the plan if something changes, without changing it: a machine is down, a person "
+        "is absent, overtime is worked, an order is moved to a later day, cancelled, gets another "
+        "quantity, priority or due date. Answers with the bookings before and after, orders newly late "
+        "or no longer late, who takes over, what may not move, what finds no place, new and solved "
+        "conflicts. Use it for “what happens if the Puma is down tomorrow”, “what if Maria is sick next "
+        "week”, “what if we run overtime on Saturday on the Haas”, “what if WO-4001 is moved to Monday / "
+        "cancelled / needs 200 pieces / is due on Friday / gets priority 5”. Pass names and dates on as "
+        "the person said them. Without dates an outage or absence is 7 days. Not for whether a new order "
+        "fits: use check_capacity. It never changes the plan."
     ),
     input_model=ScheduleChangeInput,
     output_model=ScheduleChangeOutput,

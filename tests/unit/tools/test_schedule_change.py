@@ -220,6 +220,27 @@ async def test_an_outage_without_dates_is_seven_days_and_it_is_said() -> None:
     assert found.assumptions[0].startswith("No dates were given, so the window is the next 7 days")
 
 
+async def test_an_order_with_a_higher_priority_takes_the_place_of_one_that_can_wait() -> None:
+    pressing = due(due(BUSY, "1", at(2, 12)), "2", at(2, 10))
+    asked: dict[str, JsonValue] = {"change": "priority", "order": "WO-2", "priority": 5}
+    found = await answer(asked, pressing)
+    assert found.policy.value == "replan"
+    assert [o.order.code for o in found.no_longer_late] == ["WO-2"]
+    assert found.summary.startswith("If WO-2 has priority 5 instead of ")
+
+
+async def test_a_priority_moves_nothing_where_the_plan_is_only_pushed_right() -> None:
+    found = await ask(change="priority", order="WO-2", priority=5, policy="push_right")
+    assert (found.total_affected, found.total_orders) == (0, 0)
+    assert any("a priority moves no work" in text for text in found.assumptions)
+
+
+async def test_a_quick_re_plan_says_that_it_is_one() -> None:
+    found = await ask(change="machine_down", machine="puma 3100", window="tomorrow", policy="replan")
+    assert found.total_unplaced == 0
+    assert any("a quick re-plan, not the best there is" in text for text in found.assumptions)
+
+
 @pytest.mark.parametrize(
     ("tool_input", "error"),
     [
@@ -234,7 +255,8 @@ async def test_an_outage_without_dates_is_seven_days_and_it_is_said() -> None:
         ({"change": "order_move", "order": "WO-1", "window": "2028-01-03"}, BeyondHorizon),
         ({"change": "machine_down"}, InvalidToolInput),
         ({"change": "priority", "order": "WO-1"}, InvalidToolInput),
-        ({"change": "cancel", "order": "WO-1", "policy": "replan"}, InvalidToolInput),
+        ({"change": "priority", "order": "WO-1", "priority": 6}, InvalidToolInput),
+        ({"change": "cancel", "order": "WO-1", "policy": "best"}, InvalidToolInput),
         ({"change": "cancel", "order": "WO-1", "window": "Monday"}, InvalidToolInput),
         ({"change": "quantity", "order": "WO-1", "quantity": 0}, InvalidToolInput),
         ({"change": "overtime", "window": "Saturday"}, InvalidToolInput),
