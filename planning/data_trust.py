@@ -4,16 +4,18 @@ Each check counts rows of one kind and says of how many: an exact count, no scor
 orders are left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import ClassVar
+from threading import Lock
+from types import MappingProxyType
 
 from leadhand.errors import InvalidRouting
 from planning.order_conflicts import OPEN
-from planning.routings import Routings, in_order, needs_no_machine, op_minutes, predecessors
+from planning.routings import Routings, in_order, needs_no_machine, predecessors
 from planning.shop import Booking, BookingStatus, Machine, Minute, Operation, Operator, Order, Shop
 from planning.zones import MINUTES_PER_DAY
 
@@ -85,14 +87,61 @@ class Finding:
         return Fraction(len(self.rows), self.looked_at) if self.looked_at else None
 
 
-class DataTrust:
-    """One shop at one instant; each check is made when it is asked for.
+class TrustGround:
+    """What the checks of one shop look at, whatever the instant; gathered when it is first asked for.
 
     `shop` holds every booking of its open orders.
     """
 
-    def __init__(self, shop: Shop, as_of: Minute) -> None:
-        self._shop, self._as_of = shop, as_of
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+
+    @cached_property
+    def orders(self) -> list[Order]:
+        found = (order for order in self.shop.orders.values() if order.status in OPEN)
+        return sorted(found, key=lambda order: (order.code, order.id))
+
+    @cached_property
+    def routings(self) -> Routings:
+        return Routings(self.shop)
+
+    @cached_property
+    def steps(self) -> list[Operation]:
+        """Operations of open orders that need a machine."""
+        rows = (o for order in self.orders for o in self.routings.operations(order.id))
+        return [o for o in rows if not needs_no_machine(o)]
+
+    @cached_property
+    def bookings(self) -> list[Booking]:
+        """Of open orders and of quotes, not done."""
+        numbers = {order.id: number for number, order in enumerate(self.orders)}
+        found: list[tuple[int, Minute, str, Booking]] = []
+        for row in self.shop.bookings:
+            if row.status is BookingStatus.DONE:
+                continue
+            operation = self.shop.operations.get(row.operation_id or "")
+            place = -1 if operation is None else numbers.get(operation.order_id)
+            if place is not None:
+                found.append((place, row.envelope_start, row.id, row))
+        return [row for *_, row in sorted(found, key=lambda entry: entry[:3])]
+
+    @cached_property
+    def timeless(self) -> list[Operation]:
+        """Of the steps, those without any time."""
+        return [o for o in self.steps if _takes_no_time(o)]
+
+    @cached_property
+    def ends(self) -> list[tuple[Minute, Operation]]:
+        """Of the steps that are booked, the ends of their last bookings."""
+        booked = ((o, self.routings.bookings(o.id)) for o in self.steps)
+        return [(max(b.envelope_end for b in rows), o) for o, rows in booked if rows]
+
+
+class DataTrust:
+    """One shop at one instant; each check is made when it is asked for."""
+
+    def __init__(self, ground: TrustGround, as_of: Minute) -> None:
+        self._ground, self._shop, self._as_of = ground, ground.shop, as_of
 
     def all(self) -> tuple[Finding, ...]:
         return tuple(self.of(check) for check in Check)
@@ -107,51 +156,22 @@ class DataTrust:
         times = (r.at for rows in self._shop.progress.values() for r in rows if r.at <= self._as_of)
         return max(times, default=None)
 
-    # ── What is looked at ───────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def _orders(self) -> list[Order]:
-        found = (order for order in self._shop.orders.values() if order.status in OPEN)
-        return sorted(found, key=lambda order: (order.code, order.id))
-
-    @cached_property
-    def _routings(self) -> Routings:
-        return Routings(self._shop)
-
-    @cached_property
-    def _steps(self) -> list[Operation]:
-        """Operations of open orders that need a machine."""
-        rows = (o for order in self._orders for o in self._routings.operations(order.id))
-        return [o for o in rows if not needs_no_machine(o)]
-
-    @cached_property
-    def _bookings(self) -> list[Booking]:
-        """Of open orders and of quotes, not done."""
-        numbers = {order.id: number for number, order in enumerate(self._orders)}
-        found: list[tuple[int, Minute, str, Booking]] = []
-        for row in self._shop.bookings:
-            if row.status is BookingStatus.DONE:
-                continue
-            operation = self._shop.operations.get(row.operation_id or "")
-            place = -1 if operation is None else numbers.get(operation.order_id)
-            if place is not None:
-                found.append((place, row.envelope_start, row.id, row))
-        return [row for *_, row in sorted(found, key=lambda entry: entry[:3])]
-
     def _is_forgotten(self, booking: Booking) -> bool:
         return booking.envelope_end + REPORT_WITHIN_MIN <= self._as_of
 
     # ── Checks: the rows found, and how many were looked at ─────────────────────────────────────────────
 
     def _no_routing(self) -> tuple[Iterable[FoundRow], int]:
-        bare = (o for o in self._orders if not self._routings.operations(o.id))
-        return [FoundRow(o.id, o.id) for o in bare], len(self._orders)
+        bare = (o for o in self._ground.orders if not self._ground.routings.operations(o.id))
+        return [FoundRow(o.id, o.id) for o in bare], len(self._ground.orders)
 
     def _circular(self) -> tuple[Iterable[FoundRow], int]:
-        return [FoundRow(o.id, o.id) for o in self._orders if self._is_circle(o)], len(self._orders)
+        return [FoundRow(o.id, o.id) for o in self._ground.orders if self._is_circle(o)], len(
+            self._ground.orders
+        )
 
     def _is_circle(self, order: Order) -> bool:
-        operations = self._routings.operations(order.id)
+        operations = self._ground.routings.operations(order.id)
         if all(o.predecessor_ids is None for o in operations):
             return False
         try:
@@ -161,32 +181,38 @@ class DataTrust:
         return False
 
     def _no_times(self) -> tuple[Iterable[FoundRow], int]:
-        return [self._step(o) for o in self._steps if _takes_no_time(o)], len(self._steps)
+        return [self._step(o) for o in self._ground.timeless], len(self._ground.steps)
 
     def _not_reported(self) -> tuple[Iterable[FoundRow], int]:
-        over = [(o, rows) for o in self._steps if (rows := self._routings.bookings(o.id))]
-        over = [(o, rows) for o, rows in over if all(map(self._is_forgotten, rows))]
+        over = [o for end, o in self._ground.ends if end + REPORT_WITHIN_MIN <= self._as_of]
         silent = (
             o
-            for o, rows in over
-            if any(b.status is not BookingStatus.DONE for b in rows)
-            and not any(r.at <= self._as_of for r in self._shop.progress.get(o.id, ()))
+            for o in over
+            if any(b.status is not BookingStatus.DONE for b in self._ground.routings.bookings(o.id))
+            and not self._is_reported(o)
         )
         return [self._step(o) for o in silent], len(over)
 
+    def _is_reported(self, operation: Operation) -> bool:
+        return any(r.at <= self._as_of for r in self._shop.progress.get(operation.id, ()))
+
     def _past_bookings(self) -> tuple[Iterable[FoundRow], int]:
-        planned = [b for b in self._bookings if b.status is BookingStatus.PLANNED]
+        planned = [b for b in self._ground.bookings if b.status is BookingStatus.PLANNED]
         return [self._booked(b) for b in planned if self._is_forgotten(b)], len(planned)
 
     def _overlaps(self) -> tuple[Iterable[FoundRow], int]:
-        return [self._booked(b) for b in self._bookings if b.waived_conflict], len(self._bookings)
+        return [self._booked(b) for b in self._ground.bookings if b.waived_conflict], len(
+            self._ground.bookings
+        )
 
     def _not_scheduled(self) -> tuple[Iterable[FoundRow], int]:
-        waiting = (o for o in self._steps if not self._routings.bookings(o.id))
-        return [self._step(o) for o in waiting], len(self._steps)
+        waiting = (o for o in self._ground.steps if not self._ground.routings.bookings(o.id))
+        return [self._step(o) for o in waiting], len(self._ground.steps)
 
     def _no_pieces(self) -> tuple[Iterable[FoundRow], int]:
-        return [FoundRow(o.id, o.id) for o in self._orders if o.quantity <= 0], len(self._orders)
+        return [FoundRow(o.id, o.id) for o in self._ground.orders if o.quantity <= 0], len(
+            self._ground.orders
+        )
 
     def _no_shifts(self) -> tuple[Iterable[FoundRow], int]:
         machines = [m for m in self._shop.machines.values() if _is_active(m, self._as_of)]
@@ -207,10 +233,9 @@ class DataTrust:
         """Of operations that have yet to begin."""
         looked_at = 0
         found: list[FoundRow] = []
-        for operation in self._steps if self._shop.materials else ():
-            rows = self._shop.materials.get(operation.id, ())
-            begun = any(b.status is not BookingStatus.PLANNED for b in self._routings.bookings(operation.id))
-            if begun or any(r.at <= self._as_of for r in self._shop.progress.get(operation.id, ())):
+        for operation in self._ground.steps if self._shop.materials else ():
+            rows = self._shop.materials.get(operation.id)
+            if rows is None or self._is_reported(operation) or self._has_begun(operation):
                 continue
             looked_at += len(rows)
             whom = self._step(operation)
@@ -221,6 +246,10 @@ class DataTrust:
             ]
         return found, looked_at
 
+    def _has_begun(self, operation: Operation) -> bool:
+        bookings = self._ground.routings.bookings(operation.id)
+        return any(b.status is not BookingStatus.PLANNED for b in bookings)
+
     def _no_skills(self) -> tuple[Iterable[FoundRow], int]:
         """Nobody lacks one in a shop whose work centers ask for none."""
         if not any(center.skill_id is not None for center in self._shop.work_centers.values()):
@@ -230,10 +259,12 @@ class DataTrust:
         return [FoundRow(o.id, operator_id=o.id) for o in bare], len(people)
 
     def _no_due_date(self) -> tuple[Iterable[FoundRow], int]:
-        return [FoundRow(o.id, o.id) for o in self._orders if o.due_at is None], len(self._orders)
+        return [FoundRow(o.id, o.id) for o in self._ground.orders if o.due_at is None], len(
+            self._ground.orders
+        )
 
     def _step(self, operation: Operation) -> FoundRow:
-        booked = (b.machine_id for b in self._routings.bookings(operation.id))
+        booked = (b.machine_id for b in self._ground.routings.bookings(operation.id))
         machines = tuple(dict.fromkeys(booked)) or tuple(a.machine_id for a in operation.alternatives)
         return FoundRow(operation.id, operation.order_id, operation.id, machines)
 
@@ -242,33 +273,55 @@ class DataTrust:
         order_id = None if operation is None else operation.order_id
         return FoundRow(booking.id, order_id, booking.operation_id, (booking.machine_id,))
 
-    _CHECKS: ClassVar[Mapping[Check, Callable[["DataTrust"], tuple[Iterable[FoundRow], int]]]] = {
-        Check.NO_ROUTING: _no_routing,
-        Check.CIRCULAR_ROUTING: _circular,
-        Check.NO_TIMES: _no_times,
-        Check.NOT_REPORTED: _not_reported,
-        Check.PAST_BOOKING: _past_bookings,
-        Check.OVERLAP: _overlaps,
-        Check.NOT_SCHEDULED: _not_scheduled,
-        Check.NO_PIECES: _no_pieces,
-        Check.NO_SHIFTS: _no_shifts,
-        Check.OPEN_DOWNTIME: _open_downtimes,
-        Check.UNKNOWN_MATERIAL: _unknown_material,
-        Check.NO_SKILLS: _no_skills,
-        Check.NO_DUE_DATE: _no_due_date,
-    }
+    _CHECKS = MappingProxyType(
+        {
+            Check.NO_ROUTING: _no_routing,
+            Check.CIRCULAR_ROUTING: _circular,
+            Check.NO_TIMES: _no_times,
+            Check.NOT_REPORTED: _not_reported,
+            Check.PAST_BOOKING: _past_bookings,
+            Check.OVERLAP: _overlaps,
+            Check.NOT_SCHEDULED: _not_scheduled,
+            Check.NO_PIECES: _no_pieces,
+            Check.NO_SHIFTS: _no_shifts,
+            Check.OPEN_DOWNTIME: _open_downtimes,
+            Check.UNKNOWN_MATERIAL: _unknown_material,
+            Check.NO_SKILLS: _no_skills,
+            Check.NO_DUE_DATE: _no_due_date,
+        }
+    )
 
 
 def _takes_no_time(operation: Operation) -> bool:
-    """Whether neither the operation nor any machine of it states a time for even one piece."""
-    machines = ("", *(a.machine_id for a in operation.alternatives))
-    return all(op_minutes(operation, 1, machine_id) == 0 for machine_id in machines)
+    """Whether neither the operation nor any machine of it states a time."""
+    if operation.setup_min or operation.run_s_per_piece:
+        return False
+    return not any(a.setup_min or a.run_s_per_piece for a in operation.alternatives)
 
 
 def _is_active(row: Machine | Operator, as_of: Minute) -> bool:
     return (row.active_from is None or row.active_from <= as_of) and (
         row.active_to is None or row.active_to > as_of
     )
+
+
+class RecentGrounds:
+    """The grounds of the last few shops, found again while the very same `Shop` value is asked about."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[int, TrustGround] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, shop: Shop) -> TrustGround:
+        with self._lock:
+            ground = self._kept.pop(id(shop), None)  # kept alive by its ground, so no other has its id
+            if ground is None:
+                ground = TrustGround(shop)
+            self._kept[id(shop)] = ground
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return ground
 
 
 def concerning(

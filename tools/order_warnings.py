@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from planning.cause_chain import Cause, CauseChain, Link
+from planning.data_trust import Check
 from planning.order_status import OrderReport, Outlook
 from planning.shop import Minute, OrderStatus
 from tools.base import Evidence
+from tools.data_wording import warnings_about_data
 from tools.order_reading import CLOSED, OrderReading
 from tools.order_views import title
 from tools.views import count_of, evidence, listed
@@ -19,8 +21,9 @@ def warnings_of(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
     ]
     if len(reading.circles) > 3:
         found.append(f"The same holds of {count_of(len(reading.circles) - 3, 'more order')}.")
+    about_data = _about_data(reading, now, one=one)
     if one:
-        return found + [sentence for report in reading.looked_at for sentence in _of_one(report, now)]
+        return [*found, *(text for report in reading.looked_at for text in _of_one(report, now)), *about_data]
     waiting = [r for r in reading.looked_at if r.outlook is Outlook.UNSCHEDULED]
     if waiting:
         found.append(
@@ -36,7 +39,19 @@ def warnings_of(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
     held = [r for r in reading.looked_at if r.order.status is OrderStatus.HOLD]
     if held:
         found.append(f"On hold: {listed(_codes(held))}.")
-    return found
+    return found + about_data
+
+
+def _about_data(reading: OrderReading, now: Minute, *, one: bool) -> list[str]:
+    """What is missing about these orders; of one, what is told of it anyway is not told again."""
+    reports = [r for r in reading.looked_at if r.order.status not in CLOSED]
+    checks = {Check.NO_TIMES, Check.OVERLAP, Check.UNKNOWN_MATERIAL, Check.NO_PIECES}
+    if not one:
+        checks |= {Check.NO_ROUTING}
+    if not one or not any(_is_unreported(r, now) for r in reports):
+        checks |= {Check.NOT_REPORTED}
+    ids = [report.order.id for report in reports]
+    return warnings_about_data(reading.shop, now, checks, order_ids=ids) if ids else []
 
 
 def evidence_of(shown: Sequence[OrderReport], chains: Mapping[str, CauseChain]) -> list[Evidence]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from leadhand.context import TenantContext
 from planning.bottlenecks import BottleneckQuestion, Bottlenecks, Level, Ranked, bottlenecks
 from planning.calendars import ShopTimes
+from planning.data_trust import Check
 from planning.plan_waits import PlanWaits, RecentPlans
 from planning.relief import Reliefs
 from planning.shop import Machine, Minute, Shop
@@ -25,6 +26,7 @@ from tools.bottleneck_views import (
     ReliefRow,
     relief_row,
 )
+from tools.data_wording import warnings_about_data
 from tools.names import MAX_NAME_CHARS, find_machines, find_work_center
 from tools.views import (
     MAX_CURSOR_CHARS,
@@ -127,6 +129,10 @@ async def run(asked: BottlenecksInput, context: ToolContext) -> BottlenecksOutpu
     return await asyncio.to_thread(_answer, asked, shop, (context.tenant, window), horizon)
 
 
+# What makes load and queues unsure.
+_UNSURE = (Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SHIFTS)
+
+
 def _answer(
     asked: BottlenecksInput, shop: Shop, said: tuple[TenantContext, Window], horizon: Minute
 ) -> BottlenecksOutput:
@@ -147,7 +153,7 @@ def _answer(
         as_of=iso(now, times.zone),
         timezone=shop.settings.timezone,
         assumptions=[window.assumption, *read.assumptions, *told],
-        warnings=_warnings(plan, found, read),
+        warnings=[*_warnings(plan, found, read), *warnings_about_data(shop, now, _UNSURE)],
         evidence=_evidence([row for _, row in shown.rows], level),
         window=WindowView(
             start=iso(window.start_min, times.zone),

@@ -12,6 +12,7 @@ from leadhand.context import TenantContext
 from leadhand.errors import BeyondHorizon, EmptyWindow
 from planning.capacity import CaseAnswer, Verdict, rank
 from planning.capacity_question import CapacityQuestion, answer_question
+from planning.data_trust import Check
 from planning.date_phrases import span_text
 from planning.floor import Floor
 from planning.intervals import overlap
@@ -34,6 +35,7 @@ from tools.capacity_views import (
     number,
 )
 from tools.capacity_wording import CapacityViews
+from tools.data_wording import warnings_about_data
 from tools.views import PAGE_ROWS, WindowView, evidence, listed, load_to_horizon
 from tools.windows import MAX_WINDOW_DAYS, read_due, read_slot, read_window
 
@@ -184,7 +186,7 @@ class _Composer:
             as_of=iso(now, self.zone),
             timezone=self.shop.settings.timezone,
             assumptions=assumptions,
-            warnings=self._warnings(centers),
+            warnings=self._warnings(centers, now),
             evidence=self._evidence(time.window),
             verdict=answer.verdict,
             answer=views.sentence(answer, None if self.asked.machines else self._where(answer)),
@@ -235,7 +237,7 @@ class _Composer:
             groups.setdefault(answer.verdict, []).append(self._where(answer))
         return [VerdictGroup(verdict=v, count=len(w), text="; ".join(w)) for v, w in groups.items()]
 
-    def _warnings(self, centers: Sequence[CenterView]) -> list[str]:
+    def _warnings(self, centers: Sequence[CenterView], now: Minute) -> list[str]:
         warnings: list[str] = []
         machine_ids = frozenset(m for answer in self.answers for m in answer.case.machine_ids)
         waiting = sum(1 for _ in unscheduled(self.shop, machine_ids))
@@ -252,7 +254,8 @@ class _Composer:
         late = [slot for slot in self.views.overtime(self.answers[0]).slots if not slot.covered]
         if late:
             warnings.append(f"For {len(late)} of the overtime slots too few qualified people are free.")
-        return warnings
+        unsure = Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SHIFTS
+        return warnings + warnings_about_data(self.shop, now, unsure, machine_ids=machine_ids)
 
     def _evidence(self, window: Interval) -> list[Evidence]:
         machine_ids = [m for answer in self.answers for m in answer.case.machine_ids]

@@ -14,6 +14,7 @@ from planning.availability import (
     machine_availability,
 )
 from planning.calendars import ShopTimes
+from planning.data_trust import Check
 from planning.figures import combine
 from planning.intervals import clip, total
 from planning.rounding import hours
@@ -21,6 +22,7 @@ from planning.shop import Machine, Minute, Shop
 from planning.unscheduled import unscheduled
 from planning.zones import iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.data_wording import warnings_about_data
 from tools.machine_views import CLOSURES, MachineRow, MachineViews
 from tools.names import MAX_NAME_CHARS, find_machines, find_work_center
 from tools.views import (
@@ -165,6 +167,10 @@ def _how_searched(asked: MachineAvailabilityInput) -> str:
     return f"“Next available” is the first time from now on at which {minutes} minutes fit ({pause})."
 
 
+# What makes the time of a machine unsure and is not told of it anyway.
+_UNSURE = (Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SHIFTS)
+
+
 def _soonest_first(found: MachineAvailability, shop: Shop) -> tuple[bool, Minute, str]:
     slot = found.next_slot
     return slot is None, slot.start if slot else 0, shop.machines[found.machine_id].code
@@ -196,7 +202,8 @@ def _warnings(shop: Shop, found: Sequence[MachineAvailability], question: Questi
         warnings.append(
             f"Not scheduled, so not counted: {count_of(waiting, 'open operation')} that could run here."
         )
-    return warnings
+    ids = [a.machine_id for a in found]
+    return warnings + warnings_about_data(shop, question.as_of, _UNSURE, machine_ids=ids)
 
 
 def _evidence(found: Sequence[MachineAvailability]) -> list[Evidence]:

@@ -11,18 +11,22 @@ from leadhand.errors import JsonValue
 from planning.conflict_desk import ConflictDesk
 from planning.conflict_items import Conflict, ConflictType, Severity
 from planning.conflicts import ConflictQuestion, Conflicts
+from planning.data_trust import Check
 from planning.date_phrases import span_text
 from planning.shop import Minute, Shop
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.conflict_views import ConflictRow, ConflictViews
 from tools.conflict_wording import TITLES, Names
+from tools.data_wording import warnings_about_data
 from tools.names import MAX_NAME_CHARS, find_machines, find_work_center
 from tools.order_names import find_order
 from tools.views import MAX_CURSOR_CHARS, View, WindowView, count_of, evidence, load_to_horizon, page
 from tools.windows import Window, WindowInput, read_window
 
 MAX_NAMES = 100
+# What keeps conflicts from being found.
+_UNSURE = (Check.CIRCULAR_ROUTING, Check.NO_TIMES, Check.NOT_REPORTED)
 # Where the row is that a conflict names; else it is a closure.
 _TABLES = {
     ConflictType.MACHINE_DOWN: "downtime",
@@ -173,6 +177,7 @@ def _answer(
     shown = page(found.items, asked.cursor)
     fixes = desk.fixes(shown.rows, now)
     views = ConflictViews(Names(desk.times))
+    concerned = question.order_ids or None
     zone = desk.times.zone
     text = window.sentence if window else f"from now to the planning horizon: {span_text(start, end, zone)}"
     said = window.assumption if window else f"No window was named, so it is {text}."
@@ -181,7 +186,7 @@ def _answer(
         as_of=iso(now, zone),
         timezone=shop.settings.timezone,
         assumptions=[said, *assumptions],
-        warnings=_warnings(found),
+        warnings=[*_warnings(found), *warnings_about_data(shop, now, _UNSURE, order_ids=concerned)],
         evidence=_evidence(shown.rows),
         window=WindowView(start=iso(start, zone), end=iso(end, zone), text=text),
         total=shown.total,

@@ -7,14 +7,16 @@ from fractions import Fraction
 from pydantic import Field
 
 from planning.calendars import ShopTimes
+from planning.data_trust import Check
 from planning.machine_moves import machine_moves
 from planning.moves import MAX_MOVES, Move, MoveQuestion, operator_moves
 from planning.rounding import coefficient, hours, percent
-from planning.shop import Interval, Shop, WorkCenter
+from planning.shop import Interval, Minute, Shop, WorkCenter
 from planning.unscheduled import unscheduled
 from planning.workload import GroupBy, Question, Row, Workload, counted_machines, workload
 from planning.zones import MINUTES_PER_DAY, BucketSize, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.data_wording import warnings_about_data
 from tools.names import MAX_NAME_CHARS, find_work_center
 from tools.views import MAX_CURSOR_CHARS, PAGE_ROWS, WindowView, count_of, evidence, load_window, page
 from tools.windows import Window, WindowInput, read_window
@@ -120,7 +122,7 @@ def _answer(asked: WorkloadInput, shop: Shop, window: Window, clock: tuple[int, 
             *([center.assumption] if center and center.assumption else []),
             *_assumptions(asked, found, center.row if center else None),
         ],
-        warnings=_warnings(shop, found, center_id, asked.group_by),
+        warnings=_warnings(shop, found, center_id, asked.group_by, now),
         evidence=_evidence(found, asked.group_by, moves),
         window=WindowView(
             start=iso(window.start_min, zone), end=iso(window.end_min, zone), text=window.sentence
@@ -182,7 +184,9 @@ def _assumptions(asked: WorkloadInput, found: Workload, center: WorkCenter | Non
     return told
 
 
-def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: GroupBy) -> list[str]:
+def _warnings(
+    shop: Shop, found: Workload, center_id: str | None, group_by: GroupBy, now: Minute
+) -> list[str]:
     told: list[str] = []
     if found.unassigned_bookings:
         where = count_of(len(found.unassigned_bookings), "booking")
@@ -199,7 +203,10 @@ def _warnings(shop: Shop, found: Workload, center_id: str | None, group_by: Grou
     waiting = sum(1 for _ in unscheduled(shop, machines))
     if waiting:
         told.append(f"Not scheduled, so not counted: {count_of(waiting, 'operation')} of open orders.")
-    return told
+    checks = {Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SHIFTS}
+    if group_by is GroupBy.OPERATOR:
+        checks = {Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SKILLS}
+    return told + warnings_about_data(shop, now, checks, machine_ids=machines)
 
 
 def _evidence(found: Workload, group_by: GroupBy, moves: tuple[Move, ...]) -> list[Evidence]:
