@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -178,7 +178,7 @@ def _order(row: tuple[Any, ...], due_minute: Callable[[date], values.Minute]) ->
 
 
 def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operation]:
-    of_operation = _group(alternatives, values.Alternative, attrgetter("preference", "machine_id"))
+    of_operation = _alternatives(alternatives)
     nothing: tuple[values.Alternative, ...] = ()
     return {
         id_: values.Operation(
@@ -192,14 +192,47 @@ def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operat
     }  # fmt: skip
 
 
+def _alternatives(rows: Rows) -> dict[str, tuple[values.Alternative, ...]]:
+    """By operation, the preferred one first."""
+    alternative = values.Alternative
+    grouped: dict[str, list[values.Alternative]] = {}
+    for operation_id, machine_id, setup_min, run_s, preference in rows:
+        made = alternative(machine_id, setup_min, run_s, preference)
+        own = grouped.get(operation_id)
+        if own is None:
+            grouped[operation_id] = [made]
+        else:
+            own.append(made)
+    return _in_order(grouped, attrgetter("preference", "machine_id"))
+
+
 def _bookings(bookings: Rows, segments: Rows) -> tuple[values.Booking, ...]:
-    of_booking = _group(segments, values.Segment, attrgetter("start"))
+    of_booking = _segments(segments)
     nothing: tuple[values.Segment, ...] = ()
-    made = (
+    return tuple([
         values.Booking(
             id_, operation_id, machine_id, start, end, _BOOKING_STATUS[status], locked, waived,
             of_booking.get(id_, nothing), quote_id,
         )
-        for id_, operation_id, machine_id, start, end, status, locked, waived, quote_id in bookings
-    )  # fmt: skip
-    return tuple(sorted(made, key=attrgetter("envelope_start", "id")))
+        for id_, operation_id, machine_id, start, end, status, locked, waived, quote_id in sorted(
+            bookings, key=itemgetter(3, 0)
+        )
+    ])  # fmt: skip
+
+
+def _segments(rows: Rows) -> dict[str, tuple[values.Segment, ...]]:
+    """By booking, in order of time."""
+    segment = values.Segment
+    grouped: dict[str, list[values.Segment]] = {}
+    for booking_id, start, end, operator_id in rows:
+        made = segment(start, end, operator_id)
+        own = grouped.get(booking_id)
+        if own is None:
+            grouped[booking_id] = [made]
+        else:
+            own.append(made)
+    return _in_order(grouped, attrgetter("start"))
+
+
+def _in_order(grouped: dict[str, list[Value]], order: Callable[[Value], Any]) -> dict[str, tuple[Value, ...]]:
+    return {parent: tuple(sorted(own, key=order) if len(own) > 1 else own) for parent, own in grouped.items()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -22,10 +23,12 @@ MAX_SHOPS = 64
 MAX_ROWS = 600_000
 
 _SQL = named_queries("shops")
-_MASTER_DATA = (
+_IN_WINDOW = (
     "calendars", "shifts", "exceptions", "skills", "work_centers", "machines", "downtimes", "operators",
-    "operator_skills", "absences", "materials", "progress", "bookings", "segments",
+    "operator_skills", "absences", "materials", "progress", "bookings", "segments", "orders",
 )  # fmt: skip
+# A few milliseconds of the event loop's time.
+_ROWS_AT_ONCE = 5_000
 
 
 class ShopKey(NamedTuple):
@@ -89,16 +92,22 @@ class ShopReader:
         return shop
 
     def _keep(self, key: ShopKey, shop: Shop, rows: int) -> None:
-        self._kept[key] = (shop, rows)
-        self._kept.move_to_end(key)
         # States that have passed are never asked for again.
-        for old in [k for k in self._kept if k.tenant_id == key.tenant_id and k[:3] != key[:3]]:
-            del self._kept[old]
+        passed = [k for k in self._kept if k.tenant_id == key.tenant_id and k[:3] != key[:3]]
+        for old in (*passed, key):
+            self._let_go(old)
+        self._kept[key] = (shop, rows)
         while len(self._kept) > 1 and (
             len(self._kept) > self._max_shops
             or sum(count for _, count in self._kept.values()) > self._max_rows
         ):
-            self._kept.popitem(last=False)
+            self._let_go(next(iter(self._kept)))
+
+    def _let_go(self, key: ShopKey) -> None:
+        """Of the plan and of all that was worked out from it."""
+        shop, _ = self._kept.pop(key, (None, 0))
+        if shop is not None:
+            shop.views.close()
 
 
 def whole_months(window: Interval) -> Interval:
@@ -112,23 +121,28 @@ def whole_months(window: Interval) -> Interval:
 
 async def read_rows(connection: Connection, *, tenant_id: str, window: Interval) -> ShopRows:
     """Fetch one state of the shop in the connection's transaction, which should be a snapshot."""
+    within = {"window_start": window[0], "window_end": window[1]}
     async with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
 
-        async def fetch(name: str, **params: object) -> Rows:
+        async def fetch(name: str, params: Mapping[str, object]) -> Rows:
             await cursor.execute(_SQL[name], params)
-            rows: Rows = await cursor.fetchall()
-            await asyncio.sleep(0)  # let others run between big results
+            rows: list[tuple[Any, ...]] = []
+            while part := await cursor.fetchmany(_ROWS_AT_ONCE):
+                rows += part
+                await asyncio.sleep(0)  # let others run between parts of big results
             return rows
 
-        settings: list[tuple[Any, ...]] = list(await fetch("settings", tenant_id=tenant_id))
+        settings = await fetch("settings", {"tenant_id": tenant_id})
         if not settings:
             raise NotFound("There is no such shop.")
-        tables = {
-            name: await fetch(name, window_start=window[0], window_end=window[1]) for name in _MASTER_DATA
-        }
-        operation_ids = list({row[1] for row in tables["bookings"] if row[1] is not None})
-        tables["orders"] = await fetch("orders", operation_ids=operation_ids)
-        order_ids = [row[0] for row in tables["orders"]]
-        tables["operations"] = await fetch("operations", order_ids=order_ids)
-        tables["alternatives"] = await fetch("alternatives", order_ids=order_ids)
+        tables = {name: await fetch(name, within) for name in _IN_WINDOW}
+        orders = {"order_ids": _text_array([row[0] for row in tables["orders"]])}
+        for name in ("operations", "alternatives"):
+            tables[name] = await fetch(name, orders)
     return ShopRows(settings=settings[0], tables=tables)
+
+
+def _text_array(texts: Iterable[str]) -> str:
+    """A literal of Postgres's text[]: one parameter, where a list would be taken apart text by text."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"

@@ -104,17 +104,20 @@ select s.booking_id, utc_minute(s.start), utc_minute(s."end"), s.operator_id
 select id, code, customer, quantity, status, due_date, utc_minute(due_at), utc_minute(release_at), priority
   from production_order
  where status not in ('done', 'cancelled')
-    or id in (select o.order_id from operation o where o.id = any(%(operation_ids)s))
+    or id in (select o.order_id
+                from booking b join operation o on o.tenant_id = b.tenant_id and o.id = b.operation_id
+               where b.envelope_end >= minute_utc(%(window_start)s)
+                 and b.envelope_start <= minute_utc(%(window_end)s))
  order by id;
 
 -- name: operations
 -- All operations of those orders.
 select id, order_id, seq, setup_min, run_s_per_piece, name, predecessor_ids, attendance, splittable,
        min_wait_after_min, milestone, subcontract_minutes
-  from operation where order_id = any(%(order_ids)s) order by order_id, seq;
+  from operation where order_id = any(%(order_ids)s::text[]) order by order_id, seq;
 
 -- name: alternatives
 -- The machines that can do them.
 select a.operation_id, a.machine_id, a.setup_min, a.run_s_per_piece, a.preference
   from operation o join operation_alternative a on a.tenant_id = o.tenant_id and a.operation_id = o.id
- where o.order_id = any(%(order_ids)s);
+ where o.order_id = any(%(order_ids)s::text[]);
