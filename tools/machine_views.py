@@ -102,6 +102,7 @@ class MachineRow(View):
     figures: FiguresView
     downtimes: list[DowntimeRow]
     closures: list[Reason] = Field(description="Holidays and closures that take working time in the window.")
+    double_bookings_total: int
     double_bookings: list[DoubleBookingRow]
     schedule_total: int
     schedule_continues: str | None = Field(
@@ -154,6 +155,7 @@ class MachineViews:
                 for d in found.downtimes
             ],
             closures=[self.closed(c) for c in found.closed if c.reason in CLOSURES],
+            double_bookings_total=len(found.double_bookings),
             double_bookings=[self.double_booking(d) for d in found.double_bookings[: self.schedule_rows]],
             schedule_total=len(found.bookings),
             schedule_continues=self.at(left_out[0].envelope_start) if left_out else None,
