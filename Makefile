@@ -15,7 +15,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run studio test test-unit test-integration test-acceptance lint typecheck format lock bench eval clean
+.PHONY: help run studio test test-unit test-integration test-acceptance lint typecheck format lock bench bench-job-shop eval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ format: .venv/.dev ## put the code into shape
 bench: .venv/.dev ## measure a turn, streams, a flood and the planning core; see docs/benchmarks.md
 	$(BIN)/python -m bench
 
+bench-job-shop: .venv/.dev build/job_shop/.installed ## re-plan classic job-shop instances; distance to the known optimum
+	build/job_shop/bin/python bench/job_shop_instances.py ft06 ft10 la21 ta01 > build/job_shop.json
+	$(BIN)/python -m bench.job_shop build/job_shop.json
+
 eval: .venv/.dev ## how many worded questions the built-in model gets right
 	$(BIN)/python -m evals
 
@@ -64,6 +68,8 @@ lock: .venv/.uv ## resolve the dependencies anew and write them with hashes
 	  pyproject.toml -o requirements/runtime.txt
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  pyproject.toml --group dev -o requirements/dev.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  requirements/job_shop.in -o requirements/job_shop.txt
 
 clean: ## remove what was installed and built here; data in ~/.leadhand stays
 	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -82,6 +88,13 @@ clean: ## remove what was installed and built here; data in ~/.leadhand stays
 
 .venv/.dev: .venv/.runtime requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# An environment of its own: the library of instances needs an older OR-Tools than Leadhand.
+build/job_shop/.installed: .venv/.uv requirements/job_shop.txt
+	@mkdir -p build
+	@$(UV) venv -q --clear --python $(BIN)/python build/job_shop
+	@$(UV) pip install -q --python build/job_shop/bin/python --require-hashes -r requirements/job_shop.txt
 	@touch $@
 
 node_modules/.installed: .venv/.dev package.json package-lock.json
