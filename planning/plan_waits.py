@@ -3,10 +3,9 @@
 Both follow from the bookings alone, so they are gone through once for a plan and hold for every window.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from leadhand.errors import InvalidRouting
 from planning.cause_chain import MachineWaits, walk
@@ -37,7 +36,7 @@ class LateWait:
 
 
 class PlanWaits:
-    """`shop` holds every booking of its open orders.
+    """`shop` holds every booking of its open orders; `Shop.view(PlanWaits)` keeps it for the next question.
 
     `of_machine`, `of_operator`: bookings, stretches of work. `late`: order → minutes late. `left_out`: orders
     whose operations wait for one another.
@@ -113,28 +112,3 @@ def _waits(
 
 def _attended(booking: Booking) -> bool:
     return any(segment.operator_id is not None for segment in booking.segments)
-
-
-class RecentPlans:
-    """The waits of the last few plans, found again while the very same `Shop` value is asked about."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._plans: OrderedDict[int, PlanWaits] = OrderedDict()
-
-    def of(self, shop: Shop) -> PlanWaits:
-        """The plan's waits, found or kept. Safe in several threads."""
-        with self._lock:
-            kept = self._plans.get(id(shop))
-            if kept is not None:
-                self._plans.move_to_end(id(shop))
-                return kept
-        # Outside of the lock: a large plan makes no other shop wait.
-        found = PlanWaits(shop)
-        with self._lock:
-            # It holds its shop, so that the id of a kept one cannot pass to another shop.
-            self._plans[id(shop)] = found
-            while len(self._plans) > self._size:
-                self._plans.popitem(last=False)
-        return found

@@ -11,12 +11,12 @@ from leadhand.context import TenantContext
 from planning.bottlenecks import BottleneckQuestion, Bottlenecks, Level, Ranked, bottlenecks
 from planning.calendars import ShopTimes
 from planning.data_trust import Check
-from planning.plan_waits import PlanWaits, RecentPlans
+from planning.plan_waits import PlanWaits
 from planning.relief import Reliefs
 from planning.shop import Machine, Minute, Shop
 from planning.unscheduled import unscheduled
 from planning.workload import counted_machines
-from planning.zones import MINUTES_PER_DAY, Bucket, BucketSize, buckets, iso, to_minute
+from planning.zones import MINUTES_PER_DAY, Bucket, BucketSize, buckets, iso, to_minute, whole_days
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.bottleneck_views import (
     DELAYED_ROWS,
@@ -46,7 +46,6 @@ BY_DAY = 14
 TRIED = 3
 # Bookings to place times people to choose from: about a second of one core; a machine named may take more.
 EFFORT, EFFORT_OF_NAMED = 20_000, 100_000
-_PLANS = RecentPlans(size=4)
 _NOUNS = {Level.MACHINE: "machine", Level.WORK_CENTER: "work center", Level.OPERATOR: "skill"}
 
 
@@ -138,7 +137,7 @@ def _answer(
 ) -> BottlenecksOutput:
     tenant, window = said
     now = to_minute(tenant.as_of)
-    times, plan = ShopTimes(shop, window.interval), _PLANS.of(shop)
+    times, plan = shop.view(ShopTimes, whole_days(window.interval)), shop.view(PlanWaits)
     read = _read(asked, times, window)
     level = read.question.level
     found = bottlenecks(times, plan, read.question)
@@ -227,7 +226,7 @@ def _relief(
         return [], []
     first = min([now, *(b.envelope_start for b in times.shop.bookings if b.envelope_end > now)])
     last = max([horizon, end, *(b.envelope_end for b in times.shop.bookings)])
-    wide = ShopTimes(times.shop, (first, last))
+    wide = times.shop.view(ShopTimes, whole_days((first, last)))
     effort = EFFORT if read.only is None else EFFORT_OF_NAMED
     reliefs = Reliefs(wide, now, effort)
     since = max(now, start)
