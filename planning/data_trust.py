@@ -4,13 +4,11 @@ Each check counts rows of one kind and says of how many: an exact count, no scor
 orders are left out.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from threading import Lock
 from types import MappingProxyType
 
 from leadhand.errors import InvalidRouting
@@ -140,8 +138,8 @@ class TrustGround:
 class DataTrust:
     """One shop at one instant; each check is made when it is asked for."""
 
-    def __init__(self, ground: TrustGround, as_of: Minute) -> None:
-        self._ground, self._shop, self._as_of = ground, ground.shop, as_of
+    def __init__(self, shop: Shop, as_of: Minute) -> None:
+        self._ground, self._shop, self._as_of = shop.view(TrustGround), shop, as_of
 
     def all(self) -> tuple[Finding, ...]:
         return tuple(self.of(check) for check in Check)
@@ -303,25 +301,6 @@ def _is_active(row: Machine | Operator, as_of: Minute) -> bool:
     return (row.active_from is None or row.active_from <= as_of) and (
         row.active_to is None or row.active_to > as_of
     )
-
-
-class RecentGrounds:
-    """The grounds of the last few shops, found again while the very same `Shop` value is asked about."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._kept: OrderedDict[int, TrustGround] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, shop: Shop) -> TrustGround:
-        with self._lock:
-            ground = self._kept.pop(id(shop), None)  # kept alive by its ground, so no other has its id
-            if ground is None:
-                ground = TrustGround(shop)
-            self._kept[id(shop)] = ground
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return ground
 
 
 def concerning(

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from planning.data_trust import STALE_AFTER_MIN, Check, DataTrust, FoundRow, RecentGrounds, concerning
+from planning.data_trust import STALE_AFTER_MIN, Check, DataTrust, FoundRow, concerning
 from planning.shop import Minute, Shop
 from tools.views import listed
 
 MAX_WARNINGS = 3
-GROUNDS = RecentGrounds(size=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def warnings_about_data(
 
     What makes the most figures unsure comes first; how old the newest report is comes before all.
     """
-    trust = DataTrust(GROUNDS.of(shop), as_of)
+    trust = DataTrust(shop, as_of)
     orders = None if order_ids is None else frozenset(order_ids)
     machines = None if machine_ids is None else frozenset(machine_ids)
     found = stale(trust.newest_report, as_of)

@@ -12,7 +12,7 @@ from planning.rounding import hours, percent
 from planning.shop import Minute, Shop
 from planning.zones import iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolInput, ToolOutput
-from tools.data_wording import GROUNDS, WORDINGS, label, stale
+from tools.data_wording import WORDINGS, label, stale
 from tools.views import MAX_CURSOR_CHARS, View, count_of, evidence, listed, load_to_horizon, page
 
 EXAMPLES = 5
@@ -66,7 +66,7 @@ async def run(asked: DataTrustInput, context: ToolContext) -> DataTrustOutput:
 
 
 def _answer(asked: DataTrustInput, shop: Shop, now: Minute) -> DataTrustOutput:
-    trust, zone = DataTrust(GROUNDS.of(shop), now), ZoneInfo(shop.settings.timezone)
+    trust, zone = DataTrust(shop, now), ZoneInfo(shop.settings.timezone)
     findings = trust.all() if asked.check is None else (trust.of(asked.check),)
     newest = trust.newest_report
     rows = [_row(finding, shop) for finding in findings]

@@ -12,8 +12,6 @@ from planning.data_trust import (
     Check,
     DataTrust,
     Finding,
-    RecentGrounds,
-    TrustGround,
     concerning,
 )
 from planning.shop import (
@@ -47,7 +45,7 @@ def sound() -> Shop:
 
 
 def found(base: Shop, check: Check, as_of: int = NOW) -> tuple[list[str], int]:
-    finding = DataTrust(TrustGround(base), as_of).of(check)
+    finding = DataTrust(base, as_of).of(check)
     return [row.id for row in finding.rows], finding.looked_at
 
 
@@ -62,7 +60,7 @@ def with_order(base: Shop, **changes: object) -> Shop:
 
 
 def test_sound_data_has_no_finding_and_every_check_says_of_how_many() -> None:
-    findings = DataTrust(TrustGround(sound()), NOW).all()
+    findings = DataTrust(sound(), NOW).all()
     assert [f.check for f in findings] == list(Check) == list(TABLES)
     assert [f.check for f in findings if f.rows] == []
     assert {f.check: f.looked_at for f in findings if f.looked_at} == {
@@ -172,18 +170,18 @@ def test_people_without_skills_matter_only_where_a_work_center_asks_for_one() ->
 
 def test_the_newest_report_is_the_last_one_until_now() -> None:
     base = replace(sound(), progress={"op10": (ProgressReport(at(-2, 8), 5), ProgressReport(at(3, 0), 5))})
-    assert DataTrust(TrustGround(base), NOW).newest_report == at(-2, 8)
-    assert DataTrust(TrustGround(base), at(-3, 0)).newest_report is None
+    assert DataTrust(base, NOW).newest_report == at(-2, 8)
+    assert DataTrust(base, at(-3, 0)).newest_report is None
 
 
 def test_a_share_is_exact_and_unknown_where_nothing_was_looked_at() -> None:
     base = replace(sound(), bookings=sound().bookings[:1])
-    assert DataTrust(TrustGround(base), NOW).of(Check.NOT_SCHEDULED).share == Fraction(1, 2)
+    assert DataTrust(base, NOW).of(Check.NOT_SCHEDULED).share == Fraction(1, 2)
     assert Finding(Check.NO_SKILLS, (), 0).share is None
 
 
 def test_findings_can_be_narrowed_to_orders_and_machines() -> None:
-    finding = DataTrust(TrustGround(replace(sound(), bookings=())), NOW).of(Check.NOT_SCHEDULED)
+    finding = DataTrust(replace(sound(), bookings=()), NOW).of(Check.NOT_SCHEDULED)
     for orders, machines, count in (
         (None, None, 2),
         ({"o1"}, None, 2),
@@ -202,13 +200,4 @@ def test_findings_can_be_narrowed_to_orders_and_machines() -> None:
 def test_the_order_of_rows_in_the_shop_changes_nothing() -> None:
     base = replace(sound(), bookings=())
     turned = replace(base, operations=dict(reversed(list(base.operations.items()))))
-    assert DataTrust(TrustGround(base), NOW).all() == DataTrust(TrustGround(turned), NOW).all()
-
-
-def test_what_was_gathered_of_a_shop_is_kept_while_the_same_value_is_asked_about() -> None:
-    grounds, base = RecentGrounds(size=1), sound()
-    first = grounds.of(base)
-    assert grounds.of(base) is first
-    other = grounds.of(sound())
-    assert other is not first
-    assert grounds.of(base) is not first
+    assert DataTrust(base, NOW).all() == DataTrust(turned, NOW).all()
