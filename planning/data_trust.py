@@ -85,7 +85,7 @@ class Finding:
         return Fraction(len(self.rows), self.looked_at) if self.looked_at else None
 
 
-class TrustGround:
+class _Ground:
     """What the checks of one shop look at, whatever the instant; gathered when it is first asked for.
 
     `shop` holds every booking of its open orders.
@@ -139,7 +139,7 @@ class DataTrust:
     """One shop at one instant; each check is made when it is asked for."""
 
     def __init__(self, shop: Shop, as_of: Minute) -> None:
-        self._ground, self._shop, self._as_of = shop.view(TrustGround), shop, as_of
+        self._ground, self._shop, self._as_of = shop.view(_Ground), shop, as_of
 
     def all(self) -> tuple[Finding, ...]:
         return tuple(self.of(check) for check in Check)
