@@ -1,5 +1,7 @@
 """Which minutes of a booking need a person, and which of them have nobody (planning-domain section 4)."""
 
+from collections.abc import Mapping
+
 from planning.intervals import normalize, total
 from planning.shop import Attendance, Booking, Interval, Intervals, Operation, Segment, Shop
 
@@ -31,6 +33,12 @@ def without_operator(shop: Shop, booking: Booking) -> Intervals:
     if operation.attendance is Attendance.FULL:
         return normalize(alone)
     return normalize(_first_minutes(booking.segments, setup_minutes(operation, booking.machine_id)))
+
+
+def work_without_operator(shop: Shop) -> Mapping[str, Intervals]:
+    """Of each booking that has any, by its id: see `without_operator`. For `Shop.view`."""
+    alone = ((booking.id, without_operator(shop, booking)) for booking in shop.bookings)
+    return {booking_id: minutes for booking_id, minutes in alone if minutes}
 
 
 def _first_minutes(segments: tuple[Segment, ...], setup: int) -> list[Interval]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from planning.attendance import without_operator
+from planning.attendance import work_without_operator
 from planning.calendars import ShopTimes
 from planning.crew import fully_booked
 from planning.intervals import clip, normalize, overlap, subtract, total
@@ -138,10 +138,11 @@ def operator_moves(times: ShopTimes, bookings: Sequence[Booking], question: Move
     `times` covers the window; work that reaches beyond what it covers is never moved.
     """
     crew = _Crew(times, question.window)
+    without = times.shop.view(work_without_operator)
     moves: list[Move] = []
     tries = 0
     for booking in bookings:
-        missing = _starting_within(without_operator(times.shop, booking), question.window, question.as_of)
+        missing = _starting_within(without.get(booking.id, ()), question.window, question.as_of)
         if not missing:
             continue
         tries += 1

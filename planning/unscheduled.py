@@ -13,6 +13,13 @@ def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
     `shop` may lack bookings that ended before its window. So an operation with a booked one after it in its
     order is taken as done, and nothing is said of an order that has begun and shows no booking at all.
     """
+    for operation in shop.view(_without_booking):
+        if any(a.machine_id in machine_ids for a in operation.alternatives):
+            yield operation
+
+
+def _without_booking(shop: Shop) -> tuple[Operation, ...]:
+    found: list[Operation] = []
     booked: dict[str, int] = {}
     for booking in shop.bookings:
         operation = shop.operations.get(booking.operation_id or "")
@@ -23,10 +30,9 @@ def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
         if order is None or order.status not in _OPEN:
             continue
         last = booked.get(order.id)
-        # Nearly every operation is done with here; looking at its machines costs more.
         if last is None and order.status is not OrderStatus.RELEASED:
             continue
         if last is not None and operation.seq <= last:
             continue
-        if any(a.machine_id in machine_ids for a in operation.alternatives):
-            yield operation
+        found.append(operation)
+    return tuple(found)

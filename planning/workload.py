@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
-from planning.attendance import without_operator
+from planning.attendance import work_without_operator
 from planning.availability import booking_order
 from planning.calendars import ShopTimes
 from planning.figures import Figures, Spread, combine, figures_by_edges, load_by_edges, share, spread
@@ -116,7 +116,8 @@ def workload(times: ShopTimes, question: Question) -> Workload:
     if by_day:
         members = [_Member(b.label, b.label, b.label, (f,), 0) for b, f in zip(cut, by_bucket, strict=True)]
     rows = [_row(member, whole.load, bucketed=bool(cut) and not by_day) for member in members]
-    missing = [(b.id, _inside(without_operator(times.shop, b), question.window)) for b in counted]
+    without = times.shop.view(work_without_operator)
+    missing = [(b.id, _inside(without[b.id], question.window)) for b in counted if b.id in without]
     return Workload(
         rows=tuple(rows if by_day else sorted(rows, key=_order_of(question.group_by))),
         total=whole,

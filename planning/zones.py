@@ -66,6 +66,11 @@ def week_window(iso_year: int, iso_week: int, zone: ZoneInfo) -> Interval:
     return local_minute(monday, 0, zone), local_minute(monday, 7 * MINUTES_PER_DAY, zone)
 
 
+def whole_days(span: Interval) -> Interval:
+    """The UTC days that `span` touches, so that questions of one day share what is compiled for it."""
+    return span[0] // MINUTES_PER_DAY * MINUTES_PER_DAY, -(-span[1] // MINUTES_PER_DAY) * MINUTES_PER_DAY
+
+
 def month_window(year: int, month: int, zone: ZoneInfo) -> Interval:
     """A calendar month, first to first."""
     first = date(year, month, 1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from planning.attendance import without_operator
+from planning.attendance import work_without_operator
 from planning.availability import (
     MachineAvailability,
     MachineStatus,
@@ -20,7 +20,7 @@ from planning.intervals import clip, total
 from planning.rounding import hours
 from planning.shop import Machine, Minute, Shop
 from planning.unscheduled import unscheduled
-from planning.zones import iso, to_minute
+from planning.zones import iso, to_minute, whole_days
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.data_wording import warnings_about_data
 from tools.machine_views import CLOSURES, MachineRow, MachineViews
@@ -113,8 +113,8 @@ def _answer(
 ) -> MachineAvailabilityOutput:
     machines, assumptions = _chosen(asked, shop, question)
     assumptions = [window.assumption, *assumptions, _how_searched(asked)]
-    times = ShopTimes(shop, question.span)
-    bookings = bookings_by_machine(shop)
+    times = shop.view(ShopTimes, whole_days(question.span))
+    bookings = shop.view(bookings_by_machine)
     found = [machine_availability(times, m.id, bookings.get(m.id, ()), question) for m in machines]
     found.sort(key=lambda a: _soonest_first(a, shop))
     shown = page(found, asked.cursor)
@@ -193,7 +193,10 @@ def _warnings(shop: Shop, found: Sequence[MachineAvailability], question: Questi
         warnings.append(
             f"{hours_} h are planned outside available time: {listed([name(a) for a in outside])}."
         )
-    alone = [total(clip(without_operator(shop, b), question.window)) for a in found for b in a.bookings]
+    without = shop.view(work_without_operator)
+    alone = [
+        total(clip(without[b.id], question.window)) for a in found for b in a.bookings if b.id in without
+    ]
     if any(alone):
         count = sum(1 for minutes in alone if minutes)
         warnings.append(f"No operator yet for {hours(sum(alone))} h of work on {count_of(count, 'booking')}.")

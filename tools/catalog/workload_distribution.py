@@ -105,7 +105,7 @@ def _answer(asked: WorkloadInput, shop: Shop, window: Window, clock: tuple[int, 
     size = None if asked.bucket is BucketChoice.NONE else BucketSize(asked.bucket.value)
     center_id = center.row.id if center else None
     question = Question(window.interval, asked.group_by, size, center_id)
-    times = ShopTimes(shop, loaded)
+    times = shop.view(ShopTimes, loaded)
     found = workload(times, question)
     shown = page(found.rows, asked.cursor)
     moves = _moves(times, found, question, now)
