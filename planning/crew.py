@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planning.intervals import clip, contains, normalize, union
 from planning.shop import Interval, Intervals, Minute, Segment
@@ -33,8 +34,13 @@ NOBODY = Crew()
 
 def fully_booked(work: Iterable[Interval], max_parallel: int) -> Intervals:
     """The minutes in which `max_parallel` or more of the stretches run at once."""
+    if max_parallel == 1:
+        return normalize(work)
+    spans = sorted(work)
+    if all(first[1] <= second[0] for first, second in pairwise(spans)):
+        return ()
     edges: list[tuple[Minute, int]] = []
-    for start, end in work:
+    for start, end in spans:
         if end > start:
             edges += [(start, 1), (end, -1)]
     full: list[Interval] = []
