@@ -27,6 +27,8 @@ CONTEXT = Context(
         ("does anything overlap on the Haas VF-2", {"machines": ["Haas VF-2"]}),
         ("conflicts for the lathes in December", {"work_center": "lathes", "window": "in December"}),
         ("which operators are double-booked this week", {"types": ["people"], "window": "this week"}),
+        ("any material conflicts next week?", {"types": ["material"], "window": "next week"}),
+        ("Gibt es Konflikte beim Material?", {"types": ["material"]}),
         ("show conflicts for WO-4007", {"orders": ["WO-4007"]}),
         ("Gibt es nächste Woche Konflikte im Plan?", {"window": "nächste Woche"}),
         ("Welche Maschinen sind morgen doppelt belegt?", {"window": "morgen"}),
