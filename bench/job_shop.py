@@ -1,8 +1,8 @@
 """Classic job-shop instances through the re-planner, set against their known optima.
 
 `python -m bench.job_shop FILE [--units N] [--steps N]`; FILE is what `bench/job_shop_instances.py` writes,
-and `make bench-job-shop` does both. An instance is one order whose routing has a branch for each job, due when
-it starts: its tardiness is then the makespan. Machines are open around the clock.
+and `make bench-job-shop` does both. An instance is one order whose routing has a branch for each job, due
+when it starts: its tardiness is then the makespan. Machines are open around the clock.
 """
 
 import argparse

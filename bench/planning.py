@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from bench.boards import measure_boards
 from bench.figures import Report, Spread, Table, ms
 from bench.plan_store import measure_loads
 from cli.http_server import COLLECTOR_THRESHOLDS
@@ -15,7 +16,11 @@ from leadhand.errors import JsonValue
 from planning.calendars import ShopTimes, compile_calendar
 from planning.floor import Floor
 from planning.insertion import Choice, InsertionRequest, Operators, Step, insert
-from planning.shop import Interval, Shop
+from planning.replanning import ReplanProgress, ReplanRequest, replan
+from planning.replanning.decoder import Decoder
+from planning.replanning.rules import by_start
+from planning.replanning.work import compile_work
+from planning.shop import Booking, BookingStatus, Interval, OrderStatus, Shop
 from planning.zones import MINUTES_PER_DAY, to_minute
 from storage.demo.shop import make_demo
 from storage.demo.sizes import DemoSize
@@ -87,7 +92,9 @@ def measure(*, size: DemoSize, repetitions: int) -> Report:
     figures = [
         *_calendars(shop, repetitions),
         *asyncio.run(_tools(shop, repetitions)),
+        *asyncio.run(_boards(shop, repetitions)),
         *_insertions(shop, repetitions),
+        *_replanning(shop, repetitions),
         *asyncio.run(_loads(shop, repetitions)),
     ]
     return _report(size, shop, repetitions, figures)
@@ -147,6 +154,11 @@ async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
     ]
 
 
+async def _boards(shop: Shop, repetitions: int) -> list[Figure]:
+    pages = await measure_boards(shop, _tenant(shop), repetitions)
+    return [Figure(name, spread, 150.0) for name, spread in pages]
+
+
 async def _loads(shop: Shop, repetitions: int) -> list[Figure]:
     loads = await measure_loads(shop, tenant=_tenant(shop), window=_horizon(), repetitions=repetitions)
     return [
@@ -168,6 +180,62 @@ def _insertions(shop: Shop, repetitions: int) -> list[Figure]:
         people = "machines only" if operators is Operators.IGNORE else "with people"
         figures.append(Figure(f"insert {ROUTING_STEPS} operations, {people}", spread, 20.0))
     return figures
+
+
+def _replanning(shop: Shop, repetitions: int) -> list[Figure]:
+    """The whole plan and about 400 operations of it decoded anew; about 100 re-planned, not polished."""
+    as_of = to_minute(AS_OF)
+    first = min(b.envelope_start for b in shop.bookings if b.envelope_end > as_of)
+    window = first, _horizon()[1]
+    figures: list[Figure] = []
+    for about, target_ms in ((400, 20.0), (None, 2000.0)):
+        for alone in (True, False):
+            request = ReplanRequest(_unattended(shop) if alone else shop, as_of, window, _orders(shop, about))
+            work = compile_work(request)
+            decoder = Decoder(ShopTimes(request.shop, window), work, request.weights, as_of)
+            anew = by_start(work, range(len(work.jobs)), keep=False)
+            decoder.decode(anew, decoder.base)  # compiles what the decoder keeps
+            people = "machines only" if alone else "with people"
+            spread = _cpu(lambda d=decoder, a=anew: d.decode(a, d.base), repetitions)
+            figures.append(Figure(f"re-decode {len(work.jobs):,} operations, {people}", spread, target_ms))
+    request = ReplanRequest(shop, as_of, window, _orders(shop, 100), max_time_s=600, polish=False)
+    count = len(compile_work(request).jobs)
+    spread = _cpu(lambda: replan(request, _silent, lambda: False), min(3, repetitions))
+    return [
+        *figures,
+        Figure(f"re-plan {count} operations, {request.steps} steps, unpolished", spread, 5000.0),
+    ]
+
+
+def _orders(shop: Shop, about: int | None) -> frozenset[str] | None:
+    """The first orders with about so many planned operations; None: all."""
+    if about is None:
+        return None
+    sizes: dict[str, int] = {}
+    for booking in shop.bookings:
+        operation = shop.operations.get(booking.operation_id or "")
+        if operation is not None and booking.status is BookingStatus.PLANNED:
+            sizes[operation.order_id] = sizes.get(operation.order_id, 0) + 1
+    found: set[str] = set()
+    count = 0
+    for order in sorted(shop.orders.values(), key=lambda o: o.code):
+        if count < about and order.status in {OrderStatus.RELEASED, OrderStatus.IN_PROGRESS}:
+            found.add(order.id)
+            count += sizes.get(order.id, 0)
+    return frozenset(found)
+
+
+def _unattended(shop: Shop) -> Shop:
+    """The same plan with nobody at work."""
+
+    def alone(booking: Booking) -> Booking:
+        return replace(booking, segments=tuple(replace(s, operator_id=None) for s in booking.segments))
+
+    return replace(shop, bookings=tuple(alone(b) for b in shop.bookings))
+
+
+def _silent(progress: ReplanProgress) -> None:
+    del progress
 
 
 def _routing(shop: Shop, floor: Floor) -> tuple[Step, ...]:
