@@ -10,11 +10,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from planning.calendars import ShopTimes
-from planning.figures import Figures, combine, figures_by_edges
+from planning.figures import Figures, combine, figures, load_by_edges
 from planning.intervals import WorkTime, clip
 from planning.people_waits import PeopleWaits
 from planning.plan_waits import PlanWaits
-from planning.shop import Interval, Intervals, Machine, Minute, Operator
+from planning.shop import Interval, Machine, Minute, Operator
 
 
 class Level(StrEnum):
@@ -99,14 +99,12 @@ def bottlenecks(times: ShopTimes, plan: PlanWaits, question: BottleneckQuestion)
     delays = plan.delays()
     ranked: list[Ranked] = []
     for resource in _resources(times, question):
-        machines = [_machine(times, plan, m.id, question.edges) for m in resource.machines]
-        parts = [found for found, _ in machines]
+        parts = [_machine(times, plan, m.id, question.edges) for m in resource.machines]
         parts += [_person(times, plan, o, question.edges) for o in resource.operators]
-        buckets = [combine(bucket) for bucket in zip(*parts, strict=True)]
-        peak, peak_utilization = _peak(buckets)
-        whole = combine(buckets)
+        peak, peak_utilization = _peak(parts)
+        whole = combine(part.figures for part in parts)
         if people is None:
-            queue = sum(minutes for _, minutes in machines)
+            queue = sum(_queue(times, plan, m.id, question.window) for m in resource.machines)
             delayed = _delayed(delays[m.id] for m in resource.machines if m.id in delays)
         else:
             queue, delayed = people.queue(resource.key), _delayed([people.delays(resource.key)])
@@ -164,42 +162,52 @@ def _touches(start: Minute | None, end: Minute | None, window: Interval) -> bool
     return (start is None or start < window[1]) and (end is None or end > window[0])
 
 
-def _machine(
-    times: ShopTimes, plan: PlanWaits, machine_id: str, edges: tuple[Minute, ...]
-) -> tuple[list[Figures], int]:
-    """Its figures by bucket, and the minutes of its queue."""
-    window = edges[0], edges[-1]
-    time = times.machine(machine_id)
-    inside = [
-        b
-        for b in plan.of_machine.get(machine_id, ())
-        if b.envelope_start < edges[-1] and b.envelope_end > edges[0]
-    ]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One machine or person: figures of the window; load and capacity of each bucket."""
+
+    figures: Figures
+    load: Sequence[int]
+    capacity: Sequence[int]
+
+
+def _machine(times: ShopTimes, plan: PlanWaits, machine_id: str, edges: tuple[Minute, ...]) -> _Part:
+    time, (start, end) = times.machine(machine_id), (edges[0], edges[-1])
+    rows = plan.of_machine.get(machine_id, ())
+    inside = [b for b in rows if b.envelope_start < end and b.envelope_end > start]
     segments = [(s.start, s.end) for b in inside for s in b.segments]
     envelopes = [(b.envelope_start, b.envelope_end) for b in inside]
-    found = figures_by_edges(time.calendar, time.available, segments, envelopes, edges)
-    standing = plan.standing.get(machine_id, ())
-    return found, _queue(clip(time.available, window), (s.span for s in standing)) if standing else 0
+    whole = figures(time.calendar, time.available, segments, envelopes, (start, end))
+    return _Part(whole, load_by_edges(segments, edges), load_by_edges(time.available, edges))
 
 
-def _queue(available: Intervals, spans: Iterable[Interval]) -> int:
-    work = WorkTime(available)
-    return sum(work.work_between(*span) for span in spans)
-
-
-def _person(
-    times: ShopTimes, plan: PlanWaits, operator: Operator, edges: tuple[Minute, ...]
-) -> list[Figures]:
+def _person(times: ShopTimes, plan: PlanWaits, operator: Operator, edges: tuple[Minute, ...]) -> _Part:
     """Everything that the person does counts, whatever skill it needs."""
-    time, work = times.operator(operator.id), plan.of_operator.get(operator.id, ())
-    return figures_by_edges(
-        time.calendar, time.available, work, work, edges, max_parallel=operator.max_parallel
+    time, work, jobs = (
+        times.operator(operator.id),
+        plan.of_operator.get(operator.id, ()),
+        operator.max_parallel,
     )
+    window = edges[0], edges[-1]
+    whole = figures(time.calendar, time.available, work, work, window, max_parallel=jobs)
+    capacity = [jobs * minutes for minutes in load_by_edges(time.available, edges)]
+    return _Part(whole, load_by_edges(work, edges), capacity)
 
 
-def _peak(buckets: Sequence[Figures]) -> tuple[int | None, Fraction | None]:
-    """The fullest bucket, the first of equals."""
-    filled = [(-b.utilization, index) for index, b in enumerate(buckets) if b.utilization is not None]
+def _queue(times: ShopTimes, plan: PlanWaits, machine_id: str, window: Interval) -> int:
+    standing = plan.standing.get(machine_id, ())
+    if not standing:
+        return 0
+    work = WorkTime(clip(times.machine(machine_id).available, window))
+    return sum(work.work_between(*row.span) for row in standing)
+
+
+def _peak(parts: Sequence[_Part]) -> tuple[int | None, Fraction | None]:
+    """The fullest bucket of all of them together, the first of equals."""
+    loads = zip(*(part.load for part in parts), strict=True)
+    capacities = zip(*(part.capacity for part in parts), strict=True)
+    together = [(sum(load), sum(capacity)) for load, capacity in zip(loads, capacities, strict=True)]
+    filled = [(-Fraction(100 * load, held), i) for i, (load, held) in enumerate(together) if held]
     if not filled:
         return None, None
     utilization, index = min(filled)
