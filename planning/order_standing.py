@@ -6,7 +6,7 @@ What depends on the present minute too (work left, critical ratio, next operatio
 from dataclasses import dataclass
 
 from planning.order_status import Outlook
-from planning.routings import Routings
+from planning.routings import Routings, needs_no_machine
 from planning.shop import Minute, Order, OrderStatus
 
 
@@ -29,12 +29,24 @@ def standing_of(order: Order, routings: Routings, buffer_min: int) -> OrderStand
     Raises:
         InvalidRouting: its operations wait for one another.
     """
-    ends = [operation.end for operation in routings.planned(order)]
-    known = [end for end in ends if end is not None]
-    whole = len(known) == len(ends) or order.status in (OrderStatus.DONE, OrderStatus.CANCELLED)
-    finish = max(known) if known and whole else None
+    finish = _finish(order, routings)
     slack = None if finish is None or order.due_at is None else order.due_at - finish
     return OrderStanding(order, _outlook(order, finish, slack, buffer_min), finish, slack)
+
+
+def _finish(order: Order, routings: Routings) -> Minute | None:
+    is_closed = order.status in (OrderStatus.DONE, OrderStatus.CANCELLED)
+    operations = routings.operations(order.id)
+    if not is_closed and all(o.predecessor_ids is None for o in operations):
+        # A chain, as most are: where each of it needs a machine, its times follow from nothing but bookings.
+        booked = [routings.bookings(o.id) for o in operations if not needs_no_machine(o)]
+        if not all(booked):
+            return None
+        if booked and len(booked) == len(operations):
+            return max(booking.envelope_end for bookings in booked for booking in bookings)
+    ends = [operation.end for operation in routings.planned(order)]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and (is_closed or len(known) == len(ends)) else None
 
 
 def _outlook(order: Order, finish: Minute | None, slack: int | None, buffer_min: int) -> Outlook:

@@ -61,10 +61,11 @@ class OrderReports:
     `times` must reach from `as_of` and from the earliest due date to the latest due date and finish.
     """
 
-    def __init__(self, times: ShopTimes, as_of: Minute) -> None:
+    def __init__(self, times: ShopTimes, as_of: Minute, routings: Routings | None = None) -> None:
+        """`routings`: the shop's, where they are grouped already."""
         self._as_of = as_of
         self._buffer_min = times.shop.settings.at_risk_buffer_h * 60
-        self._routings = Routings(times.shop)
+        self._routings = routings or Routings(times.shop)
         site = times.shop.settings.site_calendar_id
         # Working time of the site; a shop that names no site calendar has none.
         self._site = None if site is None else WorkTime(times.calendar(site).open)

@@ -10,7 +10,7 @@ from planning.booked_work import WorkKey, work_key
 from planning.calendars import ShopTimes
 from planning.operator_availability import Attended, work_by_operator
 from planning.order_standing import OrderStanding, standing_of
-from planning.order_status import OrderReports
+from planning.order_status import OrderReports, Outlook
 from planning.routings import Routings
 from planning.shop import Booking, Interval, Minute, Shop
 from planning.zones import MINUTES_PER_DAY
@@ -27,6 +27,7 @@ class PlanIndex:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.zone = ZoneInfo(shop.settings.timezone)
+        self._buffer_min = shop.settings.at_risk_buffer_h * 60
         self._lock = RLock()
         self._routings: Routings | None = None
         self._standings: Mapping[str, OrderStanding] | None = None
@@ -52,6 +53,16 @@ class PlanIndex:
             if self._standings is None:
                 self._standings = self._all_standings()
             return self._standings
+
+    def outlook(self, order_id: str) -> Outlook | None:
+        """What the plan says of one order; None: it is not in the shop value, or stands nowhere."""
+        order = self.shop.orders.get(order_id)
+        if order is None:
+            return None
+        try:
+            return standing_of(order, self.routings, self._buffer_min).outlook
+        except InvalidRouting:
+            return None
 
     @property
     def circles(self) -> Sequence[str]:
@@ -97,15 +108,15 @@ class PlanIndex:
         """The figures of orders at one minute; the last one asked for is kept."""
         with self._lock:
             if self._reports is None or self._reports[0] != now:
-                self._reports = now, OrderReports(self.times(self._span_of_orders(now)), now)
+                times = self.times(self._span_of_orders(now))
+                self._reports = now, OrderReports(times, now, self.routings)
             return self._reports[1]
 
     def _all_standings(self) -> Mapping[str, OrderStanding]:
-        buffer_min = self.shop.settings.at_risk_buffer_h * 60
         found: dict[str, OrderStanding] = {}
         for order in self.shop.orders.values():
             try:
-                found[order.id] = standing_of(order, self.routings, buffer_min)
+                found[order.id] = standing_of(order, self.routings, self._buffer_min)
             except InvalidRouting:
                 self._circles.append(order.code)
         return found

@@ -7,7 +7,7 @@ from itertools import islice
 
 from pydantic import Field
 
-from planning.booked_work import BookedWork, WorkAsked, WorkKey, is_asked, work_of
+from planning.booked_work import BookedFor, BookedWork, WorkAsked, WorkKey, is_asked, work_of
 from planning.intervals import overlap, total
 from planning.order_status import Outlook
 from planning.rounding import hours
@@ -15,6 +15,7 @@ from planning.shop import Booking, BookingStatus, Interval, Segment
 from tools.boards.background import Background
 from tools.boards.opened import BoardPage, Opened
 from tools.boards.paging import work_cursor
+from tools.order_reading import CLOSED
 from tools.order_views import OrderName
 from tools.views import Named, View, WindowView, named
 from tools.windows import Window
@@ -117,10 +118,7 @@ def _within_bound(rows: Sequence[BookedWork], window: Interval) -> Sequence[Book
 
 def _entry(opened: Opened, row: BookedWork, window: Interval) -> ScheduleEntry:
     booking, purpose = row.booking, row.purpose
-    standing = None if purpose is None else opened.index.standings.get(purpose.order_id)
-    outlook = None
-    if purpose is not None:
-        outlook = Outlook(purpose.status) if standing is None else standing.outlook
+    outlook = None if purpose is None else _outlook(opened, purpose)
     return ScheduleEntry(
         id=booking.id,
         machine=named(opened.index.shop.machines[booking.machine_id]),
@@ -142,6 +140,13 @@ def _entry(opened: Opened, row: BookedWork, window: Interval) -> ScheduleEntry:
             for s in _shown(booking, window)[:MAX_SEGMENTS]
         ],
     )
+
+
+def _outlook(opened: Opened, purpose: BookedFor) -> Outlook | None:
+    """By the plan, or that the order is closed; None where its operations wait for one another."""
+    if purpose.status in CLOSED:
+        return Outlook(purpose.status)
+    return opened.index.outlook(purpose.order_id)
 
 
 def _shown(booking: Booking, window: Interval) -> Sequence[Segment]:

@@ -10,10 +10,13 @@ from leadhand.errors import InvalidRequest, InvalidRouting, NotFound
 from planning.calendars import ShopTimes
 from planning.order_standing import standing_of
 from planning.order_status import OrderReports, Outlook
-from planning.routings import Routings
+from planning.routings import Routings, needs_no_machine
 from planning.shop import Operation, OrderStatus, Shop
+from planning.zones import to_minute
+from storage.demo.shop import make_demo
+from storage.demo.sizes import DemoSize
 from tests.unit.tools.boards.board import Tables, boards, many_orders, on_site, with_order
-from tests.unit.tools.shops import at, call, plan, tenant, work
+from tests.unit.tools.shops import AS_OF, at, call, plan, tenant, work
 from tools.boards.order_list import OrderPage, OrdersAsked, OrderSort
 from tools.catalog.order_status import OrderStatusOutput
 
@@ -231,3 +234,20 @@ async def test_an_order_whose_operations_wait_for_one_another_is_named_and_has_n
     assert page.warnings == ["The operations of order WO-open wait for one another, so it is left out."]
     with pytest.raises(InvalidRouting):
         await boards(broken).order(tenant(), "WO-open")
+
+
+async def test_orders_of_a_whole_shop_stand_as_the_tool_says() -> None:
+    """Milestones, work outside, orders that nobody has scheduled, and imported overlaps among them."""
+    of = make_demo(size=DemoSize.SMALL, seed=3, today=AS_OF.date(), name="Demo").shop
+    now = to_minute(AS_OF)
+    reports, routings = OrderReports(ShopTimes(of, (now, now + 90 * 1440)), now), Routings(of)
+    standings = [standing_of(order, routings, 8 * 60) for order in of.orders.values()]
+    assert {standing.outlook for standing in standings} >= {Outlook.UNSCHEDULED, Outlook.ON_TIME}
+    assert any(needs_no_machine(operation) for operation in of.operations.values())
+    for standing in standings:
+        report = reports.of(standing.order)
+        assert (standing.outlook, standing.finish, standing.slack) == (
+            report.outlook,
+            report.figures.finish,
+            report.figures.slack,
+        )
