@@ -101,7 +101,9 @@ class ShopReader:
             len(self._kept) > self._max_shops
             or sum(count for _, count in self._kept.values()) > self._max_rows
         ):
-            self._let_go(next(iter(self._kept)))
+            others = [k for k in self._kept if k != key]
+            # Who asks about many windows makes room for them among its own before any other shop's.
+            self._let_go(next((k for k in others if k.tenant_id == key.tenant_id), others[0]))
 
     def _let_go(self, key: ShopKey) -> None:
         """Of the plan and of all that was worked out from it."""

@@ -8,7 +8,8 @@ import pytest
 
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InvalidRequest, NotFound
-from planning.shop import Interval, OrderStatus, Shop
+from planning.calendars import ShopTimes
+from planning.shop import Alternative, Interval, Operation, Order, OrderStatus, Shop
 from storage.database import Database
 from storage.shop_writer import WriteProgress, add_orders, delete_shop, write_shop
 from storage.shops import ShopReader, whole_months
@@ -210,6 +211,66 @@ async def test_the_cache_gives_up_the_shop_that_was_not_asked_for_longest(
     second = await reader.load(asking(two_shops[1]), DECEMBER)
     assert await reader.load(asking(two_shops[1]), DECEMBER) is second
     assert await reader.load(asking(two_shops[0]), DECEMBER) is not first
+
+
+async def test_a_shop_that_asks_about_many_windows_makes_room_among_its_own_first(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    for who in two_shops:
+        await put(database, who, small_shop())
+    reader = ShopReader(database, max_shops=2)
+    other = await reader.load(asking(two_shops[1]), DECEMBER)
+    december = await reader.load(asking(two_shops[0]), DECEMBER)
+    march = await reader.load(asking(two_shops[0]), (chicago(1, 0, month=3), chicago(2, 0, month=3)))
+    assert await reader.load(asking(two_shops[1]), DECEMBER) is other
+    assert await reader.load(asking(two_shops[0]), (chicago(1, 0, month=3), chicago(2, 0, month=3))) is march
+    assert await reader.load(asking(two_shops[0]), DECEMBER) is not december
+
+
+async def test_what_was_worked_out_from_one_shop_is_never_found_for_another(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    for who in two_shops:
+        await put(database, who, small_shop())
+    reader = ShopReader(database)
+    first, second = [await reader.load(asking(who), DECEMBER) for who in two_shops]
+    assert first.view(ShopTimes, DECEMBER).shop is first
+    assert second.view(ShopTimes, DECEMBER).shop is second
+
+
+async def test_a_change_of_one_shop_lets_go_of_its_own_plan_and_views_alone(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    for who in two_shops:
+        await put(database, who, small_shop())
+    reader = ShopReader(database)
+    before, other = [await reader.load(asking(who), DECEMBER) for who in two_shops]
+    times = other.view(ShopTimes, DECEMBER)
+    before.view(ShopTimes, DECEMBER)
+    async with database.transaction(two_shops[0]) as connection:
+        await connection.execute(b"update machine set name = 'Puma 4100' where code = 'PUMA'")
+    after = await reader.load(asking(two_shops[0]), DECEMBER)
+    assert (len(before.views), len(after.views)) == (0, 0)
+    assert await reader.load(asking(two_shops[1]), DECEMBER) is other
+    assert other.view(ShopTimes, DECEMBER) is times
+
+
+async def test_orders_with_odd_ids_are_read_with_their_operations(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    shop = small_shop()
+    ids = ('a"b', "c\\d", "e,f", "{g}", " h ", "null")
+    orders = {id_: Order(id_, f"ODD-{number}", "", 1, OrderStatus.RELEASED) for number, id_ in enumerate(ids)}
+    operations = {
+        f"op of {id_}": Operation(
+            f"op of {id_}", id_, 10, 5, 60, alternatives=(Alternative("m-puma", 5, 60),)
+        )
+        for id_ in ids
+    }
+    odd = replace(shop, orders={**shop.orders, **orders}, operations={**shop.operations, **operations})
+    await put(database, two_shops[0], odd)
+    read = await ShopReader(database).load(asking(two_shops[0]), DECEMBER)
+    assert {key: read.operations[key] for key in operations} == operations
 
 
 async def test_the_cache_is_bounded_by_rows_too(
