@@ -107,7 +107,7 @@ class Replanner:
                 latest.clear()
                 if not await hold.tell(progress):
                     return Found("cancelled")
-            return found_of(search.result(), shop)
+            return await asyncio.to_thread(found_of, search.result(), shop)
 
     async def _solve(self, request: ReplanRequest, latest: list[ReplanProgress]) -> ReplanProposal:
         return await solve(request, limit_s=self.max_s + BESIDE_SEARCH_S, on_progress=latest.append)

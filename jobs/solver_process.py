@@ -50,7 +50,8 @@ async def _answer(
         while True:
             head = await process.stdout.readexactly(LENGTH_BYTES)
             body = await process.stdout.readexactly(length_of(head))
-            told = opened(body, ReplanProgress, ReplanProposal, LeadhandError, str)
+            # A proposal has thousands of bookings; nobody else shall wait for them.
+            told = await asyncio.to_thread(opened, body, ReplanProgress, ReplanProposal, LeadhandError, str)
             if isinstance(told, ReplanProgress):
                 on_progress(told)
             elif isinstance(told, ReplanProposal):
