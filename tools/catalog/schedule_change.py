@@ -9,6 +9,7 @@ from pydantic import Field
 from leadhand.context import TenantContext
 from planning.calendars import ShopTimes
 from planning.changes import Overtime
+from planning.data_trust import Check
 from planning.retiming import Policy
 from planning.rounding import hours
 from planning.schedule_change import ChangeEffect, schedule_change
@@ -32,6 +33,7 @@ from tools.change_views import (
     ReplacementRow,
     StuckRow,
 )
+from tools.data_wording import warnings_about_data
 from tools.simulation_ids import simulation_id
 from tools.views import PAGE_ROWS, Named, View, count_of, evidence, load_to_horizon, named
 from tools.windows import Window
@@ -109,6 +111,10 @@ async def run(asked: ScheduleChangeInput, context: ToolContext) -> ScheduleChang
     return await asyncio.to_thread(_answer, asked, shop, (tenant, window), (now, horizon))
 
 
+# What makes the effect on orders unsure.
+_UNSURE = (Check.NO_TIMES, Check.NOT_REPORTED, Check.UNKNOWN_MATERIAL)
+
+
 def _answer(
     asked: ScheduleChangeInput, shop: Shop, said: tuple[TenantContext, Window | None], span: Interval
 ) -> ScheduleChangeOutput:
@@ -139,7 +145,10 @@ def _output(
         as_of=iso(now, zone),
         timezone=shop.settings.timezone,
         assumptions=[*read.assumptions, *_assumptions(asked, read, shop)],
-        warnings=_warnings(effect, len(gone)),
+        warnings=[
+            *_warnings(effect, len(gone)),
+            *warnings_about_data(shop, now, _UNSURE, order_ids=[o.order_id for o in effect.orders]),
+        ],
         evidence=_evidence(read, effect),
         sim_id=sim_id(shop, read, asked.chosen_policy, now),
         change=_change_view(read, views, zone),
