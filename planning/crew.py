@@ -2,11 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from planning.intervals import clip, contains, normalize, union
 from planning.shop import Interval, Intervals, Minute, Segment
+
+# What is put together at once of the time in which anybody is free.
+_STRETCH_MIN = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,34 @@ class Crew:
     """The people who may attend a machine, in any order."""
 
     members: tuple[CrewMember, ...] = ()
+    _known: dict[int, Intervals] = field(
+        default_factory=dict[int, Intervals], init=False, repr=False, compare=False, hash=False
+    )
 
     def free_within(self, window: Interval) -> Intervals:
-        """When anybody of them is free; put together only as far as it is asked for."""
-        return union(*(clip(member.free, window) for member in self.members))
+        """When anybody of them is free; put together only as far as it is asked for, and then kept."""
+        if window[0] >= window[1]:
+            return ()
+        first, last = window[0] // _STRETCH_MIN, (window[1] - 1) // _STRETCH_MIN
+        return clip(union(*(self._stretch(number) for number in range(first, last + 1))), window)
+
+    def joined_by(self, member: CrewMember) -> "Crew":
+        """The crew with one more; what is known of the others is kept."""
+        other = Crew((*self.members, member))
+        other._known.update(self._known)
+        for start, end in member.free:
+            for number in range(start // _STRETCH_MIN, (end - 1) // _STRETCH_MIN + 1):
+                other._known[number] = union(self._stretch(number), self._of(member, number))
+        return other
+
+    @staticmethod
+    def _of(member: CrewMember, number: int) -> Intervals:
+        return clip(member.free, (number * _STRETCH_MIN, (number + 1) * _STRETCH_MIN))
+
+    def _stretch(self, number: int) -> Intervals:
+        if number not in self._known:
+            self._known[number] = union(*(self._of(member, number) for member in self.members))
+        return self._known[number]
 
 
 NOBODY = Crew()

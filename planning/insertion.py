@@ -258,10 +258,15 @@ def _best(step: Step, ready: Minute, request: InsertionRequest) -> _Found | None
     best: _Found | None = None
     for choice in step.choices:
         need = need_of(step, choice, request.operators)
-        found = _on_machine(choice, need, ready, request)
+        found = _on_machine(choice, need, (ready, _until(best, request)), request)
         if found is not None and (best is None or _rank(found) < _rank(best)):
             best = found
     return best
+
+
+def _until(best: _Found | None, request: InsertionRequest) -> Minute:
+    """What ends later than the best so far need not be found."""
+    return request.horizon_end if best is None else best.block.end
 
 
 def _rank(found: _Found) -> tuple[int, int, int, str, str]:
@@ -275,16 +280,17 @@ def _rank(found: _Found) -> tuple[int, int, int, str, str]:
     )
 
 
-def _on_machine(choice: Choice, need: Need, ready: Minute, request: InsertionRequest) -> _Found | None:
-    """The best block on one machine, over the people who may attend it."""
-    workplace = choice.workplace
+def _on_machine(choice: Choice, need: Need, span: Interval, request: InsertionRequest) -> _Found | None:
+    """The best block in span = [ready, over by) on one machine, over the people who may attend it."""
+    workplace, (ready, over_by) = choice.workplace, span
     best: _Found | None = None
     for attended, member in attendances(choice, need, handover=request.handover):
-        block = first_block(workplace, attended, need, ready, request.horizon_end)
+        block = first_block(workplace, attended, need, ready, over_by)
         if block is None:
             continue
         if best is None or (block.end, block.start) < (best.block.end, best.block.start):
             best = _Found(choice, need, block, attended, member)
+            over_by = block.end
     return best
 
 

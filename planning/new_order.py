@@ -13,9 +13,9 @@ from planning.routings import in_order, predecessors
 from planning.shop import Attendance, Interval, Minute, Operation
 
 MAX_OPERATIONS = 50
-MAX_LOTS = 20
+MAX_LOTS = 10
 # All lots' operations together: what one simulation places.
-MAX_STEPS = 200
+MAX_STEPS = 60
 MAX_ORDER_MINUTES = 10_000 * 60
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from leadhand.errors import BeyondHorizon
 from planning.capacity_limits import HOUR, first_closed_hour
-from planning.crew import Crew
+from planning.crew import Crew, CrewMember
 from planning.insertion import (
     InsertedStep,
     Insertion,
@@ -20,6 +20,7 @@ from planning.insertion import (
     Operators,
     ReadyReason,
     WaitReason,
+    earliest_fit,
     insert,
     need_of,
 )
@@ -111,13 +112,36 @@ def _gain(place: Workplace, hour: Intervals, insertion: Insertion, request: Inse
     """By how much the finish comes forward with `hour` on the machine, and people there."""
     longer = replace(place, available=union(place.available, hour))
     if request.operators is Operators.REQUIRED:
-        members = (replace(m, free=union(m.free, hour)) for m in place.crew.members)
-        longer = longer.staffed_by(Crew(tuple(members)))
+        longer = longer.staffed_by(_with_hour(place.crew, hour, insertion, request))
+    if not _is_used(longer, insertion, request):
+        return 0
     changed = replace(_with_place(request, longer), horizon_end=insertion.finish - 1)
     try:
         return max(0, insertion.finish - insert(changed).finish)
     except BeyondHorizon:
         return 0
+
+
+def _with_hour(crew: Crew, hour: Intervals, insertion: Insertion, request: InsertionRequest) -> Crew:
+    """The crew with somebody there in the hour: one more person, or where one must do it alone, anyone."""
+    if request.handover:
+        return crew.joined_by(CrewMember("", "", hour))
+    near = request.release, insertion.finish
+    return Crew(tuple(replace(m, free=union(clip(m.free, near), hour)) for m in crew.members))
+
+
+def _is_used(place: Workplace, insertion: Insertion, request: InsertionRequest) -> bool:
+    """Whether any step that is ready when it was would now end earlier there; if none, nothing changes."""
+    for step, placed in zip(request.steps, insertion.steps, strict=True):
+        choices = tuple(
+            replace(c, workplace=place) for c in step.choices if c.workplace.machine_id == place.machine_id
+        )
+        if choices:
+            there = replace(request, release=placed.ready, horizon_end=placed.end)
+            found = earliest_fit(replace(step, choices=choices), there)
+            if found is not None and (found.end, found.start) < (placed.end, placed.start):
+                return True
+    return False
 
 
 def _with_place(request: InsertionRequest, place: Workplace) -> InsertionRequest:

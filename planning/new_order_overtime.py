@@ -27,7 +27,7 @@ class OvertimeFloor:
 def with_slots(
     floor: Floor, plan: Plan, rules: Rules, slots: Sequence[Interval], window: Interval
 ) -> OvertimeFloor:
-    """`slots` worked on the order's machines; none: the shop's standard ones in `window`.
+    """`slots` worked on the order's machines; none: the shop's standard ones. The floor ends with `window`.
 
     Where operators are required, whoever is qualified, not absent and not booked comes in.
     """
@@ -44,7 +44,7 @@ def with_slots(
     if rules.operators is Operators.REQUIRED:
         extra += _people(floor, plan, offered.slots)
     shop = replace(floor.shop, exceptions=(*floor.shop.exceptions, *extra))
-    return OvertimeFloor(Floor(shop, floor.window), offered)
+    return OvertimeFloor(Floor(shop, (floor.window[0], max(window[1], floor.window[0] + 1))), offered)
 
 
 def _people(floor: Floor, plan: Plan, slots: Iterable[Interval]) -> list[CalendarException]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from leadhand.errors import BeyondHorizon
 from planning.capacity_overtime import SlotUse
 from planning.displacement import Displacement, displace, giving_way
 from planning.floor import Floor
@@ -81,7 +82,7 @@ def try_order(floor: Floor, plan: Plan, rules: Rules, span: Interval) -> Trial:
         latest=() if due is None else latest_starts(request, due),
         limits=limits_of(best, request),
         overtime=() if extended is None else extended.used_by(best),
-        standard=_standard(floor, plan, rules, best, request),
+        standard=_standard(floor, plan, rules, best),
         displacement=displace(shop, best.steps, movable, span) if rules.move_unlocked else None,
     )
 
@@ -91,7 +92,7 @@ def _ways(plan: Plan, request: InsertionRequest) -> tuple[Insertion, ...]:
     if plan.order.lots == 1:
         return best_insertions(request, ALTERNATIVES + 1)
     found: dict[tuple[tuple[int, str], ...], Insertion] = {}
-    for way in best_insertions(request, 4 * ALTERNATIVES):
+    for way in best_insertions(request, 2 * ALTERNATIVES):
         rows = zip(plan.steps, way.steps, strict=True)
         machines = sorted((row.operation.seq, placed.machine_id or "") for row, placed in rows)
         found.setdefault(tuple(machines), way)
@@ -103,16 +104,18 @@ def _without(floor: Floor, bookings: frozenset[str]) -> Floor:
     return Floor(replace(floor.shop, bookings=kept), floor.window)
 
 
-def _standard(
-    floor: Floor, plan: Plan, rules: Rules, best: Insertion, request: InsertionRequest
-) -> StandardOvertime:
+def _standard(floor: Floor, plan: Plan, rules: Rules, best: Insertion) -> StandardOvertime:
     """The order fitted in once more, with every standard slot until its finish."""
     window = plan.order.release, best.finish
     extended = with_slots(floor, plan, rules, (), window)
     offered = extended.offered
     if not offered.machine_minutes:
         return StandardOvertime(0, 0, best.finish, (), 0)
-    found = insert(plan.request(extended.floor, rules, request.horizon_end))
+    nothing = StandardOvertime(len(offered.slots), offered.machine_minutes, best.finish, (), 0)
+    try:
+        found = insert(plan.request(extended.floor, rules, best.finish))
+    except BeyondHorizon:  # branches that share a machine may fall out less well
+        return nothing
     return StandardOvertime(
         offered=len(offered.slots),
         offered_min=offered.machine_minutes,

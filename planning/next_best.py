@@ -7,7 +7,7 @@ machines they are k different ones, none proven best.
 """
 
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 
 from leadhand.errors import BeyondHorizon, NoEligibleMachine, NoEligibleOperator
 from planning.insertion import Insertion, InsertionRequest, insert
@@ -46,10 +46,19 @@ def best_insertions(request: InsertionRequest, count: int) -> tuple[Insertion, .
         part = heappop(waiting)[2]
         found.append(part.best)
         for step in range(part.kept, len(request.steps)):
-            other = _without(part, step)
+            other = _without(part, step, _worst(waiting, count - len(found), request))
             if other is not None:
                 await_turn(other)
     return tuple(found)
+
+
+def _worst(
+    waiting: list[tuple[tuple[Minute, int], int, _Part]], left: int, request: InsertionRequest
+) -> Minute:
+    """The finish that a way must not pass to be among the `left` best that are still to be told."""
+    if left <= 0 or len(waiting) < left:
+        return request.horizon_end
+    return nsmallest(left, waiting)[-1][0][0]
 
 
 def _rank(insertion: Insertion) -> tuple[Minute, int]:
@@ -57,8 +66,11 @@ def _rank(insertion: Insertion) -> tuple[Minute, int]:
     return insertion.finish, insertion.finish - min(step.start for step in insertion.steps)
 
 
-def _without(part: _Part, step: int) -> _Part | None:
-    """The ways of `part` with its best one's machines before `step`, and another one there."""
+def _without(part: _Part, step: int, over_by: Minute) -> _Part | None:
+    """The ways of `part` with its best one's machines before `step`, and another one there.
+
+    None where none of them is over by `over_by`.
+    """
     machine_id = part.best.steps[step].machine_id
     if machine_id is None:
         return None
@@ -74,6 +86,6 @@ def _without(part: _Part, step: int) -> _Part | None:
     steps[step] = replace(steps[step], choices=others)
     request = replace(part.request, steps=tuple(steps))
     try:
-        return _Part(step, request, insert(request))
+        return _Part(step, request, insert(replace(request, horizon_end=over_by)))
     except _IMPOSSIBLE:
         return None
