@@ -14,6 +14,8 @@ from planning.intervals import clip, contains, intersect, normalize, subtract
 from planning.shop import Booking, Interval, Intervals, Minute, Operator
 
 _end = itemgetter(1)
+# Later than any end.
+_LAST = 2**62
 # One stretch of attended work: from, to, by whom.
 Attended: TypeAlias = tuple[Minute, Minute, str]
 
@@ -107,16 +109,10 @@ class Roster:
 
     def free_until(self, member: Member, minute: Minute) -> Minute:
         """The end of the member's free stretch that holds `minute`; `minute` itself when not free."""
-        until = minute
-        lanes = self._lanes(member.operator_id)
-        for _ in lanes:
-            before = until
-            for lane in lanes:
-                index = bisect_right(lane, until, key=_end)
-                if index < len(lane) and lane[index][0] <= until:
-                    until = lane[index][1]
-            if until == before:
-                break
+        lanes = self._own.get(member.operator_id) or self._base[member.operator_id]
+        until = _until(lanes[0], minute)
+        if len(lanes) > 1:
+            until = _until_in_any(lanes, minute)
         if member.valid is None or until == minute:
             return until
         if not contains(member.valid, minute):
@@ -173,12 +169,35 @@ class Roster:
         return self._own.get(operator_id) or self._base[operator_id]
 
 
+def _until(lane: list[Interval], minute: Minute) -> Minute:
+    """The end of the lane's stretch that holds `minute`, or `minute`."""
+    index = bisect_right(lane, (minute, _LAST)) - 1  # a tuple compares faster than a key is asked for
+    if index < 0:
+        return minute
+    end = lane[index][1]
+    return end if end > minute else minute
+
+
+def _until_in_any(lanes: tuple[list[Interval], ...], minute: Minute) -> Minute:
+    """How long one lane or another is free from `minute` on without a break."""
+    until = minute
+    for _ in lanes:
+        before = until
+        for lane in lanes:
+            until = _until(lane, until)
+        if until == before:
+            break
+    return until
+
+
 def _within(lane: list[Interval], window: Interval) -> list[Interval]:
     """The lane's parts within the window."""
     start, end = window
     found: list[Interval] = []
-    for index in range(bisect_right(lane, start, key=_end), len(lane)):
+    for index in range(max(0, bisect_right(lane, (start, _LAST)) - 1), len(lane)):
         free_from, free_to = lane[index]
+        if free_to <= start:
+            continue
         if free_from >= end:
             break
         found.append((max(free_from, start), min(free_to, end)))
@@ -187,7 +206,7 @@ def _within(lane: list[Interval], window: Interval) -> list[Interval]:
 
 def _cut(lane: list[Interval], part: Interval) -> None:
     """Take a part, which is inside one free stretch, out of the lane."""
-    index = bisect_right(lane, part[0], key=_end)
+    index = bisect_right(lane, (part[0], _LAST)) - 1
     start, end = lane[index]
     rest = [span for span in ((start, part[0]), (part[1], end)) if span[1] > span[0]]
     lane[index : index + 1] = rest
