@@ -101,7 +101,7 @@ class _Ground:
 
     @cached_property
     def routings(self) -> Routings:
-        return Routings(self.shop)
+        return self.shop.view(Routings)
 
     @cached_property
     def steps(self) -> list[Operation]:

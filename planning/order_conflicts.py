@@ -14,7 +14,7 @@ OPEN = frozenset({OrderStatus.RELEASED, OrderStatus.IN_PROGRESS, OrderStatus.HOL
 
 def order_conflicts(shop: Shop) -> Iterator[Conflict]:
     """What is wrong with the open orders; one whose routing is a circle is left to the data checks."""
-    routings = Routings(shop)
+    routings = shop.view(Routings)
     buffer_min = shop.settings.at_risk_buffer_h * 60
     for order in shop.orders.values():
         if order.status not in OPEN:

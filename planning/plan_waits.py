@@ -55,7 +55,7 @@ class PlanWaits:
         self.waits: list[LateWait] = []
         self.late: dict[str, int] = {}
         self.left_out: list[str] = []
-        routings, waits = Routings(shop), MachineWaits(shop)
+        routings, waits = shop.view(Routings), MachineWaits(shop)
         for order in shop.orders.values():
             if order.status not in _OPEN:
                 continue

@@ -57,13 +57,14 @@ class PlannedOperation:
 
 
 class Routings:
-    """The operations and bookings of a shop's orders, grouped once."""
+    """The operations and bookings of a shop's orders, grouped once; `shop.view(Routings)` keeps them."""
 
     def __init__(self, shop: Shop) -> None:
         self._operations: defaultdict[str, list[Operation]] = defaultdict(list)
         for operation in shop.operations.values():
             self._operations[operation.order_id].append(operation)
         self._materials, self._progress = shop.materials, shop.progress
+        self._planned: dict[str, tuple[Order, tuple[PlannedOperation, ...]]] = {}
         self._bookings: defaultdict[str, list[Booking]] = defaultdict(list)
         for booking in shop.bookings:
             if booking.operation_id is not None:
@@ -85,12 +86,17 @@ class Routings:
         Raises:
             InvalidRouting: the routing has a cycle; `details.operations` lists its sequence numbers.
         """
+        known = self._planned.get(order.id)
+        if known is not None and known[0] is order:
+            return known[1]
         operations = self.operations(order.id)
         before = predecessors(operations)
         placed: dict[str, PlannedOperation] = {}
         for operation in in_order(operations, before):
             placed[operation.id] = self._place(order, operation, before[operation.id], placed)
-        return tuple(placed.values())
+        found = tuple(placed.values())
+        self._planned[order.id] = order, found
+        return found
 
     def _place(
         self,

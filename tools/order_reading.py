@@ -11,8 +11,9 @@ from planning.calendars import ShopTimes
 from planning.cause_chain import CauseChain, CauseChains
 from planning.date_phrases import instant_text
 from planning.order_status import OrderReport, OrderReports, Outlook
+from planning.routings import Routings
 from planning.shop import Interval, Minute, Order, OrderStatus, Shop
-from planning.zones import MINUTES_PER_DAY
+from planning.zones import MINUTES_PER_DAY, whole_days
 from tools.order_names import find_customer, find_order
 from tools.views import count_of
 from tools.windows import Window
@@ -74,8 +75,8 @@ def read_orders(shop: Shop, question: OrderQuestion) -> OrderReading:
         InvalidRouting: the one order that was named has operations that wait for one another.
     """
     orders, assumptions = _named(shop, question) if question.order else _listed(shop, question)
-    times = ShopTimes(shop, _span(shop, orders, question.now))
-    reports = OrderReports(times, question.now)
+    times = shop.view(ShopTimes, whole_days(_span(shop, orders, question.now)))
+    reports = OrderReports(times, question.now, shop.view(Routings))
     looked_at: list[OrderReport] = []
     circles: list[tuple[Order, str]] = []
     for order in orders:
