@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bench.boards import measure_boards
-from bench.boards import measure_boards
 from bench.figures import Report, Spread, Table, ms
 from bench.plan_store import measure_loads
 from cli.http_server import COLLECTOR_THRESHOLDS
@@ -56,9 +55,11 @@ QUESTIONS: Sequence[tuple[str, str, dict[str, JsonValue]]] = (
         "analyze_workload_distribution",
         {"window": "next month", "group_by": "machine", "bucket": "week"},
     ),
+    ("3 get_order_status, all open orders", "get_order_status", {}),
     ("5 check_capacity, any work center", CAPACITY, HOURS_NEXT_MONTH),
     ("8 detect_schedule_conflicts, whole plan", CONFLICTS, {}),
     ("8 detect_schedule_conflicts, one machine", CONFLICTS, {"machines": ["Puma 3100"]}),
+    ("9 identify_bottlenecks, work centers", "identify_bottlenecks", {"window": "next month"}),
     ("9 identify_bottlenecks, machines", BOTTLENECKS, {"window": "next month", "relief": False}),
 )
 
@@ -93,7 +94,6 @@ def measure(*, size: DemoSize, repetitions: int) -> Report:
     figures = [
         *_calendars(shop, repetitions),
         *asyncio.run(_tools(shop, repetitions)),
-        *asyncio.run(_boards(shop, repetitions)),
         *asyncio.run(_boards(shop, repetitions)),
         *_insertions(shop, repetitions),
         *_replanning(shop, repetitions),
@@ -154,11 +154,6 @@ async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
         Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0),
         Figure("tool 8 detect_schedule_conflicts, first on a changed plan", gone_through, 150.0),
     ]
-
-
-async def _boards(shop: Shop, repetitions: int) -> list[Figure]:
-    pages = await measure_boards(shop, _tenant(shop), repetitions)
-    return [Figure(name, spread, 150.0) for name, spread in pages]
 
 
 async def _boards(shop: Shop, repetitions: int) -> list[Figure]:
