@@ -12,6 +12,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import nearest, shown
 
 MAX_QUESTIONS = 200
+ANSWERED = "answered"
 
 
 class Undecided(Refused):
@@ -79,7 +80,7 @@ class Decisions:
                     + (f"; right would be: {right}" if right else "")
                     + "."
                 )
-            self.made[key] = Decision(key, value, "answered")
+            self.made[key] = Decision(key, value, ANSWERED)
             return value
         if proven is not None:
             self.made[key] = Decision(key, *proven)
@@ -95,12 +96,13 @@ class Decisions:
     def optional(self, key: str, default: str | None = None) -> str | None:
         """A decision that nobody is asked for."""
         if key in self.given:
-            self.made.setdefault(key, Decision(key, self.given[key].strip(), "answered"))
+            self.made.setdefault(key, Decision(key, self.given[key].strip(), ANSWERED))
             return self.made[key].value
         return default
 
     def refuse_unknown(self, answered: Iterable[str]) -> None:
-        """An answer to nothing is a typing error, not a note.
+        """An answer to nothing is a typing error, not a note; while questions are open it may be for a later
+        one.
 
         Raises:
             InvalidRequest: a key that this file does not ask about.
@@ -109,6 +111,8 @@ class Decisions:
         for key in answered:
             if key not in self.made:
                 near = nearest(key, known)
+                if self.questions and (near is None or near not in self.questions):
+                    continue
                 raise InvalidRequest(
                     f"{shown(key)} is nothing that this file asks"
                     + (f"; right would be: {near}" if near else f": {', '.join(sorted(known))}")

@@ -22,7 +22,8 @@ LEGACY = (
 )  # fmt: skip
 MAX_CHOICES = 6
 _SAMPLE_BYTES = 200_000
-_WORD = re.compile(r"[^\s;,\t|\"]*[^\x00-\x7f][^\s;,\t|\"]*")
+_BETWEEN = re.compile(r"[\s;,|\"]+")
+_MAX_WORD_CHARS = 30
 
 
 def decoded(raw: bytes, decisions: Decisions) -> str | None:
@@ -30,8 +31,20 @@ def decoded(raw: bytes, decisions: Decisions) -> str | None:
 
     A given encoding that cannot read the bytes is asked again.
     """
-    encoding = decisions.settle(_question(raw), proven=_proven(raw), fits=lambda name: _reads(raw, name))
+    proven = _proven(raw)
+    question = _question(raw) if proven is None else Question("encoding", "In which encoding is the text?")
+    encoding = decisions.settle(question, proven=proven, fits=lambda name: _reads(raw, name))
     return None if encoding is None else raw.decode(encoding)
+
+
+def is_proven(raw: bytes) -> bool:
+    """Whether the bytes themselves say how they are read."""
+    return _proven(raw) is not None
+
+
+def candidates(raw: bytes) -> tuple[str, ...]:
+    """The encodings that would be asked about."""
+    return tuple(choice.value for choice in _question(raw).choices)
 
 
 def _proven(raw: bytes) -> tuple[str, str] | None:
@@ -65,7 +78,8 @@ def _question(raw: bytes) -> Question:
         if not _reads(raw, name):
             continue
         text = raw.decode(name)
-        words = " ".join(dict.fromkeys(islice(_WORD.findall(text), 6)))
+        foreign = (word[:_MAX_WORD_CHARS] for word in _BETWEEN.split(text) if not word.isascii())
+        words = " ".join(dict.fromkeys(islice(foreign, 6)))
         if any(not c.isprintable() for c in words if c != " "):
             continue
         choices.setdefault(words, Choice(name, words))

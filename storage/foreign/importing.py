@@ -16,6 +16,7 @@ from storage.foreign.calendar_rows import take_calendar
 from storage.foreign.canonical import Canonical, placed
 from storage.foreign.decisions import Decision, Decisions, Question
 from storage.foreign.delimited import read_text
+from storage.foreign.encodings import candidates, is_proven
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
 from storage.foreign.profile import Profile, keep_profile, profile_of, stored_profile
@@ -24,6 +25,7 @@ from storage.foreign.shop_names import ShopNames, read_names
 from storage.foreign.spreadsheet import is_workbook, read_workbook
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import Transformed, layouts_of, order_codes, transform
+from storage.transactions import Connection
 
 HOLIDAYS = "holidays:"
 
@@ -123,33 +125,18 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
     given = _given(request)
     if is_calendar(raw):
         return await _look_at_calendar(database, who, request, raw, name)
-    decisions = Decisions(given)
-    grid = read_workbook(raw, name) if is_workbook(raw) else read_text(raw, name, decisions)
-    preview = Preview(name, grid=grid)
-    if grid is None:
-        # Which headers a text has is known only in some encoding: take what a person must confirm anyway.
-        return preview, decisions
-    preview.tables = tables_of(grid, request.mapping.tables if request.mapping else None)
-    if not preview.tables:
-        raise ForeignFileUnreadable(
-            f"No row of {name} looks like a header; a row with the names of the columns "
-            "above the rows would be right."
-        )
-    headers = [table.headers for table in preview.tables]
     async with database.transaction(who, snapshot=True) as connection:
-        stored = await stored_profile(connection, headers)
-        if stored is not None:
-            preview.tables = tables_of(grid, stored.tables)
-            decisions = Decisions({**stored.decisions, **given})
-            # Encoding and delimiter are looked up again under what is known of the file now.
-            if not is_workbook(raw):
-                grid = read_text(raw, name, decisions)
+        read = await _read(connection, raw, name, given, request.mapping)
+        if read is None:
+            decisions = Decisions(given)
+            read_text(raw, name, decisions)
+            return Preview(name), decisions
+        decisions = read.decisions
+        preview = Preview(name, grid=read.grid, tables=read.tables)
         preview.layouts = layouts_of(preview.tables, decisions)
-        shop = await _shop(
-            connection_names=await read_names(connection, order_codes(preview.layouts)), who=who
-        )
-    done = transform(preview.layouts, decisions, shop, file=name, sheets=len(grid.sheets) if grid else 1)
-    _fill(preview, done, decisions, stored)
+        shop = _there(await read_names(connection, order_codes(preview.layouts)), who)
+    done = transform(preview.layouts, decisions, shop, file=name, sheets=len(read.grid.sheets))
+    _fill(preview, done, decisions, read.stored)
     return preview, decisions
 
 
@@ -171,13 +158,56 @@ def _says_the_same(stored: Profile, now: Profile) -> bool:
     return all(now.decisions.get(key, value) == value for key, value in stored.decisions.items())
 
 
-async def _shop(*, connection_names: ShopNames | None, who: TenantIdentity) -> ShopNames:
-    if connection_names is None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file in cells, with what the shop has confirmed for files with its headers."""
+
+    grid: Grid
+    tables: tuple[Table, ...]
+    stored: Profile | None
+    decisions: Decisions
+
+
+async def _read(
+    connection: Connection, raw: bytes, name: str, given: Mapping[str, str], mapping: Profile | None
+) -> _Read | None:
+    """The file's tables; None while its encoding or delimiter must be asked.
+
+    An encoding that the bytes do not prove is the one under which the headers are of a confirmed mapping that
+    says this encoding. What the bytes do prove comes before what an earlier file was.
+    """
+    unproven = not is_workbook(raw) and "encoding" not in given and not is_proven(raw)
+    for encoding in candidates(raw) if unproven else (None,):
+        tried = Decisions({**given, **({"encoding": encoding} if encoding else {})})
+        grid = read_workbook(raw, name) if is_workbook(raw) else read_text(raw, name, tried)
+        if grid is None:
+            continue
+        tables = tables_of(grid, mapping.tables if mapping is not None else None)
+        if not tables:
+            raise ForeignFileUnreadable(
+                f"No row of {name} looks like a header; a row with the names of the columns above the rows "
+                "would be right."
+            )
+        stored = await stored_profile(connection, [table.headers for table in tables])
+        if encoding is not None and (stored is None or stored.decisions.get("encoding") != encoding):
+            continue
+        if stored is None:
+            return _Read(grid, tables, None, tried)
+        of_text = {key: made.value for key, made in tried.made.items()}
+        decisions = Decisions({**stored.decisions, **of_text, **given})
+        for made in tried.made.values():
+            decisions.note(made.key, made.value, made.why)
+        return _Read(grid, tables_of(grid, stored.tables), stored, decisions)
+    return None
+
+
+def _there(shop: ShopNames | None, who: TenantIdentity) -> ShopNames:
+    if shop is None:
         raise NotFound(
             f"There is no shop {who.tenant_id}; a folder with a tenant_settings.csv makes one, see "
             "docs/import.md."
         )
-    return connection_names
+    return shop
 
 
 async def _look_at_calendar(
@@ -187,7 +217,7 @@ async def _look_at_calendar(
     headers = (*CALENDAR_HEADERS, calendar.product)
     async with database.transaction(who, snapshot=True) as connection:
         stored = await stored_profile(connection, [headers])
-        shop = await _shop(connection_names=await read_names(connection, []), who=who)
+        shop = _there(await read_names(connection, []), who)
     decisions = Decisions({**(stored.decisions if stored else {}), **_given(request)})
     preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
     done = Transformed()
@@ -202,7 +232,7 @@ async def _look_at_holidays(
     region = request.source.removeprefix(HOLIDAYS)
     headers = ("public holidays", region)
     async with database.transaction(who, snapshot=True) as connection:
-        shop = await _shop(connection_names=await read_names(connection, []), who=who)
+        shop = _there(await read_names(connection, []), who)
     decisions = Decisions(_given(request))
     preview = Preview(
         request.source, grid=Grid("public holidays", ()), tables=(Table("days", (), headers, 1, ()),)

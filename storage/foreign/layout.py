@@ -199,6 +199,8 @@ _NONE = {"quantity": "no column: the shop has the orders already, with their qua
 def _why(guess: Guess) -> str:
     if guess.phrase == "marks":
         return "its cells are marks"
+    if guess.phrase in RUN_UNITS:
+        return f"its header is a unit of it, {guess.phrase}"
     return "its header says so" if guess.score == 1 else f'its header holds "{guess.phrase}"'
 
 

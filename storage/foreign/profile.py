@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leadhand.errors import InvalidRequest
-from storage.foreign.decisions import Decisions
+from storage.foreign.decisions import ANSWERED, Decisions
 from storage.foreign.vocabulary import folded
 from storage.json_values import to_jsonb
 from storage.named_queries import named_queries
@@ -18,6 +18,8 @@ from storage.transactions import Connection
 MAX_DOCUMENT_BYTES = 1_000_000
 _SQL = named_queries("foreign")
 # Asked of every file: what is new in the shop's world is never taken as decided.
+# What the bytes of one file prove says nothing of the next one's.
+_OF_BYTES = frozenset({"encoding", "delimiter"})
 _NOT_KEPT = frozenset({"new_machines", "new_work_centers", "new_operators", "outside", "from", "until"})
 
 
@@ -49,7 +51,11 @@ def fingerprint(headers: Sequence[Sequence[str]]) -> str:
 
 def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisions) -> Profile:
     """What was decided about a file, as far as it holds for the next one with its headers."""
-    kept = {key: made.value for key, made in decisions.made.items() if key not in _NOT_KEPT}
+    kept = {
+        key: made.value
+        for key, made in decisions.made.items()
+        if key not in _NOT_KEPT and (key not in _OF_BYTES or made.why == ANSWERED)
+    }
     return Profile(
         name=name[:200],
         tables={label: list(headers) for label, headers in tables.items()},

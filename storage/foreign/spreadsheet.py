@@ -22,7 +22,7 @@ MAX_PACKING = 200
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0"
 # A formula without a stored value: `<c r="B2"><f>…</f></c>` or an empty <v>.
-_UNCOMPUTED = re.compile(rb"<c\b[^>]*\br=\"([A-Z]+[0-9]+)\"[^>]*><f\b[^>]*>[^<]*</f>(?:<v></v>|<v/>)?</c>")
+_UNCOMPUTED = re.compile(rb"<c\b[^>]*\br=\"([A-Z]+[0-9]+)\"[^>]*><f\b[^>]*>[^<]*</f>(?:<v></v>|<v\s*/>)?</c>")
 
 
 def is_workbook(raw: bytes) -> bool:

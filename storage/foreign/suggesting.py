@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import folded, key_of, words
 
 _MARK_CHARS = 4
+# A header that is a unit of times for one piece, and may name something else as well.
+_UNIT_SCORE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,12 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
     if not header or key_of("ignored", header) is not None:
         return
     plain, bare = folded(header), _without_units(header)
+    unit = unit_of_header(header, run=True)
+    if unit is not None and not unit.endswith("_total"):
+        yield Guess(index, header, "run", _UNIT_SCORE, unit)
     for field, phrases in words("fields").items():
+        if field == "quantity" and unit is not None:
+            continue  # minutes of a piece are no pieces
         best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases), default=(0.0, ""))
         if best[0]:
             yield Guess(index, header, field, *best)

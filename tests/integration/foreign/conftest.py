@@ -1,11 +1,13 @@
 """A shop that has only its clock, and imports of strangers' files into it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from openpyxl import Workbook
 
 from leadhand.context import Permission, Principal
 from storage.database import Database
@@ -86,3 +88,19 @@ def decided(preview: Preview) -> dict[str, str]:
 @pytest.fixture
 def shop_name() -> str:
     return f"shop-{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def workbook() -> bytes:
+    """Two sheets of one week each, and an old one that somebody has hidden."""
+    header = ["Job", "Qty", "Op", "Machine", "Setup min", "Run min/pc"]
+    book = Workbook()
+    sheets = [book.create_sheet(name) for name in ("Week 49", "Week 50", "Old")]
+    del book["Sheet"]
+    for number, sheet in enumerate(sheets, 1):
+        sheet.append(header)
+        sheet.append([f"A-{number}", 10, 10, "Mill", 30, 5])
+    sheets[2].sheet_state = "hidden"
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
