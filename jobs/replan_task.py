@@ -35,7 +35,7 @@ MAX_ATTEMPTS = 3
 # Until the machine is looked at again for a free core.
 NO_SLOT_WAIT_S = 2.0
 # Reading the request, checking the result: what the search's own guard does not count.
-BESIDE_SEARCH_S = 60.0
+BESIDE_SEARCH_S = 180.0
 # So far back and ahead a plan is read beyond its horizon.
 SEARCHED_DAYS = 180
 

@@ -16,8 +16,8 @@ from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one, fetch_value
 from storage.transactions import Connection
 
-# A shop keeps so many proposals that are over, and none longer than this.
-KEEP = 50
+# A shop keeps so many proposals that are over, and none longer than this. One of a large shop is 20 MB.
+KEEP = 20
 KEEP_DAYS = 30
 # A proposal is about a plan that goes on without it: it can be taken up for a day.
 VALID_H = 24

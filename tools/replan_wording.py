@@ -3,6 +3,7 @@
 from jobs.replan_state import ProposalState, ReplanResult
 from planning.replanning import ReplanProgress, ReplanStage, ReplanStatus, StoppedBy
 from planning.rounding import hours
+from tools.capacity_views import number
 from tools.views import count_of
 
 _STAGES = {
@@ -67,7 +68,7 @@ def _how_far(progress: ReplanProgress | None) -> str:
     if progress is None:
         return ""
     part = f" ({progress.done} of {progress.total})" if progress.total > 1 else ""
-    best = f"{hours(progress.best.weighted_tardiness_min):g} weighted late hours"
+    best = f"{number(hours(progress.best.weighted_tardiness_min))} weighted late hours"
     return f", {_STAGES[progress.stage]}{part}; the best plan so far has {best}"
 
 
@@ -85,14 +86,16 @@ def _found(result: ReplanResult, moves: int) -> str:
 
 def _gain(result: ReplanResult, moves: int) -> str:
     before, after = result.score_before, result.score_after
-    late = (hours(before.weighted_tardiness_min), hours(after.weighted_tardiness_min))
-    told = [
-        f"The best plan found has {late[1]:g} weighted late hours instead of {late[0]:g}"
-        if late[0] != late[1]
-        else f"The best plan found has the same {late[0]:g} weighted late hours as now"
-    ]
-    if before.errors != after.errors:
-        told.append(f"{count_of(after.errors, 'broken rule')} instead of {before.errors}")
+    was, is_then = (number(hours(score.weighted_tardiness_min)) for score in (before, after))
+    late = f"{is_then} weighted late hours instead of {was}"
+    rules = f"{count_of(after.errors, 'broken rule')} instead of {before.errors}"
+    if after.weighted_tardiness_min > before.weighted_tardiness_min:
+        # Rules come first; what mending them costs is said at once.
+        told = [f"The best plan found has {rules}, at the price of {late}"]
+    else:
+        same = after.weighted_tardiness_min == before.weighted_tardiness_min
+        told = [f"The best plan found has {f'the same {was} weighted late hours as now' if same else late}"]
+        told += [rules] if before.errors != after.errors else []
     told.append(f"{count_of(len(result.no_longer_late), 'order')} no longer late")
     told.append(f"{count_of(len(result.newly_late), 'order')} newly late")
     told.append(f"{count_of(moves, 'booking')} {'moves' if moves == 1 else 'move'}")
@@ -108,6 +111,6 @@ def _how_good(result: ReplanResult) -> str:
     if result.bound_min is None:
         return "Whether there is a better one is not known."
     return (
-        f"No plan can have fewer than {hours(result.bound_min):g} weighted late hours; whether there is one "
-        "between is not known."
+        f"No plan can have fewer than {number(hours(result.bound_min))} weighted late hours; whether there is "
+        "one between is not known."
     )

@@ -10,7 +10,7 @@ from models.builtin.dialogue import understand
 from models.builtin.grammar_files import tool_grammars
 from models.builtin.results import Result
 from models.builtin.understanding import Context, Query
-from planning.replanning import ReplanStatus
+from planning.replanning import ReplanScore, ReplanStatus
 from tests.unit.tools.replans_at_once import propose
 from tests.unit.tools.test_propose_replan import proposed, with_result
 
@@ -92,6 +92,14 @@ async def test_a_proposal_is_worded_in_german_with_the_same_figures() -> None:
     assert "- Nicht mehr verspätet (2): WO-5 WO-6" in text
     assert "- Buchungen, die sich verschieben: 6." in text
     assert "The " not in text
+
+
+async def test_german_tells_of_broken_rules_too() -> None:
+    port = await with_result(score_before=ReplanScore(3, 600, 0, 0), score_after=ReplanScore(0, 660, 9, 0))
+    assert port.state is not None
+    text = await worded("de", result=port.state.result)
+    assert "- Gewichtete Verspätung: 11 h statt 10 h." in text
+    assert "- Verletzte Regeln: 0 statt 3." in text
 
 
 async def test_german_says_why_there_is_no_proposal() -> None:

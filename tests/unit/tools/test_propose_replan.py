@@ -71,6 +71,20 @@ async def test_the_gain_is_told_in_weighted_late_hours_and_in_orders() -> None:
     assert found.scope == "all open orders"
 
 
+async def test_late_hours_that_mending_broken_rules_costs_are_called_a_price() -> None:
+    mended = await with_result(score_before=ReplanScore(3, 600, 0, 0), score_after=ReplanScore(0, 660, 50, 0))
+    assert (await propose(mended, action="look")).summary.startswith(
+        "The best plan found has 0 broken rules instead of 3, at the price of 11 weighted late hours instead "
+        "of 10;"
+    )
+    as_late = await with_result(
+        score_before=ReplanScore(1, 600, 0, 0), score_after=ReplanScore(0, 600, 50, 0)
+    )
+    assert (await propose(as_late, action="look")).summary.startswith(
+        "The best plan found has the same 10 weighted late hours as now; 0 broken rules instead of 1;"
+    )
+
+
 async def test_every_booking_that_moves_is_shown_before_and_after() -> None:
     found = await propose()
     assert found.total_moves == len(found.moves) == 6
