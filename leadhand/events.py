@@ -5,7 +5,7 @@ transcript are projections of it. The graph only emits; it knows no server, no l
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from leadhand.errors import JsonValue
@@ -172,6 +172,19 @@ RunEvent: TypeAlias = (
     | RunFailed
     | RunStopped
 )
+
+
+def joined(earlier: RunEvent, later: RunEvent) -> RunEvent | None:
+    """One delta for two neighbours of the same part, else None."""
+    match earlier, later:
+        case TextDelta(first, head), TextDelta(second, tail) if first == second:
+            return replace(earlier, text=head + tail)
+        case ReasoningDelta(first, head), ReasoningDelta(second, tail) if first == second:
+            return replace(earlier, text=head + tail)
+        case ToolInputDelta(first, head), ToolInputDelta(second, tail) if first == second:
+            return replace(earlier, fragment=head + tail)
+        case _:
+            return None
 
 
 class EventSink(Protocol):

@@ -1,9 +1,10 @@
 """A run that is alive in this process, or a finished one that is replayed: both can be followed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from leadhand.events import RunEvent
 from runs.log import RunLog
@@ -14,6 +15,20 @@ class StopCause(StrEnum):
 
     PERSON = "person"
     SHUTDOWN = "shutdown"
+
+
+class FollowedRun(Protocol):
+    """What a reader needs of a run, wherever it runs."""
+
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def assistant_message_id(self) -> str: ...
+    @property
+    def model_name(self) -> str: ...
+    def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
+        """Every event from the first, in batches, then live; ends after the terminal event."""
+        ...
 
 
 @dataclass(slots=True)
@@ -27,7 +42,7 @@ class ActiveRun:
     stop_cause: StopCause | None = None
     stop_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def follow(self) -> AsyncIterator[tuple[RunEvent, ...]]:
+    def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         """Every event from the first, in batches, then live; ends after the terminal event."""
         return self.log.follow()
 

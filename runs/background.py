@@ -20,6 +20,11 @@ STOP_S = 10.0
 LISTENING_CONNECTIONS = 1
 
 
+def listen_url(settings: Settings, database: Database) -> str:
+    """Where notifications arrive: past a pooler, where one stands between."""
+    return settings.listen_url.get_secret_value() if settings.listen_url else database.url
+
+
 @asynccontextmanager
 async def running_worker(
     settings: Settings, database: Database, chat_model: ChatModel | None = None
@@ -33,7 +38,6 @@ async def running_worker(
     """
     small_model = open_small_model(settings, chat_model)
     try:
-        listen_url = settings.listen_url.get_secret_value() if settings.listen_url else database.url
         replans = settings.replan_processes or max(1, usable_cores() - 1)
         replanner = Replanner(
             database, ShopReader(database, max_shops=1), MachineSlots(replans), settings.replan_max_s
@@ -41,7 +45,7 @@ async def running_worker(
         worker = Worker(
             database,
             [TitleWriter(database, small_model).task(), replanner.task()],
-            listen_url=listen_url,
+            listen_url=listen_url(settings, database),
             # Re-plans take their time; other jobs do not wait for them.
             concurrency=settings.worker_concurrency + replans,
         )

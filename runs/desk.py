@@ -1,6 +1,7 @@
 """Wires what a process needs to answer questions; the server and the command line open one each."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
 from models.factory import ChatModel, open_chat_model
-from runs.background import LISTENING_CONNECTIONS, running_worker
+from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
+from runs.news import RunNews
 from runs.service import RunService
+from runs.upkeep import keep_partitions
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.saver import TenantSaver
@@ -61,6 +64,8 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
             )
             saver = TenantSaver(database.pool)
+            news = RunNews(listen_url(settings, database))
+            stack.push_async_callback(news.aclose)
             parts = GraphParts(
                 model=chat_model,
                 registry=registry,
@@ -78,7 +83,9 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 max_run_s=settings.max_run_s,
                 limits=limits,
                 prices=prices,
+                news=news,
             )
+            await stack.enter_async_context(_beside(keep_partitions(database)))
             background = (
                 await stack.enter_async_context(running_worker(settings, database, chat_model))
                 if worker
@@ -93,6 +100,17 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 await service.drain(DRAIN_S)
     finally:
         await chat_model.aclose()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """`work` goes on until the context is left."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _limits(settings: Settings, prices: PriceList, chat_model: ChatModel) -> TurnLimits:

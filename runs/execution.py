@@ -21,7 +21,9 @@ from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, Usage
 from leadhand.telemetry import current_correlation_id
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
+from runs.recorder import EventRecorder
 from runs.settlement import Settlement
+from storage.saver import checkpoint_company
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Execution:
     turn: TurnState
     graph: CompiledTurn
     lease: RunLease
+    recorder: EventRecorder
     settlement: Settlement
     max_run_s: float
 
@@ -53,15 +56,16 @@ class Execution:
     async def _ending(self) -> RunEnding:
         drive = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
         keeper = asyncio.create_task(self._keep_lease(), name=f"lease of run {self.run.run_id}")
+        recorder = asyncio.create_task(self.recorder.keep(), name=f"log of run {self.run.run_id}")
         stop = asyncio.create_task(self._stop_requested(), name=f"stop of run {self.run.run_id}")
-        tasks = {drive, keeper, stop}
+        tasks = {drive, keeper, recorder, stop}
         try:
             done, _ = await asyncio.wait(tasks, timeout=self.max_run_s, return_when=asyncio.FIRST_COMPLETED)
             if drive in done:
                 return _outcome(drive, self.run)
             if stop in done:
                 return _stopped(self.run.stop_cause)
-            if keeper in done:
+            if keeper in done or recorder in done:
                 return _failure(RunInterrupted("The run lost its place on this server. Please try again."))
             return _failure(
                 TimeLimitReached(f"This question took longer than {self.max_run_s:g} s, so it was stopped.")
@@ -82,6 +86,7 @@ class Execution:
         # Set inside the task, so that every task that LangGraph starts for this run inherits them.
         current_sink.set(self.run.log)
         self.settlement.own_checkpoints(self.tenant)
+        checkpoint_company.set(self.recorder)
         config = RunnableConfig(
             configurable={"thread_id": str(self.thread_id)}, recursion_limit=RECURSION_LIMIT
         )
@@ -90,14 +95,20 @@ class Execution:
         )
 
     async def _keep_lease(self) -> None:
-        """Renew until the lease is lost; a database that is away costs the lease, not the loop."""
+        """Renew until the lease is lost, and see whether somebody asked elsewhere for a stop.
+
+        A database that is away costs the lease, not the loop.
+        """
         renewed = time.monotonic()
         while True:
             await asyncio.sleep(LEASE_RENEWAL_S)
             try:
-                if not await self.lease.renew():
+                held = await self.lease.renew()
+                if held is None:
                     return
                 renewed = time.monotonic()
+                if held.cancel_requested:
+                    self.run.request_stop(StopCause.PERSON)
             except DatabaseUnavailable:
                 if self.lease.lapsed(since_s=time.monotonic() - renewed):
                     return

@@ -8,6 +8,7 @@ from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable
 from storage import runs
 from storage.database import Database
+from storage.runs import Held
 
 # A run whose lease has passed is nobody's: long enough for a slow commit, short enough for a person to wait.
 LEASE_S = 8.0
@@ -22,8 +23,8 @@ class RunLease:
     attempt: int
     owner: str
 
-    async def renew(self) -> bool:
-        """Push the lease out; False when the run is no longer ours.
+    async def renew(self) -> Held | None:
+        """Push the lease out; None when the run is no longer ours.
 
         Raises:
             DatabaseUnavailable: no answer within the renewal interval.

@@ -1,7 +1,7 @@
 """A run's event log, in memory while the run is alive: the one truth that every reader is a projection of."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from leadhand.events import RunEnding, RunEvent
 
@@ -33,7 +33,18 @@ class RunLog:
         for reader in self._readers:
             reader.set()
 
-    async def follow(self) -> AsyncIterator[tuple[RunEvent, ...]]:
+    async def grown_beyond(self, count: int) -> None:
+        """Return when there are more than `count` events."""
+        news = asyncio.Event()
+        self._readers.add(news)
+        try:
+            while len(self._events) <= count:
+                news.clear()
+                await news.wait()
+        finally:
+            self._readers.discard(news)
+
+    async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         """All events from the first on, then new ones as they come; ends after the terminal one."""
         news = asyncio.Event()
         self._readers.add(news)

@@ -5,23 +5,27 @@ import logging
 import os
 import socket
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from graph.builder import CompiledTurn
 from graph.state import turn_input
 from leadhand import metrics
 from leadhand.context import TenantContext
-from leadhand.errors import ServerStopping, ThreadBusy
+from leadhand.errors import ServerStopping
 from leadhand.events import RunEvent, RunFailed, RunFinished, RunStopped, UsageReported
 from leadhand.prices import PriceList
-from runs.active import ActiveRun, StopCause
+from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.execution import Execution
 from runs.lease import RunLease
 from runs.log import RunLog
+from runs.news import RunNews
+from runs.recorder import EventRecorder
+from runs.remote import RemoteRun
 from runs.settlement import Settlement
 from runs.transcript import events_of, read_parts
 from runs.turn import TurnRequest
+from storage import runs, threads
 from storage.database import Database
 from storage.runs import Run
 from storage.saver import TenantSaver
@@ -47,6 +51,7 @@ class RunService:
     max_run_s: float
     limits: TurnLimits
     prices: PriceList
+    news: RunNews
     owner: str = field(default_factory=_process_name)
     _active: dict[tuple[str, str, str], ActiveRun] = field(
         default_factory=dict[tuple[str, str, str], ActiveRun]
@@ -54,7 +59,7 @@ class RunService:
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
     _stopping: bool = False
 
-    async def start_turn(self, tenant: TenantContext, turn: TurnRequest) -> ActiveRun:
+    async def start_turn(self, tenant: TenantContext, turn: TurnRequest) -> FollowedRun:
         """Admit a turn and start it; the same request again gives the same run, live or replayed.
 
         Raises:
@@ -76,15 +81,43 @@ class RunService:
         run = self._active.get(_key(tenant, chat_id))
         return None if run is None or run.log.over else run
 
+    async def running(self, tenant: TenantContext, chat_id: str) -> FollowedRun | None:
+        """The caller's running turn on this thread, whichever process runs it.
+
+        Raises:
+            DatabaseUnavailable: the database is away, and it does not run here.
+        """
+        return self.active(tenant, chat_id) or await self._elsewhere(tenant, chat_id)
+
     async def stop(self, tenant: TenantContext, chat_id: str) -> bool:
-        """Stop the caller's running turn; False when none runs. Returns when the run is over."""
-        run = self.active(tenant, chat_id)
+        """Stop the caller's running turn; False when none runs. Returns when the run is over.
+
+        Another process sees it within a lease renewal; a turn whose process has died ends when its lease has.
+
+        Raises:
+            DatabaseUnavailable: the database is away, and it does not run here.
+        """
+        run: FollowedRun | None = self.active(tenant, chat_id)
+        if run is not None:
+            run.request_stop(StopCause.PERSON)
+        elif (run := await self._elsewhere(tenant, chat_id)) is not None:
+            async with self.database.transaction(tenant) as conn:
+                await runs.request_cancel(conn, run_id=UUID(run.run_id))
         if run is None:
             return False
-        run.request_stop(StopCause.PERSON)
         async for _ in run.follow():
             pass
         return True
+
+    async def _elsewhere(self, tenant: TenantContext, chat_id: str) -> RemoteRun | None:
+        async with self.database.transaction(tenant, snapshot=True) as conn:
+            thread = await threads.get_thread(conn, who=tenant, chat_id=chat_id)
+            run = None if thread is None else await runs.running(conn, thread_id=thread.id)
+        return None if run is None else self._remote(tenant, run)
+
+    def _remote(self, tenant: TenantContext, run: Run) -> RemoteRun:
+        answer_id = run.assistant_message_id or str(run.id)
+        return RemoteRun(str(run.id), answer_id, run.model, run.thread_id, tenant, self.database, self.news)
 
     async def drain(self, timeout_s: float) -> None:
         """Take no new turn; give running ones `timeout_s` to finish, then end them with a clean error."""
@@ -98,6 +131,7 @@ class RunService:
 
     def _start(self, tenant: TenantContext, turn: TurnRequest, admitted: Admitted) -> ActiveRun:
         run = ActiveRun(str(admitted.run_id), admitted.assistant_message_id, self.model_name)
+        recorder = EventRecorder(run.log, self.database, tenant, admitted.run_id, admitted.attempt)
         execution = Execution(
             run=run,
             tenant=tenant,
@@ -112,8 +146,9 @@ class RunService:
             ),
             graph=self.graph,
             lease=RunLease(self.database, tenant, admitted.run_id, admitted.attempt, self.owner),
+            recorder=recorder,
             settlement=Settlement(
-                self.database, self.saver, self.prices, admitted.attempt, admitted.untitled
+                self.database, self.saver, self.prices, recorder, admitted.attempt, admitted.untitled
             ),
             max_run_s=self.max_run_s,
         )
@@ -135,13 +170,13 @@ class RunService:
         if self._active.get(key) is run:
             del self._active[key]
 
-    def _repeated(self, tenant: TenantContext, turn: TurnRequest, repeated: Repeated) -> ActiveRun:
+    def _repeated(self, tenant: TenantContext, turn: TurnRequest, repeated: Repeated) -> FollowedRun:
         run = repeated.run
         live = self.active(tenant, turn.chat_id)
         if live is not None and live.run_id == str(run.id):
             return live
         if repeated.answer is None:
-            raise ThreadBusy("This question is being answered by another server.")
+            return self._remote(tenant, run)
         replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *_as_it_ended(run)])
         return ActiveRun(str(run.id), repeated.answer.message_id, run.model, replay)
 

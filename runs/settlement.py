@@ -16,9 +16,10 @@ from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
 from leadhand.prices import PriceList
 from memory.titles import ask_for_title
 from runs.active import ActiveRun
+from runs.recorder import EventRecorder
 from runs.spending import charge_of, usage_of
 from runs.transcript import parts_of, stored_parts
-from storage import messages, runs
+from storage import messages, run_events, runs
 from storage.database import Database
 from storage.runs import Usage
 from storage.saver import TenantSaver, checkpoint_owner
@@ -37,6 +38,7 @@ class Settlement:
     database: Database
     saver: TenantSaver
     prices: PriceList
+    recorder: EventRecorder
     attempt: int = 1
     untitled: bool = False
 
@@ -74,6 +76,8 @@ class Settlement:
             await self.saver.adelete_thread(str(thread_id))
         usage = usage_of(run.log.events, self.prices)
         async with self.database.transaction(tenant) as conn:
+            for flush in self.recorder.closing(ending):
+                await run_events.append(conn, run_id=UUID(run.run_id), attempt=self.attempt, flush=flush)
             mine = await runs.finish(
                 conn,
                 run_id=UUID(run.run_id),

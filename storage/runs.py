@@ -12,7 +12,7 @@ from leadhand.errors import IdempotencyConflict, ThreadBusy
 from leadhand.prices import Cost, Tokens
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
-from storage.rows import execute, fetch_one, fetch_value
+from storage.rows import execute, fetch_one
 from storage.transactions import Connection
 from storage.usage import TurnLimits, limit_params, read_room, refuse_without_room
 
@@ -147,21 +147,24 @@ async def close_expired(connection: Connection, *, thread_id: UUID) -> Run | Non
     return await fetch_one(connection, _SQL["close_expired"], {"thread_id": thread_id}, Run)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease that was renewed. `cancel_requested`: somebody asked for a stop."""
+
+    cancel_requested: bool
+
+
 async def renew_lease(
     connection: Connection, *, run_id: UUID, attempt: int, owner: str, lease_s: float
-) -> bool:
-    """Whether the run is still ours; when not, its executor must stop at once."""
+) -> Held | None:
+    """None when the run is not ours any more; its executor must stop at once then."""
     params = {"run_id": run_id, "attempt": attempt, "owner": owner, "lease_s": lease_s}
-    return await execute(connection, _SQL["renew_lease"], params) == 1
+    return await fetch_one(connection, _SQL["renew_lease"], params, Held)
 
 
 async def request_cancel(connection: Connection, *, run_id: UUID) -> bool:
     """Whether there was a running run to ask."""
     return await execute(connection, _SQL["request_cancel"], {"run_id": run_id}) == 1
-
-
-async def is_cancel_requested(connection: Connection, *, run_id: UUID) -> bool:
-    return bool(await fetch_value(connection, _SQL["is_cancel_requested"], {"run_id": run_id}, bool))
 
 
 async def finish(

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -38,6 +38,29 @@ SEARCH_PATH = "langgraph, public"
 
 # Set by whoever drives a graph, in the task that drives it; LangGraph's own tasks inherit it.
 checkpoint_owner: ContextVar[TenantIdentity] = ContextVar("checkpoint_owner")
+
+
+class Company(Protocol):
+    """Statements that belong to a run and go into the transactions of its checkpoints."""
+
+    def leave(self) -> "Departure":
+        """What is to be committed now."""
+        ...
+
+
+class Departure(Protocol):
+    """Statements on their way."""
+
+    @property
+    def statements(self) -> Sequence[Statement]: ...
+
+    def arrived(self, *, committed: bool) -> None:
+        """How it went; what was not committed leaves again with the next."""
+        ...
+
+
+# Set in the same task, if the run has such statements.
+checkpoint_company: ContextVar[Company | None] = ContextVar("checkpoint_company", default=None)
 
 # All that a checkpoint may bring to life; anything else comes back as plain data.
 ALLOWED_TYPES: Final = (
@@ -154,7 +177,7 @@ class TenantSaver(AsyncPostgresSaver):
             for _ in range(patience_ticks):
                 await asyncio.sleep(0)
             del self._steps[key]
-            await one_trip(self._pool, owner, *step.statements)
+            await self._commit(owner, step.statements)
         except BaseException as error:
             step.fail(error)
             raise
@@ -162,6 +185,19 @@ class TenantSaver(AsyncPostgresSaver):
             if self._steps.get(key) is step:
                 del self._steps[key]
         step.committed.set_result(None)
+
+    async def _commit(self, owner: TenantIdentity, statements: Sequence[Statement]) -> None:
+        company = checkpoint_company.get()
+        if company is None:
+            await one_trip(self._pool, owner, *statements)
+            return
+        departure = company.leave()
+        committed = False
+        try:
+            await one_trip(self._pool, owner, *departure.statements, *statements)
+            committed = True
+        finally:
+            departure.arrived(committed=committed)
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncGenerator[AsyncCursor[DictRow]]:

@@ -11,6 +11,7 @@ from leadhand.context import TenantIdentity
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one, fetch_value
+from storage.run_events import drop_of_chat
 from storage.transactions import Connection
 
 _SQL = named_queries("threads")
@@ -82,6 +83,7 @@ async def touch(connection: Connection, *, thread_id: UUID) -> None:
 async def delete_thread(connection: Connection, *, chat_id: str) -> bool:
     """Whether there was such a thread. Its messages, runs, results, summary and checkpoints go too."""
     params = {"chat_id": storable_text(chat_id)}
+    await drop_of_chat(connection, chat_id=params["chat_id"])
     thread_id = await fetch_value(connection, _SQL["delete_thread"], params, UUID)
     if thread_id is None:
         return False

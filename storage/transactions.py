@@ -10,7 +10,7 @@ from psycopg import AsyncRawCursor, errors
 from psycopg.adapt import Transformer
 
 from leadhand.context import TenantIdentity
-from leadhand.errors import ContextMismatch, DatabaseUnavailable, QueryTimeout
+from leadhand.errors import ContextMismatch, DatabaseUnavailable, QueryTimeout, RunInterrupted
 from storage.named_queries import named_queries
 from storage.pipeline import Connection, Statement, exchange, takes_pipeline
 from storage.shared_pool import SharedPool
@@ -21,6 +21,8 @@ STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 SEARCH_PATH = "public"
+# What Postgres says when an attempt that has lost its run wants to write for it (append_run_events).
+LOST_RUN_SQLSTATE = "LH001"
 
 _SQL = named_queries("session")
 BEGIN_TENANT = _SQL["begin_tenant"]
@@ -99,6 +101,8 @@ class translated_errors:  # noqa: N801 - reads as a statement: `with translated_
         if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
             _log.warning("the database gave up: %s: %s", type(error).__name__, error)
             raise QueryTimeout("The database took too long over this. Try again in a moment.") from error
+        if isinstance(error, psycopg.Error) and error.sqlstate == LOST_RUN_SQLSTATE:
+            raise RunInterrupted("The run went on elsewhere.") from error
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             _log.warning("the database is away: %s: %s", type(error).__name__, error)
             raise DatabaseUnavailable(

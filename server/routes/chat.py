@@ -6,11 +6,12 @@ from fastapi import Depends, Header, Path
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from runs.active import FollowedRun
 from runs.desk import Desk
 from server.caller import OpenDesk, Planner, Reader
 from server.routes.chat_body import ChatBody, ChatId, ClientId, check_choice, turn_of
 from server.routes.described import api_router, refusal
-from server.stream.sse import FollowedRun, RunStream
+from server.stream.sse import RunStream
 from server.streams_open import stream_place
 
 router = api_router("chat")
@@ -77,8 +78,9 @@ async def ask(
     responses={**_STREAM, 204: {"description": "No turn is running"}},
 )
 async def follow(chat_id: AnyId, tenant: Reader, desk: OpenDesk) -> Response:
-    """The running turn from its start, then live. 204 when none runs, also for ids that nobody has used."""
-    run = desk.runs.active(tenant, chat_id) if _possible(chat_id) else None
+    """The running turn from its start, then live, whichever server runs it. 204 when none runs, also for ids
+    that nobody has used."""
+    run = await desk.runs.running(tenant, chat_id) if _possible(chat_id) else None
     if run is None:
         return Response(status_code=204)
     return _stream(run, desk)

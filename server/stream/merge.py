@@ -1,10 +1,9 @@
 """Joining neighbouring deltas, so that a fast model does not cost one frame a token."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
-from leadhand.events import ReasoningDelta, RunEvent, TextDelta, ToolInputDelta
+from leadhand.events import ReasoningDelta, RunEvent, TextDelta, ToolInputDelta, joined
 
 # One frame of a 50 Hz screen: below it a reader sees no difference, and a model that sends a token every
 # 4 ms costs a fifth of the frames.
@@ -20,11 +19,11 @@ class DeltaMerger:
 
     def add(self, events: Iterable[RunEvent]) -> None:
         for event in events:
-            joined = _join(self._held[-1], event) if self._held else None
-            if joined is None:
+            both = joined(self._held[-1], event) if self._held else None
+            if both is None:
                 self._held.append(event)
             else:
-                self._held[-1] = joined
+                self._held[-1] = both
             self._urgent = self._urgent or not isinstance(event, TextDelta | ReasoningDelta | ToolInputDelta)
 
     @property
@@ -39,16 +38,3 @@ class DeltaMerger:
     def take(self) -> list[RunEvent]:
         held, self._held, self._urgent = self._held, [], False
         return held
-
-
-def _join(earlier: RunEvent, later: RunEvent) -> RunEvent | None:
-    """One delta for two neighbours of the same part, else None."""
-    match earlier, later:
-        case TextDelta(first, head), TextDelta(second, tail) if first == second:
-            return replace(earlier, text=head + tail)
-        case ReasoningDelta(first, head), ReasoningDelta(second, tail) if first == second:
-            return replace(earlier, text=head + tail)
-        case ToolInputDelta(first, head), ToolInputDelta(second, tail) if first == second:
-            return replace(earlier, fragment=head + tail)
-        case _:
-            return None

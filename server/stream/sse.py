@@ -7,8 +7,8 @@ response only follows the run: a client that leaves ends the reading and nothing
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Final, Protocol
+from collections.abc import AsyncGenerator
+from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 from leadhand.errors import InternalFault, LeadhandError, RunInterrupted
 from leadhand.events import RunEvent, RunFailed
 from leadhand.metrics import open_streams
+from runs.active import FollowedRun
 from server.stream.chunks import encode
 from server.stream.merge import FLUSH_INTERVAL_S, DeltaMerger
 from server.stream.translate import StreamTranslator
@@ -35,18 +36,6 @@ STREAM_HEADERS: Final[dict[str, str]] = {
     "x-vercel-ai-ui-message-stream": "v1",
     "x-accel-buffering": "no",
 }
-
-
-class FollowedRun(Protocol):
-    """What the stream needs of a run; `runs.ActiveRun` is one."""
-
-    @property
-    def run_id(self) -> str: ...
-    @property
-    def assistant_message_id(self) -> str: ...
-    @property
-    def model_name(self) -> str: ...
-    def follow(self) -> AsyncIterator[tuple[RunEvent, ...]]: ...
 
 
 async def frames(
@@ -80,7 +69,7 @@ async def frames(
 
 
 async def _paced(
-    batches: AsyncIterator[tuple[RunEvent, ...]], heartbeat_s: float, flush_s: float
+    batches: AsyncGenerator[tuple[RunEvent, ...]], heartbeat_s: float, flush_s: float
 ) -> AsyncGenerator[list[RunEvent], None]:
     """Batches with deltas merged to one flush per `flush_s`; an empty list after `heartbeat_s` of silence."""
     clock = asyncio.get_running_loop().time
@@ -109,11 +98,10 @@ async def _paced(
         reading.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await reading
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
+        await batches.aclose()
 
 
-async def _next(batches: AsyncIterator[tuple[RunEvent, ...]]) -> tuple[RunEvent, ...] | None:
+async def _next(batches: AsyncGenerator[tuple[RunEvent, ...]]) -> tuple[RunEvent, ...] | None:
     return await anext(batches, None)
 
 

@@ -43,17 +43,14 @@ update run set status = 'failed', error_code = 'run_interrupted', ended_at = clo
 returning *;
 
 -- name: renew_lease
--- Keeps the run ours, if this attempt still holds it.
+-- Keeps the run ours, if this attempt still holds it; whether somebody asked for a stop meanwhile.
 update run set lease_expires_at = clock_timestamp() + make_interval(secs => %(lease_s)s)
- where id = %(run_id)s and attempt = %(attempt)s and owner = %(owner)s and status = 'running';
+ where id = %(run_id)s and attempt = %(attempt)s and owner = %(owner)s and status = 'running'
+returning cancel_requested;
 
 -- name: request_cancel
 -- Asks whoever runs it to stop.
 update run set cancel_requested = true where id = %(run_id)s and status = 'running';
-
--- name: is_cancel_requested
--- Whether somebody asked for a stop.
-select cancel_requested from run where id = %(run_id)s;
 
 -- name: finish
 -- Ends the run and charges it to the day, if this attempt still holds it; a zombie's result touches no row.

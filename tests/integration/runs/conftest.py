@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.events import RunEnding, RunEvent, TextDelta
 from leadhand.settings import Settings
-from runs.active import ActiveRun
+from runs.active import FollowedRun
 from runs.desk import Desk, open_desk
 from runs.turn import TurnRequest
 from storage import messages, threads
@@ -66,12 +66,12 @@ class Planner:
     who: TenantContext
     chat_id: str = field(default_factory=lambda: f"chat-{uuid4().hex[:8]}")
 
-    async def start(self, text: str, message_id: str | None = None) -> ActiveRun:
+    async def start(self, text: str, message_id: str | None = None) -> FollowedRun:
         return await self.send(
             TurnRequest(self.chat_id, user_message_id=message_id or uuid4().hex, text=text)
         )
 
-    async def send(self, turn: TurnRequest) -> ActiveRun:
+    async def send(self, turn: TurnRequest) -> FollowedRun:
         return await self.desk.runs.start_turn(self.who, turn)
 
     async def ask(self, text: str) -> list[RunEvent]:
@@ -96,7 +96,7 @@ class Planner:
         return thread.id
 
 
-async def events_of(run: ActiveRun) -> list[RunEvent]:
+async def events_of(run: FollowedRun) -> list[RunEvent]:
     return [event async for batch in run.follow() for event in batch]
 
 

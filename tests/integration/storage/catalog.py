@@ -17,6 +17,7 @@ class Table:
     personal: bool
     forced: bool
     enabled: bool
+    partition: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,15 @@ def _connected(server: EmbeddedServer) -> psycopg.Connection:
     return psycopg.connect(server.owner_url)
 
 
-def tables(server: EmbeddedServer) -> list[Table]:
+def tables(server: EmbeddedServer, *, partitions: bool = False) -> list[Table]:
+    """With `partitions` those of a table as well, which are reached through it alone."""
     with (
         psycopg.connect(server.owner_url) as connection,
         connection.cursor(row_factory=class_row(Table)) as cursor,
     ):
-        return cursor.execute(
+        found = cursor.execute(
             """
-            select format('%I.%I', n.nspname, c.relname) as name,
+            select format('%I.%I', n.nspname, c.relname) as name, c.relispartition as partition,
                    exists (select from pg_attribute a
                             where a.attrelid = c.oid and a.attname = 'tenant_id') as has_tenant,
                    exists (select from pg_attribute a
@@ -51,6 +53,7 @@ def tables(server: EmbeddedServer) -> list[Table]:
              order by 1
             """
         ).fetchall()
+    return [table for table in found if partitions or not table.partition]
 
 
 def policies(server: EmbeddedServer) -> list[Policy]:

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from leadhand.api_key import new_api_key
 from leadhand.context import Principal
-from storage import messages, proposals, results, runs, threads
+from storage import messages, proposals, results, run_events, runs, threads
 from storage.api_keys import create_key
 from storage.database import Database
 from storage.saver import TenantSaver, checkpoint_owner
@@ -79,6 +79,9 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
             timezone="UTC",
         )
+        flush = run_events.Flush(1, b"[]")
+        await run_events.append(connection, run_id=run.id, attempt=1, flush=flush)
+        await run_events.follow(connection, run_id=run.id, for_s=60)
         await connection.execute(b"insert into usage_day (day) values (now())")
         await results.store_result(
             connection,

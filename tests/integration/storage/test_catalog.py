@@ -43,6 +43,8 @@ SEEN_ACROSS_SHOPS = {
     ("public.plan_version", "requested_by"),
 }
 REVIEWED = {"person_of_run", "person_of_plan_version", "shop_of_api_key", "room_for_turn"}
+# Run as the owner, for what only an owner may do: they take no argument and give nothing back.
+OWNERS_OWN = {"turn_event_partitions"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
 
@@ -62,7 +64,9 @@ def test_every_table_of_a_tenant_has_exactly_one_policy_and_it_has_the_safe_form
     server: EmbeddedServer,
 ) -> None:
     wanted = {
-        table.name: (PERSON if table.personal else TENANT) for table in tables(server) if table.has_tenant
+        table.name: (PERSON if table.personal else TENANT)
+        for table in tables(server, partitions=True)
+        if table.has_tenant
     }
     found = [policy for policy in policies(server) if policy.name != "of_dispatch"]
     assert len(found) == len(wanted)
@@ -173,7 +177,22 @@ def test_no_function_runs_with_its_owners_rights_unless_reviewed(server: Embedde
         """,
     )
     path = "search_path=pg_catalog, pg_temp"
-    assert set(found) == {(name, "leadhand_dispatch", path, "leadhand_app") for name in REVIEWED}
+    assert set(found) == {(name, "leadhand_dispatch", path, "leadhand_app") for name in REVIEWED} | {
+        (name, "leadhand_owner", path, "leadhand_app") for name in OWNERS_OWN
+    }
+
+
+def test_a_partition_is_reached_through_its_table_alone(server: EmbeddedServer) -> None:
+    found = ask(
+        server,
+        """
+        select c.relname, c.relrowsecurity and c.relforcerowsecurity,
+               has_table_privilege('leadhand_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+          from pg_class c where c.relispartition and c.relkind = 'r'
+        """,
+    )
+    assert len(found) >= 8
+    assert {row[1:] for row in found} == {(True, False)}
 
 
 def test_the_role_that_looks_across_shops_reads_ids_of_few_tables_and_nothing_else(

@@ -54,6 +54,10 @@ async def admit(
     )
 
 
+async def renewed(connection: Connection, run: Run) -> runs.Held | None:
+    return await runs.renew_lease(connection, run_id=run.id, attempt=1, owner=run.owner, lease_s=60)
+
+
 async def end(connection: Connection, run: Run) -> bool:
     return await finish(connection, run, run.attempt)
 
@@ -219,9 +223,9 @@ async def test_a_stop_is_asked_for_only_while_the_run_runs(
 ) -> None:
     async with database.transaction(planner) as connection:
         run = await admit(connection, thread_id)
-        assert not await runs.is_cancel_requested(connection, run_id=run.id)
+        assert await renewed(connection, run) == runs.Held(cancel_requested=False)
         assert await runs.request_cancel(connection, run_id=run.id)
-        assert await runs.is_cancel_requested(connection, run_id=run.id)
+        assert await renewed(connection, run) == runs.Held(cancel_requested=True)
         await end(connection, run)
         assert not await runs.request_cancel(connection, run_id=run.id)
 

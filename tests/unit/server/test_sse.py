@@ -1,7 +1,7 @@
 """The response that follows a run: frames, silence, errors, and clients that leave or do not read."""
 
 import asyncio
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncGenerator, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class ScriptedRun:
             self.script.put_nowait(batch)
         return self
 
-    async def follow(self) -> AsyncIterator[tuple[RunEvent, ...]]:
+    async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         try:
             while (batch := await self.script.get()) is not None:
                 if isinstance(batch, Exception):

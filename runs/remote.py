@@ -1,0 +1,115 @@
+"""A run that lives in another process: read from its log in Postgres, as one of this process from memory."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from leadhand.context import TenantContext
+from leadhand.errors import DatabaseUnavailable, NotFound, RunInterrupted
+from leadhand.events import RunEnding, RunEvent, RunFailed, RunFinished, RunStopped
+from runs.abandoned import TEXT, close_abandoned
+from runs.event_codec import decode_events
+from runs.news import RunNews
+from storage import run_events, threads
+from storage.database import Database
+from storage.run_events import Flush, RunNow
+
+# News come by notification; this often a reader looks by itself.
+LOOK_S = 1.0
+# How long the writer is asked to tell of news; asked again with every look.
+FOLLOW_S = 10.0
+# Flushes read at once; a few hundred bytes each.
+FLUSHES_A_LOOK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRun:
+    """Can be followed like a run of this process."""
+
+    run_id: str
+    assistant_message_id: str
+    model_name: str
+    thread_id: UUID
+    tenant: TenantContext
+    database: Database
+    news: RunNews
+
+    async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
+        """Every event from the first, then live; ends after the terminal event.
+
+        Raises:
+            NotFound: its thread has been deleted.
+            DatabaseUnavailable: the database is away.
+        """
+        read = 0
+        async with self.news.about(self.run_id) as told, self._leaving():
+            while True:
+                told.clear()
+                now, flushes = await self._look(read)
+                running = now.status == "running"
+                # One that is still on its way keeps those behind it waiting; after the end none is.
+                following = _unbroken(flushes, after=read) if running else flushes
+                read = following[-1].seq if following else read
+                events = tuple(event for flush in following for event in decode_events(flush.events))
+                whole = not running and len(flushes) < FLUSHES_A_LOOK
+                if whole and not (events and isinstance(events[-1], RunEnding)):
+                    events = (*events, _as_it_ended(now))
+                if events:
+                    yield events
+                if events and isinstance(events[-1], RunEnding):
+                    return
+                if not following:
+                    await _wait(told)
+
+    @asynccontextmanager
+    async def _leaving(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            with suppress(DatabaseUnavailable):  # then the time that was asked for passes
+                async with self.database.transaction(self.tenant) as conn:
+                    await run_events.leave(conn, run_id=UUID(self.run_id))
+
+    async def _look(self, read: int) -> tuple[RunNow, Sequence[Flush]]:
+        run_id = UUID(self.run_id)
+        async with self.database.transaction(self.tenant) as conn:
+            now = await run_events.follow(conn, run_id=run_id, for_s=FOLLOW_S)
+            if now is None:
+                raise NotFound("This conversation has been deleted.")
+            flushes = await run_events.read_after(conn, run_id=run_id, seq=read, limit=FLUSHES_A_LOOK)
+        if now.status == "running" and now.lease_passed:
+            await self._close()
+        return now, flushes
+
+    async def _close(self) -> None:
+        async with self.database.transaction(self.tenant) as conn:
+            await threads.touch(conn, thread_id=self.thread_id)  # locked first, as an admission does
+            await close_abandoned(conn, self.thread_id)
+
+
+async def _wait(told: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LOOK_S):
+            await told.wait()
+    except TimeoutError:
+        return
+
+
+def _unbroken(flushes: Sequence[Flush], *, after: int) -> list[Flush]:
+    """Those that follow one another from `after` on; one that was kept twice counts once."""
+    found: list[Flush] = []
+    for flush in flushes:
+        if flush.seq == after + len(found) + 1:
+            found.append(flush)
+    return found
+
+
+def _as_it_ended(now: RunNow) -> RunEnding:
+    """The end of a run that could not tell of it itself, or whose log is dropped."""
+    if now.status == "finished":
+        return RunFinished()
+    if now.status == "stopped":
+        return RunStopped()
+    return RunFailed(now.error_code or RunInterrupted.code, TEXT, retryable=True)

@@ -1,0 +1,297 @@
+"""A run is followed, repeated and stopped from any process, through its log in Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from leadhand.context import TenantContext
+from leadhand.errors import JsonValue, NotFound, RunInterrupted
+from leadhand.events import (
+    RunEnding,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    TextDelta,
+    ToolSucceeded,
+)
+from leadhand.settings import Settings
+from runs.active import FollowedRun
+from runs.desk import Desk, open_desk
+from runs.event_codec import decode_events, encode_events
+from storage import run_events, runs, threads
+from storage.run_events import Flush
+from storage.transactions import Connection
+from storage.usage import TurnLimits
+from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
+from tests.acceptance.scripted_model import ScriptedModel
+from tests.integration.runs.conftest import Planner, ending, events_of, said
+
+MACHINES: tuple[str, JsonValue] = ("get_machine_availability", {"window": "next week"})
+
+
+@pytest_asyncio.fixture
+async def other_desk(desk_settings: Settings) -> AsyncIterator[Desk]:
+    """Another server on the same database."""
+    async with open_desk(desk_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def elsewhere(planner: Planner, other_desk: Desk) -> Planner:
+    """The same person on the same thread, at the other server."""
+    return Planner(other_desk, planner.who, planner.chat_id)
+
+
+async def followed_by(planner: Planner) -> FollowedRun:
+    run = await planner.desk.runs.running(planner.who, planner.chat_id)
+    assert run is not None
+    return run
+
+
+def whole(events: list[RunEvent]) -> list[RunEvent]:
+    """Deltas joined, as any reader shows them."""
+    return decode_events(encode_events(events))
+
+
+async def test_a_reader_at_another_server_sees_the_whole_turn_and_its_end(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(calls(MACHINES), plays(Text("All "), Pause(gate), Text("free.")))
+    run = await planner.start("Who is free next week?")
+    await asyncio.to_thread(gate.wait_reached)
+    late = asyncio.create_task(events_of(await followed_by(elsewhere)))
+    second = asyncio.create_task(events_of(await followed_by(elsewhere)))
+    gate.open()
+    seen_here = whole(await events_of(run))
+    assert whole(await late) == whole(await second) == seen_here
+    assert isinstance(ending(seen_here), RunFinished)
+    assert said(seen_here) == "All free."
+
+
+async def test_what_is_said_reaches_the_other_server_while_the_turn_goes_on(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half an"), Pause(gate), Text(" answer.")))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    heard = ""
+    async with aclosing((await followed_by(elsewhere)).follow()) as batches:
+        async for batch in batches:
+            heard += said(list(batch))
+            if heard == "Half an":
+                gate.open()
+            if isinstance(batch[-1], RunEnding):
+                break
+    assert heard == "Half an answer."
+    assert isinstance(ending(await events_of(run)), RunFinished)
+
+
+async def test_a_turn_that_is_over_is_followed_nowhere(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    model.play(says("Done."))
+    await planner.ask("question")
+    assert await elsewhere.desk.runs.running(elsewhere.who, elsewhere.chat_id) is None
+
+
+async def test_a_colleague_follows_and_stops_nothing(
+    planner: Planner, other_desk: Desk, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Mine"), Pause(gate), Text(".")))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    me = planner.who
+    for colleague in (("colleague", me.tenant_id), (me.user_id, "another-shop")):
+        who = TenantContext(colleague[1], colleague[0], me.permissions, "UTC", "en-US", me.as_of)
+        assert await other_desk.runs.running(who, planner.chat_id) is None
+        assert not await other_desk.runs.stop(who, planner.chat_id)
+    gate.open()
+    assert isinstance(ending(await events_of(run)), RunFinished)
+
+
+async def test_the_same_request_at_another_server_is_the_same_run(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Once"), Pause(gate), Text(".")))
+    run = await planner.start("question", "message-1")
+    await asyncio.to_thread(gate.wait_reached)
+    again = await elsewhere.start("question", "message-1")
+    reading = asyncio.create_task(events_of(again))
+    gate.open()
+    assert again.run_id == run.run_id
+    assert again.assistant_message_id == run.assistant_message_id
+    assert said(await reading) == said(await events_of(run)) == "Once."
+    assert len(model.requests) == 1
+
+
+async def test_a_turn_is_stopped_from_another_server(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half"), Pause(gate)), says("Whole."))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    assert await elsewhere.desk.runs.stop(elsewhere.who, elsewhere.chat_id)
+    gate.open()
+    assert isinstance(ending(await events_of(run)), RunStopped)
+    assert said(await elsewhere.ask("again")) == "Whole."
+
+
+async def test_a_reader_of_a_turn_whose_server_died_is_told_so_and_the_thread_is_free(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Never"), Pause(gate)), says("Back."))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    remote = await followed_by(elsewhere)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            "update run set owner = 'dead', lease_expires_at = now() - interval '1 s' where id = %s",
+            (run.run_id,),
+        )
+    told = ending(await events_of(remote))
+    gate.open()
+    assert isinstance(told, RunFailed)
+    assert told.code == "run_interrupted"
+    assert isinstance(ending(await events_of(run)), RunFailed)
+    assert said(await elsewhere.ask("again")) == "Back."
+
+
+async def test_a_deleted_thread_leaves_nothing_of_its_runs_in_the_log(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(MACHINES), says("All free."))
+    await planner.ask("question")
+    assert await kept(planner) > 0
+    async with planner.desk.database.transaction(planner.who) as conn:
+        assert await threads.delete_thread(conn, chat_id=planner.chat_id)
+    assert await kept(planner) == 0
+
+
+async def kept(planner: Planner) -> int:
+    async with planner.desk.database.transaction(planner.who) as conn:
+        row = await (await conn.execute("select count(*) as rows from run_event")).fetchone()
+    assert row is not None
+    return int(row["rows"])
+
+
+async def test_a_reader_whose_thread_is_deleted_is_told_so(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half"), Pause(gate)))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    remote = await followed_by(elsewhere)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await threads.delete_thread(conn, chat_id=planner.chat_id)
+    with pytest.raises(NotFound):
+        await events_of(remote)
+    gate.open()
+    assert isinstance(ending(await events_of(run)), RunFailed)
+
+
+async def held_run(planner: Planner) -> str:
+    """A run that nobody executes: its log is the test's."""
+    async with planner.desk.database.transaction(planner.who) as conn:
+        thread = await threads.create_or_get_thread(conn, chat_id=planner.chat_id)
+        run = await runs.admit(
+            conn,
+            run_id=uuid4(),
+            thread_id=thread.id,
+            owner="the test",
+            lease_s=60,
+            model="scripted",
+            permissions=planner.who.permissions,
+            as_of=planner.who.as_of,
+            limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
+            timezone="UTC",
+            assistant_message_id="answer",
+        )
+    return str(run.id)
+
+
+async def append(planner: Planner, run_id: str, seq: int, text: str, *, attempt: int = 1) -> None:
+    flush = Flush(seq, encode_events([TextDelta("p", text)]))
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await threads.touch(conn, thread_id=await planner.thread_id())
+        await run_events.append(conn, run_id=UUID(run_id), attempt=attempt, flush=flush)
+
+
+async def last_touched(planner: Planner) -> datetime:
+    async with planner.desk.database.transaction(planner.who) as conn:
+        thread = await threads.get_thread(conn, who=planner.who, chat_id=planner.chat_id)
+    assert thread is not None
+    return thread.updated_at
+
+
+async def test_an_attempt_that_has_lost_its_run_appends_nothing_and_nothing_with_it(planner: Planner) -> None:
+    run_id = await held_run(planner)
+    before = await last_touched(planner)
+    with pytest.raises(RunInterrupted):
+        await append(planner, run_id, 1, "zombie", attempt=2)
+    assert await last_touched(planner) == before
+    async with planner.desk.database.transaction(planner.who) as conn:
+        assert await read(conn, run_id) == []
+
+
+async def read(conn: Connection, run_id: str) -> list[Flush]:
+    return list(await run_events.read_after(conn, run_id=UUID(run_id), seq=0, limit=100))
+
+
+async def test_a_flush_that_is_sent_twice_counts_once(planner: Planner) -> None:
+    run_id = await held_run(planner)
+    for _ in range(2):
+        await append(planner, run_id, 1, "once")
+    async with planner.desk.database.transaction(planner.who) as conn:
+        [flush] = await read(conn, run_id)
+    assert decode_events(flush.events) == [TextDelta("p", "once")]
+
+
+async def test_the_log_holds_what_a_checkpoint_holds(planner: Planner, model: ScriptedModel) -> None:
+    """A tool's result that the graph went on from is never missing from what others see."""
+    gate = Gate()
+    model.play(calls(MACHINES), plays(Pause(gate), Text("All free.")))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        flushes = await read(conn, run.run_id)
+    kinds = [type(event) for flush in flushes for event in decode_events(flush.events)]
+    gate.open()
+    assert ToolSucceeded in kinds
+    assert isinstance(ending(await events_of(run)), RunFinished)
+
+
+async def test_flushes_that_arrive_out_of_order_are_read_in_order(planner: Planner) -> None:
+    run_id = await held_run(planner)
+    remote = await followed_by(planner)
+    for seq, text in ((3, "three"), (2, "two "), (1, "one ")):
+        await append(planner, run_id, seq, text)
+    heard = ""
+    async with aclosing(remote.follow()) as batches:
+        async for batch in batches:
+            heard += said(list(batch))
+            if heard.endswith("three"):
+                break
+    assert heard == "one two three"
+
+
+async def test_a_flush_that_is_on_its_way_keeps_those_behind_it_waiting(planner: Planner) -> None:
+    run_id = await held_run(planner)
+    remote = await followed_by(planner)
+    await append(planner, run_id, 2, "two")
+    async with aclosing(remote.follow()) as batches:
+        first = asyncio.ensure_future(anext(batches))
+        await append(planner, run_id, 1, "one ")
+        assert said(list(await first)) == "one two"
