@@ -111,6 +111,6 @@ def _how_good(result: ReplanResult) -> str:
     if result.bound_min is None:
         return "Whether there is a better one is not known."
     return (
-        f"No plan can have fewer than {number(hours(result.bound_min))} weighted late hours; whether there is "
-        "one between is not known."
+        f"No plan can have fewer than {number(hours(result.bound_min))} weighted late hours; whether there "
+        "is one between is not known."
     )
