@@ -12,6 +12,8 @@ from tools.windows import WindowInput, read_due, read_window
 NOW = to_minute(AS_OF)
 _TODAY = local_minute(AS_OF.astimezone(ZONE).date(), 0, ZONE)
 _DAY_MIN = 24 * 60
+# The start of "/2026-12-03", which does not matter.
+ANY_START = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def dates_of(args: dict[str, JsonValue], *, default_days: int) -> AskedDates:
 
 
 def expected_windows(said: str | list[str]) -> list[Interval | None]:
-    """Each "start/end" in minutes; None for ""."""
+    """Each "start/end" in minutes; None for ""; ANY_START where no start is written."""
     return [_interval(text) if text else None for text in ([said] if isinstance(said, str) else said)]
 
 
@@ -68,7 +70,7 @@ def end_of(text: str) -> int:
 
 def _interval(text: str) -> Interval:
     start, _, end = text.partition("/")
-    return start_of(start), end_of(end)
+    return start_of(start) if start else ANY_START, end_of(end)
 
 
 def _stamp(text: str) -> int:

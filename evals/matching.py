@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from evals.conversation import Call
 from evals.dates import (
+    ANY_START,
     NOW,
     AskedDates,
     dates_of,
@@ -13,7 +14,8 @@ from evals.dates import (
     start_of,
 )
 from evals.names import same_names
-from evals.question_set import ExpectedCall
+from evals.plan_arguments import PEOPLE, is_due_day, plan_problems
+from evals.question_set import JUDGED_BY_NAME, ExpectedCall
 from leadhand.errors import JsonValue
 from planning.shop import Shop
 
@@ -28,6 +30,12 @@ _DEFAULTS: dict[str, JsonValue] = {
     "lots": None,
     "max_utilization_pct": None,
     "quantity": None,
+    "filter": "open",
+    "change": None,
+    "policy": None,
+    "priority": None,
+    "until_further_notice": False,
+    "severity": None,
 }
 
 
@@ -35,7 +43,10 @@ def problems(expected: ExpectedCall, call: Call, shop: Shop) -> list[str]:
     """What is wrong with `call`; empty if it is as expected."""
     if call.tool != expected.tool:
         return [f"tool is {call.tool}"]
+    if call.tool in JUDGED_BY_NAME:
+        return []
     found = [*_names(expected, call, shop), *_dates(expected, call), *_amounts(expected, call, shop)]
+    found += plan_problems(expected, call, shop)
     if expected.group_by is not None and call.tool == WORKLOAD:
         grouped = call.args.get("group_by", "operator")
         if grouped not in _listed(expected.group_by):
@@ -52,7 +63,7 @@ def problems(expected: ExpectedCall, call: Call, shop: Shop) -> list[str]:
 def names_of(args: dict[str, JsonValue]) -> list[str]:
     """All machines and work centers in a call's arguments."""
     names: list[str] = []
-    for key in ("machines", "work_centers", "work_center"):
+    for key in ("machines", "machine", "work_centers", "work_center"):
         value = args.get(key)
         if isinstance(value, str):
             names.append(value)
@@ -62,28 +73,40 @@ def names_of(args: dict[str, JsonValue]) -> list[str]:
 
 
 def _names(expected: ExpectedCall, call: Call, shop: Shop) -> list[str]:
+    if call.tool == PEOPLE:
+        return []
     actual = names_of(call.args)
     return [] if same_names(expected.names, actual, shop) else [f"names are {actual}"]
 
 
 def _dates(expected: ExpectedCall, call: Call) -> list[str]:
+    if "window" in expected.free:
+        return []
     capacity = call.tool == CAPACITY
-    asked = dates_of(call.args, default_days=30 if capacity else 7)
+    args = call.args if capacity else {key: value for key, value in call.args.items() if key != "due"}
+    if "to" in expected.free:
+        args = {key: value for key, value in args.items() if key != "to"}
+    asked = dates_of(args, default_days=30 if capacity else 7)
     if expected.said is not None and any(expected.said.casefold() in t.casefold() for t in asked.texts):
         return []
     if asked.problem is not None:
         return [asked.problem]
     fits: Callable[[ExpectedCall, AskedDates], bool] = _fits_capacity if capacity else _fits_window
     said = {key: call.args[key] for key in ("window", "from", "to", "due") if call.args.get(key) is not None}
-    return [] if fits(expected, asked) else [f"dates are {said or 'not given'}"]
+    right = fits(expected, asked) and (capacity or is_due_day(expected.due, call))
+    return [] if right else [f"dates are {said or 'not given'}"]
 
 
 def _fits_window(expected: ExpectedCall, asked: AskedDates) -> bool:
+    if expected.window is None and expected.from_ is not None:
+        return asked.window is not None and same_start(start_of(expected.from_), asked.window[0])
     wanted = [None] if expected.window is None else expected_windows(expected.window)
     if asked.window is None:
         return None in wanted
     start, end = asked.window
-    return any(w is not None and same_start(w[0], start) and w[1] == end for w in wanted)
+    return any(
+        w is not None and (w[0] == ANY_START or same_start(w[0], start)) and w[1] == end for w in wanted
+    )
 
 
 def _fits_capacity(expected: ExpectedCall, asked: AskedDates) -> bool:

@@ -9,6 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadhand.errors import JsonValue
 
 SHOWN, HELD_OUT = "shown", "held_out"
+Tool = Literal[
+    "get_machine_availability",
+    "get_operator_availability",
+    "get_order_status",
+    "analyze_workload_distribution",
+    "check_capacity",
+    "simulate_new_order",
+    "simulate_schedule_change",
+    "detect_schedule_conflicts",
+    "identify_bottlenecks",
+    "propose_replan",
+    "get_data_trust",
+]
+JUDGED_BY_NAME = frozenset({"simulate_new_order", "identify_bottlenecks", "propose_replan", "get_data_trust"})
 
 
 class _Row(BaseModel):
@@ -26,16 +40,35 @@ class ExpectedStep(_Row):
 class ExpectedCall(_Row):
     """A tool call that is right.
 
-    `names`: machines and work centers, in any order; "a|b" accepts either. `window`: "start/end", each a
-    local date (the end's whole day counts), a local timestamp or "now"; several are each accepted, "" accepts
-    none given. `by` and `from`: the deadline and the start of capacity questions; `by = "*"` accepts any.
-    `said`: a text in the call's dates that is right although its window cannot be worked out. Lists of hours
-    and of `group_by` accept each. What is not given here must be at its default in the call, unless `free`
-    names it.
+    `names`: machines and work centers, in any order, whichever argument takes them; "a|b" accepts either.
+    `qualified`: the skill, machine or work center by which people are looked for; `operators`, `operator`,
+    `orders`, `order` and `customer` are compared by what they mean ("WO-4012", "4012").
+    `window`: "start/end", each a local date (the end's whole day counts), a local timestamp or "now"; several
+    are each accepted, "" accepts none given, "/end" any start. `by` and `from`: the deadline and the start of
+    capacity questions; `by = "*"` accepts any; elsewhere `from` without a window is a start whose end does
+    not matter. `due`: the new due date of a change, a local date. `said`: a text in the call's dates that is
+    right although its window cannot be worked out. Lists of hours, of `group_by` and of `types` accept each
+    (types of one answer are joined by a comma). What is not given here must be at its default in the call,
+    unless `free` names it. Of the tools in `JUDGED_BY_NAME` the call alone counts.
     """
 
-    tool: Literal["get_machine_availability", "analyze_workload_distribution", "check_capacity"]
+    tool: Tool
     names: list[str] = []
+    qualified: str | None = None
+    operators: list[str] = []
+    operator: str | None = None
+    orders: list[str] = []
+    order: str | None = None
+    customer: str | None = None
+    filter: str = "open"
+    explain: bool | None = None
+    change: str | None = None
+    policy: str | None = None
+    priority: int | None = None
+    until_further_notice: bool = False
+    due: str | None = None
+    types: list[str] = []
+    severity: str | None = None
     window: str | list[str] | None = None
     by: str | list[str] | None = None
     from_: str | None = Field(default=None, alias="from")

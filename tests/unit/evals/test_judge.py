@@ -172,3 +172,67 @@ def test_an_answer_with_the_tools_figures_has_no_slips() -> None:
 def test_a_figure_that_is_not_told_is_a_slip() -> None:
     check = AnswerCheck(id="a", text="?", figures=["0.free_h"])
     assert slips(check, answer("It is free.", free_h=5.0)) == ["does not tell 0.free_h = 5.0"]
+
+
+@pytest.mark.parametrize(
+    ("want", "right", "wrong"),
+    [
+        (
+            {"tool": "get_order_status", "order": "4012"},
+            {"order": "WO-4012", "explain": True},
+            {"order": "WO-4013"},
+        ),
+        (
+            {"tool": "get_order_status", "customer": "Harlow", "filter": "late"},
+            {"customer": "harlow", "filter": "late"},
+            {"filter": "late"},
+        ),
+        (
+            {"tool": "get_operator_availability", "operators": ["Hannah"], "free": ["at"]},
+            {"operators": ["hannah"], "at": "10:00"},
+            {"operators": ["Tyrone"]},
+        ),
+        (
+            {"tool": "get_operator_availability", "qualified": "CMM|inspection"},
+            {"work_center": "CMM"},
+            {"machine": "Puma 3100"},
+        ),
+        (
+            {"tool": "detect_schedule_conflicts", "types": ["machine_double_booked,operator_double_booked"]},
+            {"types": ["operator_double_booked", "machine_double_booked"]},
+            {"types": ["operator_double_booked"]},
+        ),
+        (
+            {"tool": "get_order_status", "filter": "due_before", "window": "/2026-11-27"},
+            {"filter": "due_before", "to": "2026-11-27"},
+            {"filter": "due_before", "to": "2026-11-28"},
+        ),
+        (
+            {
+                "tool": "simulate_schedule_change",
+                "change": "due_date",
+                "order": "WO-4022",
+                "due": "2026-12-02",
+            },
+            {"change": "due_date", "order": "WO-4022", "due": "Dec 2"},
+            {"change": "due_date", "order": "WO-4022", "due": "Dec 3"},
+        ),
+        (
+            {
+                "tool": "simulate_schedule_change",
+                "change": "order_move",
+                "order": "4016",
+                "from": "2026-11-30",
+                "free": ["to"],
+            },
+            {"change": "order_move", "order": "WO-4016", "from": "2026-11-30", "to": "2026-12-04"},
+            {"change": "order_move", "order": "WO-4016", "from": "2026-12-01"},
+        ),
+    ],
+)
+def test_people_orders_kinds_and_days_are_compared_by_what_they_mean(
+    want: dict[str, object], right: dict[str, JsonValue], wrong: dict[str, JsonValue]
+) -> None:
+    tool = str(want["tool"])
+    assert judged([want], Call(tool, right)).verdict is Verdict.RIGHT
+    assert judged([want], Call(tool, wrong)).verdict is Verdict.WRONG

@@ -21,7 +21,19 @@ from tools.registry import ToolRegistry
 
 ALL = [*read_questions(SHOWN), *read_questions(HELD_OUT)]
 # Names of the arguments that every tool calls differently or that only the judge knows.
-JUDGED_OTHERWISE = {"tool", "names", "window", "by", "from", "said", "free", "hours", "group_by", "routing"}
+OTHERWISE_NAMED = {
+    "tool",
+    "names",
+    "qualified",
+    "window",
+    "by",
+    "from",
+    "said",
+    "free",
+    "hours",
+    "group_by",
+    "routing",
+}
 
 
 def _calls(question: Question) -> list[ExpectedCall]:
@@ -77,7 +89,7 @@ def test_what_is_expected_of_a_tool_is_an_argument_that_it_has() -> None:
     for question in ALL:
         for call in _calls(question):
             fields = registry.get(call.tool).input_model.model_fields.keys()
-            asked = call.model_dump(by_alias=True, exclude_defaults=True).keys() - JUDGED_OTHERWISE
+            asked = call.model_dump(by_alias=True, exclude_defaults=True).keys() - OTHERWISE_NAMED
             assert asked <= fields, question.id
 
 
@@ -85,7 +97,7 @@ def test_only_capacity_questions_have_hours_deadlines_and_steps() -> None:
     for question in ALL:
         for call in _calls(question):
             if call.tool != "check_capacity":
-                assert (call.hours, call.by, call.from_, call.routing) == (None, None, None, []), question.id
+                assert (call.hours, call.by, call.routing) == (None, None, []), question.id
             elif call.hours is None:
                 assert call.routing, question.id
                 assert call.quantity, question.id
