@@ -16,6 +16,8 @@ from storage.shop_rows import Rows, ShopRows, build_shop
 from storage.transactions import Connection
 
 _SQL = {**named_queries("shops"), **named_queries("booked_work")}
+# What a plan holds of open orders and of its window only, by table: here of any order.
+_WHOLE = {"orders": "whole_orders", "progress": "whole_progress", "bookings": "whole_bookings"}
 _BEFORE_ALL: WorkKey = (0, 0, "")
 
 
@@ -60,8 +62,8 @@ class BookedWorkReader:
             tables = defaultdict[str, Rows](tuple)
             for table in ("operations", "alternatives"):
                 tables[table] = await fetch(table, order_ids=order_ids)
-            for table in ("orders", "progress", "bookings"):
-                tables[table] = await fetch(f"whole_{table}", order_ids=order_ids)
+            for table, query in _WHOLE.items():
+                tables[table] = await fetch(query, order_ids=order_ids)
             booking_ids = [row[0] for row in tables["bookings"]]
             tables["segments"] = await fetch("segments_of", booking_ids=booking_ids)
         return build_shop(ShopRows(settings, tables))
