@@ -29,6 +29,11 @@ class CauseViews:
 
     def of(self, chain: CauseChain, report: OrderReport) -> CauseView:
         links = chain.merged()
+        blocking = self._blocking(links)[:NAMED_ROWS]
+        by_cause = [
+            CauseHours(cause=cause, minutes=minutes, hours=hours(minutes))
+            for cause, minutes in chain.by_cause().items()
+        ]
         bookings = {o.operation.id: o.bookings for o in report.operations}
         return CauseView(
             start=iso(chain.release, self._zone),
@@ -36,11 +41,10 @@ class CauseViews:
             end=iso(chain.finish, self._zone),
             minutes=chain.finish - chain.release,
             hours=hours(chain.finish - chain.release),
-            by_cause=[
-                CauseHours(cause=cause, minutes=minutes, hours=hours(minutes))
-                for cause, minutes in chain.by_cause().items()
-            ],
-            blocking_orders=self._blocking(links)[:NAMED_ROWS],
+            by_cause=by_cause,
+            most_lost_to=next((row for row in by_cause if row.cause is not Cause.WORK), None),
+            blocking_orders=blocking,
+            most_blocked_by=blocking[0] if blocking else None,
             closures=self._closures(links)[:NAMED_ROWS],
             links_total=len(links),
             links=[self._link(link, bookings) for link in links[:LINK_ROWS]],

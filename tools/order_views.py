@@ -105,7 +105,9 @@ class CauseView(View):
     minutes: int
     hours: float
     by_cause: list[CauseHours] = Field(description="Most first.")
+    most_lost_to: CauseHours | None = Field(description="What took the most time besides the work itself.")
     blocking_orders: list[BlockingOrder] = Field(description="Most first.")
+    most_blocked_by: BlockingOrder | None = Field(description="The first of blocking_orders.")
     closures: list[LostTo] = Field(description="Most first.")
     links_total: int
     links: list[LinkRow] = Field(description="In order of time, end to end from start to end.")

@@ -1,6 +1,7 @@
 """Questions about orders: the right call in English and German, follow-ups, and the worded answer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -12,7 +13,8 @@ from models.builtin.grammar_files import tool_grammars
 from models.builtin.results import Result
 from models.builtin.thinking import think
 from models.builtin.understanding import Context, Query
-from tests.unit.tools.shops import call
+from planning.shop import Shop
+from tests.unit.tools.shops import at, call
 from tests.unit.tools.test_order_status import SHOP, ask
 from tools.catalog.order_status import OrderStatusOutput
 from tools.rendering import render_for_model
@@ -95,9 +97,9 @@ def test_a_follow_up_is_about_the_order_before_or_the_new_one(
     assert [query.arguments for query in queries] == [arguments]
 
 
-async def worded(text: str, language: str) -> str:
+async def worded(text: str, language: str, shop: Shop = SHOP) -> str:
     (query,) = understand(text, CONTEXT).queries
-    output = await call(NAME, query.arguments, SHOP, OrderStatusOutput)
+    output = await call(NAME, query.arguments, shop, OrderStatusOutput)
     shown = json.loads(render_for_model(output, "r1"))
     return word_result(Result(query.tool, query.arguments, shown), query, language)
 
@@ -122,6 +124,16 @@ async def test_a_list_is_a_table_with_its_counts() -> None:
     said = await worded("Which orders are late?", "en")
     assert "Of 5 open orders looked at, **1 is planned to finish late**, 1 at risk" in said
     assert "| WO-4001 | Acme Pumps | late | Thu 3 Dec 2026, 08:00 | Wed 2 Dec 2026 | -8 h |" in said
+
+
+async def test_why_several_orders_are_late_is_told_of_each() -> None:
+    due = {key: replace(order, due_at=at(1, 7)) for key, order in SHOP.orders.items()}
+    late = replace(SHOP, orders=due)
+    said = await worded("Which orders are late, and why?", "en", late)
+    assert "| -49 h | closed, 32.5 h | WO-4003, 6 h |" in said
+    assert "| -49 h | geschlossen, 32,5 h | WO-4003, 6 h |" in await worded(
+        "Warum sind Aufträge verspätet?", "de", late
+    )
 
 
 async def test_a_bare_why_words_the_same_result_again() -> None:

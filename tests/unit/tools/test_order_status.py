@@ -172,7 +172,10 @@ async def test_why_an_order_is_late_is_told_by_cause_and_adds_up() -> None:
         "not_started": 4.0,
     }
     assert sum(c.minutes for c in causes.by_cause) == causes.minutes == 3000
+    assert causes.most_lost_to is not None
+    assert (causes.most_lost_to.cause, causes.most_lost_to.hours) == (Cause.CLOSED, 32.5)
     assert [(b.order, b.hours) for b in causes.blocking_orders] == [("WO-4003", 6.0)]
+    assert causes.most_blocked_by == causes.blocking_orders[0]
     assert [(c.kind, c.name, c.hours) for c in causes.closures] == [("no_shift", "no shift is planned", 32.5)]
 
 
