@@ -19,7 +19,7 @@ from planning.zones import MINUTES_PER_DAY
 
 # What the floor has not reported a day after its planned end is taken for forgotten.
 REPORT_WITHIN_MIN = MINUTES_PER_DAY
-# A newest report or import older than this is told with other figures.
+# A newest report or import older than this is told with other figures. Both come daily and rest on weekends.
 STALE_AFTER_MIN = 3 * MINUTES_PER_DAY
 
 
@@ -153,6 +153,12 @@ class DataTrust:
         """When the floor last reported anything, as far as open orders tell; None: never."""
         times = (r.at for rows in self._shop.progress.values() for r in rows if r.at <= self._as_of)
         return max(times, default=None)
+
+    @property
+    def newest_import(self) -> Minute | None:
+        """When the plan last came in from another system; None: never, or not until now."""
+        at = self._shop.last_import_at
+        return None if at is None or at > self._as_of else at
 
     def _is_forgotten(self, booking: Booking) -> bool:
         return booking.envelope_end + REPORT_WITHIN_MIN <= self._as_of
@@ -301,6 +307,11 @@ def _is_active(row: Machine | Operator, as_of: Minute) -> bool:
     return (row.active_from is None or row.active_from <= as_of) and (
         row.active_to is None or row.active_to > as_of
     )
+
+
+def is_stale(newest: Minute | None, as_of: Minute) -> bool:
+    """Whether the newest report or import is too old; what never came is not awaited."""
+    return newest is not None and as_of - newest >= STALE_AFTER_MIN
 
 
 def concerning(

@@ -6,7 +6,7 @@ local here and are compiled by `planning.calendars`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -283,6 +283,9 @@ class Shop:
     """One shop's whole plan at `settings.data_version`; mappings are keyed by id.
 
     `materials` and `progress` are keyed by operation: of open orders, each in order of id or of time.
+    `last_import_at`: when the plan (orders, operations, bookings, reports) last came in by an import that
+    was finished; None: never. It is about the plan and no part of it: nothing that a view works out may
+    depend on it.
     """
 
     settings: ShopSettings
@@ -303,6 +306,7 @@ class Shop:
         default_factory=dict[str, tuple[ProgressReport, ...]]
     )
     bookings: tuple[Booking, ...] = ()
+    last_import_at: Minute | None = field(default=None, compare=False)
     views: PlanViews = field(default_factory=PlanViews, init=False, repr=False, compare=False)
 
     def view(self, make: Callable[Concatenate["Shop", P], View], *args: P.args, **kwargs: P.kwargs) -> View:
@@ -311,3 +315,9 @@ class Shop:
         For what many questions share, such as `view(ShopTimes, window)`: it must not be changed.
         """
         return self.views.of((make, args, tuple(sorted(kwargs.items()))), lambda: make(self, *args, **kwargs))
+
+    def imported_at(self, minute: Minute | None) -> "Shop":
+        """The same plan after an import that changed nothing of it, with what was worked out from it."""
+        made = replace(self, last_import_at=minute)
+        object.__setattr__(made, "views", self.views)
+        return made

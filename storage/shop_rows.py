@@ -68,12 +68,13 @@ def build_shop(rows: ShopRows) -> values.Shop:
         materials=_group(tables["materials"], values.MaterialRequirement),
         progress=_group(tables["progress"], values.ProgressReport),
         bookings=_bookings(tables["bookings"], tables["segments"]),
+        last_import_at=rows.settings[-2],
     )
 
 
 def _settings(row: tuple[Any, ...]) -> values.ShopSettings:
     (name, timezone, locale, data_version, overtime, at_risk_buffer_h, site_calendar_id, due_cutoff,
-     threshold, frozen_hours, horizon_days, _created_at) = row  # fmt: skip
+     threshold, frozen_hours, horizon_days, _last_import_at, _created_at) = row  # fmt: skip
     return values.ShopSettings(
         name=name,
         timezone=timezone,

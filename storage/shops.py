@@ -10,7 +10,7 @@ from psycopg.rows import tuple_row
 
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound
-from planning.shop import Interval, Shop
+from planning.shop import Interval, Minute, Shop
 from storage.database import Database
 from storage.named_queries import named_queries
 from storage.pipeline import Statement
@@ -58,10 +58,13 @@ class ShopReader:
             NotFound: there is no such shop.
             DatabaseUnavailable: the database is away.
         """
-        key = await self._current_key(tenant, whole_months(window))
+        key, last_import_at = await self._current_key(tenant, whole_months(window))
         if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key][0]
+            shop, rows = self._kept.pop(key)
+            if shop.last_import_at != last_import_at:  # an import that changed nothing
+                shop = shop.imported_at(last_import_at)
+            self._kept[key] = (shop, rows)
+            return shop
         task = self._loading.get(key)
         if task is None:
             task = asyncio.create_task(self._read(tenant, key.window))
@@ -70,13 +73,13 @@ class ShopReader:
         # One caller that leaves does not take the load from the others.
         return await asyncio.shield(task)
 
-    async def _current_key(self, tenant: TenantContext, window: Interval) -> ShopKey:
+    async def _current_key(self, tenant: TenantContext, window: Interval) -> tuple[ShopKey, Minute | None]:
         version = Statement(_SQL["shop_version"], (tenant.tenant_id,))
         found = (await one_trip(self._database.pool, tenant, version))[0].rows
         if not found:
             raise NotFound("There is no such shop.")
-        created_at, data_version = found[0]
-        return ShopKey(tenant.tenant_id, created_at, data_version, window)
+        created_at, data_version, last_import_at = found[0]
+        return ShopKey(tenant.tenant_id, created_at, data_version, window), last_import_at
 
     def _settle(self, key: ShopKey, done: asyncio.Task[Shop]) -> None:
         self._loading.pop(key, None)

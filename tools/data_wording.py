@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from planning.data_trust import STALE_AFTER_MIN, Check, DataTrust, FoundRow, concerning
+from planning.data_trust import Check, DataTrust, FoundRow, concerning, is_stale
 from planning.shop import Minute, Shop
 from tools.views import listed
 
@@ -116,12 +116,12 @@ def warnings_about_data(
 ) -> list[str]:
     """At most MAX_WARNINGS sentences about the data behind figures of these orders or machines (None: all).
 
-    What makes the most figures unsure comes first; how old the newest report is comes before all.
+    What makes the most figures unsure comes first; how old the newest import and report are comes before all.
     """
     trust = DataTrust(shop, as_of)
     orders = None if order_ids is None else frozenset(order_ids)
     machines = None if machine_ids is None else frozenset(machine_ids)
-    found = stale(trust.newest_report, as_of)
+    found = stale(trust, as_of)
     wanted = set(checks)
     for check in (check for check in Check if check in wanted):
         if len(found) == MAX_WARNINGS:
@@ -132,12 +132,20 @@ def warnings_about_data(
     return found
 
 
-def stale(newest_report: Minute | None, as_of: Minute) -> list[str]:
-    """One sentence where the floor once reported, but not of late."""
-    if newest_report is None or as_of - newest_report < STALE_AFTER_MIN:
+def stale(trust: DataTrust, as_of: Minute) -> list[str]:
+    """At most one sentence: the plan was once imported, or the floor once reported, but not of late."""
+    old = [
+        f"the newest {what} is {timedelta(minutes=as_of - newest).days} days old"
+        for what, newest in (
+            ("import of the plan", trust.newest_import),
+            ("report from the floor", trust.newest_report),
+        )
+        if newest is not None and is_stale(newest, as_of)
+    ]
+    if not old:
         return []
-    days = timedelta(minutes=as_of - newest_report).days
-    return [f"The newest report from the floor is {days} days old: what has happened since is not known."]
+    said = " and ".join(old)
+    return [f"{said[0].upper()}{said[1:]}: what has happened since is not known."]
 
 
 def sentence(check: Check, rows: Sequence[FoundRow], shop: Shop) -> str:

@@ -15,6 +15,7 @@ from storage.exchange.cross_checks import check_across_rows, check_append_only
 from storage.exchange.csv_file import CsvFile, Unreadable, open_csv
 from storage.exchange.entities import ENTITIES, FILES, Entity
 from storage.exchange.folder import files_of, given_columns
+from storage.exchange.import_log import Origin, log_import
 from storage.exchange.laying_out import ROWS_A_CHUNK, LayingOut
 from storage.exchange.problems import Findings, Notice, Problem, TooManyProblems
 from storage.exchange.writing import FileCounts, write_all
@@ -59,11 +60,13 @@ async def import_folder(
     *,
     dry_run: bool = False,
     progress: Progress = lambda file, done, total: None,
+    origin: Origin | None = None,
 ) -> ImportReport:
     """Make the shop of `who` say what the folder says. With problems, or as a dry run, nothing is kept.
 
-    A dry run does all that an import does and takes it back at the end. Files are read here, in the caller's
-    thread: this is for a command, not for a server.
+    A dry run does all that an import does and takes it back at the end. `origin` is what the folder was made
+    from, for the log of imports; None: the folder itself. Files are read here, in the caller's thread: this
+    is for a command, not for a server.
 
     Raises:
         InvalidRequest: the folder cannot be used, or another process is filling the shop.
@@ -75,7 +78,11 @@ async def import_folder(
     paths = files_of(folder, findings)
     with suppress(_NotKept):
         async with database.transaction(who) as connection:
-            await _Import(connection, who.tenant_id, paths, findings, progress, report).run()
+            done = _Import(connection, who.tenant_id, paths, findings, progress, report)
+            await done.run()
+            if not report.problems:
+                await log_import(connection, origin or Origin.of_folder(folder), done.headers, report.files)
+            await done.clear()
             if report.problems or dry_run:
                 raise _NotKept
     return report
@@ -113,6 +120,8 @@ class _Import:
         self._conclude()
         if not self.report.problems:
             await self._write()
+
+    async def clear(self) -> None:
         await execute(self.connection, _SQL["clear"], {})
 
     async def _begin(self) -> None:

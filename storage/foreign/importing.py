@@ -9,6 +9,7 @@ from pathlib import Path
 from leadhand.context import TenantIdentity
 from leadhand.errors import ForeignFileUnreadable, InvalidRequest, MappingUnconfirmed, NotFound
 from storage.database import Database
+from storage.exchange.import_log import Origin
 from storage.exchange.importing import ImportReport, Progress, import_folder
 from storage.exchange.problems import Notice, Problem
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
@@ -107,7 +108,14 @@ async def _import(
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="leadhand-import-") as folder:
         preview.canonical.write(Path(folder))
-        report = await import_folder(database, who, Path(folder), dry_run=request.dry_run, progress=progress)
+        report = await import_folder(
+            database,
+            who,
+            Path(folder),
+            dry_run=request.dry_run,
+            progress=progress,
+            origin=Origin("file", preview.name),
+        )
     preview.report = report
     preview.problems = placed(preview.canonical.problem_at_origin(problem) for problem in report.problems)
     preview.notices = tuple(

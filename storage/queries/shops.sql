@@ -1,11 +1,13 @@
 -- name: shop_version
--- Which state of which shop: the key of the cache.
-select created_at, data_version from tenant_settings where tenant_id = $1;
+-- Which state of which shop: the key of the cache; and the minute of the newest import of its plan.
+select created_at, data_version, (select utc_minute(at) from import_log where of_plan order by at desc limit 1)
+  from tenant_settings where tenant_id = $1;
 
 -- name: settings
 -- The shop's settings; times as minutes after midnight.
 select name, timezone, locale, data_version, standard_overtime, at_risk_buffer_h, site_calendar_id,
-       (extract(epoch from due_cutoff_local) / 60)::int, utilization_threshold, frozen_hours, horizon_days, created_at
+       (extract(epoch from due_cutoff_local) / 60)::int, utilization_threshold, frozen_hours, horizon_days,
+       (select utc_minute(at) from import_log where of_plan order by at desc limit 1), created_at
   from tenant_settings where tenant_id = %(tenant_id)s;
 
 -- name: calendars

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from planning.data_trust import STALE_AFTER_MIN, TABLES, Check, DataTrust, Finding
+from planning.data_trust import STALE_AFTER_MIN, TABLES, Check, DataTrust, Finding, is_stale
 from planning.rounding import hours, percent
 from planning.shop import Minute, Shop
 from planning.zones import iso, to_minute
@@ -54,6 +54,11 @@ class DataTrustOutput(ToolOutput):
     newest_report: str | None = Field(description="When the floor last reported on an open order.")
     newest_report_age_h: float | None
     stale: bool = Field(description="The newest report is older than stale_after_h.")
+    newest_import: str | None = Field(
+        description="When orders, operations, bookings or reports were last imported; null: never."
+    )
+    newest_import_age_h: float | None
+    import_stale: bool = Field(description="The newest import is older than stale_after_h.")
     stale_after_h: float
     next_cursor: str | None
     checks: list[CheckRow]
@@ -68,7 +73,7 @@ async def run(asked: DataTrustInput, context: ToolContext) -> DataTrustOutput:
 def _answer(asked: DataTrustInput, shop: Shop, now: Minute) -> DataTrustOutput:
     trust, zone = DataTrust(shop, now), ZoneInfo(shop.settings.timezone)
     findings = trust.all() if asked.check is None else (trust.of(asked.check),)
-    newest = trust.newest_report
+    newest, imported = trust.newest_report, trust.newest_import
     rows = [_row(finding, shop) for finding in findings]
     cursor = None
     if asked.check is not None:
@@ -81,7 +86,7 @@ def _answer(asked: DataTrustInput, shop: Shop, now: Minute) -> DataTrustOutput:
         as_of=iso(now, zone),
         timezone=shop.settings.timezone,
         assumptions=["Open orders count: released, in progress or on hold; drafts do not."],
-        warnings=stale(newest, now),
+        warnings=stale(trust, now),
         evidence=_evidence(findings),
         statement=_statement(rows, found),
         checks_made=len(rows),
@@ -89,7 +94,10 @@ def _answer(asked: DataTrustInput, shop: Shop, now: Minute) -> DataTrustOutput:
         rows_found=sum(row.count for row in found),
         newest_report=None if newest is None else iso(newest, zone),
         newest_report_age_h=None if newest is None else hours(now - newest),
-        stale=bool(stale(newest, now)),
+        stale=is_stale(newest, now),
+        newest_import=None if imported is None else iso(imported, zone),
+        newest_import_age_h=None if imported is None else hours(now - imported),
+        import_stale=is_stale(imported, now),
         stale_after_h=hours(STALE_AFTER_MIN),
         next_cursor=cursor,
         checks=rows,
@@ -132,9 +140,10 @@ TOOL = Tool(
         "How good the shop's data is, before figures are trusted: operations without times, orders without "
         "operations or due date, imported overlaps, work that nobody reported, machines without shifts, "
         "downtimes without an end, material without a date, people without skills, and how old the newest "
-        "report from the floor is. Use it for “how good is our data”, “can I trust these figures”, “what is "
-        "missing in our data”. Each check has a count, its share and what it makes unsure. It looks at the "
-        "data as it is now. Not for what is wrong in the plan itself: use detect_schedule_conflicts."
+        "import of the plan and the newest report from the floor are. Use it for “how good is our data”, "
+        "“can I trust these figures”, “what is missing in our data”. Each check has a count, its share and "
+        "what it makes unsure. It looks at the data as it is now. Not for what is wrong in the plan itself: "
+        "use detect_schedule_conflicts."
     ),
     input_model=DataTrustInput,
     output_model=DataTrustOutput,

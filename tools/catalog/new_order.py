@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from leadhand.context import TenantContext
+from planning.data_trust import Check
 from planning.floor import Floor
 from planning.insertion import Operators
 from planning.intervals import overlap
 from planning.new_order import plan_of
 from planning.new_order_trial import Trial, try_order
 from planning.rounding import hours
-from planning.shop import Interval, Shop
+from planning.shop import Interval, Minute, Shop
 from planning.unscheduled import unscheduled
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.data_wording import warnings_about_data
 from tools.new_order_input import NewOrderInput
 from tools.new_order_reading import AskedOrder, OrderReader
 from tools.new_order_views import (
@@ -94,7 +96,7 @@ def _output(shop: Shop, read: AskedOrder, trial: Trial, span: Interval) -> NewOr
         as_of=iso(span[0], zone),
         timezone=shop.settings.timezone,
         assumptions=[*read.assumptions, *_assumptions(shop, read)],
-        warnings=_warnings(shop, trial),
+        warnings=[*_warnings(shop, trial), *_about_data(shop, read, trial, span[0])],
         evidence=_evidence(shop, read, trial),
         sim_id=simulation_id(
             ["new_order", shop.settings.data_version, asdict(read.order), asdict(read.rules), span[0]]
@@ -164,6 +166,14 @@ def _warnings(shop: Shop, trial: Trial) -> list[str]:
             f"{count_of(len(moved.faults), 'time')} moved work would end after work that may not move begins."
         )
     return told
+
+
+def _about_data(shop: Shop, read: AskedOrder, trial: Trial, now: Minute) -> list[str]:
+    """What is missing about the machines that could take the order, and about people where they count."""
+    unsure = {Check.NO_TIMES, Check.NOT_REPORTED, Check.NO_SHIFTS, Check.OPEN_DOWNTIME}
+    if read.rules.operators is not Operators.IGNORE:
+        unsure |= {Check.NO_SKILLS}
+    return warnings_about_data(shop, now, unsure, machine_ids=trial.plan.machine_ids)
 
 
 def _evidence(shop: Shop, read: AskedOrder, trial: Trial) -> list[Evidence]:

@@ -9,6 +9,7 @@ from pydantic import Field
 from planning.availability import Question
 from planning.calendars import ShopTimes
 from planning.crew import fully_booked
+from planning.data_trust import Check
 from planning.date_phrases import instant_text
 from planning.figures import combine
 from planning.intervals import clip, total
@@ -24,6 +25,7 @@ from planning.rounding import hours
 from planning.shop import Minute, Shop
 from planning.zones import MINUTES_PER_DAY, day_window, iso, local_day, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.data_wording import warnings_about_data
 from tools.names import MAX_NAME_CHARS
 from tools.operator_choice import Chosen, choose_operators, skill_asked
 from tools.operator_views import (
@@ -261,7 +263,21 @@ def _warnings(
     bare = sorted(name(f.operator_id) for f in found if not f.skills)
     if bare:
         warnings.append(f"No skills are recorded for {listed(bare)}.")
-    return warnings
+    return warnings + _about_data(shop, found, question.as_of)
+
+
+def _about_data(shop: Shop, found: Sequence[OperatorAvailability], now: Minute) -> list[str]:
+    """About the work that keeps these people busy: it may be done already, or may have to move."""
+    bookings = [w.booking for f in found for w in (*f.work, *f.now)]
+    steps = (shop.operations.get(b.operation_id or "") for b in bookings)
+    orders = {step.order_id for step in steps if step is not None}
+    return warnings_about_data(
+        shop,
+        now,
+        {Check.NOT_REPORTED, Check.OVERLAP},
+        order_ids=orders,
+        machine_ids={b.machine_id for b in bookings},
+    )
 
 
 def _too_much_at_once(shop: Shop, found: OperatorAvailability, question: Question) -> int:

@@ -50,6 +50,11 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             b"insert into import_mapping (fingerprint, name, document, confirmed_by)"
             b" values (repeat('0', 64), 'jobs.csv', '{}', 'planner')"
         )
+        await connection.execute(
+            b"insert into import_log (id, what, name, sources, files, rows_new, rows_changed, rows_unchanged,"
+            b" rows_missing, rows_removed) values (%s, 'folder', 'plan', '{}', '{booking}', 1, 0, 0, 0, 0)",
+            (uuid7(),),
+        )
         await create_key(
             connection,
             key=new_api_key(),

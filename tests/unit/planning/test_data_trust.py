@@ -8,11 +8,13 @@ import pytest
 
 from planning.data_trust import (
     REPORT_WITHIN_MIN,
+    STALE_AFTER_MIN,
     TABLES,
     Check,
     DataTrust,
     Finding,
     concerning,
+    is_stale,
 )
 from planning.shop import (
     BookingStatus,
@@ -172,6 +174,26 @@ def test_the_newest_report_is_the_last_one_until_now() -> None:
     base = replace(sound(), progress={"op10": (ProgressReport(at(-2, 8), 5), ProgressReport(at(3, 0), 5))})
     assert DataTrust(base, NOW).newest_report == at(-2, 8)
     assert DataTrust(base, at(-3, 0)).newest_report is None
+
+
+def test_the_newest_import_is_the_one_until_now_and_stale_after_three_days() -> None:
+    base = replace(sound(), last_import_at=at(-2, 5))
+    assert DataTrust(base, NOW).newest_import == at(-2, 5)
+    assert DataTrust(base, at(-2, 5) - 1).newest_import is None
+    assert DataTrust(sound(), NOW).newest_import is None
+    assert STALE_AFTER_MIN == 3 * DAY
+    assert not is_stale(at(-2, 5), at(1, 5) - 1)
+    assert is_stale(at(-2, 5), at(1, 5))
+    assert not is_stale(None, NOW)
+
+
+def test_an_import_that_changed_nothing_keeps_what_was_worked_out_and_is_no_other_plan() -> None:
+    base = sound()
+    newer = base.imported_at(NOW)
+    assert newer == base
+    assert newer.last_import_at == NOW
+    assert newer.views is base.views
+    assert replace(base, orders={}).views is not base.views
 
 
 def test_a_share_is_exact_and_unknown_where_nothing_was_looked_at() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from leadhand.errors import InvalidToolInput
 from leadhand.errors import JsonValue as Json
+from models.builtin.translations import translated
 from planning.data_trust import Check
 from planning.shop import MaterialRequirement, Operator, Order, OrderStatus, ProgressReport, Shop
 from tests.unit.tools.shops import at, call, plan, work
@@ -43,12 +44,17 @@ def careless() -> Shop:
         operators={**base.operators, "cid": Operator("cid", "OP-3", "Cid Fox", "cal")},
         materials={"op-3": (MaterialRequirement("m1", "Bar", Decimal(60)),)},
         progress={"op-2": (ProgressReport(at(2, 8), 60),)},
+        last_import_at=at(2, 5),
     )
 
 
 def complete() -> Shop:
     base = plan(work("3", "puma", (at(7, 6), at(7, 7, 30))))
     return replace(base, downtimes=())
+
+
+def never_imported() -> Shop:
+    return replace(careless(), last_import_at=None)
 
 
 async def ask(shop: Shop | None = None, as_of: datetime = FRIDAY, **tool_input: Json) -> DataTrustOutput:
@@ -91,13 +97,43 @@ async def test_the_age_of_the_newest_report_is_told_and_called_stale_after_three
     fresh = await ask()
     assert (fresh.newest_report, fresh.newest_report_age_h) == ("2026-12-02T08:00:00-06:00", 47.0)
     assert (fresh.stale, fresh.stale_after_h, fresh.warnings) == (False, 72.0, [])
-    old = await ask(as_of=datetime(2026, 12, 5, 8, tzinfo=ZoneInfo("America/Chicago")))
+    old = await ask(never_imported(), as_of=datetime(2026, 12, 5, 8, tzinfo=ZoneInfo("America/Chicago")))
     assert old.stale
     assert old.warnings == [
         "The newest report from the floor is 3 days old: what has happened since is not known."
     ]
     silent = await ask(complete())
     assert (silent.newest_report, silent.newest_report_age_h, silent.stale) == (None, None, False)
+
+
+async def test_the_age_of_the_newest_import_is_told_as_the_page_says() -> None:
+    page = PAGE.replace("\n", " ")
+    fresh = await ask()
+    assert (fresh.newest_import, fresh.import_stale) == ("2026-12-02T05:00:00-06:00", False)
+    assert f"imported on Wednesday at 5:00, which is {fresh.newest_import_age_h} hours ago" in page
+    nearly = await ask(as_of=datetime(2026, 12, 5, 4, 59, tzinfo=FRIDAY.tzinfo))
+    assert (nearly.import_stale, nearly.warnings) == (False, [])
+    old = await ask(as_of=datetime(2026, 12, 5, 5, tzinfo=FRIDAY.tzinfo))
+    assert (old.import_stale, old.stale) == (True, False)
+    assert f"“{old.warnings[0]}”" in page
+    never = await ask(never_imported())
+    assert (never.newest_import, never.newest_import_age_h, never.import_stale) == (None, None, False)
+
+
+async def test_an_old_import_and_an_old_report_are_told_in_one_sentence() -> None:
+    both = await ask(as_of=datetime(2026, 12, 9, 7, tzinfo=FRIDAY.tzinfo))
+    assert both.warnings == [
+        "The newest import of the plan is 7 days old and the newest report from the floor is 6 days old: "
+        "what has happened since is not known."
+    ]
+    assert translated(both.warnings[0], "de") == (
+        "Der jüngste Import des Plans ist 7 Tage alt, die jüngste Meldung aus der Fertigung 6 Tage: Was "
+        "seither geschah, ist nicht bekannt."
+    )
+    alone = (await ask(as_of=datetime(2026, 12, 5, 5, tzinfo=FRIDAY.tzinfo))).warnings[0]
+    assert translated(alone, "de") == (
+        "Der jüngste Import des Plans ist 3 Tage alt: Was seither geschah, ist nicht bekannt."
+    )
 
 
 async def test_one_check_lists_its_rows_in_pages() -> None:
@@ -151,6 +187,9 @@ def test_other_tools_are_told_the_most_important_first_and_at_most_three() -> No
         == told[2:]
     )
     assert warnings_about_data(careless(), now, [Check.OPEN_DOWNTIME], machine_ids=["puma"]) == []
-    assert warnings_about_data(careless(), at(9, 7), [])[0].startswith(
+    late = warnings_about_data(careless(), at(9, 7), Check)
+    assert len(late) == MAX_WARNINGS
+    assert late[0].startswith("The newest import of the plan is 7 days old and the newest report")
+    assert warnings_about_data(never_imported(), at(9, 7), [])[0].startswith(
         "The newest report from the floor is 6 days"
     )

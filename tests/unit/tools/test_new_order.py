@@ -24,8 +24,9 @@ from leadhand.errors import (
 )
 from planning.insertion import ReadyReason, WaitReason
 from planning.new_order_limits import LimitKind
-from planning.shop import OvertimeSlot, Shop
-from tests.unit.tools.shops import OneShop, at, call, plan, tenant, work
+from planning.shop import Alternative, OvertimeSlot, Shop
+from planning.zones import MINUTES_PER_DAY, to_minute
+from tests.unit.tools.shops import AS_OF, OneShop, at, call, plan, tenant, work
 from tests.unit.tools.test_schedule_change import due
 from tools.catalog.new_order import TOOL, NewOrderOutput
 from tools.new_order_views import OperationKind
@@ -349,3 +350,23 @@ async def test_a_long_routing_fits_what_a_model_reads_with_its_sentence() -> Non
     assert (found.total_operations, len(found.operations)) == (30, 30)
     assert len(text.encode()) <= MAX_BYTES
     assert json.loads(text)["answer"] == found.answer
+
+
+async def test_what_is_missing_about_the_machines_of_the_order_is_told() -> None:
+    shop = replace(BUSY, last_import_at=to_minute(AS_OF) - 9 * MINUTES_PER_DAY)
+    bare = replace(
+        BUSY.operations["op-1"], setup_min=0, run_s_per_piece=0, alternatives=(Alternative("puma", 0, 0),)
+    )
+    timeless = replace(shop, operations={**shop.operations, "op-1": bare})
+    told = (await answer(TEN, timeless)).warnings
+    assert told[-2].startswith("The newest import of the plan is 9 days old")
+    assert told[-1].startswith("1 operation of an open order has neither setup nor run time (WO-1 op 10)")
+    assert (await answer(TEN)).warnings == []
+
+
+async def test_people_without_skills_are_told_only_where_people_count() -> None:
+    novice = replace(BUSY.operators["bob"], skills=())
+    shop = replace(BUSY, operators={**BUSY.operators, "cid": replace(novice, id="cid", name="Cid Fox")})
+    with_people = (await ask(shop, **TEN, operators="required")).warnings
+    assert any(text.startswith("1 person has no skills recorded (Cid Fox)") for text in with_people)
+    assert (await answer(TEN, shop)).warnings == []

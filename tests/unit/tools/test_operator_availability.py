@@ -19,6 +19,7 @@ from leadhand.errors import (
 )
 from planning.operator_availability import OperatorStatus, Presence
 from planning.shop import Absence, OperatorSkill, Shop
+from planning.zones import MINUTES_PER_DAY
 from tests.unit.tools.shops import at, call, plan, work
 from tools.catalog.operator_availability import OperatorAvailabilityOutput
 from tools.rendering import render_for_model
@@ -205,3 +206,16 @@ async def test_of_many_people_a_model_reads_who_is_absent_and_when_each_is_free(
     assert [row["kind"] for row in told["absences"]] == ["vacation"]
     assert told["operators"][0]["free_from"] == "2026-12-02T06:00:00-06:00"
     assert told["assumptions"] == found.assumptions
+
+
+async def test_work_that_may_be_done_already_or_has_to_move_is_told_of_whom_it_keeps_busy() -> None:
+    base = plan(
+        work("a", "puma", (at(2, 6), at(2, 9))), work("b", "puma", (at(2, 8), at(2, 10)), operator="bob")
+    )
+    over = replace(base, bookings=(base.bookings[0], replace(base.bookings[1], waived_conflict=True)))
+    (told,) = (await ask(over, window=TOMORROW, operators=["Bob"])).warnings
+    assert told.startswith("1 booking was imported over other work of its machine (WO-b op 10)")
+    assert (await ask(over, window="2026-12-04", operators=["Bob"])).warnings == []
+    old = replace(over, last_import_at=at(1, 0) - 9 * MINUTES_PER_DAY)
+    (stale, _) = (await ask(old, window=TOMORROW, operators=["Bob"])).warnings
+    assert stale == "The newest import of the plan is 9 days old: what has happened since is not known."
