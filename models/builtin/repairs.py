@@ -128,8 +128,14 @@ def _stems(name: str) -> tuple[str, ...]:
 def _replaced(value: JsonValue, asked: str, taken: str) -> JsonValue:
     if isinstance(value, list):
         return [_replaced(entry, asked, taken) for entry in value]
+    if isinstance(value, dict):
+        return {key: _replaced(entry, asked, taken) for key, entry in value.items()}
     return taken if value == asked else value
 
 
 def _holds(value: JsonValue, text: str) -> bool:
-    return value == text or (isinstance(value, list) and text in value)
+    if isinstance(value, dict):
+        return any(_holds(part, text) for part in value.values())
+    if isinstance(value, list):
+        return any(_holds(part, text) for part in value)
+    return value == text

@@ -215,6 +215,18 @@ async def test_a_work_center_by_another_word_is_tried_by_its_stem(
     assert "no work center “lathes”" in given_up.text
 
 
+async def test_a_work_center_inside_an_operation_is_tried_by_its_stem_as_well(model: Model) -> None:
+    step: dict[str, JsonValue] = {"setup_min": 30, "run_s_per_piece": 240}
+    arguments: dict[str, JsonValue] = {"operations": [{"work_center": "lathes", **step}], "quantity": 100}
+    history: list[BaseMessage] = [
+        HumanMessage("When would a new order of 100 pieces, 30 min setup, 4 min each on the lathes be done?"),
+        called(("simulate_new_order", arguments)),
+        failed("c0", "not_found", {"kind": "work_center", "name": "lathes", "suggestions": []}),
+    ]
+    (call,) = (await model.ainvoke(history)).tool_calls
+    assert call["args"] == {**arguments, "operations": [{"work_center": "turn", **step}]}
+
+
 async def test_a_name_that_no_machine_has_is_looked_for_among_the_people_when_work_was_asked_for(
     model: Model,
 ) -> None:
