@@ -52,8 +52,8 @@ async def ask(
 
 
 async def _caller(desk: Desk, shop: str, user: str) -> TenantContext:
-    """Who sits at this terminal: may read the plan, nothing more."""
-    permissions = frozenset({Permission.PLANNING_READ})
+    """Who sits at this terminal: may plan, as a server's planner; nothing is applied without approval."""
+    permissions = frozenset({Permission.PLANNING_READ, Permission.PLANNING_WRITE})
     async with desk.database.transaction(Principal(shop, user, permissions)) as connection:
         found = await read_tenant(connection, tenant_id=shop)
     if found is None:
