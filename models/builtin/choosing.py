@@ -15,8 +15,8 @@ MARGIN = 0.2
 FURTHER = 0.05
 _NAME_DISCOUNT = {Surety.SHAPE: 0.0, Surety.PLACE: 0.5, Surety.MAYBE: 1.0}
 _MAX_UNEXPLAINED = 1
-# A person is never beside the point: "does Tom work on Saturday" is no question about the load on Saturday.
-_MUST_BE_MEANT = frozenset({"@person"})
+# Never beside the point: "does Tom work on Saturday" is no question about the load on Saturday.
+_MUST_BE_MEANT = frozenset({"@person", "@customer"})
 # "she", once it is known who that is.
 _SOMEONE = frozenset({"someone"})
 _NOBODY: frozenset[str] = frozenset()

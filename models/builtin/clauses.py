@@ -8,6 +8,7 @@ from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
+from models.builtin.parties import told_apart
 from models.builtin.reading import Mark, Reading
 from models.builtin.routes import Batch, batch_in, route_in
 
@@ -16,6 +17,7 @@ _FEATURE_OF = {
     Named.CENTER: "@center",
     Named.PERSON: "@person",
     Named.ORDER: "@order",
+    Named.CUSTOMER: "@customer",
 }
 # Where one of these is the subject, an unknown word is hardly another one.
 _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
@@ -23,6 +25,13 @@ _SUBJECTS = frozenset({"machine", "operator", "work_center", "order"})
 _SYLLABLE_CHARS = 3
 # What only a machine is, so that an unknown word beside it may be one.
 _STATES = frozenset({"free", "busy", "down", "running", "schedule", "slot", "overload", "underload", "load"})
+# Behind "if" these are supposed; what is asked then is whom it hits.
+_SUPPOSED = frozenset({"outage", "calls_in", "called_off", "postponed", "down", "absent"})
+_WHOM = frozenset({"late", "order", "at_risk", "in_time"})
+# "the spindle quit, what slips?": an event, and what comes of it.
+_EVENTS = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", "no_end"}
+_HIT = frozenset({"consequence"})
+_OTHERWISE_MEANT = frozenset({"reason", "conflicts", "double", "replan"})
 _DUE = frozenset({"due"})
 _REPLIES = frozenset({"assent", "dissent"})
 
@@ -31,16 +40,18 @@ _REPLIES = frozenset({"assent", "dissent"})
 class Clause:
     """One reading with its mentions. Features are concepts, and `@` kinds of names, amounts and dates.
 
-    `carried`: features that a word like "it" brings over from the turn before.
+    `carried`: features that a word like "it" brings over from the turn before; `about_orders`: whether that
+    was about one order.
     """
 
     reading: Reading
     carried: frozenset[str] = frozenset()
+    about_orders: bool = False
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         batch = self.batch
-        found = mentions_in(self.reading)
+        found = told_apart(self.reading, mentions_in(self.reading), about_orders=self.about_orders)
         return tuple(m for m in found if batch is None or not batch.touches(m))
 
     @cached_property
@@ -118,9 +129,18 @@ class Clause:
             found.add("@route")
         if self.dates:
             found.add("@date")
+        if self._supposes(found):
+            found.add("what_if")
         if any(mark.words[0].spelled in _DUE for mark in self.dates):
             found.add("due")  # "due next week" is one date
         return frozenset(found) | self.carried
+
+    def _supposes(self, found: set[str]) -> bool:
+        """ "if the Puma is down until Friday, which orders are late"."""
+        words = [mark.words[0].spelled for mark in self.reading.marks]
+        told = bool(found & _EVENTS) and bool(found & _HIT) and not found & _OTHERWISE_MEANT
+        asked = words[:1] == ["if"] or bool(found & (_HIT | _WHOM))
+        return told or ("if" in words and asked and bool(found & _SUPPOSED))
 
     @cached_property
     def surety(self) -> Surety:

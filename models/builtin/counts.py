@@ -32,6 +32,17 @@ def pieces(slot: Slot, clause: Clause) -> int | None:
     return None
 
 
+def number_after(slot: Slot, clause: Clause) -> int | None:
+    """The number behind the concept: "priority 5"."""
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks[:-1]):
+        if slot.concept in mark.values(Kind.CONCEPT):
+            number = "".join(word.spelled for word in marks[index + 1].words)
+            if number.isascii() and number.isdigit():
+                return int(number)
+    return None
+
+
 def _small_number(word: str) -> int | None:
     number = int(word) if word.isdigit() else _small_words().get(word)
     return number if number is not None and 1 < number <= 99 else None

@@ -52,6 +52,8 @@ def _one_sentence(reading: Reading, context: Context) -> Understanding:
 
 def _two_questions(reading: Reading, context: Context) -> Understanding | None:
     """A sentence that makes sense as a whole is still two questions if its halves ask different tools."""
+    if "what_if" in reading.topics():
+        return None  # "if the Puma fails and we re-plan": one supposition
     for parts in _split(reading, replace(context, queries=(), pending=None)):
         tools = {query.tool for part in parts for query in part.queries}
         worded = all(query.aspects for part in parts for query in part.queries)
@@ -67,10 +69,15 @@ def _halves(reading: Reading, context: Context) -> Understanding | None:
         if all(part.queries and not part.ignored for part in parts):
             return _merged(parts)
     for parts in splits:
-        answered = any(part.queries and not part.ignored for part in parts)
+        answered = any(_asks(part) and not part.ignored for part in parts)
         if answered and all(part.queries or part.topics for part in parts):
             return _merged(parts)
     return None
+
+
+def _asks(part: Understanding) -> bool:
+    """ "Luis on Thursday" is no question of its own beside "swap Hannah"."""
+    return bool(part.queries) and all(query.aspects for query in part.queries)
 
 
 def _split(reading: Reading, context: Context) -> Iterator[list[Understanding]]:
@@ -109,7 +116,7 @@ def _adds_nothing(part: Reading, before: Understanding) -> bool:
 def _merged(parts: list[Understanding]) -> Understanding:
     queries: list[Query] = []
     for query in (query for part in parts for query in part.queries):
-        if query not in queries:
+        if all((query.tool, query.arguments) != (known.tool, known.arguments) for known in queries):
             queries.append(query)
     queries = [query for query in queries if not any(_says_less(query, other) for other in queries)]
     return Understanding(

@@ -52,7 +52,8 @@ def hours_given(clause: Clause) -> float | None:
 def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection[str]) -> Query | None:
     """The tool to call, with what it keeps of `base`; None when the clause is no continuation."""
     grammar = grammar_of(base.tool)
-    if grammar is None or base.tool not in tools or len(clause.reading.marks) > _MAX_MARKS:
+    long = len(clause.reading.marks) > _MAX_MARKS
+    if grammar is None or base.tool not in tools or long or _orders_it(clause):
         return None
     if own is not None and not _is_bare(clause, own):
         return _own_question(clause, own, base)
@@ -68,6 +69,12 @@ def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection
 
 def _points_back(clause: Clause) -> bool:
     return any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks)
+
+
+def _orders_it(clause: Clause) -> bool:
+    """ "go ahead and cancel it": the change itself is asked for, not once more what it would do."""
+    supposed = "what_if" in clause.features or opens_with_follow_up(clause.reading)
+    return not supposed and "plan_change" in clause.features and not clause.reading.question
 
 
 def _is_bare(clause: Clause, own: Intent) -> bool:

@@ -18,6 +18,7 @@ LANGUAGES = ("en", "de")
 _ENDINGS = ("es", "en", "em", "s", "n", "e")
 _MIN_STEM_CHARS = 4
 _MIN_TYPO_CHARS = 5
+_MIN_TWO_SLIPS_CHARS = 9
 _MIN_NAME_CHARS = 7
 
 Table: TypeAlias = Mapping[str, "Table | str | int | float | bool | list[str] | list[Table]"]
@@ -106,7 +107,7 @@ class Lexicon:
         named = word.raw[0].isupper() and not word.raw.isupper() and len(written) < _MIN_NAME_CHARS
         if len(written) < _MIN_TYPO_CHARS or word.is_number or mixed_case or named:
             return None
-        tolerance = 1 if len(written) < 9 else 2
+        tolerance = 1 if len(written) < _MIN_TWO_SLIPS_CHARS else 2
         best = tolerance + 1
         found: set[str] = set()
         for length in range(len(written) - tolerance, len(written) + tolerance + 1):

@@ -23,6 +23,7 @@ def meaning_of(reading: Reading, context: Context) -> Understanding:
     clause = Clause(reading)
     base = context.base
     if base is not None:
+        clause = replace(clause, about_orders="order" in base.arguments)
         clause = replace(clause, carried=carried_features(clause, base))
     answered = _answer_to_us(clause, context)
     if answered is not None:

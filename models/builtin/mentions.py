@@ -35,6 +35,7 @@ class Named(StrEnum):
     CENTER = "center"
     PERSON = "person"
     ORDER = "order"
+    CUSTOMER = "customer"
     OTHER = "other"  # a thing or a place, surely none of the shop's
 
 

@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from leadhand.errors import JsonValue, LeadhandError
+from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
-from models.builtin.counts import count, pieces
+from models.builtin.counts import count, number_after, pieces
+from models.builtin.deadlines import (
+    Dates,
+    any_date,
+    dates_of,
+    due_in,
+    due_until,
+    is_for_overtime,
+    order_due,
+    order_release,
+    windows_of,
+)
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named
-from models.builtin.reading import Mark
-from planning.date_phrases import resolve_window
-
-# Only to tell how long a phrase is.
-_SOME_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
-_DAY_MIN = 25 * 60
 
 Arguments = dict[str, JsonValue]
 
@@ -52,14 +55,6 @@ class Filled:
     orders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The date phrases by their role."""
-
-    windows: tuple[str, ...]
-    until: tuple[str, ...]
-
-
 def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -> Filled:
     """All arguments that `clause` gives for the tool; needed ones may be missing.
 
@@ -82,9 +77,9 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
     choice = grammar.slot("choice")
     return Filled(
         arguments,
-        _windows(grammar, dates),
+        windows_of(grammar, dates),
         _question(clause) if wants_amount else None,
-        unused=tuple(mark.date.text for mark in clause.dates if mark.date and _is_for_overtime(clause, mark)),
+        unused=tuple(mark.date.text for mark in clause.dates if mark.date and is_for_overtime(clause, mark)),
         groups=tuple(_compared(choice, clause)) if choice and choice.argument in arguments else (),
         orders=names_in(clause.wanted(Named.ORDER)) if grammar.slot("order") else (),
         pairs=_pairs(clause) if grammar.slot("machines") and grammar.slot("window") else (),
@@ -102,58 +97,6 @@ def _pairs(clause: Clause) -> tuple[tuple[tuple[str, ...], str], ...]:
     if order not in (["m", "d"] * len(names), ["d", "m"] * len(names)):
         return ()
     return tuple(((name,), date) for (_, name), (_, date) in zip(names, dates, strict=True))
-
-
-def dates_of(clause: Clause) -> Dates:
-    windows: list[str] = []
-    until: list[str] = []
-    pledged = "pledge" in clause.features and "begin" not in clause.features
-    for mark in clause.dates:
-        if _is_for_overtime(clause, mark):
-            continue
-        until_it = _is_until(clause, mark) or (pledged and _is_one_day(mark))
-        target = until if until_it else windows
-        target.append(mark.date.text if mark.date else "")
-    return Dates(tuple(windows), tuple(until))
-
-
-def _windows(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:
-    """Without a due date among the arguments, "until Friday" is a window like any other."""
-    return dates.windows or (dates.until if grammar.slot("due") is None else ())
-
-
-def _is_for_overtime(clause: Clause, mark: Mark) -> bool:
-    """ "overtime on Saturday", "Saturday overtime": a condition, not the period, if another is said."""
-    if len(clause.dates) < 2 or "overtime" not in clause.features:
-        return False
-    marks = clause.reading.marks
-    index = marks.index(mark)
-    near = (*marks[max(0, index - 1) : index], *marks[index + 1 : index + 2])
-    return any("overtime" in other.values(Kind.CONCEPT) for other in near)
-
-
-def _is_one_day(mark: Mark) -> bool:
-    """Whether the phrase is a day or less; which day it is, is not ours to know."""
-    try:
-        window = resolve_window(mark.date.text if mark.date else "", _SOME_DAY, ZoneInfo("UTC"))
-    except LeadhandError:
-        return False
-    return window.end_min - window.start_min <= _DAY_MIN
-
-
-def _is_until(clause: Clause, mark: Mark) -> bool:
-    cues = phrase_set("until")
-    if mark.words[0].spelled in cues:
-        return True
-    index = clause.reading.marks.index(mark)
-    for before in reversed(clause.reading.marks[max(0, index - 3) : index]):
-        if " ".join(word.spelled for word in before.words) in cues or "due" in before.values(Kind.CONCEPT) - {
-            ""
-        }:
-            return any(word.spelled in cues for word in before.words)
-        if not before.neutral or before.has(Kind.LOCATION):
-            return False
-    return False
 
 
 def _question(clause: Clause) -> Question | None:
@@ -232,63 +175,15 @@ def _person(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return found[0] if isinstance(found, list) and found else None
 
 
-def _any_date(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """The one date that is said, whatever stands before it."""
-    del slot, clause
-    return next(iter((*dates.until, *dates.windows)), None)
-
-
-def _order_due(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """The one date that is said; beside overtime, or planning the work in, only one with a word like "by"."""
-    if not {"overtime", "plan_verb"} & clause.features:
-        return _any_date(slot, clause, dates)
-    return next((m.date.text for m in clause.dates if m.date and _is_until(clause, m)), None)
-
-
-def _order_release(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """ "if we plan them in today": from when on."""
-    del slot, dates
-    if "plan_verb" not in clause.features:
-        return None
-    return next((m.date.text for m in clause.dates if m.date and not _is_until(clause, m)), None)
-
-
 def _order(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, dates
     return next(iter(names_in(clause.wanted(Named.ORDER))), None)
 
 
-def _due_in(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """A stretch of time in which something is due: "next week", "due on Friday"."""
-    del slot, dates
-    return next((_due_text(m) for m in clause.dates if not _is_due_until(clause, m)), None)
-
-
-def _due_until(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """ "due by Friday": only what is said with a word like "by", and nothing beside a stretch of time."""
-    if _due_in(slot, clause, dates) is not None:
-        return None
-    return next((_due_text(m) for m in clause.dates), None)
-
-
-def _due_text(mark: Mark) -> str:
-    """The date without the "due" before it, which is one phrase with it."""
-    text = mark.date.text if mark.date else ""
-    first, _, rest = text.partition(" ")
-    return rest if first.casefold() == "due" and rest else text
-
-
-def _is_due_until(clause: Clause, mark: Mark) -> bool:
-    """Whether "by", "until" and the like stand before the day; "due" alone says only what day it is."""
-    if mark.words[0].spelled == "due" and len(mark.words) > 1:
-        return mark.words[1].spelled in phrase_set("until")
-    return _is_until(clause, mark)
-
-
 def _choice_or_until(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     """A choice by its words; `value` where only an end is said."""
     chosen = _choice(slot, clause, dates)
-    return slot.value if chosen is None and _due_until(slot, clause, dates) is not None else chosen
+    return slot.value if chosen is None and due_until(slot, clause, dates) is not None else chosen
 
 
 def _setup(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
@@ -310,16 +205,22 @@ def _flag(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del dates
-    said = [(name, value) for name, value in slot.values if name in clause.features]
-    compared = _compared(slot, clause)
-    if compared or said:
-        return compared[0] if compared else said[0][1]
+    said = [(name, value) for name, value in slot.values if set(name.split()) <= clause.features]
+    several = [value for name, value in said if " " in name]
+    chosen = [*several, *_compared(slot, clause), *(value for _, value in said)]
+    if chosen:
+        return chosen[0]
     return next((entry.value for entry in slot.otherwise if entry.feature in clause.features), None)
 
 
 def _orders(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, dates
     return [*dict.fromkeys(m.text for m in clause.wanted(Named.ORDER))]
+
+
+def _customer(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    del slot, dates
+    return next(iter(names_in(clause.wanted(Named.CUSTOMER))), None)
 
 
 def _choices(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
@@ -366,14 +267,16 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "due": _due,
     "order": _order,
     "person": _person,
-    "any_date": _any_date,
-    "order_due": _order_due,
-    "order_release": _order_release,
+    "customer": _customer,
+    "number_after": lambda slot, clause, dates: number_after(slot, clause),
+    "any_date": any_date,
+    "order_due": order_due,
+    "order_release": order_release,
     "pieces": lambda slot, clause, dates: pieces(slot, clause),
     "batch": lambda slot, clause, dates: clause.batch.quantity if clause.batch else pieces(slot, clause),
     "route": lambda slot, clause, dates: clause.route,
-    "due_in": _due_in,
-    "due_until": _due_until,
+    "due_in": due_in,
+    "due_until": due_until,
     "choice_or_until": _choice_or_until,
     "hours": _hours,
     "minutes": _minutes,

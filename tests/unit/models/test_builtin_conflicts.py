@@ -21,18 +21,27 @@ CONTEXT = Context(
     [
         ("show me all conflicts", {}),
         ("Are there any conflicts in the plan next week?", {"window": "next week"}),
-        ("which machines are double booked", {}),
-        ("are there any double bookings next week", {"window": "next week"}),
+        ("which machines are double booked", {"types": ["machine_double_booked"]}),
+        ("are there any double bookings next week", {"types": ["double_booked"], "window": "next week"}),
         ("any clashes on the Puma 3100 tomorrow?", {"machines": ["Puma 3100"], "window": "tomorrow"}),
-        ("does anything overlap on the Haas VF-2", {"machines": ["Haas VF-2"]}),
+        ("does anything overlap on the Haas VF-2", {"machines": ["Haas VF-2"], "types": ["double_booked"]}),
         ("conflicts for the lathes in December", {"work_center": "lathes", "window": "in December"}),
-        ("which operators are double-booked this week", {"types": ["people"], "window": "this week"}),
+        (
+            "which operators are double-booked this week",
+            {"types": ["operator_double_booked"], "window": "this week"},
+        ),
         ("any material conflicts next week?", {"types": ["material"], "window": "next week"}),
         ("Gibt es Konflikte beim Material?", {"types": ["material"]}),
         ("show conflicts for WO-4007", {"orders": ["WO-4007"]}),
         ("Gibt es nächste Woche Konflikte im Plan?", {"window": "nächste Woche"}),
-        ("Welche Maschinen sind morgen doppelt belegt?", {"window": "morgen"}),
-        ("Überschneidet sich etwas auf der Puma 3100?", {"machines": ["Puma 3100"]}),
+        (
+            "Welche Maschinen sind morgen doppelt belegt?",
+            {"types": ["machine_double_booked"], "window": "morgen"},
+        ),
+        (
+            "Überschneidet sich etwas auf der Puma 3100?",
+            {"machines": ["Puma 3100"], "types": ["double_booked"]},
+        ),
     ],
 )
 def test_a_question_about_conflicts_becomes_the_right_call(

@@ -17,7 +17,19 @@ from models.builtin.words import words_of
 from tools.registry import ToolRegistry
 
 NAMED = frozenset(
-    {"@machine", "@center", "@person", "@order", "@hours", "@length", "@each", "@percent", "@date", "@route"}
+    {
+        "@machine",
+        "@center",
+        "@person",
+        "@order",
+        "@customer",
+        "@hours",
+        "@length",
+        "@each",
+        "@percent",
+        "@date",
+        "@route",
+    }
 )
 GRAMMARS = {grammar.tool: grammar for grammar in tool_grammars()}
 CONTEXT = Context(tools=frozenset(GRAMMARS))
