@@ -21,8 +21,17 @@ Tool = Literal[
     "identify_bottlenecks",
     "propose_replan",
     "get_data_trust",
+    "compare_simulations",
 ]
-JUDGED_BY_NAME = frozenset({"simulate_new_order", "identify_bottlenecks", "propose_replan", "get_data_trust"})
+JUDGED_BY_NAME = frozenset(
+    {
+        "simulate_new_order",
+        "identify_bottlenecks",
+        "propose_replan",
+        "get_data_trust",
+        "compare_simulations",
+    }
+)
 
 
 class _Row(BaseModel):

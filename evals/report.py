@@ -9,10 +9,12 @@ from evals.question_set import AnswerCheck
 
 
 def totals(title: str, judged: Sequence[Judged]) -> Iterator[str]:
-    """The score of a set of questions, whole and by category."""
+    """The score of a set of questions: whole, by category and by the tool that is right (or none)."""
     yield f"{title}: {_line(score(judged))}"
     for category in sorted({one.question.category for one in judged}):
-        yield f"  {category:<20} {_line(score([one for one in judged if one.question.category == category]))}"
+        yield f"  {category:<29} {_line(score([one for one in judged if one.question.category == category]))}"
+    for tool in sorted({tool for one in judged for tool in _tools(one)}):
+        yield f"  {tool:<29} {_line(score([one for one in judged if tool in _tools(one)]))}"
 
 
 def failures(judged: Sequence[Judged]) -> Iterator[str]:
@@ -39,6 +41,11 @@ def answers(checked: Sequence[tuple[AnswerCheck, list[str]]]) -> Iterator[str]:
         if slips:
             yield f"  {check.id}: {check.text}"
             yield from (f"    {slip}" for slip in slips)
+
+
+def _tools(one: Judged) -> frozenset[str]:
+    """The tools of the first right answer; a question of several counts for each."""
+    return frozenset(call.tool for call in one.question.want) or frozenset({"no tool"})
 
 
 def _line(one: Score) -> str:
