@@ -22,6 +22,7 @@ from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.saver import TenantSaver
 from storage.shops import ShopReader
+from storage.simulations import SimulationShelf
 from storage.usage import TurnLimits
 from tools.boards.boards import Boards
 from tools.registry import ToolRegistry
@@ -62,6 +63,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             registry = ToolRegistry.discover(
                 timeout_s=settings.tool_timeout_s,
                 replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
+                simulations=SimulationShelf(database),
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))

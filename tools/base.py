@@ -10,6 +10,7 @@ from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
 from tools.replan_port import NoReplans, ReplanPort
+from tools.simulation_port import NoSimulations, SimulationPort
 
 
 class ToolInput(BaseModel):
@@ -72,12 +73,15 @@ class NestedCalls(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool may use: who asks, the shop's plan, other tools (shown as nested), and re-plans."""
+    """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, and what
+    earlier simulations found.
+    """
 
     tenant: TenantContext
     shops: ShopSource
     tools: NestedCalls
     replans: ReplanPort = NoReplans()  # noqa: RUF009 - it has no state
+    simulations: SimulationPort = NoSimulations()  # noqa: RUF009 - it has no state
 
 
 In = TypeVar("In", bound=ToolInput)

@@ -65,6 +65,12 @@ class OrderEffectRow(View):
     late_h: float | None = Field(description="After the due date then; 0 when in time.")
 
 
+def is_no_longer_late(row: OrderEffectRow) -> bool:
+    """Late before and in time then; never an order without a finish."""
+    in_time = row.outlook_after in {Outlook.ON_TIME, Outlook.AT_RISK, Outlook.NO_DUE_DATE}
+    return row.outlook_before is Outlook.LATE and in_time
+
+
 class ReplacementRow(View):
     """Somebody who takes a stretch of work over."""
 

@@ -23,6 +23,7 @@ from tools.json_input import validated
 from tools.nesting import Call, NestedRunner
 from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
+from tools.simulation_port import NoSimulations, SimulationPort
 
 _log = logging.getLogger(__name__)
 
@@ -52,13 +53,16 @@ class ToolRegistry:
         *,
         timeout_s: float = DEFAULT_TIMEOUT_S,
         replans: ReplanPort | None = None,
+        simulations: SimulationPort | None = None,
     ) -> None:
-        """`timeout_s`: for each call, nested ones included. `replans`: None where there is no database.
+        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`: None where there is no
+        database.
 
         Raises ValueError for a name used twice.
         """
         self._timeout_s = timeout_s
         self._replans = replans or NoReplans()
+        self._simulations = simulations or NoSimulations()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -68,11 +72,18 @@ class ToolRegistry:
         self._openai_tools = tuple(_openai_tool(spec) for spec in self._specs)
 
     @classmethod
-    def discover(cls, *, timeout_s: float = DEFAULT_TIMEOUT_S, replans: ReplanPort | None = None) -> Self:
+    def discover(
+        cls,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        replans: ReplanPort | None = None,
+        simulations: SimulationPort | None = None,
+    ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
         modules = [importlib.import_module(f"{catalog.__name__}.{name}") for name in names]
-        return cls((_tool_of(module) for module in modules), timeout_s=timeout_s, replans=replans)
+        tools = (_tool_of(module) for module in modules)
+        return cls(tools, timeout_s=timeout_s, replans=replans, simulations=simulations)
 
     def get(self, name: str) -> AnyTool:
         """Raises UnknownTool with `details.suggestions` and `details.tools`."""
@@ -124,7 +135,7 @@ class ToolRegistry:
         call.tenant.require(tool.permission)
         tool_input = validated(tool.input_model, call.raw_input)
         nested = NestedRunner(self._run, call)
-        context = ToolContext(call.tenant, call.shops, nested, self._replans)
+        context = ToolContext(call.tenant, call.shops, nested, self._replans, self._simulations)
         return _checked(tool, await self._in_time(tool, tool_input, context))
 
     async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:

@@ -16,6 +16,8 @@ from tools.base import ToolOutput
 MAX_BYTES = 8_000
 LEFT_OUT = "_left_out"
 _ENDLESS = 1_000_000
+# Ids that a model hands to another tool.
+_PASSED_ON = frozenset({"sim_id"})
 _MOST_ROWS = MAX_BYTES // 2
 # Sentences of the answer itself (its top two levels) are quoted to people, so rows go before their ends do.
 _SENTENCE_CHARS = 600
@@ -65,8 +67,11 @@ def render_error(error: LeadhandError) -> str:
 
 
 def _without_ids(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    kept = ((key, part) for key, part in value.items() if key != "id" and not key.endswith("_id"))
-    return {key: _named(part) for key, part in kept}
+    return {key: _named(part) for key, part in value.items() if key in _PASSED_ON or not _is_id(key)}
+
+
+def _is_id(key: str) -> bool:
+    return key == "id" or key.endswith("_id")
 
 
 def _named(value: JsonValue) -> JsonValue:

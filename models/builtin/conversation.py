@@ -52,6 +52,7 @@ def follow(messages: Sequence[BaseMessage], tools: Collection[str]) -> Conversat
         if index == len(turns) - 1:
             break
         context, earlier = _after(turn, understood, context, earlier)
+        context = replace(context, simulations=_simulated(context.simulations, turn))
     return Conversation(turns[-1], understood, context.language, earlier)
 
 
@@ -65,6 +66,13 @@ def _after(
         return replace(context, queries=tuple(query for query, _ in pairs), pending=_suggested(pairs)), pairs
     pending = understood.ask.pending if understood.ask else None
     return replace(context, pending=pending), earlier
+
+
+def _simulated(before: tuple[str, ...], turn: Turn) -> tuple[str, ...]:
+    """The ids of simulations so far, newest last; one that was made again is new again."""
+    made = [result.values.get("sim_id") for results in turn.rounds for result in results]
+    new = tuple(dict.fromkeys(sim for sim in made if isinstance(sim, str)))
+    return (*(sim for sim in before if sim not in new), *new)
 
 
 def _suggested(pairs: tuple[tuple[Query, Result], ...]) -> Query | None:

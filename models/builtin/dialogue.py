@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from models.builtin.comparing import comparison_in
 from models.builtin.follow_up import opens_with_follow_up
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
@@ -18,6 +19,9 @@ _SENTENCE_ENDS = ("?", "!", ";", "\n", ". ")
 def understand(text: str, context: Context) -> Understanding:
     """Reads sentence by sentence where each stands on its own, else the message as a whole."""
     reading = read(text)
+    compared = comparison_in(text, reading, context)
+    if compared is not None:
+        return compared
     understood = _understood(text, reading, context)
     if not (understood.queries or understood.ask or understood.social or understood.explain):
         understood = after_a_story(reading, context) or understood

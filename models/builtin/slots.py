@@ -35,6 +35,7 @@ class Question(StrEnum):
     EACH = "each"
     SEVERAL = "several"
     SUBJECT = "subject"  # only a name was said
+    SIMULATIONS = "sims"
 
 
 @dataclass(frozen=True, slots=True)

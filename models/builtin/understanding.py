@@ -50,12 +50,16 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the turns before leave behind: the last calls, a call that waits, the language; and the tools."""
+    """What the turns before leave behind: the last calls, a call that waits, the language; and the tools.
+
+    `simulations`: ids of all simulations so far, newest last.
+    """
 
     queries: tuple[Query, ...] = ()
     pending: Query | None = None
     language: str = "en"
     tools: Collection[str] = field(default_factory=frozenset[str])
+    simulations: tuple[str, ...] = ()
 
     @property
     def base(self) -> Query | None:

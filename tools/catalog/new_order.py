@@ -17,7 +17,9 @@ from planning.rounding import hours
 from planning.shop import Interval, Minute, Shop
 from planning.unscheduled import unscheduled
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
+from storage.simulations import Simulation
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.change_views import is_no_longer_late
 from tools.data_wording import warnings_about_data
 from tools.new_order_input import NewOrderInput
 from tools.new_order_reading import AskedOrder, OrderReader
@@ -31,6 +33,7 @@ from tools.new_order_views import (
 )
 from tools.new_order_wording import NewOrderViews, order_text
 from tools.simulation_ids import simulation_id
+from tools.simulation_keeping import moment, with_kept
 from tools.views import PAGE_ROWS, count_of, evidence, load_to_horizon
 
 
@@ -72,7 +75,8 @@ class NewOrderOutput(ToolOutput):
 async def run(asked: NewOrderInput, context: ToolContext) -> NewOrderOutput:
     tenant, now = context.tenant, to_minute(context.tenant.as_of)
     shop, horizon = await load_to_horizon(context.shops, tenant, now, now)
-    return await asyncio.to_thread(_answer, asked, shop, tenant, (now, horizon))
+    output = await asyncio.to_thread(_answer, asked, shop, tenant, (now, horizon))
+    return await with_kept(output, _simulation(output, asked, context), context)
 
 
 def _answer(asked: NewOrderInput, shop: Shop, tenant: TenantContext, span: Interval) -> NewOrderOutput:
@@ -127,6 +131,40 @@ def _output(shop: Shop, read: AskedOrder, trial: Trial, span: Interval) -> NewOr
         standard_overtime=views.standard(),
         moves=views.moves(),
     )
+
+
+def _simulation(output: NewOrderOutput, asked: NewOrderInput, context: ToolContext) -> Simulation:
+    moves = output.moves
+    counted = moves.total_orders == len(moves.orders)
+    return Simulation(
+        sim_id=output.sim_id,
+        kind="new_order",
+        what=_what(output, asked),
+        as_of=context.tenant.as_of,
+        data_version=output.data_version,
+        finish=moment(output.finish),
+        on_time=output.on_time,
+        slack_h=output.slack_h,
+        tardiness_h=output.tardiness_h,
+        lost_h=None,
+        orders_affected=moves.total_orders,
+        bookings_affected=moves.total_moved,
+        newly_late=moves.total_newly_late,
+        no_longer_late=sum(map(is_no_longer_late, moves.orders)) if counted else None,
+        unplaced=moves.total_unplaced,
+        stuck=0,
+    )
+
+
+def _what(output: NewOrderOutput, asked: NewOrderInput) -> str:
+    """ "an order of 100 pieces on Puma 3100, due Fri 18 Dec 2026, with overtime": tells it from others."""
+    rules = [
+        "" if output.due_text is None else f"due {output.due_text}",
+        "with overtime" if asked.overtime else "",
+        "less important work gives way" if asked.move_unlocked else "",
+        "people not looked at" if asked.operators is Operators.IGNORE else "",
+    ]
+    return ", ".join([output.order_text, *filter(None, rules)])
 
 
 def _assumptions(shop: Shop, read: AskedOrder) -> list[str]:

@@ -15,6 +15,7 @@ from planning.rounding import hours
 from planning.schedule_change import ChangeEffect, schedule_change
 from planning.shop import Interval, Minute, Shop
 from planning.zones import iso, to_minute
+from storage.simulations import Simulation
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.change_input import (
     AskedChange,
@@ -35,6 +36,7 @@ from tools.change_views import (
 )
 from tools.data_wording import warnings_about_data
 from tools.simulation_ids import simulation_id
+from tools.simulation_keeping import moment, with_kept
 from tools.views import PAGE_ROWS, Named, View, count_of, evidence, load_to_horizon, named
 from tools.windows import Window
 
@@ -108,7 +110,8 @@ async def run(asked: ScheduleChangeInput, context: ToolContext) -> ScheduleChang
     window = when_asked(asked, tenant)
     end = now if window is None else window.end_min
     shop, horizon = await load_to_horizon(context.shops, tenant, now, end)
-    return await asyncio.to_thread(_answer, asked, shop, (tenant, window), (now, horizon))
+    output = await asyncio.to_thread(_answer, asked, shop, (tenant, window), (now, horizon))
+    return await with_kept(output, _simulation(output, context), context)
 
 
 # What makes the effect on orders unsure.
@@ -174,6 +177,32 @@ def _output(
         replacements=replacements[:PAGE_ROWS],
         new_conflicts=views.conflicts(effect.new),
         solved_conflicts=views.conflicts(effect.solved),
+    )
+
+
+def _simulation(output: ScheduleChangeOutput, context: ToolContext) -> Simulation:
+    """`finish` and what follows from it are those of the order that is changed, where the change moves it."""
+    order = output.change.order
+    own = next((row for row in output.orders if order is not None and row.order.id == order.id), None)
+    finish, due = (None, None) if own is None else (moment(own.finish_after), moment(own.due))
+    slack = None if finish is None or due is None else (due - finish).total_seconds() / 3600
+    return Simulation(
+        sim_id=output.sim_id,
+        kind="schedule_change",
+        what=f"{output.change.text}, policy {output.policy.value.replace('_', ' ')}",
+        as_of=context.tenant.as_of,
+        data_version=output.data_version,
+        finish=finish,
+        on_time=None if slack is None else slack >= 0,
+        slack_h=None if slack is None else round(slack, 2),
+        tardiness_h=None if slack is None else round(max(0.0, -slack), 2),
+        lost_h=output.lost_h,
+        orders_affected=output.total_orders,
+        bookings_affected=output.total_affected,
+        newly_late=output.total_newly_late,
+        no_longer_late=output.total_no_longer_late,
+        unplaced=output.total_unplaced,
+        stuck=output.total_stuck,
     )
 
 

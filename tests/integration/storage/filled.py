@@ -55,6 +55,11 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             b" rows_missing, rows_removed) values (%s, 'folder', 'plan', '{}', '{booking}', 1, 0, 0, 0, 0)",
             (uuid7(),),
         )
+        await connection.execute(
+            b"insert into simulation (sim_id, kind, what, as_of, data_version, orders_affected,"
+            b" bookings_affected, newly_late, unplaced, stuck)"
+            b" values ('sim-0123456789abcdef', 'new_order', 'an order', '2026-12-07', 1, 0, 0, 0, 0, 0)"
+        )
         await create_key(
             connection,
             key=new_api_key(),

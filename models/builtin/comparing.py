@@ -1,0 +1,66 @@
+"""Questions that set earlier simulations side by side: by their ids, or those of this conversation."""
+
+import re
+from functools import cache
+
+from models.builtin.grammar_files import grammar_of
+from models.builtin.lexicon import read_table, table
+from models.builtin.reading import Reading
+from models.builtin.slots import Question
+from models.builtin.understanding import Ask, Context, Query, Understanding
+from models.builtin.words import plain
+
+TOOL = "compare_simulations"
+_SIMULATIONS = frozenset({"simulate_new_order", "simulate_schedule_change"})
+# What one call takes.
+_LEAST, _MOST = 2, 4
+_ID = re.compile(r"\bsim-[0-9a-f]{16}\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def comparison_in(text: str, reading: Reading, context: Context) -> Understanding | None:
+    """What `text` wants compared; None when it is no such question.
+
+    Without ids it is one only where no other word stands, and either simulations are named or the turn
+    before was about one: "compare the two" may be about machines as well.
+    """
+    if TOOL not in context.tools or not reading.marks or grammar_of(TOOL) is None:
+        return None
+    said = tuple(dict.fromkeys(found.casefold() for found in _ID.findall(text)))
+    if len(said) >= _LEAST:
+        return _asked(said[:_MOST])
+    words = [plain(word) for word in _WORD.findall(_ID.sub(" ", text))]
+    if not any(word in _words("compares") for word in words):
+        return None
+    if not said and not all(word in _words("beside") or word in _words("compares") for word in words):
+        return None
+    named = bool(said) or any(word in _words("simulations") for word in words)
+    recent = bool(context.queries) and context.queries[-1].tool in {TOOL, *_SIMULATIONS}
+    if not named and not (recent and len(context.simulations) >= _LEAST):
+        return None
+    known = [sim for sim in context.simulations if sim not in said]
+    wanted = _count(words) - len(said)
+    sims = (*said, *known[-wanted:])
+    return _asked(sims) if len(sims) >= _LEAST else _ask_back(sims)
+
+
+def _asked(sims: tuple[str, ...]) -> Understanding:
+    return Understanding(queries=(Query(TOOL, {"sims": [*sims]}),))
+
+
+def _ask_back(sims: tuple[str, ...]) -> Understanding:
+    return Understanding(ask=Ask(Question.SIMULATIONS, Query(TOOL, {"sims": [*sims]} if sims else {})))
+
+
+def _count(words: list[str]) -> int:
+    """How many are meant: two where no number is said."""
+    if any(word in _words("three") for word in words):
+        return 3
+    return _MOST if any(word in _words("all") for word in words) else _LEAST
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """A list of the tool's grammar file in all languages, folded."""
+    lists = table(table(read_table(f"tools/{TOOL}")["words"])[name]).values()
+    return frozenset(plain(word) for text in lists for word in str(text).split())
