@@ -1,4 +1,4 @@
-"""Questions that compare simulations, by their ids or those of the conversation, and how they are answered."""
+"""Questions that compare simulations, by their ids or the conversation's own, and how they are answered."""
 
 import json
 from dataclasses import replace
