@@ -93,6 +93,19 @@ def test_an_amount_of_money_stays_exact() -> None:
     assert kept == RunFinished(cost=Cost(Decimal("0.000001"), "EUR"))
 
 
+def test_half_a_character_is_kept_as_the_transcript_keeps_it() -> None:
+    events: list[RunEvent] = [
+        TextDelta("a", "free\0 from \ud83d"),
+        ToolInputReady("b", "check_capacity", {"du\ud83de": ["\udc00", 1.5, None]}),
+        RunFinished("st\ud83dop", cost=Cost(Decimal("0.5"), "EUR")),
+    ]
+    assert decode_events(encode_events(events)) == [
+        TextDelta("a", "free\N{REPLACEMENT CHARACTER} from \N{REPLACEMENT CHARACTER}"),
+        ToolInputReady("b", "check_capacity", {"du\ufffde": ["\ufffd", 1.5, None]}),
+        RunFinished("st\ufffdop", cost=Cost(Decimal("0.5"), "EUR")),
+    ]
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b'[["Nothing", {}]]', b'[["TextDelta", {"text": 1}]]'])
 def test_a_record_that_cannot_be_read_is_a_fault_of_ours(data: bytes) -> None:
     with pytest.raises(InternalFault):
