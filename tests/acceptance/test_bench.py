@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.json_access import number_at, parse
 
 REPOSITORY = Path(__file__).parents[2]
@@ -20,6 +22,7 @@ FIGURES = (
 )
 
 
+@pytest.mark.timeout(TIMEOUT_S + 30)
 def test_the_short_form_of_all_benchmarks_ends_with_tables_and_figures(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "--quick", "--json", tmp_path / "found.json"],

@@ -32,6 +32,8 @@ def readers_server(builtin_server: ServerProcess, workspace: Workspace) -> Gener
         yield server
 
 
+# A page of commands starts a process for each of them.
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_example_of_the_page_runs_and_prints_what_is_shown(
     page: Path, readers_server: ServerProcess, workspace: Workspace, tmp_path: Path
