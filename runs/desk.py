@@ -1,7 +1,6 @@
 """Wires what a process needs to answer questions; the server and the command line open one each."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from models.factory import ChatModel, open_chat_model
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.news import RunNews
 from runs.service import RunService
-from runs.upkeep import keep_partitions
+from runs.upkeep import keeping_partitions
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.saver import TenantSaver
@@ -87,7 +86,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 prices=prices,
                 news=news,
             )
-            await stack.enter_async_context(_beside(keep_partitions(database)))
+            await stack.enter_async_context(keeping_partitions(database))
             background = (
                 await stack.enter_async_context(running_worker(settings, database, chat_model))
                 if worker
@@ -102,17 +101,6 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 await service.drain(DRAIN_S)
     finally:
         await chat_model.aclose()
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """`work` goes on until the context is left."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 def _limits(settings: Settings, prices: PriceList, chat_model: ChatModel) -> TurnLimits:

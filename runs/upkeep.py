@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
 from jobs.engine_database import engine_transaction
 from leadhand.errors import DatabaseUnavailable, QueryTimeout
@@ -16,14 +18,29 @@ INTERVAL_S = 6 * 3600.0
 RETRY_S = 60.0
 
 
-async def keep_partitions(database: Database) -> None:
-    """For ever; a database that is away is asked again."""
-    while True:
+@asynccontextmanager
+async def keeping_partitions(database: Database) -> AsyncGenerator[None]:
+    """Within the context; a database that is away is asked again."""
+    leaving = asyncio.Event()
+    task = asyncio.create_task(_keep(database, leaving), name="partitions of the event log")
+    try:
+        yield
+    finally:
+        # Not cancelled: a connection that is left in the midst of its statements keeps the pool from closing.
+        leaving.set()
+        await task
+
+
+async def _keep(database: Database, leaving: asyncio.Event) -> None:
+    while not leaving.is_set():
+        pause_s = INTERVAL_S
         try:
             with translated_errors():
                 async with engine_transaction(database.pool) as connection:
                     await run_events.turn_partitions(connection)
-            await asyncio.sleep(INTERVAL_S)
         except (DatabaseUnavailable, QueryTimeout) as error:
             log.warning("the partitions of the event log wait: %s", error.code)
-            await asyncio.sleep(RETRY_S)
+            pause_s = RETRY_S
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await leaving.wait()
