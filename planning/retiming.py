@@ -34,11 +34,15 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retimed:
-    """The plan after a change: every booking, which of them moved (by id), and which found no place."""
+    """The plan after a change: every booking, which of them moved (by id), and which found no place.
+
+    `cut_short`: a search for a better one was ended by its time, so another run may find another.
+    """
 
     bookings: tuple[Booking, ...]
     moved: tuple[str, ...]
     unplaced: tuple[str, ...]
+    cut_short: bool = False
 
 
 class KnownPlaces(Protocol):

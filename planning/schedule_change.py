@@ -37,7 +37,8 @@ class ChangeEffect:
 
     `lost`: working minutes that the change takes from a machine or a person. `touched`: bookings that the
     change itself hits and that may move; `stuck`: those that may not (locked, begun, frozen), so that a
-    person must decide. `new` and `solved`: conflicts that appear and that are gone.
+    person must decide. `new` and `solved`: conflicts that appear and that are gone. `cut_short`: the
+    policy's search was ended by its time.
     """
 
     shop: Shop
@@ -48,6 +49,7 @@ class ChangeEffect:
     orders: tuple[OrderEffect, ...]
     new: tuple[Conflict, ...]
     solved: tuple[Conflict, ...]
+    cut_short: bool = False
 
     @property
     def newly_late(self) -> tuple[OrderEffect, ...]:
@@ -104,6 +106,7 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
         orders=orders_between(reach.of(before), reach.of(after), times.window, as_of),
         new=new,
         solved=solved,
+        cut_short=retimed.cut_short,
     )
 
 

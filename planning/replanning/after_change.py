@@ -43,7 +43,8 @@ def replanned(
     after = {move.before.id: move.after for move in proposal.moves}
     rows = tuple(after.get(b.id, b) for b in first.bookings)
     moved = tuple(dict.fromkeys((*first.moved, *after)))
-    return Retimed(tuple(sorted(rows, key=_by_time)), moved, first.unplaced)
+    cut_short = proposal.stopped_by is not None
+    return Retimed(tuple(sorted(rows, key=_by_time)), moved, first.unplaced, cut_short)
 
 
 def _scope(

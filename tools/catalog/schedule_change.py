@@ -253,6 +253,10 @@ def _warnings(effect: ChangeEffect, unplaced: int) -> list[str]:
             f"{count_of(len(effect.stuck), 'booking')} hit by the change may not move (locked, begun, held "
             "or frozen): a person must decide."
         )
+    if effect.cut_short:
+        told.append(
+            "The search for a better plan was ended by its time; the best one found until then counts."
+        )
     if unplaced:
         told.append(f"{count_of(unplaced, 'booking')} found no place before the planning horizon ends.")
     return told

@@ -21,6 +21,7 @@ from leadhand.errors import (
 )
 from planning.conflict_items import ConflictType
 from planning.order_status import Outlook
+from planning.replanning import after_change
 from planning.shop import OrderStatus, OvertimeSlot, Shop
 from tests.unit.tools.shops import OneShop, at, call, plan, tenant, work
 from tools.catalog.schedule_change import TOOL, ScheduleChangeOutput
@@ -239,6 +240,13 @@ async def test_a_quick_re_plan_says_that_it_is_one() -> None:
     found = await ask(change="machine_down", machine="puma 3100", window="tomorrow", policy="replan")
     assert found.total_unplaced == 0
     assert any("a quick re-plan, not the best there is" in text for text in found.assumptions)
+    assert not any("ended by its time" in text for text in found.warnings)
+
+
+async def test_a_quick_re_plan_that_ran_out_of_time_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(after_change, "MAX_TIME_S", 0.0)
+    found = await ask(change="machine_down", machine="puma 3100", window="tomorrow", policy="replan")
+    assert any("ended by its time" in text for text in found.warnings)
 
 
 @pytest.mark.parametrize(
