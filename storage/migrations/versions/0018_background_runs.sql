@@ -1,0 +1,2 @@
+-- Filled by the part that needs it.
+select 1;
