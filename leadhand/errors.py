@@ -11,6 +11,12 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── Ambiguous                  409 ambiguous
 │   ├── ThreadBusy                 409 thread_busy (retryable)
 │   ├── IdempotencyConflict        409 idempotency_conflict
+│   ├── ApprovalAnswered           409 approval_answered
+│   ├── ApprovalSuperseded         409 approval_superseded
+│   ├── ApprovalChanged            409 approval_changed
+│   ├── ApprovalDenied             409 approval_denied
+│   ├── ApprovalExpired            410 approval_expired
+│   ├── StalePlan                  409 stale_plan
 │   ├── ImportRejected             422 import_rejected
 │   ├── ForeignFileUnreadable      422 unreadable_file
 │   ├── MappingUnconfirmed         422 mapping_unconfirmed
@@ -29,7 +35,8 @@ LeadhandError                      code, safe message, retryable, details
 │       ├── InvalidRouting         invalid_routing
 │       ├── NoEligibleMachine      no_eligible_machine
 │       ├── NoEligibleOperator     no_eligible_operator
-│       └── BeyondHorizon          beyond_horizon
+│       ├── BeyondHorizon          beyond_horizon
+│       └── WriteRefused           write_refused
 ├── ModelMistake                   the model may repair its call
 │   ├── InvalidToolInput           invalid_tool_input
 │   └── UnknownTool                unknown_tool
@@ -158,6 +165,40 @@ class IdempotencyConflict(CallerError):
     code, status = "idempotency_conflict", 409
 
 
+class StalePlan(CallerError):
+    """A write that was approved for a plan which is not that any more; `details.fresh` is a new proposal."""
+
+    code, status = "stale_plan", 409
+
+
+class ApprovalAnswered(CallerError):
+    """Somebody has said yes or no before; `details.status` says which."""
+
+    code, status = "approval_answered", 409
+
+
+class ApprovalSuperseded(CallerError):
+    """The conversation went on without an answer."""
+
+    code, status = "approval_superseded", 409
+
+
+class ApprovalChanged(CallerError):
+    """What was looked at is not what is kept."""
+
+    code, status = "approval_changed", 409
+
+
+class ApprovalDenied(CallerError):
+    """A person said no to the change: what the model is told."""
+
+    code, status = "approval_denied", 409
+
+
+class ApprovalExpired(CallerError):
+    code, status = "approval_expired", 410
+
+
 class RequestTimeout(CallerError):
     """The request did not arrive in time."""
 
@@ -232,6 +273,12 @@ class NoEligibleOperator(DomainRejection):
 
 class BeyondHorizon(DomainRejection):
     code = "beyond_horizon"
+
+
+class WriteRefused(DomainRejection):
+    """The plan does not allow the change; `details.reason` says why (locked, started, machine_busy, ...)."""
+
+    code = "write_refused"
 
 
 class ModelMistake(LeadhandError):

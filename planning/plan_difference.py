@@ -1,6 +1,7 @@
 """What differs between two plans of a shop: bookings, orders, conflicts."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict
@@ -50,9 +51,48 @@ def orders_between(before: Shop, after: Shop, window: Interval, as_of: Minute) -
     return tuple(found)
 
 
+_IN_TIME = frozenset({Outlook.ON_TIME, Outlook.AT_RISK, Outlook.NO_DUE_DATE})
+
+
+def newly_late(effects: Iterable[OrderEffect]) -> tuple[OrderEffect, ...]:
+    """Orders that finish after their due date now and did not before."""
+    return tuple(o for o in effects if is_late(o.after) and not is_late(o.before))
+
+
+def no_longer_late(effects: Iterable[OrderEffect]) -> tuple[OrderEffect, ...]:
+    """In time now; an order that is cancelled, or whose work finds no place, is not."""
+    return tuple(o for o in effects if is_late(o.before) and o.after.outlook in _IN_TIME)
+
+
 def is_late(report: OrderReport) -> bool:
     """Whether its finish is after its due date."""
     return report.outlook is Outlook.LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a change can concern: only there do the two plans differ."""
+
+    machine_ids: frozenset[str]
+    operator_ids: frozenset[str]
+    order_ids: frozenset[str]
+
+    def of(self, shop: Shop) -> Shop:
+        """The shop with those orders, and the bookings that any of them has a part in."""
+        orders = {key: shop.orders[key] for key in shop.orders if key in self.order_ids}
+        rows = tuple(b for b in shop.bookings if self._concerns(b, shop))
+        return replace(shop, orders=orders, bookings=rows)
+
+    def _concerns(self, booking: Booking, shop: Shop) -> bool:
+        if booking.machine_id in self.machine_ids or order_of(booking, shop) in self.order_ids:
+            return True
+        return any(segment.operator_id in self.operator_ids for segment in booking.segments)
+
+
+def order_of(booking: Booking, shop: Shop) -> str | None:
+    """The id of its order; None for held capacity."""
+    operation = shop.operations.get(booking.operation_id or "")
+    return None if operation is None else operation.order_id
 
 
 def conflicts_between(
@@ -60,15 +100,15 @@ def conflicts_between(
 ) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
     """Conflicts that are only in the one plan after the change, and only in the one before it."""
     question = ConflictQuestion((as_of, before.window[1]))
-    old = {_key(c): c for c in conflicts(before, question).items}
-    new = {_key(c): c for c in conflicts(after, question).items}
+    old = {conflict_key(c): c for c in conflicts(before, question).items}
+    new = {conflict_key(c): c for c in conflicts(after, question).items}
     return (
         tuple(c for key, c in new.items() if key not in old),
         tuple(c for key, c in old.items() if key not in new),
     )
 
 
-def _key(item: Conflict) -> tuple[str, ...]:
+def conflict_key(item: Conflict) -> tuple[str, ...]:
     """The same conflict in two plans, wherever it lies."""
     return (
         item.type,

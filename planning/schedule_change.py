@@ -18,17 +18,18 @@ from planning.intervals import clip, total
 from planning.order_status import Outlook
 from planning.plan_difference import (
     OrderEffect,
+    Reach,
     Shift,
     conflicts_between,
-    is_late,
+    newly_late,
+    no_longer_late,
+    order_of,
     orders_between,
     shifts_between,
 )
 from planning.replanning.after_change import replanned
 from planning.retiming import Policy, Retimed, Retiming, may_move
 from planning.shop import Booking, Minute, Shop
-
-_IN_TIME = frozenset({Outlook.ON_TIME, Outlook.AT_RISK, Outlook.NO_DUE_DATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ class ChangeEffect:
 
     @property
     def newly_late(self) -> tuple[OrderEffect, ...]:
-        return tuple(o for o in self.orders if is_late(o.after) and not is_late(o.before))
+        return newly_late(self.orders)
 
     @property
     def no_longer_late(self) -> tuple[OrderEffect, ...]:
         """In time now; an order that is cancelled, or whose work finds no place, is not."""
-        return tuple(o for o in self.orders if is_late(o.before) and o.after.outlook in _IN_TIME)
+        return no_longer_late(self.orders)
 
     @property
     def no_longer_scheduled(self) -> tuple[OrderEffect, ...]:
@@ -130,7 +131,7 @@ def _replan(times: ShopTimes, change: Change, touched: set[str], before: Shop, a
         case OperatorAbsent() | Overtime():
             return replanned(times, touched, (), (), as_of)
         case _:
-            own = (b for b in before.bookings if _order_of(b, before) == change.order_id)
+            own = (b for b in before.bookings if order_of(b, before) == change.order_id)
             near = {b.machine_id for b in own if b.envelope_end > as_of}
             return replanned(times, touched, {change.order_id}, near, as_of)
 
@@ -138,7 +139,7 @@ def _replan(times: ShopTimes, change: Change, touched: set[str], before: Shop, a
 def could_use(change: Overtime, shop: Shop) -> set[str]:
     """Bookings of the orders that have work after the overtime begins, on its machine or by its person."""
     orders = {
-        _order_of(b, shop)
+        order_of(b, shop)
         for b in shop.bookings
         if b.envelope_end > change.span[0]
         and (
@@ -146,50 +147,25 @@ def could_use(change: Overtime, shop: Shop) -> set[str]:
             or (change.operator_id is not None and change.operator_id in {s.operator_id for s in b.segments})
         )
     } - {None}
-    return {b.id for b in shop.bookings if _order_of(b, shop) in orders}
+    return {b.id for b in shop.bookings if order_of(b, shop) in orders}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """Whom a change can concern: only there do the two plans differ."""
-
-    machine_ids: frozenset[str]
-    operator_ids: frozenset[str]
-    order_ids: frozenset[str]
-
-    def of(self, shop: Shop) -> Shop:
-        """The shop with those orders, and the bookings that any of them has a part in."""
-        orders = {key: shop.orders[key] for key in shop.orders if key in self.order_ids}
-        rows = tuple(b for b in shop.bookings if self._concerns(b, shop))
-        return replace(shop, orders=orders, bookings=rows)
-
-    def _concerns(self, booking: Booking, shop: Shop) -> bool:
-        if booking.machine_id in self.machine_ids or _order_of(booking, shop) in self.order_ids:
-            return True
-        return any(segment.operator_id in self.operator_ids for segment in booking.segments)
-
-
-def _reach(before: Shop, change: Change, shifts: Iterable[Shift]) -> _Reach:
+def _reach(before: Shop, change: Change, shifts: Iterable[Shift]) -> Reach:
     rows = [row for shift in shifts for row in (shift.before, shift.after) if row is not None]
     machines: set[str | None] = {row.machine_id for row in rows}
     operators = {segment.operator_id for row in rows for segment in row.segments}
-    orders = {_order_of(row, before) for row in rows}
+    orders = {order_of(row, before) for row in rows}
     match change:
         case MachineDown() | OperatorAbsent() | Overtime():
             machines.add(None if isinstance(change, OperatorAbsent) else change.machine_id)
             operators.add(None if isinstance(change, MachineDown) else change.operator_id)
         case _:
             orders.add(change.order_id)
-    return _Reach(_known(machines), _known(operators), _known(orders))
+    return Reach(_known(machines), _known(operators), _known(orders))
 
 
 def _known(ids: Iterable[str | None]) -> frozenset[str]:
     return frozenset(key for key in ids if key is not None)
-
-
-def _order_of(booking: Booking, shop: Shop) -> str | None:
-    operation = shop.operations.get(booking.operation_id or "")
-    return None if operation is None else operation.order_id
 
 
 def _lost(before: ShopTimes, after: ShopTimes, change: Change, as_of: Minute) -> int:

@@ -279,6 +279,16 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityHold:
+    """A quote that holds capacity until `expires_at`: its bookings carry its id as `quote_id`."""
+
+    id: str
+    name: str
+    expires_at: Minute
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """One shop's whole plan at `settings.data_version`; mappings are keyed by id.
 
@@ -306,6 +316,7 @@ class Shop:
         default_factory=dict[str, tuple[ProgressReport, ...]]
     )
     bookings: tuple[Booking, ...] = ()
+    holds: Mapping[str, CapacityHold] = field(default_factory=dict[str, CapacityHold])
     last_import_at: Minute | None = field(default=None, compare=False)
     views: PlanViews = field(default_factory=PlanViews, init=False, repr=False, compare=False)
 

@@ -11,6 +11,7 @@ from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
 from tools.replan_port import NoReplans, ReplanPort
 from tools.simulation_port import NoSimulations, SimulationPort
+from tools.write_port import NoWrites, WritePort
 
 
 class ToolInput(BaseModel):
@@ -73,8 +74,8 @@ class NestedCalls(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, and what
-    earlier simulations found.
+    """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, what earlier
+    simulations found, and the writes that were made.
     """
 
     tenant: TenantContext
@@ -82,6 +83,7 @@ class ToolContext:
     tools: NestedCalls
     replans: ReplanPort = NoReplans()  # noqa: RUF009 - it has no state
     simulations: SimulationPort = NoSimulations()  # noqa: RUF009 - it has no state
+    writes: WritePort = NoWrites()  # noqa: RUF009 - it has no state
 
 
 In = TypeVar("In", bound=ToolInput)

@@ -106,11 +106,65 @@ class ConflictsView(View):
     rows: list[ConflictRow]
 
 
-class ChangeViews:
+class EffectViews:
+    """What every difference between two plans has: orders and conflicts."""
+
+    def __init__(self, shop: Shop, zone: ZoneInfo) -> None:
+        self._shop, self._zone = shop, zone
+
+    def orders(self, effects: Sequence[OrderEffect]) -> list[OrderEffectRow]:
+        return [self._order_effect(effect) for effect in effects[:PAGE_ROWS]]
+
+    def _order_effect(self, effect: OrderEffect) -> OrderEffectRow:
+        before, after = effect.before, effect.after
+        tardiness = after.figures.tardiness
+        return OrderEffectRow(
+            order=self.order(effect.order_id),
+            due=None if after.order.due_at is None else iso(after.order.due_at, self._zone),
+            finish_before=self._finish(before),
+            finish_after=self._finish(after),
+            later_h=None if effect.later_by is None else hours(effect.later_by),
+            outlook_before=before.outlook,
+            outlook_after=after.outlook,
+            late_h=None if tardiness is None else hours(tardiness),
+        )
+
+    def _finish(self, report: OrderReport) -> str | None:
+        finish = report.figures.finish
+        return None if finish is None else iso(finish, self._zone)
+
+    def conflicts(self, items: Sequence[Conflict]) -> ConflictsView:
+        counts = Counter(item.type for item in items)
+        return ConflictsView(
+            total=len(items),
+            by_type=[ConflictCount(type=t, count=counts[t]) for t in ConflictType if counts[t]],
+            rows=[self._conflict(item) for item in items[:FEW_CONFLICTS]],
+        )
+
+    def _conflict(self, item: Conflict) -> ConflictRow:
+        span, shop = item.span, self._shop
+        return ConflictRow(
+            type=item.type,
+            severity=item.severity,
+            machine=None if item.machine_id is None else named(shop.machines[item.machine_id]),
+            operator=None if item.operator_id is None else named(shop.operators[item.operator_id]),
+            order=None if item.order_id is None else shop.orders[item.order_id].code,
+            start=None if span is None else iso(span[0], self._zone),
+            end=None if span is None else iso(span[1], self._zone),
+            hours=hours(item.minutes),
+        )
+
+    def order(self, order_id: str) -> OrderName:
+        order = self._shop.orders[order_id]
+        return OrderName(id=order.id, code=order.code, customer=order.customer)
+
+
+class ChangeViews(EffectViews):
     """Rows of one effect; `before` is the shop as it is."""
 
     def __init__(self, before: Shop, effect: ChangeEffect, zone: ZoneInfo, frozen_until: int) -> None:
-        self._shop, self._effect, self._zone, self._frozen_until = before, effect, zone, frozen_until
+        super().__init__(before, zone)
+        self._effect, self._frozen_until = effect, frozen_until
         self._hit = {b.id for b in effect.touched}
 
     def affected(self, shifts: Iterable[Shift]) -> list[AffectedRow]:
@@ -147,27 +201,6 @@ class ChangeViews:
             return "locked"
         return "frozen" if booking.envelope_start < self._frozen_until else "in_progress"
 
-    def orders(self, effects: Sequence[OrderEffect]) -> list[OrderEffectRow]:
-        return [self._order_effect(effect) for effect in effects[:PAGE_ROWS]]
-
-    def _order_effect(self, effect: OrderEffect) -> OrderEffectRow:
-        before, after = effect.before, effect.after
-        tardiness = after.figures.tardiness
-        return OrderEffectRow(
-            order=self.order(effect.order_id),
-            due=None if after.order.due_at is None else iso(after.order.due_at, self._zone),
-            finish_before=self._finish(before),
-            finish_after=self._finish(after),
-            later_h=None if effect.later_by is None else hours(effect.later_by),
-            outlook_before=before.outlook,
-            outlook_after=after.outlook,
-            late_h=None if tardiness is None else hours(tardiness),
-        )
-
-    def _finish(self, report: OrderReport) -> str | None:
-        finish = report.figures.finish
-        return None if finish is None else iso(finish, self._zone)
-
     def replacements(self) -> list[ReplacementRow]:
         """Each stretch that is now somebody's who did not work on that booking before."""
         return [row for shift in self._effect.shifts for row in self._taken_over(shift)]
@@ -190,31 +223,6 @@ class ChangeViews:
                 end=iso(segment.end, self._zone),
                 hours=hours(segment.end - segment.start),
             )
-
-    def conflicts(self, items: Sequence[Conflict]) -> ConflictsView:
-        counts = Counter(item.type for item in items)
-        return ConflictsView(
-            total=len(items),
-            by_type=[ConflictCount(type=t, count=counts[t]) for t in ConflictType if counts[t]],
-            rows=[self._conflict(item) for item in items[:FEW_CONFLICTS]],
-        )
-
-    def _conflict(self, item: Conflict) -> ConflictRow:
-        span, shop = item.span, self._shop
-        return ConflictRow(
-            type=item.type,
-            severity=item.severity,
-            machine=None if item.machine_id is None else named(shop.machines[item.machine_id]),
-            operator=None if item.operator_id is None else named(shop.operators[item.operator_id]),
-            order=None if item.order_id is None else shop.orders[item.order_id].code,
-            start=None if span is None else iso(span[0], self._zone),
-            end=None if span is None else iso(span[1], self._zone),
-            hours=hours(item.minutes),
-        )
-
-    def order(self, order_id: str) -> OrderName:
-        order = self._shop.orders[order_id]
-        return OrderName(id=order.id, code=order.code, customer=order.customer)
 
     def _order_of(self, booking: Booking) -> OrderName | None:
         operation = self._shop.operations.get(booking.operation_id or "")

@@ -11,30 +11,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias, cast
 
+import orjson
 from pydantic import ValidationError
 from rapidfuzz import process
 
 from leadhand import metrics
 from leadhand.context import Permission, TenantContext
-from leadhand.errors import InvalidToolOutput, JsonValue, ToolTimeout, UnknownTool
+from leadhand.errors import (
+    InvalidToolOutput,
+    JsonValue,
+    LeadhandError,
+    StalePlan,
+    ToolTimeout,
+    UnknownTool,
+)
+from leadhand.spans import SpanKind, note, span
 from tools import catalog
 from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
 from tools.json_input import validated
 from tools.nesting import Call, NestedRunner
+from tools.proposing import applied, plan_write
 from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
 from tools.simulation_port import NoSimulations, SimulationPort
+from tools.write_port import NoWrites, WritePort
+from tools.writing import AppliedWrite, ApprovedWrite, ProposedWrite, WriteTool
 
 _log = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_S = 20.0
 
-AnyTool: TypeAlias = Tool[ToolInput, ToolOutput]
+AnyTool: TypeAlias = Tool[ToolInput, ToolOutput] | WriteTool[ToolInput]
 
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """What a client or a model may know of a tool."""
+    """What a client or a model may know of a tool. `writes`: it proposes a change that a person approves."""
 
     name: str
     label: str
@@ -42,6 +54,7 @@ class ToolSpec:
     permission: Permission
     input_schema: JsonObject
     output_schema: JsonObject
+    writes: bool = False
 
 
 class ToolRegistry:
@@ -49,20 +62,22 @@ class ToolRegistry:
 
     def __init__(
         self,
-        tools: Iterable[Tool[Any, Any]],
+        tools: Iterable[Tool[Any, Any] | WriteTool[Any]],
         *,
         timeout_s: float = DEFAULT_TIMEOUT_S,
         replans: ReplanPort | None = None,
         simulations: SimulationPort | None = None,
+        writes: WritePort | None = None,
     ) -> None:
-        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`: None where there is no
-        database.
+        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`: None where
+        there is no database.
 
         Raises ValueError for a name used twice.
         """
         self._timeout_s = timeout_s
         self._replans = replans or NoReplans()
         self._simulations = simulations or NoSimulations()
+        self._writes = writes or NoWrites()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -78,12 +93,13 @@ class ToolRegistry:
         timeout_s: float = DEFAULT_TIMEOUT_S,
         replans: ReplanPort | None = None,
         simulations: SimulationPort | None = None,
+        writes: WritePort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
         modules = [importlib.import_module(f"{catalog.__name__}.{name}") for name in names]
         tools = (_tool_of(module) for module in modules)
-        return cls(tools, timeout_s=timeout_s, replans=replans, simulations=simulations)
+        return cls(tools, timeout_s=timeout_s, replans=replans, simulations=simulations, writes=writes)
 
     def get(self, name: str) -> AnyTool:
         """Raises UnknownTool with `details.suggestions` and `details.tools`."""
@@ -95,6 +111,22 @@ class ToolRegistry:
     def specs(self) -> tuple[ToolSpec, ...]:
         """All tools, by name."""
         return self._specs
+
+    def is_write(self, name: str) -> bool:
+        """Whether it only proposes a change, for a person to approve; False for a name of no tool."""
+        return isinstance(self._tools.get(name), WriteTool)
+
+    def read_output(self, name: str, value: JsonValue) -> ToolOutput:
+        """An earlier output of the tool, read back from its JSON; of a write, proposed or applied.
+
+        Raises:
+            UnknownTool: there is no such tool any more.
+            pydantic.ValidationError: it is no output of today's tool.
+        """
+        model: type[ToolOutput] = self.get(name).output_model
+        if self.is_write(name) and isinstance(value, dict) and "write_id" in value:
+            model = AppliedWrite
+        return model.model_validate_json(orjson.dumps(value), by_alias=True, by_name=False)
 
     def openai_tools(self, permissions: frozenset[Permission] | None = None) -> list[JsonObject]:
         """The tools that `permissions` allow (None: all) in OpenAI's form, for `bind_tools`."""
@@ -124,10 +156,62 @@ class ToolRegistry:
         """
         return await self._run(Call(name, raw_input, tenant, shops, call_id, depth))
 
+    async def propose(
+        self,
+        name: str,
+        raw_input: JsonValue,
+        tenant: TenantContext,
+        shops: ShopSource,
+        *,
+        call_id: str,
+        depth: int = 0,
+    ) -> ProposedWrite:
+        """What `run` does, of a write tool: the exact change, for a person to approve. Nothing is changed.
+
+        Raises:
+            TypeError: it is no write tool.
+            LeadhandError: as `run`.
+        """
+        output = await self.run(name, raw_input, tenant, shops, call_id=call_id, depth=depth)
+        if not isinstance(output, ProposedWrite):
+            raise TypeError(f"{name} is no write tool")
+        return output
+
+    async def apply(self, tenant: TenantContext, write: ApprovedWrite, shops: ShopSource) -> AppliedWrite:
+        """Make an approved change, once, however often it is asked for.
+
+        Raises:
+            PermissionDenied: `tenant`, who asked for it, may not.
+            StalePlan: the plan is not the one it was approved for; `details.fresh` is the proposal anew, or
+                `details.refused` says why there is none.
+            IdempotencyConflict: another change was made for this call.
+        """
+        tenant.require(self.get(write.tool).permission)
+        try:
+            with span(SpanKind.TOOL, write.tool, call_id=write.call_id):
+                kept = await self._writes.apply(tenant, plan_write(write))
+        except StalePlan as stale:
+            details = await self._fresh(tenant, write, shops)
+            raise StalePlan(stale.message, details={**stale.details, **details}) from None
+        return applied(write.proposal, kept)
+
+    async def _fresh(
+        self, tenant: TenantContext, write: ApprovedWrite, shops: ShopSource
+    ) -> dict[str, JsonValue]:
+        try:
+            fresh = await self.propose(write.tool, write.input, tenant, shops, call_id=write.call_id)
+        except LeadhandError as error:
+            refused: JsonValue = {"code": error.code, "message": error.message, "details": error.details}
+            return {"fresh": None, "refused": refused}
+        return {"fresh": fresh.model_dump(mode="json", by_alias=True)}
+
     async def _run(self, call: Call) -> ToolOutput:
         # A name that a model or a client made up is no label.
         name = call.name if call.name in self._tools else metrics.UNKNOWN
-        with metrics.counted(metrics.tool_calls, name, metrics.tool_call_duration):
+        with (
+            span(SpanKind.TOOL, name, call_id=call.call_id, depth=call.depth),
+            metrics.counted(metrics.tool_calls, name, metrics.tool_call_duration),
+        ):
             return await self._checked_run(call)
 
     async def _checked_run(self, call: Call) -> ToolOutput:
@@ -135,7 +219,7 @@ class ToolRegistry:
         call.tenant.require(tool.permission)
         tool_input = validated(tool.input_model, call.raw_input)
         nested = NestedRunner(self._run, call)
-        context = ToolContext(call.tenant, call.shops, nested, self._replans, self._simulations)
+        context = ToolContext(call.tenant, call.shops, nested, self._replans, self._simulations, self._writes)
         return _checked(tool, await self._in_time(tool, tool_input, context))
 
     async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:
@@ -159,6 +243,7 @@ def _checked(tool: AnyTool, output: object) -> ToolOutput:
         if type(output) is not tool.output_model:
             raise TypeError(f"returned {type(output).__name__}")
         text = output.model_dump_json(by_alias=True)
+        note(output_chars=len(text))
         return tool.output_model.model_validate_json(text, by_alias=True, by_name=False)
     except (ValidationError, ValueError, TypeError) as error:
         if isinstance(error, ValidationError):
@@ -172,11 +257,11 @@ def _checked(tool: AnyTool, output: object) -> ToolOutput:
         ) from None
 
 
-def _tool_of(module: object) -> Tool[Any, Any]:
+def _tool_of(module: object) -> Tool[Any, Any] | WriteTool[Any]:
     tool = getattr(module, "TOOL", None)
-    if not isinstance(tool, Tool):
+    if not isinstance(tool, Tool | WriteTool):
         raise TypeError(f"{getattr(module, '__name__', module)} binds no TOOL")
-    return cast("Tool[Any, Any]", tool)
+    return cast("Tool[Any, Any] | WriteTool[Any]", tool)
 
 
 def _spec(tool: AnyTool) -> ToolSpec:
@@ -187,6 +272,7 @@ def _spec(tool: AnyTool) -> ToolSpec:
         permission=tool.permission,
         input_schema=input_schema(tool.input_model),
         output_schema=output_schema(tool.output_model),
+        writes=isinstance(tool, WriteTool),
     )
 
 

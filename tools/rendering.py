@@ -17,7 +17,9 @@ MAX_BYTES = 8_000
 LEFT_OUT = "_left_out"
 _ENDLESS = 1_000_000
 # Ids that a model hands to another tool.
-_PASSED_ON = frozenset({"sim_id"})
+_PASSED_ON = frozenset({"sim_id", "write_id"})
+# Of any output, and of a proposed change.
+_FOR_PROGRAMS = {"evidence", "changes", "effect"}
 _MOST_ROWS = MAX_BYTES // 2
 # Sentences of the answer itself (its top two levels) are quoted to people, so rows go before their ends do.
 _SENTENCE_CHARS = 600
@@ -54,9 +56,10 @@ class _Bounds:
 def render_for_model(output: ToolOutput, result_id: str) -> str:
     """`output` without its evidence and row ids, with "result_id" first; at most MAX_BYTES bytes of UTF-8.
 
-    Row ids link figures for a client; a model knows machines, people and orders by code and name.
+    Row ids link figures for a client; a model knows machines, people and orders by code and name. The exact
+    rows of a write are for programs.
     """
-    whole: dict[str, JsonValue] = output.model_dump(mode="json", by_alias=True, exclude={"evidence"})
+    whole: dict[str, JsonValue] = output.model_dump(mode="json", by_alias=True, exclude=_FOR_PROGRAMS)
     return _rendered({"result_id": result_id[:64], **_without_ids(whole)})
 
 

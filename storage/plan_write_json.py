@@ -1,0 +1,43 @@
+"""Changes of rows as JSON, and back: columns by name, instants as UTC minutes."""
+
+from typing import cast
+
+from pydantic import TypeAdapter
+
+from leadhand.errors import JsonValue
+from planning.plan_writes import ROW_TYPES, Row, RowChange, WritableTable
+
+_ROWS: dict[WritableTable, TypeAdapter[Row]] = {
+    table: TypeAdapter[Row](kind) for table, kind in ROW_TYPES.items()
+}
+JsonRow = dict[str, JsonValue]
+
+
+def row_json(table: WritableTable, row: Row | None) -> JsonRow | None:
+    return None if row is None else cast("JsonRow", _ROWS[table].dump_python(row, mode="json"))
+
+
+def row_from(table: WritableTable, value: JsonRow | None) -> Row | None:
+    """Raises pydantic.ValidationError for what is no row of `table`."""
+    return None if value is None else _ROWS[table].validate_python(value)
+
+
+def change_json(change: RowChange) -> JsonRow:
+    return {
+        "table": change.table.value,
+        "id": change.row_id,
+        "before": row_json(change.table, change.before),
+        "after": row_json(change.table, change.after),
+    }
+
+
+def change_from(value: JsonRow) -> RowChange:
+    """The change that `change_json` wrote.
+
+    Raises:
+        ValueError: it is none.
+    """
+    table, row_id = WritableTable(str(value["table"])), str(value["id"])
+    rows = [value[key] for key in ("before", "after")]
+    before, after = (row if isinstance(row, dict) else None for row in rows)
+    return RowChange(table, row_id, row_from(table, before), row_from(table, after))
