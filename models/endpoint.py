@@ -35,6 +35,7 @@ from models.lean.proxied import ProxiedWire, environment_names_a_proxy
 from models.lean.source import LeanSource
 from models.lean.wire import Request, Timeouts
 from models.pieces import AnswerSource
+from models.requests_traced import TracedClient
 from models.retry import too_long
 
 # Local servers take any key, but the client insists on one.
@@ -87,14 +88,14 @@ def open_endpoint(settings: Settings, *, name: str, base_url: str) -> Endpoint:
         pool=settings.model_connect_timeout_s,
     )
     tls = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    http = httpx2.AsyncClient(
+    is_lean = settings.model_client is ModelClient.LEAN
+    http = (httpx2.AsyncClient if is_lean else TracedClient)(
         verify=tls,
         timeout=timeout,
         limits=LIMITS,
         follow_redirects=True,
         event_hooks={"request": [count_retry], "response": [refuse_long_waits]},
     )
-    is_lean = settings.model_client is ModelClient.LEAN
     model = EndpointChatModel(
         model=name,
         base_url=base_url,

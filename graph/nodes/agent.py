@@ -25,6 +25,7 @@ from leadhand.errors import (
     ToolCallLimit,
 )
 from leadhand.events import StatusChanged, StepStarted, UsageReported, sink
+from leadhand.spans import Facts
 from models.counted import count_tokens_of, counted_call
 from models.pieces import AnswerSource
 from models.tokens import count_message_tokens, count_tokens
@@ -50,12 +51,11 @@ def agent_node(
         prompt = prompt_of(state)
         events.emit(StepStarted(prompt_tokens=count_message_tokens(prompt)))
         events.emit(StatusChanged(node="agent", label="Thinking…"))
-        with counted_call(parts.model.name):
+        with counted_call(parts.model.name) as call:
             answer = await read_answer(model.stream(prompt), events)
+            call.note(**_facts(answer))
         spent = _tokens(answer, prompt)
-        count_tokens_of(
-            parts.model.name, input_tokens=answer.tokens.input, output_tokens=answer.tokens.output
-        )
+        count_tokens_of(parts.model.name, answer.tokens)
         events.emit(
             UsageReported(
                 parts.model.name,
@@ -163,6 +163,23 @@ def _nothing_said(answer: ModelAnswer) -> LeadhandError:
     if answer.finish_reason == "content_filter":
         return ModelRejected("The language model declines to answer this.")
     return EmptyAnswer("The language model answered nothing. Please try again.")
+
+
+def _facts(answer: ModelAnswer) -> Facts:
+    """For the call tree. Tokens only as the provider reports them."""
+    facts = Facts(
+        prompt_version=load_prompt("agent").version,
+        finish_reason=answer.finish_reason,
+        tool_calls=len(answer.calls),
+    )
+    tokens = answer.tokens
+    if tokens.total:
+        facts |= Facts(input_tokens=tokens.input, output_tokens=tokens.output)
+    if tokens.cached_input:
+        facts["cached_input_tokens"] = tokens.cached_input
+    if tokens.reasoning:
+        facts["reasoning_tokens"] = tokens.reasoning
+    return facts
 
 
 def _tokens(answer: ModelAnswer, prompt: list[BaseMessage]) -> int:

@@ -7,6 +7,7 @@ from graph.nodes import Node
 from graph.parts import ConversationStore
 from graph.state import TurnState
 from leadhand.context import TenantContext
+from leadhand.spans import SpanKind, span
 
 
 def recall_node(
@@ -15,6 +16,7 @@ def recall_node(
     async def recall(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
         """Load the conversation's stored summary."""
         tenant = tenant_of(state, runtime)
-        return TurnState(summary=await conversation.summary(tenant, state.get("thread_id", "")))
+        with span(SpanKind.NODE, "recall"):
+            return TurnState(summary=await conversation.summary(tenant, state.get("thread_id", "")))
 
     return recall

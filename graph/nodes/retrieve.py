@@ -9,6 +9,7 @@ from graph.parts import PassageSource
 from graph.state import TurnState
 from leadhand.context import TenantContext
 from leadhand.events import StatusChanged, sink
+from leadhand.spans import SpanKind, span
 
 
 def retrieve_node(
@@ -18,6 +19,9 @@ def retrieve_node(
         """Search under the caller's tenant; what was found is data for the agent."""
         tenant = tenant_of(state, runtime)
         sink().emit(StatusChanged(node="retrieve", label="Searching your documents…"))
-        return TurnState(passages=await passages.search(tenant, question_of(state)))
+        with span(SpanKind.RETRIEVAL, "documents") as search:
+            found = await passages.search(tenant, question_of(state))
+            search.note(passages=len(found))
+        return TurnState(passages=found)
 
     return retrieve

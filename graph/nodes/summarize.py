@@ -14,6 +14,7 @@ from graph.nodes import Node
 from graph.parts import Bounds
 from graph.state import TurnState
 from leadhand.context import TenantContext
+from leadhand.spans import SpanKind, span
 from models.tokens import count_message_tokens
 
 # A line keeps the gist of a turn; 40 lines of it stay under 5 % of the default window.
@@ -35,7 +36,8 @@ def summarize_node(
     async def summarize(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
         """Fold whole turns, oldest first, until the rest fits; the current turn always stays."""
         del runtime
-        folded, lines = fold(state.get("messages", []), budget=int(bounds.window_tokens * FOLD_TO))
+        with span(SpanKind.NODE, "summarize"):
+            folded, lines = fold(state.get("messages", []), budget=int(bounds.window_tokens * FOLD_TO))
         kept_lines = [*state.get("folded", []), *lines][-MAX_LINES:]
         return TurnState(
             messages=[RemoveMessage(id=message.id) for message in folded if message.id],

@@ -16,6 +16,7 @@ from models.lean.events import EventReader
 from models.lean.shape import mended
 from models.lean.wire import Request, Response, Timeouts, Wire, WireFault, WireTimeout
 from models.refusals import ProviderError, refusal, refusal_in_stream
+from models.requests_traced import note_status, request_span
 from models.retry import retry_after_s, too_long
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class LeanClient:
         for retries in range(self._max_retries + 1):
             last = retries == self._max_retries
             try:
-                response = await self._wire.send(request)
+                response = await self._sent(request, retries)
             except WireFault as fault:
                 if last:
                     raise _fault_of(fault) from fault
@@ -65,6 +66,12 @@ class LeanClient:
             await response.aclose()
             await _pause(response.headers, retries, f"HTTP status {response.status}")
         raise AssertionError("the last try returns or raises")
+
+    async def _sent(self, request: Request, retries: int) -> Response:
+        with request_span(retries) as sent:
+            response = await self._wire.send(request)
+            note_status(sent, response.status)
+            return response
 
     async def aclose(self) -> None:
         """Close every connection; answers that are being read fail."""
