@@ -96,10 +96,13 @@ def order_of(booking: Booking, shop: Shop) -> str | None:
 
 
 def conflicts_between(
-    before: ShopTimes, after: ShopTimes, as_of: Minute
+    before: ShopTimes, after: ShopTimes, as_of: Minute, until: Minute | None = None
 ) -> tuple[tuple[Conflict, ...], tuple[Conflict, ...]]:
-    """Conflicts that are only in the one plan after the change, and only in the one before it."""
-    question = ConflictQuestion((as_of, before.window[1]))
+    """Conflicts that are only in the one plan after the change, and only in the one before it.
+
+    `until`: where one stops to look; None: where the calendars of `before` end.
+    """
+    question = ConflictQuestion((as_of, before.window[1] if until is None else until))
     old = {conflict_key(c): c for c in conflicts(before, question).items}
     new = {conflict_key(c): c for c in conflicts(after, question).items}
     return (

@@ -5,7 +5,7 @@ rows before, so that nobody overwrites what somebody else has changed since.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
@@ -28,7 +28,6 @@ from planning.shop import (
     CalendarException,
     CapacityHold,
     Downtime,
-    Interval,
     Machine,
     Minute,
     Operator,
@@ -202,9 +201,17 @@ def effect_of(shop: Shop, changes: Sequence[RowChange], as_of: Minute) -> WriteE
     `shop` holds every booking of its open orders, and all that touch the rows of `changes`.
     """
     after = with_changes(shop, changes)
-    window, reach = _covering(shop, changes, as_of), _reach(shop, changes)
+    reach = _reach(shop, changes)
     before_part, after_part = reach.of(shop), reach.of(after)
-    new, solved = conflicts_between(ShopTimes(before_part, window), ShopTimes(after_part, window), as_of)
+    until = max([as_of + shop.settings.horizon_days * MINUTES_PER_DAY, *_ends(changes)])
+    rows = (*before_part.bookings, *after_part.bookings)
+    window = (
+        min([as_of, *(b.envelope_start for b in rows)]),
+        max([until, *(b.envelope_end for b in rows)]),
+    )
+    new, solved = conflicts_between(
+        ShopTimes(before_part, window), ShopTimes(after_part, window), as_of, until
+    )
     return WriteEffect(
         changes=tuple(changes),
         after=after,
@@ -214,15 +221,11 @@ def effect_of(shop: Shop, changes: Sequence[RowChange], as_of: Minute) -> WriteE
     )
 
 
-def _covering(shop: Shop, changes: Iterable[RowChange], as_of: Minute) -> Interval:
-    """From now to the horizon, and every booking that is not over or that is changed."""
-    rows = [b for b in shop.bookings if b.envelope_end > as_of]
-    rows += [row for c in changes for row in (c.before, c.after) if isinstance(row, Booking)]
-    horizon = as_of + shop.settings.horizon_days * MINUTES_PER_DAY
-    return (
-        min([as_of, *(b.envelope_start for b in rows)]),
-        max([horizon, *(b.envelope_end for b in rows)]),
-    )
+def _ends(changes: Iterable[RowChange]) -> Iterator[Minute]:
+    for change in changes:
+        for row in (change.before, change.after):
+            if isinstance(row, Booking):
+                yield row.envelope_end
 
 
 def _reach(shop: Shop, changes: Iterable[RowChange]) -> Reach:

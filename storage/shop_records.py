@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from planning.plan_writes import Row
 from planning.shop import (
+    Absence,
     Booking,
     CalendarException,
+    CapacityHold,
+    Downtime,
     MaterialRequirement,
     Operation,
     Order,
@@ -45,7 +49,14 @@ _BOOKING = (
     "id", "operation_id", "quote_id", "machine_id", "envelope_start", "envelope_end", "status", "locked",
     "waived_conflict",
 )  # fmt: skip
+_HOLD = ("id", "name", "customer", "expires_at")
 _SEGMENT = ("start", "end", "operator_id")
+_PLAN_ROWS: Mapping[type[Row], tuple[str, ...]] = {
+    Booking: _BOOKING,
+    Downtime: _DOWNTIME,
+    Absence: _ABSENCE,
+    CapacityHold: _HOLD,
+}
 
 
 def master_records(shop: Shop) -> Iterator[tuple[str, list[Record]]]:
@@ -67,6 +78,7 @@ def master_records(shop: Shop) -> Iterator[tuple[str, list[Record]]]:
     )
     yield "absences", _records(shop.absences, _ABSENCE)
     yield "exceptions", [_exception(exception) for exception in shop.exceptions]
+    yield "holds", _records(shop.holds.values(), _HOLD)
 
 
 def plan_records(
@@ -90,11 +102,7 @@ def plan_records(
     yield "bookings", _records(bookings, _BOOKING)
     yield (
         "segments",
-        [
-            {"booking_id": booking.id, **_record(segment, _SEGMENT)}
-            for booking in bookings
-            for segment in booking.segments
-        ],
+        [record for booking in bookings for record in segment_records(booking)],
     )
 
 
@@ -119,6 +127,21 @@ def floor_records(
             for row in rows
         ],
     )
+
+
+def plan_row_record(row: Row, settings: ShopSettings) -> Record:
+    """A row of one of the tables that writes change; without what has a table of its own."""
+    match row:
+        case Order():
+            return _order(row, settings)
+        case CalendarException():
+            return _exception(row)
+        case _:
+            return _record(row, _PLAN_ROWS[type(row)])
+
+
+def segment_records(booking: Booking) -> list[Record]:
+    return [{"booking_id": booking.id, **_record(segment, _SEGMENT)} for segment in booking.segments]
 
 
 def _record(value: object, names: tuple[str, ...]) -> Record:

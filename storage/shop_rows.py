@@ -49,7 +49,7 @@ class ShopRows:
 
 def build_shop(rows: ShopRows) -> values.Shop:
     """The shop as values; mappings in the order of the rows."""
-    settings = _settings(rows.settings)
+    settings = build_settings(rows.settings)
     zone = ZoneInfo(settings.timezone)
     tables = rows.tables
     due_at = _due_minutes(zone, settings.due_cutoff_local_min)
@@ -68,11 +68,13 @@ def build_shop(rows: ShopRows) -> values.Shop:
         materials=_group(tables["materials"], values.MaterialRequirement),
         progress=_group(tables["progress"], values.ProgressReport),
         bookings=_bookings(tables["bookings"], tables["segments"]),
+        holds={row[0]: values.CapacityHold(*row) for row in tables["holds"]},
         last_import_at=rows.settings[-2],
     )
 
 
-def _settings(row: tuple[Any, ...]) -> values.ShopSettings:
+def build_settings(row: tuple[Any, ...]) -> values.ShopSettings:
+    """The shop's settings from the columns of queries/shops.sql."""
     (name, timezone, locale, data_version, overtime, at_risk_buffer_h, site_calendar_id, due_cutoff,
      threshold, frozen_hours, horizon_days, _last_import_at, _created_at) = row  # fmt: skip
     return values.ShopSettings(

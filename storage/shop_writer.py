@@ -24,9 +24,9 @@ ROWS_A_STATEMENT = 5_000
 _SQL = named_queries("shop_writer")
 # Children before parents.
 _DELETIONS = (
-    "segments", "bookings", "progress", "materials", "alternatives", "operations", "orders", "exceptions",
-    "absences", "operator_skills", "operators", "downtimes", "machines", "work_centers", "skills", "shifts",
-    "calendars",
+    "segments", "bookings", "holds", "progress", "materials", "alternatives", "operations", "orders",
+    "exceptions", "absences", "operator_skills", "operators", "downtimes", "machines", "work_centers",
+    "skills", "shifts", "calendars",
 )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from psycopg.rows import tuple_row
 
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound
-from planning.shop import Interval, Minute, Shop
+from planning.shop import Interval, Minute, Shop, ShopSettings
 from storage.database import Database
 from storage.named_queries import named_queries
 from storage.pipeline import Statement
 from storage.round_trip import one_trip
-from storage.shop_rows import Rows, ShopRows, build_shop
+from storage.shop_rows import Rows, ShopRows, build_settings, build_shop
 from storage.transactions import Connection
 
 MAX_SHOPS = 64
@@ -25,7 +25,7 @@ MAX_ROWS = 600_000
 _SQL = named_queries("shops")
 _IN_WINDOW = (
     "calendars", "shifts", "exceptions", "skills", "work_centers", "machines", "downtimes", "operators",
-    "operator_skills", "absences", "materials", "progress", "bookings", "segments", "orders",
+    "operator_skills", "absences", "materials", "progress", "bookings", "segments", "orders", "holds",
 )  # fmt: skip
 # A few milliseconds of the event loop's time.
 _ROWS_AT_ONCE = 5_000
@@ -122,6 +122,16 @@ def whole_months(window: Interval) -> Interval:
     first = datetime(start.year, start.month, 1, tzinfo=UTC)
     after = datetime(end.year + end.month // 12, end.month % 12 + 1, 1, tzinfo=UTC)
     return int(first.timestamp()) // 60, int(after.timestamp()) // 60
+
+
+async def read_settings(connection: Connection, *, tenant_id: str) -> ShopSettings:
+    """Raises NotFound when there is no such shop."""
+    async with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(_SQL["settings"], {"tenant_id": tenant_id})
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotFound("There is no such shop.")
+    return build_settings(row)
 
 
 async def read_rows(connection: Connection, *, tenant_id: str, window: Interval) -> ShopRows:

@@ -23,6 +23,10 @@ delete from booking_segment;
 -- The plan itself.
 delete from booking;
 
+-- name: delete_holds
+-- Quotes that hold capacity.
+delete from capacity_hold;
+
 -- name: delete_progress
 -- What was reported.
 delete from progress;
@@ -207,3 +211,9 @@ select r.id, r.operation_id, r.quote_id, r.machine_id, m.no, minute_utc(r.envelo
 insert into booking_segment (booking_id, start, "end", operator_id)
 select booking_id, minute_utc(start), minute_utc("end"), operator_id
   from jsonb_to_recordset(%(rows)s) as r (booking_id text, start bigint, "end" bigint, operator_id text);
+
+-- name: insert_holds
+-- Quotes that hold capacity.
+insert into capacity_hold (id, name, customer, expires_at, source)
+select id, name, customer, minute_utc(expires_at), %(source)s
+  from jsonb_to_recordset(%(rows)s) as r (id text, name text, customer text, expires_at bigint);

@@ -123,3 +123,7 @@ select id, order_id, seq, setup_min, run_s_per_piece, name, predecessor_ids, att
 select a.operation_id, a.machine_id, a.setup_min, a.run_s_per_piece, a.preference
   from operation o join operation_alternative a on a.tenant_id = o.tenant_id and a.operation_id = o.id
  where o.order_id = any(%(order_ids)s::text[]);
+
+-- name: holds
+-- Quotes that hold capacity.
+select id, name, utc_minute(expires_at), customer from capacity_hold order by id;

@@ -60,6 +60,20 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             b" bookings_affected, newly_late, unplaced, stuck)"
             b" values ('sim-0123456789abcdef', 'new_order', 'an order', '2026-12-07', 1, 0, 0, 0, 0, 0)"
         )
+        await connection.execute(
+            b"insert into capacity_hold (id, name, expires_at) values ('hold-1', 'Quote', '2026-12-07')"
+        )
+        await connection.execute(
+            b"insert into plan_write (id, thread_id, run_id, call_id, tool, input, proposal_hash, summary,"
+            b" approved_by, base_data_version, data_version, changes, origins)"
+            b" values (%(id)s, %(id)s, %(id)s, 'c1', 'set_lock', '{}', repeat('0', 64), 'Locked.', 'ann', 1,"
+            b" 2, '[]', '[]')",
+            {"id": uuid7()},
+        )
+        await connection.execute(
+            b"insert into audit (id, action, tool, code) values (%s, 'write_refused', 'set_lock', 'stale')",
+            (uuid7(),),
+        )
         await create_key(
             connection,
             key=new_api_key(),
@@ -92,6 +106,11 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         flush = run_events.Flush(1, b"[]")
         await run_events.append(connection, run_id=run.id, attempt=1, flush=flush)
         await run_events.follow(connection, run_id=run.id, for_s=60)
+        await connection.execute(
+            b"insert into span (week, run_id, id, parent_id, attempt, kind, name, started_at)"
+            b" values (date_trunc('week', now() at time zone 'UTC'), %s, 2, 1, 1, 'tool', 'check_capacity', now())",
+            (run.id,),
+        )
         await connection.execute(b"insert into usage_day (day) values (now())")
         await results.store_result(
             connection,

@@ -41,10 +41,17 @@ SEEN_ACROSS_SHOPS = {
     ("public.plan_version", "tenant_id"),
     ("public.plan_version", "id"),
     ("public.plan_version", "requested_by"),
+    *(("public.capacity_hold", column) for column in ("tenant_id", "id", "expires_at")),
 }
-REVIEWED = {"person_of_run", "person_of_plan_version", "shop_of_api_key", "room_for_turn"}
+REVIEWED = {
+    "person_of_run",
+    "person_of_plan_version",
+    "shop_of_api_key",
+    "room_for_turn",
+    "shops_with_expired_holds",
+}
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
-OWNERS_OWN = {"turn_event_partitions"}
+OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
 

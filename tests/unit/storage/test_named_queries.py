@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import storage
+from planning.plan_writes import WritableTable
 from storage.named_queries import FOLDER, named_queries, read_queries
 
 STORAGE = Path(storage.__file__).parent
@@ -55,6 +56,9 @@ def test_every_query_is_used_by_a_module_that_loads_its_file(file: str) -> None:
     used = texts | {f"{verb}_{text}" for verb in ("delete", "insert") for text in texts}
     if file == "shop_writer":  # insert_<table> is formed from the tables of the records
         used |= {f"insert_{text}" for text in words(ast.parse((STORAGE / "shop_records.py").read_text()))}
+    if file == "plan_rows":  # formed from the tables that writes change
+        verbs = ("insert", "update", "delete")
+        used |= {f"{verb}_{table.value}" for verb in verbs for table in WritableTable}
     if file == "exchange_export":  # a query for each file of the declaration
         used |= words(ast.parse((STORAGE / "exchange" / "entities.py").read_text()))
     assert set(named_queries(file)) - used == set()
