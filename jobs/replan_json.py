@@ -51,6 +51,7 @@ def found_of(proposal: ReplanProposal, shop: Shop) -> Found:
         newly_late=proposal.newly_late,
         no_longer_late=proposal.no_longer_late,
         extent=proposal.extent,
+        mending=proposal.mending,
     )
     return Found(
         status="proposed" if improved else "no_improvement",

@@ -37,7 +37,10 @@ class ProposedMove:
 
 @dataclass(frozen=True, slots=True)
 class ReplanResult:
-    """What a re-plan found; `bound_min` in weighted late minutes, order ids by code."""
+    """What a re-plan found; `bound_min` in weighted late minutes, order ids by code.
+
+    `mending`: the best plan found that mends what the plan breaks, where that is later and so not proposed.
+    """
 
     status: ReplanStatus
     score_before: ReplanScore
@@ -52,6 +55,7 @@ class ReplanResult:
     newly_late: tuple[str, ...]
     no_longer_late: tuple[str, ...]
     extent: ReplanExtent
+    mending: ReplanScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

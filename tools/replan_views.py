@@ -26,10 +26,10 @@ class Changed(StrEnum):
 class ScoreView(View):
     """A plan of the work in question; the first figure decides, then the second."""
 
-    broken_rules: int = Field(description="Conflicts of the work in question, lateness not counted.")
     weighted_late_h: float = Field(
         description="Hours after the due date, each order's times the weight of its priority (1, 2, 3, 5, 8)."
     )
+    broken_rules: int = Field(description="Conflicts of the work in question, lateness not counted.")
 
 
 class ProgressView(View):
@@ -45,7 +45,12 @@ class ExtentView(View):
     """What was looked at, in bookings."""
 
     free: int = Field(description="They may move.")
-    pinned: int = Field(description="They may not: locked, begun, held, frozen, or before such a one.")
+    pinned: int = Field(
+        description=(
+            "They do not: locked, begun, held, frozen, left with a rule that they break since mending costs "
+            "late hours, or before such a one."
+        )
+    )
     searched: int = Field(description="Of the free ones; fewer in a plan too large to be searched whole.")
 
 
@@ -55,6 +60,12 @@ class ResultView(View):
     outcome: ReplanStatus
     before: ScoreView
     after: ScoreView
+    mending: ScoreView | None = Field(
+        description=(
+            "The best plan found that mends the broken rules, where it is later than the plan and so not "
+            "proposed; null: nothing is broken, or mending costs no late hours."
+        )
+    )
     proven_best: bool = Field(description="Proven: no plan of this work has fewer weighted late hours.")
     at_least_late_h: float | None = Field(
         description="No plan of this work can have fewer weighted late hours; null: no such bound is known."
@@ -126,6 +137,7 @@ class ReplanViews:
             outcome=found.status,
             before=score(found.score_before),
             after=score(found.score_after),
+            mending=None if found.mending is None else score(found.mending),
             proven_best=found.optimal,
             at_least_late_h=None if found.bound_min is None else hours(found.bound_min),
             gap_pct=None if found.gap_pct is None else round(found.gap_pct, 1),
@@ -183,7 +195,7 @@ class ReplanViews:
 
 
 def score(of: ReplanScore) -> ScoreView:
-    return ScoreView(broken_rules=of.errors, weighted_late_h=hours(of.weighted_tardiness_min))
+    return ScoreView(weighted_late_h=hours(of.weighted_tardiness_min), broken_rules=of.errors)
 
 
 def changes_of(before: Booking, after: Booking) -> list[Changed]:

@@ -1,7 +1,7 @@
 """A re-plan in sentences: how it stands, what it would gain, and what a reader must know of it."""
 
 from jobs.replan_state import ProposalState, ReplanResult
-from planning.replanning import ReplanProgress, ReplanStage, ReplanStatus, StoppedBy
+from planning.replanning import ReplanProgress, ReplanScore, ReplanStage, ReplanStatus, StoppedBy
 from planning.rounding import hours
 from tools.capacity_views import number
 from tools.views import count_of
@@ -79,27 +79,48 @@ def _found(result: ReplanResult, moves: int) -> str:
         case ReplanStatus.DISCARDED:
             return "What was found broke a rule that the present plan keeps, so nothing is proposed."
         case ReplanStatus.NO_IMPROVEMENT:
-            return f"No better plan was found. {_how_good(result)}"
+            told = ["No better plan was found."]
         case ReplanStatus.IMPROVED:
-            return f"{_gain(result, moves)} {_how_good(result)}"
+            told = [_gain(result, moves)]
+    told += _mending(result)
+    return " ".join([*told, _how_good(result)])
 
 
 def _gain(result: ReplanResult, moves: int) -> str:
     before, after = result.score_before, result.score_after
-    was, is_then = (number(hours(score.weighted_tardiness_min)) for score in (before, after))
-    late = f"{is_then} weighted late hours instead of {was}"
-    rules = f"{count_of(after.errors, 'broken rule')} instead of {before.errors}"
-    if after.weighted_tardiness_min > before.weighted_tardiness_min:
-        # Rules come first; what mending them costs is said at once.
-        told = [f"The best plan found has {rules}, at the price of {late}"]
-    else:
-        same = after.weighted_tardiness_min == before.weighted_tardiness_min
-        told = [f"The best plan found has {f'the same {was} weighted late hours as now' if same else late}"]
-        told += [rules] if before.errors != after.errors else []
+    was, is_then = _late_hours(before), _late_hours(after)
+    same = after.weighted_tardiness_min == before.weighted_tardiness_min
+    told = [
+        f"The best plan found has the same {was} weighted late hours as now"
+        if same
+        else f"The best plan found has {is_then} weighted late hours instead of {was}"
+    ]
+    if before.errors != after.errors:
+        told.append(f"{count_of(after.errors, 'broken rule')} instead of {before.errors}")
+    elif after.errors:
+        told.append(f"{count_of(after.errors, 'broken rule')}, as now")
     told.append(f"{count_of(len(result.no_longer_late), 'order')} no longer late")
     told.append(f"{count_of(len(result.newly_late), 'order')} newly late")
     told.append(f"{count_of(moves, 'booking')} {'moves' if moves == 1 else 'move'}")
     return "; ".join(told) + "."
+
+
+def _mending(result: ReplanResult) -> list[str]:
+    """What mending the broken rules would cost, where it is not proposed for that."""
+    before, mended = result.score_before, result.mending
+    if mended is None:
+        return []
+    count = count_of(before.errors, "broken rule")
+    rules = f"{before.errors - mended.errors} of the {count}" if mended.errors else f"the {count}"
+    more = hours(mended.weighted_tardiness_min - before.weighted_tardiness_min)
+    return [
+        f"Mending {rules} would cost {number(more)} weighted late hours in the best plan found that does so "
+        f"({_late_hours(mended)} instead of {_late_hours(before)}), so it is not proposed."
+    ]
+
+
+def _late_hours(of: ReplanScore) -> str:
+    return number(hours(of.weighted_tardiness_min))
 
 
 def _how_good(result: ReplanResult) -> str:

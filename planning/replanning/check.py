@@ -1,7 +1,8 @@
 """Whether a plan that was found keeps every rule, and which orders are late in it."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType, Severity
@@ -12,16 +13,20 @@ from planning.shop import Minute, Order
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Broken rules of a plan, lateness apart. `of_free`: those in which free work has a part."""
+    """Broken rules of a plan, lateness apart. `of_free`: how many of them free work has a part in;
+    `free_ids`: the free bookings that do.
+    """
 
-    keys: frozenset[tuple[str, ...]]
-    of_free: int
+    keys: Counter[tuple[str, ...]] = field(default_factory=Counter[tuple[str, ...]])
+    of_free: int = 0
+    free_ids: frozenset[str] = frozenset()
 
 
 def faults(times: ShopTimes, free_ids: frozenset[str]) -> Faults:
     """All errors of the plan (planning-domain 6.3)."""
     rows = [c for c in all_conflicts(times).items if _counts(c)]
-    return Faults(frozenset(_key(c) for c in rows), sum(not free_ids.isdisjoint(c.booking_ids) for c in rows))
+    of_free = [free_ids.intersection(c.booking_ids) for c in rows]
+    return Faults(Counter(_key(c) for c in rows), sum(map(bool, of_free)), frozenset[str]().union(*of_free))
 
 
 def late_orders(times: ShopTimes, orders: Iterable[Order], as_of: Minute) -> frozenset[str]:

@@ -260,7 +260,7 @@ class Decoder:
     def score(self, tardiness: int, points: int, finish_sum: int) -> ReplanScore:
         """With what the orders without free work add."""
         return ReplanScore(
-            0, tardiness + self.work.fixed_tardiness, points, finish_sum + self.work.fixed_finish_sum
+            tardiness + self.work.fixed_tardiness, 0, points, finish_sum + self.work.fixed_finish_sum
         )
 
     def after_start(self, finish: Minute) -> int:

@@ -52,14 +52,14 @@ class ReplanRequest:
 class ReplanScore:
     """How good a plan is, compared from the first figure to the last; less is better.
 
-    `errors`: broken rules of the free work (planning-domain 6.3, lateness apart). `weighted_tardiness_min`:
-    each order's minutes after its due date times the weight of its priority; of an order that is not wholly
-    scheduled, as far as its bookings say. `change_points`: machine, start and operator changes against the
+    `weighted_tardiness_min`: each order's minutes after its due date times the weight of its priority; of an
+    order that is not wholly scheduled, as far as its bookings say. `errors`: broken rules of the free work
+    (planning-domain 6.3, lateness apart). `change_points`: machine, start and operator changes against the
     plan as it stands. `finish_sum_min`: the orders' finishes, counted from `as_of`.
     """
 
-    errors: int
     weighted_tardiness_min: int
+    errors: int
     change_points: int
     finish_sum_min: int
 
@@ -107,10 +107,10 @@ class ReplanMove:
 
 @dataclass(frozen=True, slots=True)
 class ReplanExtent:
-    """What was looked at. `pinned`: bookings of the orders asked for that may not move (locked, begun, held,
-    frozen, or before such a one). `searched`: of the free ones, those in the windows that the search went
-    through. `with_people`: free bookings that had people and get qualified, free people again;
-    `without_people`: planned by machines only, as they are now.
+    """What was looked at. `pinned`: bookings of the orders asked for that do not move (locked, begun, held,
+    frozen, left with a rule that they break, or before such a one). `searched`: of the free ones, those in
+    the windows that the search went through. `with_people`: free bookings that had people and get qualified,
+    free people again; `without_people`: planned by machines only, as they are now.
     """
 
     free: int = 0
@@ -123,12 +123,16 @@ class ReplanExtent:
 
 @dataclass(frozen=True, slots=True)
 class ReplanProposal:
-    """The answer. No moves unless `status` is `improved`; `score_after` is then less than `score_before`.
+    """The answer. No moves unless `status` is `improved`; `score_after` is then less than `score_before`,
+    with no more weighted tardiness and no more errors.
 
-    `bound`: no plan of the free work has less weighted tardiness. `gap_pct`: 100 x (objective - bound) /
-    objective with the objective `score_after.weighted_tardiness_min`; None without a bound. `proven_optimal`
-    is about that first goal alone. `reproducible`: the same request gives the same plan everywhere, with the
-    same `solver_version` (None: no solver was used). `newly_late`, `no_longer_late`: order ids by code.
+    `mending`: the best plan found that mends what the plan breaks, where it has more weighted tardiness than
+    the plan as it stands and so is not proposed; None where nothing is broken, or mending costs none.
+    `bound`: no plan of the free work has less weighted tardiness, and breaks no rule but what `score_after`
+    says. `gap_pct`: 100 x (objective - bound) / objective with the objective
+    `score_after.weighted_tardiness_min`; None without a bound. `proven_optimal` is about that first goal
+    alone. `reproducible`: the same request gives the same plan everywhere, with the same `solver_version`
+    (None: no solver was used). `newly_late`, `no_longer_late`: order ids by code.
     """
 
     status: ReplanStatus
@@ -136,6 +140,7 @@ class ReplanProposal:
     score_before: ReplanScore
     score_after: ReplanScore
     moves: tuple[ReplanMove, ...] = ()
+    mending: ReplanScore | None = None
     bound: int | None = None
     gap_pct: Fraction | None = None
     proven_optimal: bool = False

@@ -80,21 +80,22 @@ def weight_of(order: Order) -> int:
     return WEIGHTS[min(max(order.priority, 1), len(WEIGHTS)) - 1]
 
 
-def compile_work(request: ReplanRequest) -> Work:
+def compile_work(request: ReplanRequest, stays: frozenset[str] = frozenset()) -> Work:
     """Split the plan into what may move and what stays.
 
     Free is planned work of released or begun orders that is not locked, does not start in the frozen zone,
-    and has nothing pinned after it in its routing.
+    is none of the bookings `stays`, and has nothing pinned after it in its routing.
 
     Raises:
         InvalidRouting: the operations of an order that was asked for by id wait for one another.
     """
-    return _Compiler(request).compile()
+    return _Compiler(request, stays).compile()
 
 
 class _Compiler:
-    def __init__(self, request: ReplanRequest) -> None:
+    def __init__(self, request: ReplanRequest, stays: frozenset[str]) -> None:
         self._request = request
+        self._stays = stays
         self._shop: Shop = request.shop
         self._routings = Routings(request.shop)
         self._earliest = request.as_of + request.shop.settings.frozen_hours * 60
@@ -154,7 +155,7 @@ class _Compiler:
 
     def _may_move(self, booking: Booking) -> bool:
         within = self._earliest <= booking.envelope_start and booking.envelope_end <= self._request.window[1]
-        return within and is_movable(booking)
+        return within and is_movable(booking) and booking.id not in self._stays
 
     def _job(self, booking: Booking, operation: Operation, routing: "_Routing") -> int:
         number = len(self._jobs)

@@ -95,11 +95,26 @@ async def test_a_proposal_is_worded_in_german_with_the_same_figures() -> None:
 
 
 async def test_german_tells_of_broken_rules_too() -> None:
-    port = await with_result(score_before=ReplanScore(3, 600, 0, 0), score_after=ReplanScore(0, 660, 9, 0))
+    port = await with_result(score_before=ReplanScore(660, 3, 0, 0), score_after=ReplanScore(600, 0, 9, 0))
     assert port.state is not None
     text = await worded("de", result=port.state.result)
-    assert "- Gewichtete Verspätung: 11 h statt 10 h." in text
+    assert "- Gewichtete Verspätung: 10 h statt 11 h." in text
     assert "- Verletzte Regeln: 0 statt 3." in text
+    assert "beheben" not in text
+
+
+async def test_german_says_what_mending_broken_rules_would_cost() -> None:
+    same = ReplanScore(600, 3, 0, 0)
+    port = await with_result(
+        status=ReplanStatus.NO_IMPROVEMENT,
+        score_before=same,
+        score_after=same,
+        mending=ReplanScore(660, 0, 9, 0),
+    )
+    assert port.state is not None
+    nothing = {"status": "no_improvement", "result": port.state.result, "moves": (), "total_moves": 0}
+    text = await worded("de", **nothing)
+    assert "zu beheben, ergäbe im besten gefundenen Plan 11 h gewichtete Verspätung" in text
 
 
 async def test_german_says_why_there_is_no_proposal() -> None:

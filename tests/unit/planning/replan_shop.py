@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from planning.shop import (
     DowntimeKind,
     Interval,
     Machine,
+    MaterialRequirement,
     Operation,
     Operator,
     OperatorSkill,
@@ -178,3 +180,29 @@ def planned_shops(draw: st.DrawFn) -> Shop:
         down = Downtime("d", "m1", start, start + draw(st.integers(30, 900)), DowntimeKind.BREAKDOWN)
         shop = replace(shop, downtimes=(down,))
     return shop
+
+
+@st.composite
+def broken_shops(draw: st.DrawFn) -> Shop:
+    """Such a plan with work moved to where it breaks rules, over other work, shift ends and predecessors, and
+    with material that comes after its work began."""
+    shop = draw(planned_shops())
+    keys = [b.id for b in shop.bookings]
+    moved = draw(st.dictionaries(st.sampled_from(keys), st.integers(-12, 12), max_size=4))
+    rows = tuple(shifted(b, 15 * moved.get(b.id, 0)) for b in shop.bookings)
+    materials = {
+        b.operation_id or "": (MaterialRequirement("r", "bar", Decimal(1), b.envelope_start + 45),)
+        for b in rows
+        if b.id in draw(st.sets(st.sampled_from(keys), max_size=1))
+    }
+    return replace(shop, bookings=rows, materials=materials)
+
+
+def shifted(booking: Booking, minutes: int) -> Booking:
+    """The same work so much later."""
+    return replace(
+        booking,
+        envelope_start=booking.envelope_start + minutes,
+        envelope_end=booking.envelope_end + minutes,
+        segments=tuple(replace(s, start=s.start + minutes, end=s.end + minutes) for s in booking.segments),
+    )

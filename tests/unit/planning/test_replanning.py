@@ -1,6 +1,7 @@
 """Re-planning (planning-domain 6.6) without the solver: what a proposal keeps, and what it may not touch."""
 
 import pickle
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,7 @@ from leadhand.errors import InvalidRouting
 from planning.calendars import ShopTimes
 from planning.conflict_items import ConflictType, Severity
 from planning.conflicts import all_conflicts
+from planning.insertion import Operators
 from planning.replanning import (
     ReplanProgress,
     ReplanProposal,
@@ -25,17 +27,19 @@ from planning.replanning import (
 )
 from planning.replanning.decoder import Decoder, PriorityList
 from planning.replanning.work import compile_work
-from planning.shop import BookingStatus, MaterialRequirement, OrderStatus, Shop
+from planning.shop import Attendance, BookingStatus, MaterialRequirement, OrderStatus, Shop
 from tests.unit.planning.replan_shop import (
     AS_OF,
     DAY,
     WINDOW,
     OpRow,
     OrderRow,
+    broken_shops,
     open_shop,
     order_rows,
     planned_shops,
     request_of,
+    shifted,
     with_orders,
 )
 
@@ -66,6 +70,12 @@ def errors(shop: Shop) -> set[tuple[str, ...]]:
         for c in rows
         if c.severity is Severity.ERROR and c.type is not ConflictType.LATE
     }
+
+
+def broken(shop: Shop) -> Counter[ConflictType]:
+    """How many rules of each kind the plan breaks, lateness apart."""
+    rows = all_conflicts(ShopTimes(shop, WINDOW)).items
+    return Counter(c.type for c in rows if c.severity is Severity.ERROR and c.type is not ConflictType.LATE)
 
 
 def weighted_tardiness(shop: Shop) -> int:
@@ -99,8 +109,28 @@ def test_a_proposal_breaks_no_rule_that_the_plan_kept_and_is_never_worse(shop: S
         assert proposal.score_after < proposal.score_before
         assert proposal.score_after.weighted_tardiness_min == weighted_tardiness(after)
     assert proposal.score_before.weighted_tardiness_min == weighted_tardiness(shop)
-    if not errors(shop):
-        assert weighted_tardiness(after) <= weighted_tardiness(shop)
+
+
+@settings(max_examples=60, deadline=None)
+@given(broken_shops())
+def test_of_a_plan_that_breaks_rules_no_proposal_is_later_or_breaks_more(shop: Shop) -> None:
+    proposal = run(request_of(shop))
+    after = applied(shop, proposal)
+    assert weighted_tardiness(after) <= weighted_tardiness(shop)
+    assert broken(after) <= broken(shop)
+    assert proposal.status is not ReplanStatus.DISCARDED
+    if proposal.status is ReplanStatus.IMPROVED:
+        gain = (
+            weighted_tardiness(shop) - weighted_tardiness(after),
+            broken(shop).total() - broken(after).total(),
+        )
+        assert gain >= (0, 0)
+        assert gain > (0, 0) or proposal.score_after.finish_sum_min < proposal.score_before.finish_sum_min
+    if proposal.mending is not None:
+        assert proposal.mending.weighted_tardiness_min > weighted_tardiness(shop)
+        assert proposal.mending.errors < proposal.score_before.errors
+    assert proposal.bound is not None
+    assert proposal.bound <= weighted_tardiness(after)
 
 
 @SOME
@@ -181,6 +211,51 @@ def test_a_pressing_order_goes_before_one_that_can_wait() -> None:
     assert proposal.score_after.weighted_tardiness_min == 0
     assert proposal.proven_optimal
     assert proposal.base_data_version == 7
+
+
+def overlapping_pair(*others: OrderRow) -> Shop:
+    """Two orders of 100 minutes on M1, 0:00 to 1:40 and 0:50 to 2:30, each due when it ends; others on M2."""
+    row = OpRow(("m1",), 100, Attendance.NONE)
+    pair = [OrderRow((row,), due_min=100), OrderRow((row,), due_min=150)]
+    shop = with_orders(open_shop(around_the_clock=True), [*pair, *others], operators=Operators.IGNORE)
+    return replace(shop, bookings=tuple(shifted(b, -50) if b.id == "bp1.0" else b for b in shop.bookings))
+
+
+def test_where_mending_makes_an_order_late_nothing_is_proposed_and_what_it_would_cost_is_told() -> (
+    None
+):
+    # Nothing is late now. One after the other, the second at best ends at 3:20, 50 minutes late, times 3.
+    proposal = run(request_of(overlapping_pair()))
+    assert proposal.status is ReplanStatus.NO_IMPROVEMENT
+    assert proposal.moves == ()
+    assert (proposal.score_before.weighted_tardiness_min, proposal.score_before.errors) == (0, 1)
+    assert proposal.score_after == proposal.score_before
+    assert proposal.mending is not None
+    assert (proposal.mending.weighted_tardiness_min, proposal.mending.errors) == (150, 0)
+
+
+def test_where_mending_costs_lateness_the_broken_pair_stays_and_the_rest_is_made_better() -> None:
+    # On M2 the short order waits for the long one: 90 + 60 minutes, due after 120, 30 late, times 1.
+    long = OrderRow((OpRow(("m2",), 90, Attendance.NONE),), due_min=20 * DAY, priority=1)
+    short = OrderRow((OpRow(("m2",), 60, Attendance.NONE),), due_min=120, priority=1)
+    shop = overlapping_pair(long, short)
+    proposal = run(request_of(shop))
+    assert proposal.status is ReplanStatus.IMPROVED
+    assert {move.before.id for move in proposal.moves} == {"bp2.0", "bp3.0"}
+    assert (proposal.score_before.weighted_tardiness_min, proposal.score_before.errors) == (30, 1)
+    assert (proposal.score_after.weighted_tardiness_min, proposal.score_after.errors) == (0, 1)
+    assert proposal.mending is not None
+    assert (proposal.mending.weighted_tardiness_min, proposal.mending.errors) == (150, 0)
+
+
+def test_a_double_booking_that_can_be_mended_without_lateness_is_mended() -> None:
+    shop = overlapping_pair()
+    orders = {key: replace(o, due_at=AS_OF + 200) for key, o in shop.orders.items()}
+    proposal = run(request_of(replace(shop, orders=orders)))
+    assert proposal.status is ReplanStatus.IMPROVED
+    assert (proposal.score_before.errors, proposal.score_after.errors) == (1, 0)
+    assert proposal.score_after.weighted_tardiness_min == 0
+    assert proposal.mending is None
 
 
 def test_a_plan_in_which_nothing_is_late_stays_as_it_is() -> None:

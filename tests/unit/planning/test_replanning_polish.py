@@ -35,6 +35,7 @@ from tests.unit.planning.replan_shop import (
     WINDOW,
     OpRow,
     OrderRow,
+    broken_shops,
     open_shop,
     order_rows,
     planned_shops,
@@ -91,7 +92,7 @@ def earliest_finish(shop: Shop, key: str, order: OrderRow) -> int:
 
 
 @FEW
-@given(planned_shops())
+@given(st.one_of(planned_shops(), broken_shops()))
 def test_polishing_breaks_no_rule_and_is_never_worse_than_the_steps_alone(shop: Shop) -> None:
     plain = run(request_of(shop))
     polished = run(request_of(shop, polish=True))

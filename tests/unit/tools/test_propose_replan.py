@@ -71,17 +71,48 @@ async def test_the_gain_is_told_in_weighted_late_hours_and_in_orders() -> None:
     assert found.scope == "all open orders"
 
 
-async def test_late_hours_that_mending_broken_rules_costs_are_called_a_price() -> None:
-    mended = await with_result(score_before=ReplanScore(3, 600, 0, 0), score_after=ReplanScore(0, 660, 50, 0))
-    assert (await propose(mended, action="look")).summary.startswith(
-        "The best plan found has 0 broken rules instead of 3, at the price of 11 weighted late hours instead "
-        "of 10;"
-    )
+async def test_fewer_broken_rules_are_told_beside_the_late_hours() -> None:
     as_late = await with_result(
-        score_before=ReplanScore(1, 600, 0, 0), score_after=ReplanScore(0, 600, 50, 0)
+        score_before=ReplanScore(600, 1, 0, 0), score_after=ReplanScore(600, 0, 50, 0)
     )
     assert (await propose(as_late, action="look")).summary.startswith(
         "The best plan found has the same 10 weighted late hours as now; 0 broken rules instead of 1;"
+    )
+
+
+async def test_rules_that_stay_broken_are_told_with_the_late_hours_that_mending_them_would_cost() -> None:
+    found = await propose(
+        await with_result(
+            score_before=ReplanScore(660, 3, 0, 0),
+            score_after=ReplanScore(600, 3, 50, 0),
+            mending=ReplanScore(750, 1, 90, 0),
+        ),
+        action="look",
+    )
+    assert found.summary.startswith(
+        "The best plan found has 10 weighted late hours instead of 11; 3 broken rules, as now;"
+    )
+    assert (
+        "Mending 2 of the 3 broken rules would cost 1.5 weighted late hours in the best plan found that does "
+        "so (12.5 instead of 11), so it is not proposed."
+    ) in found.summary
+    assert found.result is not None and found.result.mending is not None  # noqa: PT018
+    assert (found.result.mending.weighted_late_h, found.result.mending.broken_rules) == (12.5, 1)
+
+
+async def test_where_mending_costs_late_hours_and_nothing_else_is_better_it_says_so() -> None:
+    same = ReplanScore(600, 2, 0, 0)
+    port = await with_result(
+        status=ReplanStatus.NO_IMPROVEMENT,
+        score_before=same,
+        score_after=same,
+        mending=ReplanScore(660, 0, 90, 0),
+    )
+    assert port.state is not None
+    port.state = replace(port.state, status="no_improvement", moves=(), total_moves=0)
+    assert (await propose(port, action="look")).summary.startswith(
+        "No better plan was found. Mending the 2 broken rules would cost 1 weighted late hours in the best "
+        "plan found that does so (11 instead of 10), so it is not proposed."
     )
 
 
@@ -131,7 +162,7 @@ async def test_no_proposal_is_an_answer_with_its_reason(status: ReplanStatus, sa
 
 
 async def test_while_it_runs_it_says_how_far_it_is() -> None:
-    progress = ReplanProgress(ReplanStage.STEPS, 120, 400, ReplanScore(0, 90, 0, 0))
+    progress = ReplanProgress(ReplanStage.STEPS, 120, 400, ReplanScore(90, 0, 0, 0))
     port = await proposed(status="running", result=None, progress=progress, ended_at=None)
     found = await propose(port, action="look")
     assert found.summary == (
