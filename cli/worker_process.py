@@ -12,8 +12,7 @@ from jobs.backoff import Backoff
 from leadhand.errors import DatabaseUnavailable, SchemaOutdated
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
-from runs.background import LISTENING_CONNECTIONS, running_worker
-from storage.database import Database
+from runs.desk import open_desk
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +29,7 @@ async def run_worker(settings: Settings) -> None:
     out().print(worker_banner(settings))
     while not stop.is_set():
         try:
-            async with (
-                Database.open(settings, beside_pool=LISTENING_CONNECTIONS) as database,
-                running_worker(settings, database),
-            ):
+            async with open_desk(settings, worker=True):
                 log.info("ready")
                 await stop.wait()
         except (DatabaseUnavailable, SchemaOutdated) as error:

@@ -70,6 +70,13 @@ turn_duration = Histogram(
     registry=REGISTRY,
 )
 
+takeovers = Counter(
+    "leadhand_takeovers", "Turns that this process went on with after another one.", registry=REGISTRY
+)
+hand_overs = Counter(
+    "leadhand_hand_overs", "Turns that this process gave up when it was stopped.", registry=REGISTRY
+)
+
 model_calls = Counter(
     "leadhand_model_calls",
     "Calls of a language model: ok, cancelled, or the code of the error.",

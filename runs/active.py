@@ -1,7 +1,8 @@
 """A run that is alive in this process, or a finished one that is replayed: both can be followed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -33,7 +34,10 @@ class FollowedRun(Protocol):
 
 @dataclass(slots=True)
 class ActiveRun:
-    """What the server needs of a run. Following it or leaving it never touches the run itself."""
+    """What the server needs of a run. Following it or leaving it never touches the run itself.
+
+    `elsewhere`: how it goes on for a reader of this process, should it leave the process.
+    """
 
     run_id: str
     assistant_message_id: str
@@ -41,10 +45,22 @@ class ActiveRun:
     log: RunLog = field(default_factory=RunLog)
     stop_cause: StopCause | None = None
     stop_requested: asyncio.Event = field(default_factory=asyncio.Event)
+    elsewhere: Callable[[], AsyncGenerator[tuple[RunEvent, ...]]] | None = None
 
-    def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
-        """Every event from the first, in batches, then live; ends after the terminal event."""
-        return self.log.follow()
+    async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
+        """Every event from the first, in batches, then live; ends after the terminal event.
+
+        Raises:
+            NotFound, DatabaseUnavailable: it has left this process; see RemoteRun.
+        """
+        async with aclosing(self.log.follow()) as here:
+            async for batch in here:
+                yield batch
+        if self.log.ended or self.elsewhere is None:
+            return
+        async with aclosing(self.elsewhere()) as there:
+            async for batch in there:
+                yield batch
 
     def request_stop(self, cause: StopCause) -> None:
         """Ask the run to end; the first cause counts."""

@@ -8,12 +8,12 @@ from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
 from leadhand.errors import IdempotencyConflict, ThreadBusy
-from runs.abandoned import close_abandoned
+from runs.answers import withdraw
 from runs.lease import LEASE_S
 from runs.question import Question, place, read_question
 from runs.transcript import read_parts, text_of
 from runs.turn import Trigger, TurnRequest
-from runs.window import StoredMessage, messages_of
+from runs.window import read_window
 from storage import messages, runs, threads, titles
 from storage.messages import Message
 from storage.runs import Run
@@ -22,8 +22,6 @@ from storage.transactions import Connection
 from storage.usage import TurnLimits
 from tools.registry import ToolRegistry
 
-# A window rebuilt from the transcript; the graph folds it further if its tokens overflow.
-WINDOW_MESSAGES = 60
 TITLE_CHARS = 80
 
 
@@ -72,13 +70,11 @@ class Admission:
         """
         thread = await threads.create_or_get_thread(conn, chat_id=turn.chat_id)
         latest = await runs.latest(conn, thread_id=thread.id)
-        if latest is not None and latest.status == "running":
-            await close_abandoned(conn, thread.id)
-            latest = await runs.latest(conn, thread_id=thread.id)
         if (earlier := await _earlier(conn, thread, turn)) is not None:
             return earlier
         if latest is not None and latest.status == "running":
             raise ThreadBusy("This conversation is still being answered. Wait for it, or stop it first.")
+        await withdraw(conn, thread, latest)
         question = await place(conn, thread, turn)
         if thread.title is None and (title := question.text.strip()[:TITLE_CHARS]):
             await titles.lend_title(conn, thread_id=thread.id, title=title)
@@ -113,16 +109,9 @@ class Admission:
         )
         window: list[BaseMessage] = [HumanMessage(question.text)]
         if replace:
-            window = await self._window(conn, thread)
+            window = await read_window(conn, thread.id, self.registry)
         untitled = thread.titled_by == "question"
         return Admitted(run.id, run.attempt, thread.id, answer_id, window, replace, untitled)
-
-    async def _window(self, conn: Connection, thread: Thread) -> list[BaseMessage]:
-        tail = await messages.last_messages(conn, thread_id=thread.id, last=WINDOW_MESSAGES)
-        stored = [StoredMessage(row.role, read_parts(row.parts)) for row in tail]
-        while stored and stored[0].role != "user":
-            stored.pop(0)
-        return messages_of(stored, self.registry)
 
 
 async def _earlier(conn: Connection, thread: Thread, turn: TurnRequest) -> Repeated | None:

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 
 from jobs.machine_slots import MachineSlots, usable_cores
 from jobs.replan_task import Replanner
+from jobs.task import Task
 from jobs.worker import Worker
 from leadhand.settings import Settings
 from memory.titles import TitleWriter
 from models.factory import ChatModel
 from models.small import open_small_model
+from runs.resumption import TASK as RESUME
+from runs.service import RunService
 from storage.database import Database
 from storage.shops import ShopReader
 
@@ -27,11 +30,11 @@ def listen_url(settings: Settings, database: Database) -> str:
 
 @asynccontextmanager
 async def running_worker(
-    settings: Settings, database: Database, chat_model: ChatModel | None = None
+    settings: Settings, database: Database, runs: RunService, chat_model: ChatModel
 ) -> AsyncGenerator[Worker]:
     """A worker with every task of this version; on leaving, its jobs may finish first.
 
-    `chat_model`: the process's own, which serves as small model where none is named.
+    `runs`: where runs go on that are picked up. `chat_model` serves as small model where none is named.
 
     Raises:
         InvalidSetting: the small model cannot be opened.
@@ -44,7 +47,7 @@ async def running_worker(
         )
         worker = Worker(
             database,
-            [TitleWriter(database, small_model).task(), replanner.task()],
+            [TitleWriter(database, small_model).task(), replanner.task(), resuming(runs)],
             listen_url=listen_url(settings, database),
             # Re-plans take their time; other jobs do not wait for them.
             concurrency=settings.worker_concurrency + replans,
@@ -59,3 +62,8 @@ async def running_worker(
                 late.cancel()
     finally:
         await small_model.aclose()
+
+
+def resuming(runs: RunService) -> Task:
+    """Picking up a run that is offered; a worker that stops leaves it to the next one at once."""
+    return Task(RESUME, runs.resume, first_retry_s=0.5, last_retry_s=5.0)

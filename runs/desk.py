@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from graph.approvals import StoredApprovals
 from graph.builder import compile_graph
 from graph.conversation import StoredConversation
 from graph.parts import Bounds, GraphParts, NoDocuments
@@ -13,12 +14,15 @@ from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
 from models.factory import ChatModel, open_chat_model
+from runs.approval_desk import ApprovalDesk
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.news import RunNews
 from runs.service import RunService
+from runs.sweeper import sweeping
 from runs.upkeep import keeping_partitions
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
+from storage.plan_writes import PlanWrites
 from storage.saver import TenantSaver
 from storage.shops import ShopReader
 from storage.simulations import SimulationShelf
@@ -28,7 +32,7 @@ from tools.registry import ToolRegistry
 
 # Whoever asks for a re-plan waits for it this long; it goes on without them.
 REPLAN_WAIT_S = 5.0
-# Running turns get this long to finish on shutdown; then they end with a clean error.
+# Running turns get this long to finish on shutdown; then another process goes on with them.
 DRAIN_S = 5.0
 
 
@@ -40,6 +44,7 @@ class Desk:
     registry: ToolRegistry
     chat_model: ChatModel
     runs: RunService
+    approvals: ApprovalDesk
     boards: Boards
     worker: Worker | None = None
 
@@ -63,6 +68,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 timeout_s=settings.tool_timeout_s,
                 replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
                 simulations=SimulationShelf(database),
+                writes=PlanWrites(database),
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))
@@ -74,6 +80,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 conversation=StoredConversation(database),
                 passages=NoDocuments(),
                 bounds=Bounds.of(settings),
+                approvals=StoredApprovals(database),
             )
             service = RunService(
                 database=database,
@@ -88,13 +95,17 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             )
             await stack.enter_async_context(keeping_partitions(database))
             background = (
-                await stack.enter_async_context(running_worker(settings, database, chat_model))
+                await stack.enter_async_context(running_worker(settings, database, service, chat_model))
                 if worker
                 else None
             )
+            await stack.enter_async_context(sweeping(service))
             try:
                 boards = Boards(shops, BookedWorkReader(database))
-                yield Desk(settings, database, shops, registry, chat_model, service, boards, background)
+                approvals = ApprovalDesk(service)
+                yield Desk(
+                    settings, database, shops, registry, chat_model, service, approvals, boards, background
+                )
             finally:
                 if background is not None:
                     background.stop()

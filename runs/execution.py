@@ -11,49 +11,83 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
 
 from graph.builder import CompiledTurn
 from graph.state import TurnState
+from leadhand import metrics
 from leadhand.context import TenantContext
-from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted, ServerStopping
+from leadhand.errors import DatabaseUnavailable, InternalFault, LeadhandError, RunInterrupted
 from leadhand.errors import TimeLimit as TimeLimitReached
-from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped, UsageReported, current_sink
+from leadhand.events import (
+    RunAwaitingApproval,
+    RunEnding,
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    UsageReported,
+    current_sink,
+)
 from leadhand.telemetry import current_correlation_id
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
 from runs.recorder import EventRecorder
 from runs.settlement import Settlement
+from runs.takeover import OF_RUN, Continuation
 from storage.saver import checkpoint_company
 
 log = logging.getLogger(__name__)
 
 # Far above what the run's own step bound allows; LangGraph's limit must never be the one that is reached.
 RECURSION_LIMIT = 500
+# LangGraph's key for what a graph waits for.
+WAITS = "__interrupt__"
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Everything one run needs; `max_run_s` bounds its wall-clock time."""
+    """Everything one attempt of a run needs; `max_run_s` bounds its wall-clock time.
+
+    `age_s`: since the run was admitted, when this attempt took it.
+    """
 
     run: ActiveRun
     tenant: TenantContext
     thread_id: UUID
-    turn: TurnState
+    turn: TurnState | Command[str] | Continuation
     graph: CompiledTurn
     lease: RunLease
     recorder: EventRecorder
     settlement: Settlement
     max_run_s: float
+    age_s: float = 0.0
 
     async def execute(self) -> None:
-        """Run to the end and settle; never raises."""
+        """Run to the end and settle, or leave the run to another process; never raises."""
         started = time.monotonic()
         ending = await self._ending()
-        duration_ms = int((time.monotonic() - started) * 1000)
+        if ending is None:
+            if self.run.stop_cause is StopCause.SHUTDOWN:
+                await self._hand_over()
+            self.run.log.leave()
+            return
+        duration_ms = int((self.age_s + time.monotonic() - started) * 1000)
         ending = replace(ending, duration_ms=duration_ms)
         await self.settlement.settle(self.run, self.tenant, self.thread_id, ending)
 
-    async def _ending(self) -> RunEnding:
+    async def _hand_over(self) -> None:
+        try:
+            leaving = self.recorder.leave()
+            traced = [*leaving.spans, *self.recorder.trace.unsaved]
+            if await self.lease.hand_over(leaving.flushes, traced):
+                metrics.hand_overs.inc()
+                log.info("turn handed over", extra={"run_id": self.run.run_id})
+        except LeadhandError as error:
+            # Then it is found once its lease has passed.
+            log.warning("run %s could not be handed over: %s", self.run.run_id, error.code)
+
+    async def _ending(self) -> RunEnding | None:
+        """How the run ended; None when it did not, and this process is not to go on with it."""
         drive = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
         keeper = asyncio.create_task(self._keep_lease(), name=f"lease of run {self.run.run_id}")
         recorder = asyncio.create_task(self.recorder.keep(), name=f"log of run {self.run.run_id}")
@@ -64,9 +98,10 @@ class Execution:
             if drive in done:
                 return _outcome(drive, self.run)
             if stop in done:
-                return _stopped(self.run.stop_cause)
+                return None if self.run.stop_cause is StopCause.SHUTDOWN else RunStopped()
             if keeper in done or recorder in done:
-                return _failure(RunInterrupted("The run lost its place on this server. Please try again."))
+                log.warning("run %s is lost to another process", self.run.run_id)
+                return None
             return _failure(
                 TimeLimitReached(f"This question took longer than {self.max_run_s:g} s, so it was stopped.")
             )
@@ -82,17 +117,23 @@ class Execution:
     async def _stop_requested(self) -> None:
         await self.run.stop_requested.wait()
 
-    async def _drive(self) -> None:
+    async def _drive(self) -> bool:
+        """Whether the graph waits for a person."""
         # Set inside the task, so that every task that LangGraph starts for this run inherits them.
         current_sink.set(self.run.log)
         self.settlement.own_checkpoints(self.tenant)
         checkpoint_company.set(self.recorder)
+        self.recorder.trace.begin()
         config = RunnableConfig(
-            configurable={"thread_id": str(self.thread_id)}, recursion_limit=RECURSION_LIMIT
+            configurable={"thread_id": str(self.thread_id)},
+            metadata={OF_RUN: self.run.run_id},
+            recursion_limit=RECURSION_LIMIT,
         )
-        await self.graph.ainvoke(  # pyright: ignore[reportUnknownMemberType] - Command's type is open
-            self.turn, config, context=self.tenant, durability="sync"
+        turn = await self.turn(config) if isinstance(self.turn, Continuation) else self.turn
+        state = await self.graph.ainvoke(  # pyright: ignore[reportUnknownMemberType] - Command's type is open
+            turn, config, context=self.tenant, durability="sync"
         )
+        return WAITS in state
 
     async def _keep_lease(self) -> None:
         """Renew until the lease is lost, and see whether somebody asked elsewhere for a stop.
@@ -114,22 +155,20 @@ class Execution:
                     return
 
 
-def _outcome(drive: "asyncio.Task[None]", run: ActiveRun) -> RunEnding:
+def _outcome(drive: "asyncio.Task[bool]", run: ActiveRun) -> RunEnding | None:
     error = drive.exception()
     if error is None:
         last = next((event for event in reversed(run.log.events) if isinstance(event, UsageReported)), None)
+        if drive.result():
+            return RunAwaitingApproval(last.finish_reason) if last else RunAwaitingApproval()
         return RunFinished(last.finish_reason) if last else RunFinished()
+    if isinstance(error, RunInterrupted):
+        return None  # another attempt holds the run, so this one could write nothing
     if isinstance(error, LeadhandError):
         return _failure(error)
     correlation_id = current_correlation_id()
     log.error("unexpected fault in a run", exc_info=error, extra={"correlation_id": correlation_id})
     return _failure(InternalFault(f"Something went wrong on our side (reference {correlation_id[:12]})."))
-
-
-def _stopped(cause: StopCause | None) -> RunEnding:
-    if cause is StopCause.SHUTDOWN:
-        return _failure(ServerStopping("The server is restarting. Please send your question again."))
-    return RunStopped()
 
 
 def _failure(error: LeadhandError) -> RunFailed:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
-from leadhand.events import RunEnding, RunEvent
+from leadhand.events import RunEnding, RunEvent, StepReset, StepStarted
+from runs.replay import past_of
 
 
 class RunLog:
@@ -16,20 +17,36 @@ class RunLog:
     def __init__(self, events: Sequence[RunEvent] = ()) -> None:
         self._events: list[RunEvent] = list(events)
         self._readers: set[asyncio.Event] = set()
+        self._left = False
 
     @property
     def events(self) -> Sequence[RunEvent]:
         return self._events
 
     @property
-    def over(self) -> bool:
+    def ended(self) -> bool:
         return bool(self._events) and isinstance(self._events[-1], RunEnding)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is added any more: the run has ended, or goes on elsewhere."""
+        return self._left or self.ended
 
     def emit(self, event: RunEvent) -> None:
         """Append, unless the run is over: a straggling task changes nothing any more."""
         if self.over:
             return
+        if isinstance(event, StepStarted) and self._events and isinstance(self._events[-1], StepReset):
+            return  # the step that was reset is open already
         self._events.append(event)
+        self._tell()
+
+    def leave(self) -> None:
+        """The run goes on elsewhere: its readers here have read what there is."""
+        self._left = True
+        self._tell()
+
+    def _tell(self) -> None:
         for reader in self._readers:
             reader.set()
 
@@ -45,7 +62,10 @@ class RunLog:
             self._readers.discard(news)
 
     async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
-        """All events from the first on, then new ones as they come; ends after the terminal one."""
+        """What the first reader saw of the past, then new events as they come.
+
+        Ends after the terminal one, or when the run has left this process.
+        """
         news = asyncio.Event()
         self._readers.add(news)
         read = 0
@@ -54,11 +74,12 @@ class RunLog:
                 news.clear()
                 batch = tuple(self._events[read:])
                 if batch:
+                    yield batch if read else past_of(batch)
                     read += len(batch)
-                    yield batch
-                    if isinstance(batch[-1], RunEnding):
-                        return
-                else:
-                    await news.wait()
+                if read < len(self._events):
+                    continue
+                if self.over:
+                    return
+                await news.wait()
         finally:
             self._readers.discard(news)

@@ -13,13 +13,16 @@ from uuid import UUID
 
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, QueryTimeout
-from leadhand.events import RunEnding
+from leadhand.events import RunEnding, StepStarted
+from leadhand.spans import Span, Trace
 from runs.event_codec import encode_events
 from runs.log import RunLog
 from storage.database import Database
 from storage.pipeline import Statement
 from storage.round_trip import one_trip
 from storage.run_events import UNHURRIED, Flush, append_statement
+from storage.spans import save_statement
+from storage.takeover import hold_statement
 
 log = logging.getLogger(__name__)
 
@@ -33,38 +36,69 @@ class EventRecorder:
     """The saver's company of one run. Flushes are numbered, so that one that is sent twice counts once."""
 
     def __init__(
-        self, log: RunLog, database: Database, tenant: TenantContext, run_id: UUID, attempt: int
+        self,
+        log: RunLog,
+        database: Database,
+        tenant: TenantContext,
+        run_id: UUID,
+        attempt: int,
+        *,
+        seq: int = 0,
+        trace: Trace | None = None,
     ) -> None:
+        """`seq`: of the last flush of the attempts before; what `log` holds already is theirs.
+
+        `trace`: None where the run begins one of its own.
+        """
+        self.trace = trace or Trace(run_id, attempt=attempt)
         self._log = log
         self._database = database
         self._tenant = tenant
         self._run_id = run_id
         self._attempt = attempt
         self._cut = len(log.events)
-        self._seq = 0
-        self._waiting: dict[int, Flush] = {}
+        self._seq = seq
+        # Not known to be kept; each departure takes all of them, so that none is kept without those before it.
+        self._unkept: dict[int, Flush] = {}
+        # How many events of `log` there were with each flush.
+        self._cuts = {seq: self._cut}
 
     def leave(self) -> "FlushesUnderWay":
-        """What is not kept yet and not on its way."""
+        """All that is not known to be kept."""
         if new := self._log.events[self._cut :]:
             self._cut += len(new)
             self._seq += 1
-            self._waiting[self._seq] = Flush(self._seq, encode_events(new))
-        under_way, self._waiting = self._waiting, {}
-        return FlushesUnderWay(self, under_way)
+            self._cuts[self._seq] = self._cut
+            self._unkept[self._seq] = Flush(self._seq, encode_events(new))
+        # Spans go with events: those of a step that says nothing wait for the next.
+        spans = self.trace.take() if self._unkept else ()
+        return FlushesUnderWay(self, tuple(self._unkept.values()), spans)
 
     def closing(self, ending: RunEnding) -> Sequence[Flush]:
         """All that is not kept yet, the run's end included; for the transaction that ends the run."""
         rest = [*self._log.events[self._cut :], ending]
         # Not counted: should the transaction fail, the same number is used again.
-        return [*self._waiting.values(), Flush(self._seq + 1, encode_events(rest))]
+        return [*self._unkept.values(), Flush(self._seq + 1, encode_events(rest))]
 
-    def give_back(self, flushes: dict[int, Flush]) -> None:
-        """They did not arrive, or nobody knows."""
-        self._waiting = dict(sorted((self._waiting | flushes).items()))
+    def step_began_after(self, seq: int) -> bool:
+        """Whether the readers of this process saw a step begin that the log does not have up to `seq`."""
+        told = self._log.events[self._cuts.get(seq, 0) :]
+        return any(isinstance(event, StepStarted) for event in told)
+
+    def forget(self, flushes: Sequence[Flush]) -> None:
+        """They are kept."""
+        for flush in flushes:
+            self._unkept.pop(flush.seq, None)
 
     def statement(self, flush: Flush) -> Statement:
         return append_statement(run_id=self._run_id, attempt=self._attempt, flush=flush)
+
+    def save(self, spans: Sequence[Span]) -> Statement:
+        return save_statement(run_id=self._run_id, attempt=self._attempt, spans=spans)
+
+    def held(self) -> Statement:
+        """Fails the transaction unless this attempt holds the run."""
+        return hold_statement(run_id=self._run_id, attempt=self._attempt)
 
     async def keep(self) -> None:
         """Flush what no checkpoint takes along; until cancelled.
@@ -73,11 +107,11 @@ class EventRecorder:
             RunInterrupted: the run is held by another attempt.
         """
         while True:
-            if not self._waiting:
+            if not self._unkept:
                 await self._log.grown_beyond(self._cut)
             await asyncio.sleep(FLUSH_S)
             flushes = self.leave()
-            if not flushes.statements:
+            if not flushes.flushes:
                 continue
             committed = False
             try:
@@ -95,12 +129,17 @@ class FlushesUnderWay:
     """Flushes in a transaction that is not over."""
 
     recorder: EventRecorder
-    flushes: dict[int, Flush]
+    flushes: Sequence[Flush]
+    spans: Sequence[Span] = ()
 
     @property
     def statements(self) -> Sequence[Statement]:
-        return [self.recorder.statement(flush) for flush in self.flushes.values()]
+        """Each fails when another attempt holds the run; so does a checkpoint that comes without news."""
+        held = [self.recorder.statement(flush) for flush in self.flushes] or [self.recorder.held()]
+        return [*held, self.recorder.save(self.spans)] if self.spans else held
 
     def arrived(self, *, committed: bool) -> None:
-        if not committed:
-            self.recorder.give_back(self.flushes)
+        if committed:
+            self.recorder.forget(self.flushes)
+        else:
+            self.recorder.trace.give_back(self.spans)

@@ -1,18 +1,28 @@
 """A run that lives in another process: read from its log in Postgres, as one of this process from memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, NotFound, RunInterrupted
-from leadhand.events import RunEnding, RunEvent, RunFailed, RunFinished, RunStopped
-from runs.abandoned import TEXT, close_abandoned
+from leadhand.events import (
+    RunAwaitingApproval,
+    RunEnding,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    StepReset,
+    StepStarted,
+)
 from runs.event_codec import decode_events
 from runs.news import RunNews
-from storage import run_events, threads
+from runs.replay import past_of
+from runs.resumption import INTERRUPTED_TEXT
+from storage import run_events
 from storage.database import Database
 from storage.run_events import Flush, RunNow
 
@@ -21,7 +31,7 @@ LOOK_S = 1.0
 # How long the writer is asked to tell of news; asked again with every look.
 FOLLOW_S = 10.0
 # Flushes read at once; a few hundred bytes each.
-FLUSHES_A_LOOK = 500
+FLUSHES_A_LOOK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +41,44 @@ class RemoteRun:
     run_id: str
     assistant_message_id: str
     model_name: str
-    thread_id: UUID
     tenant: TenantContext
     database: Database
     news: RunNews
 
     async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
-        """Every event from the first, then live; ends after the terminal event.
+        """What is over of it, then every event live; ends after the terminal event.
 
         Raises:
             NotFound: its thread has been deleted.
             DatabaseUnavailable: the database is away.
         """
-        read = 0
+        first = True
+        async with aclosing(self._follow_after(0)) as batches:
+            async for batch in batches:
+                yield past_of(batch) if first else batch
+                first = False
+
+    async def go_on(
+        self, attempt: int, step_began_after: Callable[[int], bool]
+    ) -> AsyncGenerator[tuple[RunEvent, ...]]:
+        """For a reader who saw all of `attempt` and those before: every event since; raises as `follow`.
+
+        `step_began_after`: whether that reader saw a step begin which the log does not have up to a flush.
+        """
+        async with self.database.transaction(self.tenant) as conn:
+            seen = await run_events.last_of(conn, run_id=UUID(self.run_id), attempt=attempt)
+        void = step_began_after(seen)
+        if void:
+            yield (StepReset(),)
+        async with aclosing(self._follow_after(seen)) as batches:
+            async for batch in batches:
+                # The step that was reset is open; the attempt that goes on knows nothing of it.
+                again = void and isinstance(batch[0], StepStarted)
+                void = False
+                if told := batch[again:]:
+                    yield told
+
+    async def _follow_after(self, read: int) -> AsyncGenerator[tuple[RunEvent, ...]]:
         async with self.news.about(self.run_id) as told, self._leaving():
             while True:
                 told.clear()
@@ -79,14 +114,7 @@ class RemoteRun:
             if now is None:
                 raise NotFound("This conversation has been deleted.")
             flushes = await run_events.read_after(conn, run_id=run_id, seq=read, limit=FLUSHES_A_LOOK)
-        if now.status == "running" and now.lease_passed:
-            await self._close()
         return now, flushes
-
-    async def _close(self) -> None:
-        async with self.database.transaction(self.tenant) as conn:
-            await threads.touch(conn, thread_id=self.thread_id)  # locked first, as an admission does
-            await close_abandoned(conn, self.thread_id)
 
 
 async def _wait(told: asyncio.Event) -> None:
@@ -112,4 +140,6 @@ def _as_it_ended(now: RunNow) -> RunEnding:
         return RunFinished()
     if now.status == "stopped":
         return RunStopped()
-    return RunFailed(now.error_code or RunInterrupted.code, TEXT, retryable=True)
+    if now.status == "awaiting_approval":
+        return RunAwaitingApproval()
+    return RunFailed(now.error_code or RunInterrupted.code, INTERRUPTED_TEXT, retryable=True)

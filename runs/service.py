@@ -4,18 +4,32 @@ import asyncio
 import logging
 import os
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID, uuid4
 
+from langgraph.types import Command
+
 from graph.builder import CompiledTurn
-from graph.state import turn_input
+from graph.state import TurnState, going_on, turn_input
+from jobs.context import RunOwner
+from jobs.task import JobRow
 from leadhand import metrics
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping
-from leadhand.events import RunEvent, RunFailed, RunFinished, RunStopped, UsageReported
+from leadhand.events import (
+    RunAwaitingApproval,
+    RunEnding,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    UsageReported,
+)
 from leadhand.prices import PriceList
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
+from runs.answers import Taken
 from runs.execution import Execution
 from runs.lease import RunLease
 from runs.log import RunLog
@@ -23,6 +37,7 @@ from runs.news import RunNews
 from runs.recorder import EventRecorder
 from runs.remote import RemoteRun
 from runs.settlement import Settlement
+from runs.takeover import Continuation, pick_up, seize
 from runs.transcript import events_of, read_parts
 from runs.turn import TurnRequest
 from storage import runs, threads
@@ -117,10 +132,62 @@ class RunService:
 
     def _remote(self, tenant: TenantContext, run: Run) -> RemoteRun:
         answer_id = run.assistant_message_id or str(run.id)
-        return RemoteRun(str(run.id), answer_id, run.model, run.thread_id, tenant, self.database, self.news)
+        return RemoteRun(str(run.id), answer_id, run.model, tenant, self.database, self.news)
+
+    async def resume(self, row: JobRow) -> None:
+        """Go on with the run `row` here, if it is offered; returns when it is under way.
+
+        Raises:
+            ServerStopping, DatabaseUnavailable: try again, elsewhere if possible.
+            InternalFault: what was said in it cannot be read by this version.
+        """
+        if self._stopping:
+            raise ServerStopping("The server is restarting. Please try again in a moment.")
+        taken = await pick_up(self.database, row, owner=self.owner)
+        if taken is None:
+            return
+        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        if taken.run.cancel_requested:
+            run.request_stop(StopCause.PERSON)
+        metrics.takeovers.inc()
+        log.info(
+            "turn taken over",
+            extra={"run_id": run.run_id, "tenant_id": row.tenant_id, "attempt": taken.run.attempt},
+        )
+        turn = Continuation(taken, self.database, self.graph, self.registry)
+        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, taken.untitled, taken.run.age_s)
+        self._execute(run, taken.tenant, taken.chat_id, attempt, turn)
+
+    async def give_up(self, lost: RunOwner, ending: RunEnding) -> None:
+        """End the run `lost`, whose lease has passed, unless somebody else has taken it by now.
+
+        Raises:
+            DatabaseUnavailable: try again.
+        """
+        taken = await seize(self.database, lost, owner=self.owner)
+        if taken is None:
+            return
+        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, untitled=False)
+        ending = replace(ending, duration_ms=int(taken.run.age_s * 1000))
+        settlement = self._settlement(run, taken.tenant, attempt)
+        await settlement.settle(run, taken.tenant, attempt.thread_id, ending)
+        _note_end(run, tenant_id=taken.tenant.tenant_id)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether this process takes no run any more."""
+        return self._stopping
+
+    def go_on(self, tenant: TenantContext, taken: Taken) -> ActiveRun:
+        """Start the run that goes on after the last answer to what was asked, as `tenant`, who asked it."""
+        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        untitled = taken.thread.titled_by == "question"
+        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, seq=1, untitled=untitled)
+        return self._execute(run, tenant, taken.thread.chat_id, attempt, going_on(run.run_id))
 
     async def drain(self, timeout_s: float) -> None:
-        """Take no new turn; give running ones `timeout_s` to finish, then end them with a clean error."""
+        """Take no new turn; give running ones `timeout_s` to finish, then hand them over."""
         self._stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=timeout_s)
@@ -131,34 +198,55 @@ class RunService:
 
     def _start(self, tenant: TenantContext, turn: TurnRequest, admitted: Admitted) -> ActiveRun:
         run = ActiveRun(str(admitted.run_id), admitted.assistant_message_id, self.model_name)
-        recorder = EventRecorder(run.log, self.database, tenant, admitted.run_id, admitted.attempt)
+        graph_input = turn_input(
+            tenant_id=tenant.tenant_id,
+            user_id=tenant.user_id,
+            thread_id=str(admitted.thread_id),
+            run_id=str(admitted.run_id),
+            messages=admitted.messages,
+            replace=admitted.replace,
+        )
+        attempt = _Attempt(admitted.thread_id, admitted.attempt, untitled=admitted.untitled)
+        return self._execute(run, tenant, turn.chat_id, attempt, graph_input)
+
+    def _execute(
+        self,
+        run: ActiveRun,
+        tenant: TenantContext,
+        chat_id: str,
+        attempt: "_Attempt",
+        turn: TurnState | Command[str] | Continuation,
+    ) -> ActiveRun:
+        settlement = self._settlement(run, tenant, attempt)
         execution = Execution(
             run=run,
             tenant=tenant,
-            thread_id=admitted.thread_id,
-            turn=turn_input(
-                tenant_id=tenant.tenant_id,
-                user_id=tenant.user_id,
-                thread_id=str(admitted.thread_id),
-                run_id=str(admitted.run_id),
-                messages=admitted.messages,
-                replace=admitted.replace,
-            ),
+            thread_id=attempt.thread_id,
+            turn=turn,
             graph=self.graph,
-            lease=RunLease(self.database, tenant, admitted.run_id, admitted.attempt, self.owner),
-            recorder=recorder,
-            settlement=Settlement(
-                self.database, self.saver, self.prices, recorder, admitted.attempt, admitted.untitled
-            ),
+            lease=RunLease(self.database, tenant, UUID(run.run_id), attempt.number, self.owner),
+            recorder=settlement.recorder,
+            settlement=settlement,
             max_run_s=self.max_run_s,
+            age_s=attempt.age_s,
         )
-        key = _key(tenant, turn.chat_id)
+        remote = RemoteRun(
+            run.run_id, run.assistant_message_id, run.model_name, tenant, self.database, self.news
+        )
+        run.elsewhere = partial(remote.go_on, attempt.number, settlement.recorder.step_began_after)
+        key = _key(tenant, chat_id)
         self._active[key] = run
         task = asyncio.create_task(execution.execute(), name=f"turn {run.run_id}")
         self._tasks.add(task)
         metrics.running_turns.inc()
         task.add_done_callback(lambda done: self._over(key, run, done))
         return run
+
+    def _settlement(self, run: ActiveRun, tenant: TenantContext, attempt: "_Attempt") -> Settlement:
+        recorder = EventRecorder(
+            run.log, self.database, tenant, UUID(run.run_id), attempt.number, seq=attempt.seq
+        )
+        return Settlement(self.database, self.saver, self.prices, recorder, attempt.number, attempt.untitled)
 
     def _over(self, key: tuple[str, str, str], run: ActiveRun, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
@@ -181,13 +269,24 @@ class RunService:
         return ActiveRun(str(run.id), repeated.answer.message_id, run.model, replay)
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt of a run: its number, the log's last flush before it, the run's age when it began."""
+
+    thread_id: UUID
+    number: int
+    seq: int = 0
+    untitled: bool = False
+    age_s: float = 0.0
+
+
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
     return (tenant.tenant_id, tenant.user_id, chat_id)
 
 
 def _note_end(run: ActiveRun, *, tenant_id: str) -> None:
-    """How the run ended, for the metrics and as the last line of its log."""
-    ending = run.log.events[-1]
+    """How the run ended, for the metrics and as the last line of its log; nothing, if it went on elsewhere."""
+    ending = run.log.events[-1] if run.log.events else None
     match ending:
         case RunFinished():
             outcome, code = "finished", ""
@@ -195,6 +294,8 @@ def _note_end(run: ActiveRun, *, tenant_id: str) -> None:
             outcome, code = "stopped", ""
         case RunFailed():
             outcome, code = "failed", ending.code
+        case RunAwaitingApproval():
+            outcome, code = "awaiting_approval", ""
         case _:
             return
     metrics.turns.labels(outcome, code).inc()
@@ -216,7 +317,8 @@ def _as_it_ended(run: Run) -> list[RunEvent]:
     took = (run.ended_at or run.started_at) - run.started_at
     duration_ms = int(took.total_seconds() * 1000)
     used = run.usage
-    kind = RunStopped if run.status == "stopped" else RunFinished
+    kinds = {"stopped": RunStopped, "awaiting_approval": RunAwaitingApproval}
+    kind = kinds.get(run.status, RunFinished)
     return [
         UsageReported(
             run.model,

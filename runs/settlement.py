@@ -12,17 +12,20 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from leadhand.context import TenantContext
 from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, LeadhandError, RunInterrupted
-from leadhand.events import RunEnding, RunFailed, RunFinished, RunStopped
+from leadhand.events import RunAwaitingApproval, RunEnding, RunFailed, RunFinished, RunStopped
+from leadhand.metrics import CANCELLED
 from leadhand.prices import PriceList
 from memory.titles import ask_for_title
 from runs.active import ActiveRun
 from runs.recorder import EventRecorder
+from runs.replay import continues_answer, own_events
 from runs.spending import charge_of, usage_of
 from runs.transcript import parts_of, stored_parts
-from storage import messages, run_events, runs
+from storage import approvals, messages, run_events, runs, spans, threads
 from storage.database import Database
 from storage.runs import Usage
 from storage.saver import TenantSaver, checkpoint_owner
+from storage.transactions import Connection
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +50,12 @@ class Settlement:
         checkpoint_owner.set(tenant)
 
     async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
-        """Store what the run said and how it ended, free the thread, tell the readers; never raises."""
+        """Store what the run said and how it ended, free the thread, tell the readers; never raises.
+
+        A run that another attempt holds by now goes on there.
+        """
         ending = replace(ending, cost=usage_of(run.log.events, self.prices).cost)
+        self.recorder.trace.end(_code(ending))
         try:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(DatabaseUnavailable),
@@ -58,6 +65,10 @@ class Settlement:
             ):
                 with attempt:
                     await self._store(run, tenant, thread_id, ending)
+        except RunInterrupted:
+            log.warning("run %s is lost to another process", run.run_id)
+            run.log.leave()
+            return
         except LeadhandError as error:
             log.error("run %s could not be settled: %s", run.run_id, error.code)
             ending = RunFailed(error.code, error.message, error.retryable, ending.duration_ms, ending.cost)
@@ -65,19 +76,20 @@ class Settlement:
             log.error("run %s could not be settled", run.run_id, exc_info=error)
             fault = InternalFault("The answer could not be stored. Please ask again.")
             ending = RunFailed(fault.code, fault.message, False, ending.duration_ms, ending.cost)
+        self.recorder.trace.report(model=run.model_name)
         run.log.emit(ending)
 
     async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
         checkpoint_owner.set(tenant)
-        if isinstance(ending, RunFinished):
-            await self.saver.prune(str(thread_id))
-        else:
-            # What a broken run left is never carried on: the next turn starts from the transcript.
-            await self.saver.adelete_thread(str(thread_id))
-        usage = usage_of(run.log.events, self.prices)
+        carried_on = isinstance(ending, RunFinished | RunAwaitingApproval)
+        if carried_on:
+            await self.saver.prune(str(thread_id), held=[self.recorder.held()])
+        own = own_events(run.log.events)
         async with self.database.transaction(tenant) as conn:
             for flush in self.recorder.closing(ending):
                 await run_events.append(conn, run_id=UUID(run.run_id), attempt=self.attempt, flush=flush)
+            unsaved = self.recorder.trace.unsaved
+            await spans.save(conn, run_id=UUID(run.run_id), attempt=self.attempt, spans=unsaved)
             mine = await runs.finish(
                 conn,
                 run_id=UUID(run.run_id),
@@ -85,22 +97,45 @@ class Settlement:
                 status=_status(ending),
                 error_code=ending.code if isinstance(ending, RunFailed) else None,
                 timezone=tenant.timezone,
-                usage=usage,
-                charged=charge_of(run.log.events, run.model_name, self.prices),
+                usage=usage_of(own, self.prices),
+                charged=charge_of(own, run.model_name, self.prices),
             )
             if not mine:
                 raise RunInterrupted("The run was taken over, so this answer was not stored.")
-            await messages.append_message(
+            if not carried_on:
+                # What a broken run left is never carried on: the next turn starts from the transcript.
+                await threads.forget_checkpoints(conn, thread_id=thread_id)
+                await approvals.withdraw(conn, thread_id=thread_id)
+            await self._store_answer(conn, run, thread_id, ending)
+            if self.untitled and isinstance(ending, RunFinished):
+                await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
+
+
+    async def _store_answer(
+        self, conn: Connection, run: ActiveRun, thread_id: UUID, ending: RunEnding
+    ) -> None:
+        """A run that goes on with an answer has its message already."""
+        parts = stored_parts(parts_of([*run.log.events, ending]))
+        metadata = metadata_of(run, ending, usage_of(run.log.events, self.prices))
+        if continues_answer(run.log.events):
+            await messages.replace_message(
                 conn,
                 thread_id=thread_id,
                 message_id=run.assistant_message_id,
-                role="assistant",
-                parts=stored_parts(parts_of([*run.log.events, ending])),
-                metadata=metadata_of(run, ending, usage),
+                parts=parts,
+                metadata=metadata,
                 run_id=UUID(run.run_id),
             )
-            if self.untitled and isinstance(ending, RunFinished):
-                await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
+            return
+        await messages.append_message(
+            conn,
+            thread_id=thread_id,
+            message_id=run.assistant_message_id,
+            role="assistant",
+            parts=parts,
+            metadata=metadata,
+            run_id=UUID(run.run_id),
+        )
 
 
 def metadata_of(run: ActiveRun, ending: RunEnding, usage: Usage) -> dict[str, JsonValue]:
@@ -131,7 +166,7 @@ def metadata_of(run: ActiveRun, ending: RunEnding, usage: Usage) -> dict[str, Js
     return metadata
 
 
-def _status(ending: RunEnding) -> Literal["finished", "failed", "stopped"]:
+def _status(ending: RunEnding) -> Literal["finished", "failed", "stopped", "awaiting_approval"]:
     match ending:
         case RunFinished():
             return "finished"
@@ -139,3 +174,16 @@ def _status(ending: RunEnding) -> Literal["finished", "failed", "stopped"]:
             return "failed"
         case RunStopped():
             return "stopped"
+        case RunAwaitingApproval():
+            return "awaiting_approval"
+
+
+def _code(ending: RunEnding) -> str | None:
+    """What the run's span says of its end."""
+    match ending:
+        case RunFailed(code=code):
+            return code
+        case RunStopped():
+            return CANCELLED
+        case _:
+            return None

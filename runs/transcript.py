@@ -13,6 +13,9 @@ from typing_extensions import TypedDict
 from leadhand.errors import JsonValue
 from leadhand.events import (
     ReasoningDelta,
+    RunAwaitingApproval,
+    RunContinued,
+    RunEnding,
     RunEvent,
     RunFailed,
     RunFinished,
@@ -21,6 +24,9 @@ from leadhand.events import (
     StepReset,
     StepStarted,
     TextDelta,
+    ToolApprovalDecided,
+    ToolApprovalRequested,
+    ToolDenied,
     ToolFailed,
     ToolInputDelta,
     ToolInputReady,
@@ -33,7 +39,9 @@ from leadhand.events import (
 TOOL_PREFIX = "tool-"
 UNFINISHED = "This did not finish."
 STOPPED = "This call was stopped."
-OPEN_STATES = ("input-streaming", "input-available")
+INPUT_STATES = ("input-streaming", "input-available")
+APPROVAL_STATES = ("approval-requested", "approval-responded")
+OPEN_STATES = (*INPUT_STATES, *APPROVAL_STATES)
 
 
 class StepPart(TypedDict):
@@ -51,13 +59,32 @@ class ToolMetadata(TypedDict):
     depth: int
 
 
+class ToolApproval(TypedDict):
+    """`descriptor` is what a person is shown; `approved` and `reason` come with the answer."""
+
+    id: str
+    requestReason: NotRequired[str]
+    descriptor: NotRequired[JsonValue]
+    approved: NotRequired[bool]
+    reason: NotRequired[str]
+
+
 class ToolPart(TypedDict):
     """`type` is `tool-<name>`."""
 
     type: str
     toolCallId: str
-    state: Literal["input-streaming", "input-available", "output-available", "output-error"]
+    state: Literal[
+        "input-streaming",
+        "input-available",
+        "approval-requested",
+        "approval-responded",
+        "output-available",
+        "output-error",
+        "output-denied",
+    ]
     input: NotRequired[JsonValue]
+    approval: NotRequired[ToolApproval]
     output: NotRequired[JsonValue]
     errorText: NotRequired[str]
     toolMetadata: NotRequired[ToolMetadata]
@@ -79,11 +106,9 @@ class _Fold:
     def take(self, event: RunEvent) -> None:  # noqa: PLR0912 - one case a kind of event
         match event:
             case StepStarted():
-                self.open_text, self.step_at = None, len(self.parts)
-                self.parts.append({"type": "step-start"})
+                self._start_step()
             case StepReset():
-                self.open_text = None
-                del self.parts[self.step_at + 1 :]
+                self._reset_step()
             case TextDelta(part_id=part_id, text=text):
                 self._text("text", part_id, text)
             case ReasoningDelta(part_id=part_id, text=text):
@@ -100,23 +125,45 @@ class _Fold:
                     part["state"], part["output"] = "output-available", output
             case ToolFailed(call_id, _, message):
                 self._fail(call_id, message)
+            case ToolApprovalRequested():
+                self._ask(event)
+            case ToolApprovalDecided():
+                self._answer(event)
+            case ToolDenied(call_id, reason):
+                self._deny(call_id, reason)
+            case RunContinued():
+                self.open_text, self.step_at = None, len(self.parts)
             case ToolInputDelta() | StatusChanged() | UsageReported():
                 pass
             case RunStopped():
                 self._close(STOPPED)
             case RunFinished() | RunFailed():
                 self._close(UNFINISHED)
+            case RunAwaitingApproval():
+                self._close(UNFINISHED, INPUT_STATES)
             case _:
                 assert_never(event)
 
-    def closed(self) -> list[Part]:
-        self._close(UNFINISHED)
-        return self.parts
+    def _start_step(self) -> None:
+        self.open_text, self.step_at = None, len(self.parts)
+        self.parts.append({"type": "step-start"})
 
-    def _close(self, reason: str) -> None:
+    def _reset_step(self) -> None:
+        """Void the step; one in which a tool has done something is history and is not taken back."""
+        calls = [part for part in self.parts[self.step_at :] if "toolCallId" in part]
+        if any(part["state"] not in INPUT_STATES for part in calls):
+            self._start_step()
+            return
         self.open_text = None
-        for call_id in self.tools:
-            self._fail(call_id, reason)
+        for part in calls:
+            part["state"] = "output-error"  # whatever still comes of such a call is shown nowhere
+        del self.parts[self.step_at + 1 :]
+
+    def _close(self, reason: str, states: tuple[str, ...] = OPEN_STATES) -> None:
+        self.open_text = None
+        for call_id, part in self.tools.items():
+            if part["state"] in states:
+                self._fail(call_id, reason)
 
     def _open_tool(self, call_id: str) -> ToolPart | None:
         """The call's part while it has no outcome yet: the first outcome counts."""
@@ -124,8 +171,42 @@ class _Fold:
         return part if part is not None and part["state"] in OPEN_STATES else None
 
     def _fail(self, call_id: str, message: str) -> None:
-        if (part := self._open_tool(call_id)) is not None:
+        part = self._open_tool(call_id)
+        if part is None:
+            return
+        if "approval" in part and not part["approval"].get("approved"):
+            self._deny(call_id, message)
+        else:
             part["state"], part["errorText"] = "output-error", message
+
+    def _ask(self, event: ToolApprovalRequested) -> None:
+        part = self.tools.get(event.call_id)
+        if part is None or part["state"] not in INPUT_STATES:
+            return
+        part["state"] = "approval-requested"
+        part["approval"] = {
+            "id": event.approval_id,
+            "requestReason": event.summary,
+            "descriptor": event.descriptor,
+        }
+
+    def _answer(self, event: ToolApprovalDecided) -> None:
+        part = self.tools.get(event.call_id)
+        if part is None or "approval" not in part or part["state"] != "approval-requested":
+            return
+        part["state"] = "approval-responded"
+        part["approval"]["approved"] = event.approved
+        if event.reason is not None:
+            part["approval"]["reason"] = event.reason
+
+    def _deny(self, call_id: str, reason: str) -> None:
+        """Nobody approved it; what a person answered stays, else the answer is no for that reason."""
+        part = self._open_tool(call_id)
+        if part is None or "approval" not in part:
+            return
+        if part["approval"].get("approved") is not False:
+            part["approval"]["reason"] = reason
+        part["state"], part["approval"]["approved"] = "output-denied", False
 
     def _text(self, kind: Literal["text", "reasoning"], part_id: str, text: str) -> None:
         last = self.parts[-1] if self.parts else None
@@ -151,17 +232,22 @@ class _Fold:
                 part["toolMetadata"] = {"parentToolCallId": parent_id, "depth": depth}
             self.tools[call_id] = part
             self.parts.append(part)
-        if part["state"] in OPEN_STATES:
+        if part["state"] in INPUT_STATES:
             part["state"] = state
         return part
 
 
 def parts_of(events: Iterable[RunEvent]) -> list[Part]:
-    """The parts of the assistant message that these events make, with nothing left open."""
+    """The parts of the assistant message that these events make, with nothing left open but approvals that a
+    run ended for.
+    """
     fold = _Fold()
+    event: RunEvent | None = None
     for event in events:
         fold.take(event)
-    return fold.closed()
+    if not isinstance(event, RunEnding):
+        fold.take(RunFinished())
+    return fold.parts
 
 
 def events_of(parts: Sequence[Part]) -> list[RunEvent]:
@@ -188,9 +274,36 @@ def _tool_events(part: ToolPart) -> list[RunEvent]:
         parent_id=metadata["parentToolCallId"] if metadata else None,
         depth=metadata["depth"] if metadata else 0,
     )
-    if part["state"] == "output-available":
-        return [ready, ToolSucceeded(call_id, part.get("output"))]
-    return [ready, ToolFailed(call_id, "tool_failed", part.get("errorText", UNFINISHED))]
+    approval = part.get("approval")
+    before = [ready, *_approval_events(call_id, approval)]
+    match part["state"]:
+        case "output-available":
+            return [*before, ToolSucceeded(call_id, part.get("output"))]
+        case "output-denied":
+            return [*before, ToolDenied(call_id, approval.get("reason", "") if approval else "")]
+        case "approval-requested" | "approval-responded":
+            return before
+        case _:
+            return [*before, ToolFailed(call_id, "tool_failed", part.get("errorText", UNFINISHED))]
+
+
+def _approval_events(call_id: str, approval: ToolApproval | None) -> list[RunEvent]:
+    if approval is None:
+        return []
+    asked = ToolApprovalRequested(
+        call_id, approval["id"], approval.get("requestReason", ""), approval.get("descriptor")
+    )
+    if "approved" not in approval:
+        return [asked]
+    return [
+        asked,
+        ToolApprovalDecided(call_id, approval["id"], approval["approved"], approval.get("reason")),
+    ]
+
+
+def open_calls(parts: Sequence[Part]) -> list[str]:
+    """The calls that wait for an answer, or for what the answer brings about."""
+    return [part["toolCallId"] for part in parts if "toolCallId" in part and part["state"] in APPROVAL_STATES]
 
 
 def text_of(parts: Sequence[Part]) -> str:

@@ -7,14 +7,21 @@ call is followed by its result.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from pydantic import ValidationError
 
+from graph.write_calls import refusal_of
 from leadhand.errors import InternalFault, InvalidToolInput, LeadhandError
-from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart, text_of
+from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart, read_parts, text_of
+from storage.messages import last_messages
+from storage.transactions import Connection
 from tools.registry import ToolRegistry
 from tools.rendering import render_error, render_for_model
+
+# A window rebuilt from the transcript; the graph folds it further if its tokens overflow.
+WINDOW_MESSAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,15 @@ class StoredMessage:
 
     role: str
     parts: Sequence[Part]
+
+
+async def read_window(conn: Connection, thread_id: UUID, registry: ToolRegistry) -> list[BaseMessage]:
+    """The last messages of the thread's transcript, a question first."""
+    tail = await last_messages(conn, thread_id=thread_id, last=WINDOW_MESSAGES)
+    stored = [StoredMessage(row.role, read_parts(row.parts)) for row in tail]
+    while stored and stored[0].role != "user":
+        stored.pop(0)
+    return messages_of(stored, registry)
 
 
 def messages_of(stored: Iterable[StoredMessage], registry: ToolRegistry) -> list[BaseMessage]:
@@ -67,10 +83,13 @@ def _call(part: ToolPart) -> ToolCall:
 
 def _result(part: ToolPart, registry: ToolRegistry) -> ToolMessage:
     name = part["type"].removeprefix(TOOL_PREFIX)
+    if part["state"] == "output-denied":
+        reason = part["approval"].get("reason", "") if "approval" in part else ""
+        return _tool_message(part, name, refusal_of(reason, reason))
     if part["state"] != "output-available":
         return _tool_message(part, name, InvalidToolInput(part.get("errorText", UNFINISHED)))
     try:
-        output = registry.get(name).output_model.model_validate(part.get("output"))
+        output = registry.read_output(name, part.get("output"))
     except (ValidationError, LeadhandError):
         # The tool has changed since: its old result cannot be read, but the call keeps its answer.
         return _tool_message(part, name, InternalFault("This earlier result is no longer readable."))

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from psycopg import AsyncRawCursor
 
 from storage.named_queries import named_queries
 from storage.pipeline import Statement
-from storage.rows import execute, fetch_all, fetch_one
+from storage.rows import execute, fetch_all, fetch_one, fetch_value
+from storage.runs import RunStatus
 from storage.transactions import Connection
 
 _SQL = named_queries("run_events")
@@ -28,11 +28,10 @@ class Flush:
 
 @dataclass(frozen=True, slots=True)
 class RunNow:
-    """How a run stands. `lease_passed`: nobody may be running it any more."""
+    """How a run stands."""
 
-    status: Literal["running", "finished", "failed", "stopped"]
+    status: RunStatus
     error_code: str | None
-    lease_passed: bool
 
 
 def append_statement(*, run_id: UUID, attempt: int, flush: Flush) -> Statement:
@@ -50,6 +49,17 @@ async def read_after(connection: Connection, *, run_id: UUID, seq: int, limit: i
     """The flushes after `seq` that are kept, in order; one that is on its way may be missing in between."""
     params = {"run_id": run_id, "seq": seq, "limit": limit}
     return await fetch_all(connection, _SQL["read_after"], params, Flush)
+
+
+async def last_of(connection: Connection, *, run_id: UUID, attempt: int) -> int:
+    """The seq of the last flush that is kept of this attempt and those before it; 0 without any."""
+    params = {"run_id": run_id, "attempt": attempt}
+    return await fetch_value(connection, _SQL["last_of"], params, int) or 0
+
+
+async def read_all(connection: Connection, *, run_id: UUID) -> Sequence[Flush]:
+    """All that is kept of the run's log, in order."""
+    return await fetch_all(connection, _SQL["read_all"], {"run_id": run_id}, Flush)
 
 
 async def follow(connection: Connection, *, run_id: UUID, for_s: float) -> RunNow | None:

@@ -10,15 +10,16 @@ from uuid import UUID
 from leadhand.context import Permission
 from leadhand.errors import IdempotencyConflict, ThreadBusy
 from leadhand.prices import Cost, Tokens
+from leadhand.spans import span_id_of
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
-from storage.rows import execute, fetch_one
+from storage.rows import execute, fetch_all, fetch_one
 from storage.transactions import Connection
 from storage.usage import TurnLimits, limit_params, read_room, refuse_without_room
 
 _SQL = named_queries("runs")
 
-RunStatus = Literal["running", "finished", "failed", "stopped"]
+RunStatus = Literal["running", "finished", "failed", "stopped", "awaiting_approval"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A turn as admitted: its clock, rights and model stay those of the start, whoever continues it."""
+    """A turn as admitted: its clock, rights and model stay those of the start, whoever continues it.
+
+    `lost`: how often its process was lost.
+    """
 
     tenant_id: str
     user_id: str
@@ -39,6 +43,7 @@ class Run:
     thread_id: UUID
     status: RunStatus
     attempt: int
+    lost: int
     owner: str
     lease_expires_at: datetime
     cancel_requested: bool
@@ -57,6 +62,8 @@ class Run:
     reasoning_tokens: int
     cost: Decimal | None
     currency: str | None
+    trace_id: UUID | None = None
+    parent_span_id: int | None = None
 
     @property
     def usage(self) -> Usage:
@@ -83,8 +90,9 @@ async def admit(
     idempotency_key: str | None = None,
     user_message_seq: int | None = None,
     assistant_message_id: str | None = None,
+    continues: Run | None = None,
 ) -> Run:
-    """Insert the running row of a turn (attempt 1).
+    """Insert the running row of a turn (attempt 1); `continues`: the run in whose trace it is.
 
     Raises:
         ThreadBusy: another run of the thread is running.
@@ -102,6 +110,8 @@ async def admit(
         "idempotency_key": None if idempotency_key is None else storable_text(idempotency_key),
         "user_message_seq": user_message_seq,
         "assistant_message_id": assistant_message_id,
+        "trace_id": None if continues is None else continues.trace_id or continues.id,
+        "parent_span_id": None if continues is None else span_id_of(continues.id),
         **limit_params(limits, timezone),
     }
     run = await fetch_one(connection, _SQL["admit"], params, Run)
@@ -114,7 +124,7 @@ async def admit(
 
 
 async def running(connection: Connection, *, thread_id: UUID) -> Run | None:
-    """The thread's running run, even when its lease has passed (see `close_expired`)."""
+    """The thread's running run, even when its lease has passed."""
     return await fetch_one(connection, _SQL["running"], {"thread_id": thread_id}, Run)
 
 
@@ -124,6 +134,12 @@ async def latest(connection: Connection, *, thread_id: UUID) -> Run | None:
 
 async def get_run(connection: Connection, *, run_id: UUID) -> Run | None:
     return await fetch_one(connection, _SQL["get_run"], {"run_id": run_id}, Run)
+
+
+async def of_answer(connection: Connection, *, thread_id: UUID, message_id: str) -> tuple[Run, ...]:
+    """The runs that made one answer, in order: more than one when it waited for an approval."""
+    params = {"thread_id": thread_id, "message_id": storable_text(message_id)}
+    return await fetch_all(connection, _SQL["of_answer"], params, Run)
 
 
 async def find_by_idempotency_key(
@@ -140,11 +156,6 @@ async def find_by_user_message(
     """The newest run that answers this message of the user; failed runs do not count."""
     params = {"thread_id": thread_id, "user_message_seq": user_message_seq}
     return await fetch_one(connection, _SQL["find_by_user_message"], params, Run)
-
-
-async def close_expired(connection: Connection, *, thread_id: UUID) -> Run | None:
-    """Mark the thread's running run failed with `run_interrupted` if its lease has passed; that run."""
-    return await fetch_one(connection, _SQL["close_expired"], {"thread_id": thread_id}, Run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +183,7 @@ async def finish(
     *,
     run_id: UUID,
     attempt: int,
-    status: Literal["finished", "failed", "stopped"],
+    status: Literal["finished", "failed", "stopped", "awaiting_approval"],
     error_code: str | None = None,
     timezone: str,
     usage: Usage,

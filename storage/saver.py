@@ -55,7 +55,7 @@ class Departure(Protocol):
     def statements(self) -> Sequence[Statement]: ...
 
     def arrived(self, *, committed: bool) -> None:
-        """How it went; what was not committed leaves again with the next."""
+        """How it went; what is not known to be committed leaves again with the next."""
         ...
 
 
@@ -152,9 +152,14 @@ class TenantSaver(AsyncPostgresSaver):
         await self._write(at["thread_id"], statement, patience_ticks=PATIENCE_TICKS)
 
     # The synchronous method of that name serves no asynchronous program.
-    async def prune(self, thread_id: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Keep only the thread's latest checkpoint, its values and writes; call it under the run's lease."""
-        await one_trip(self._pool, _owner(), *(Statement(sql, (thread_id,)) for sql in _PRUNING))
+    async def prune(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, thread_id: str, *, held: Sequence[Statement] = ()
+    ) -> None:
+        """Keep only the thread's latest checkpoint, its values and writes.
+
+        `held`: statements that fail unless the caller may still write for the thread.
+        """
+        await one_trip(self._pool, _owner(), *held, *(Statement(sql, (thread_id,)) for sql in _PRUNING))
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """`prune` or `adelete_thread` for each; the library's own needs a transaction of its own."""

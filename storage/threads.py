@@ -8,10 +8,10 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantIdentity
+from storage import run_events, spans
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one, fetch_value
-from storage.run_events import drop_of_chat
 from storage.transactions import Connection
 
 _SQL = named_queries("threads")
@@ -49,6 +49,11 @@ async def get_thread(connection: Connection, *, who: TenantIdentity, chat_id: st
     return await fetch_one(connection, _SQL["get_thread"], params, Thread)
 
 
+async def get_by_id(connection: Connection, *, thread_id: UUID) -> Thread | None:
+    """The caller's thread under its internal id."""
+    return await fetch_one(connection, _SQL["get_by_id"], {"thread_id": thread_id}, Thread)
+
+
 async def create_or_get_thread(connection: Connection, *, chat_id: str) -> Thread:
     """The caller's thread, made if new. Locks its row: a second turn on it waits for this transaction."""
     params = {"id": uuid7(), "chat_id": storable_text(chat_id)}
@@ -83,9 +88,15 @@ async def touch(connection: Connection, *, thread_id: UUID) -> None:
 async def delete_thread(connection: Connection, *, chat_id: str) -> bool:
     """Whether there was such a thread. Its messages, runs, results, summary and checkpoints go too."""
     params = {"chat_id": storable_text(chat_id)}
-    await drop_of_chat(connection, chat_id=params["chat_id"])
+    for log in (run_events, spans):
+        await log.drop_of_chat(connection, chat_id=params["chat_id"])
     thread_id = await fetch_value(connection, _SQL["delete_thread"], params, UUID)
     if thread_id is None:
         return False
-    await execute(connection, _SQL["delete_checkpoints"], {"thread_id": str(thread_id)})
+    await forget_checkpoints(connection, thread_id=thread_id)
     return True
+
+
+async def forget_checkpoints(connection: Connection, *, thread_id: UUID) -> None:
+    """Remove the graph's memory of the thread."""
+    await execute(connection, _SQL["delete_checkpoints"], {"thread_id": str(thread_id)})

@@ -5,6 +5,7 @@ parts inside steps and closed, tool states in order, one terminal chunk, and not
 """
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Literal, TypeAlias, assert_never, get_args
@@ -22,7 +23,16 @@ _FINISH_REASONS: Final[dict[str, FinishReason]] = {reason: reason for reason in 
 class _CallState(Enum):
     WRITING = auto()  # the model is writing the input
     RUNNING = auto()  # the input is complete
+    ASKED = auto()  # a person is asked whether it may run
+    APPROVED = auto()
+    REFUSED = auto()
     OVER = auto()
+
+
+_NOTHING_DONE: Final = frozenset({_CallState.WRITING, _CallState.RUNNING})
+_WITHOUT_OUTCOME: Final = frozenset(_CallState) - {_CallState.OVER}
+# What stays open when a run ends to wait for a person.
+_WAITING: Final = frozenset({_CallState.ASKED, _CallState.APPROVED, _CallState.REFUSED})
 
 
 _PartKind: TypeAlias = Literal["text", "reasoning"]
@@ -40,7 +50,8 @@ class _OpenPart:
 class StreamTranslator:
     """Translates the events of one run; keeps only what the order rules need."""
 
-    def __init__(self, run_id: str, message_id: str, model_name: str) -> None:
+    def __init__(self, run_id: str, message_id: str, model_name: str, *, going_on: bool = False) -> None:
+        """`going_on`: what runs before said of the same answer is known to the client, and left out."""
         self._run_id = run_id
         self._message_id = message_id
         self._model_name = model_name
@@ -51,9 +62,11 @@ class StreamTranslator:
         self._times_opened: Counter[tuple[_PartKind, str]] = Counter()
         self._calls: dict[str, _CallState] = {}
         self._being_written: dict[str, chunks.ToolInputStart] = {}
+        self._approvals: dict[str, str] = {}
         self._calls_of_step: set[str] = set()
         self._used = Tokens()
         self._usage_known = False
+        self._known_so_far = going_on
 
     @property
     def ended(self) -> bool:
@@ -69,7 +82,12 @@ class StreamTranslator:
             self._started = True
             metadata = MessageMetadata(run_id=self._run_id, model=self._model_name)
             out.append(chunks.Start(self._message_id, metadata))
-        out += self._dispatch(event)
+        added = self._dispatch(event)
+        if not self._known_so_far:
+            out += added
+        elif isinstance(event, events.RunContinued | events.RunEnding):
+            self._known_so_far = False
+            out += added if self._ended else []
         return out
 
     def _dispatch(self, event: RunEvent) -> list[Chunk]:  # noqa: PLR0911, PLR0912 - one arm per event
@@ -94,6 +112,14 @@ class StreamTranslator:
                 return self._succeeded(call_id, output)
             case events.ToolFailed(call_id, _, message):
                 return self._failed(call_id, message)
+            case events.ToolApprovalRequested():
+                return self._asked(event)
+            case events.ToolApprovalDecided():
+                return self._decided(event)
+            case events.ToolDenied(call_id, reason):
+                return self._denied(call_id, reason)
+            case events.RunContinued():
+                return self._end_step()
             case events.StatusChanged(node, label):
                 return [chunks.DataStatus(chunks.Status(node, label))]
             case events.UsageReported():
@@ -104,6 +130,8 @@ class StreamTranslator:
                 return self._fail(event)
             case events.RunStopped():
                 return self._stop(event)
+            case events.RunAwaitingApproval():
+                return self._wait(event)
             case _:
                 assert_never(event)
 
@@ -125,10 +153,10 @@ class StreamTranslator:
         return out
 
     def _reset_step(self) -> list[Chunk]:
-        """Void the open step; a step with a call that is complete is history and is not taken back."""
+        """Void the open step; one in which a tool has done something is history and is not taken back."""
         if not self._step_open:
             return []
-        if any(self._calls[call_id] is not _CallState.WRITING for call_id in self._calls_of_step):
+        if any(self._calls[call_id] not in _NOTHING_DONE for call_id in self._calls_of_step):
             return self._start_step()
         for call_id in self._calls_of_step:
             self._calls[call_id] = _CallState.OVER
@@ -202,7 +230,7 @@ class StreamTranslator:
         return [*out, chunks.ToolInputError(event.call_id, event.tool, event.input, event.message)]
 
     def _succeeded(self, call_id: str, output: events.JsonValue) -> list[Chunk]:
-        if self._calls.get(call_id) is not _CallState.RUNNING:
+        if self._calls.get(call_id) not in {_CallState.RUNNING, _CallState.APPROVED}:
             return []
         self._calls[call_id] = _CallState.OVER
         return [chunks.ToolOutputAvailable(call_id, output)]
@@ -210,19 +238,51 @@ class StreamTranslator:
     def _failed(self, call_id: str, message: str) -> list[Chunk]:
         if self._calls.get(call_id, _CallState.OVER) is _CallState.OVER:
             return []
-        return [self._end_call(call_id, message)]
+        return self._end_call(call_id, message)
 
-    def _end_calls(self, text: str, states: set[_CallState]) -> list[Chunk]:
+    def _end_calls(self, text: str, states: Set[_CallState]) -> list[Chunk]:
         unfinished = [call_id for call_id, state in self._calls.items() if state in states]
-        return [self._end_call(call_id, text) for call_id in unfinished]
+        return [chunk for call_id in unfinished for chunk in self._end_call(call_id, text)]
 
-    def _end_call(self, call_id: str, text: str) -> Chunk:
+    def _end_call(self, call_id: str, text: str) -> list[Chunk]:
         """A call whose input is not complete has no output to fail: it ends as an input error."""
-        state, self._calls[call_id] = self._calls[call_id], _CallState.OVER
+        state = self._calls[call_id]
+        if state in {_CallState.ASKED, _CallState.REFUSED}:
+            return self._denied(call_id, text)
+        self._calls[call_id] = _CallState.OVER
         if state is _CallState.WRITING:
             started = self._being_written[call_id]
-            return chunks.ToolInputError(call_id, started.tool_name, None, text, started.tool_metadata)
-        return chunks.ToolOutputError(call_id, text)
+            return [chunks.ToolInputError(call_id, started.tool_name, None, text, started.tool_metadata)]
+        return [chunks.ToolOutputError(call_id, text)]
+
+    # Approvals
+
+    def _asked(self, event: events.ToolApprovalRequested) -> list[Chunk]:
+        if self._calls.get(event.call_id) is not _CallState.RUNNING:
+            return []
+        self._calls[event.call_id] = _CallState.ASKED
+        self._approvals[event.call_id] = event.approval_id
+        return [chunks.ToolApprovalRequest(event.approval_id, event.call_id, event.summary, event.descriptor)]
+
+    def _decided(self, event: events.ToolApprovalDecided) -> list[Chunk]:
+        if self._calls.get(event.call_id) is not _CallState.ASKED:
+            return []
+        self._calls[event.call_id] = _CallState.APPROVED if event.approved else _CallState.REFUSED
+        reason = UNSET if event.reason is None else event.reason
+        return [chunks.ToolApprovalResponse(event.approval_id, event.approved, reason)]
+
+    def _denied(self, call_id: str, reason: str) -> list[Chunk]:
+        """The client keeps the answer that it knows of; where there is none, the answer is no."""
+        state = self._calls.get(call_id)
+        if state not in _WAITING:
+            return []
+        self._calls[call_id] = _CallState.OVER
+        answer: list[Chunk] = []
+        if state is not _CallState.REFUSED:
+            answer.append(
+                chunks.ToolApprovalResponse(self._approvals[call_id], approved=False, reason=reason)
+            )
+        return [*answer, chunks.ToolOutputDenied(call_id)]
 
     # Usage and the end
 
@@ -241,12 +301,20 @@ class StreamTranslator:
             used.input, used.output, used.total, used.cached_input or UNSET, used.reasoning or UNSET
         )
 
-    def _close_all(self, call_text: str) -> list[Chunk]:
+    def _close_all(self, call_text: str, states: Set[_CallState] = _WITHOUT_OUTCOME) -> list[Chunk]:
         self._ended = True
-        calls = self._end_calls(call_text, {_CallState.WRITING, _CallState.RUNNING})
+        calls = self._end_calls(call_text, states)
         return [*self._close_parts(), *calls, *self._end_step()]
 
+    def _wait(self, event: events.RunAwaitingApproval) -> list[Chunk]:
+        """The message stays open in the calls that wait, and goes on in another run."""
+        closed = self._close_all(UNFINISHED, _WITHOUT_OUTCOME - _WAITING)
+        return [*closed, self._finish_chunk(event)]
+
     def _finish(self, event: events.RunFinished) -> list[Chunk]:
+        return [*self._close_all(UNFINISHED), self._finish_chunk(event)]
+
+    def _finish_chunk(self, event: events.RunFinished | events.RunAwaitingApproval) -> Chunk:
         reason = _FINISH_REASONS.get(event.finish_reason.replace("_", "-"), "other")
         metadata = MessageMetadata(
             run_id=self._run_id,
@@ -255,7 +323,7 @@ class StreamTranslator:
             cost=_cost(event.cost),
             duration_ms=event.duration_ms,
         )
-        return [*self._close_all(UNFINISHED), chunks.Finish(reason, metadata)]
+        return chunks.Finish(reason, metadata)
 
     def _fail(self, event: events.RunFailed) -> list[Chunk]:
         """`error` can carry only text, so code and retryable go ahead of it in the message's metadata."""

@@ -1,10 +1,10 @@
 -- name: admit
 -- Inserts the running row, or nothing when the thread is busy, the key is taken, or a share or budget is used up.
 insert into run (id, thread_id, owner, lease_expires_at, idempotency_key, user_message_seq,
-                 assistant_message_id, model, permissions, as_of)
+                 assistant_message_id, model, permissions, as_of, trace_id, parent_span_id)
 select %(id)s, %(thread_id)s, %(owner)s, clock_timestamp() + make_interval(secs => %(lease_s)s),
        %(idempotency_key)s, %(user_message_seq)s, %(assistant_message_id)s, %(model)s, %(permissions)s::text[],
-       %(as_of)s
+       %(as_of)s, %(trace_id)s, %(parent_span_id)s
   from room_for_turn(%(zone)s, %(billed_in)s) as taken
  where taken.runs_of_shop < %(max_shop_runs)s and taken.runs_of_user < %(max_user_runs)s
    and coalesce(taken.tokens_of_shop < %(shop_tokens_per_day)s, true)
@@ -25,6 +25,10 @@ select * from run where thread_id = %(thread_id)s order by started_at desc, id d
 -- One run by its id.
 select * from run where id = %(run_id)s;
 
+-- name: of_answer
+-- The runs that made one answer, in the order of their admission.
+select * from run where thread_id = %(thread_id)s and assistant_message_id = %(message_id)s order by started_at, id;
+
 -- name: find_by_idempotency_key
 -- The run that this key has started, unless it failed.
 select * from run
@@ -35,12 +39,6 @@ select * from run
 select * from run
  where thread_id = %(thread_id)s and user_message_seq = %(user_message_seq)s and status <> 'failed'
  order by started_at desc, id desc limit 1;
-
--- name: close_expired
--- Ends the run whose process has let its lease pass.
-update run set status = 'failed', error_code = 'run_interrupted', ended_at = clock_timestamp()
- where thread_id = %(thread_id)s and status = 'running' and lease_expires_at < clock_timestamp()
-returning *;
 
 -- name: renew_lease
 -- Keeps the run ours, if this attempt still holds it; whether somebody asked for a stop meanwhile.

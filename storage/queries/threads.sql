@@ -2,6 +2,10 @@
 -- The caller's thread of that chat id.
 select id, chat_id, title, titled_by, created_at, updated_at from thread where user_id = %(user_id)s and chat_id = %(chat_id)s;
 
+-- name: get_by_id
+-- The caller's thread under its internal id.
+select id, chat_id, title, titled_by, created_at, updated_at from thread where id = %(thread_id)s;
+
 -- name: create_or_get_thread
 -- The caller's thread of that chat id, made if new; its row is locked until the transaction ends.
 insert into thread as t (id, chat_id) values (%(id)s, %(chat_id)s)

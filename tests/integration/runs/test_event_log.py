@@ -14,9 +14,9 @@ from leadhand.errors import JsonValue, NotFound, RunInterrupted
 from leadhand.events import (
     RunEnding,
     RunEvent,
-    RunFailed,
     RunFinished,
     RunStopped,
+    StatusChanged,
     TextDelta,
     ToolSucceeded,
 )
@@ -59,6 +59,11 @@ def whole(events: list[RunEvent]) -> list[RunEvent]:
     return decode_events(encode_events(events))
 
 
+def past(events: list[RunEvent]) -> list[RunEvent]:
+    """Without loading lines, which those who come late do not see."""
+    return [event for event in whole(events) if not isinstance(event, StatusChanged)]
+
+
 async def test_a_reader_at_another_server_sees_the_whole_turn_and_its_end(
     planner: Planner, elsewhere: Planner, model: ScriptedModel
 ) -> None:
@@ -70,7 +75,7 @@ async def test_a_reader_at_another_server_sees_the_whole_turn_and_its_end(
     second = asyncio.create_task(events_of(await followed_by(elsewhere)))
     gate.open()
     seen_here = whole(await events_of(run))
-    assert whole(await late) == whole(await second) == seen_here
+    assert past(await late) == past(await second) == past(seen_here)
     assert isinstance(ending(seen_here), RunFinished)
     assert said(seen_here) == "All free."
 
@@ -147,27 +152,6 @@ async def test_a_turn_is_stopped_from_another_server(
     assert said(await elsewhere.ask("again")) == "Whole."
 
 
-async def test_a_reader_of_a_turn_whose_server_died_is_told_so_and_the_thread_is_free(
-    planner: Planner, elsewhere: Planner, model: ScriptedModel
-) -> None:
-    gate = Gate()
-    model.play(plays(Text("Never"), Pause(gate)), says("Back."))
-    run = await planner.start("question")
-    await asyncio.to_thread(gate.wait_reached)
-    remote = await followed_by(elsewhere)
-    async with planner.desk.database.transaction(planner.who) as conn:
-        await conn.execute(
-            "update run set owner = 'dead', lease_expires_at = now() - interval '1 s' where id = %s",
-            (run.run_id,),
-        )
-    told = ending(await events_of(remote))
-    gate.open()
-    assert isinstance(told, RunFailed)
-    assert told.code == "run_interrupted"
-    assert isinstance(ending(await events_of(run)), RunFailed)
-    assert said(await elsewhere.ask("again")) == "Back."
-
-
 async def test_a_deleted_thread_leaves_nothing_of_its_runs_in_the_log(
     planner: Planner, model: ScriptedModel
 ) -> None:
@@ -199,7 +183,8 @@ async def test_a_reader_whose_thread_is_deleted_is_told_so(
     with pytest.raises(NotFound):
         await events_of(remote)
     gate.open()
-    assert isinstance(ending(await events_of(run)), RunFailed)
+    with pytest.raises(NotFound):
+        await events_of(run)
 
 
 async def held_run(planner: Planner) -> str:

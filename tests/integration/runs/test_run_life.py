@@ -1,18 +1,14 @@
 """A run always comes to an end that is stored, told to its readers, and leaves the thread usable."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
-
-import pytest
+from datetime import UTC, datetime
 
 from leadhand.context import TenantContext
-from leadhand.errors import JsonValue, ServerStopping
+from leadhand.errors import JsonValue
 from leadhand.events import RunFailed, RunFinished, RunStopped, ToolFailed, ToolSucceeded
 from leadhand.settings import Settings
 from runs.desk import open_desk
-from storage import messages, results, runs
-from storage.usage import TurnLimits
+from storage import results
 from tests.acceptance.model_script import Gate, HttpFault, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.runs.conftest import Planner, ending, events_of, open_shop, said
@@ -141,74 +137,3 @@ async def test_a_run_that_takes_too_long_ends_with_time_limit(
     failed = ending(events)
     assert isinstance(failed, RunFailed)
     assert failed.code == "time_limit"
-
-
-async def test_a_run_whose_lease_was_taken_over_writes_nothing_more(
-    planner: Planner, model: ScriptedModel
-) -> None:
-    gate = Gate()
-    model.play(plays(Text("Zombie"), Pause(gate), Text(" speaks.")))
-    run = await planner.start("question")
-    await asyncio.to_thread(gate.wait_reached)
-    async with planner.desk.database.transaction(planner.who) as conn:
-        await conn.execute(
-            "update run set attempt = 2, owner = 'another server' where id = %s", (run.run_id,)
-        )
-    events = await events_of(run)
-    gate.open()
-    failed = ending(events)
-    assert isinstance(failed, RunFailed)
-    assert failed.code == "run_interrupted"
-    assert (await planner.run_row()).status == "running"
-    assert [message.role for message in await planner.history()] == ["user"]
-
-
-async def test_the_run_of_a_process_that_died_is_closed_by_the_next_turn(
-    planner: Planner, model: ScriptedModel
-) -> None:
-    model.play(says("Hello."), says("I am back."))
-    await planner.ask("hello")
-    async with planner.desk.database.transaction(planner.who) as conn:
-        seq = await messages.append_message(
-            conn,
-            thread_id=await planner.thread_id(),
-            message_id="lost",
-            role="user",
-            parts=[{"type": "text", "text": "lost question", "state": "done"}],
-        )
-        await runs.admit(
-            conn,
-            run_id=uuid4(),
-            thread_id=await planner.thread_id(),
-            owner="dead process",
-            lease_s=-timedelta(seconds=1).total_seconds(),
-            model="scripted",
-            permissions=planner.who.permissions,
-            as_of=planner.who.as_of,
-            limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
-            timezone="UTC",
-            user_message_seq=seq,
-            assistant_message_id="never-said",
-        )
-    assert said(await planner.ask("anyone there?")) == "I am back."
-    closed = (await planner.history())[3]
-    assert (closed.message_id, closed.parts) == ("never-said", [])
-    assert closed.metadata["error"] is not None
-    assert model.requests[-1].contents("user") == ["hello", "lost question", "anyone there?"]
-
-
-async def test_shutting_down_ends_running_turns_with_a_clean_error_and_takes_no_new_ones(
-    planner: Planner, model: ScriptedModel
-) -> None:
-    gate = Gate()
-    model.play(plays(Text("Half"), Pause(gate)))
-    run = await planner.start("question")
-    await asyncio.to_thread(gate.wait_reached)
-    await planner.desk.runs.drain(0.01)
-    gate.open()
-    failed = ending(await events_of(run))
-    assert isinstance(failed, RunFailed)
-    assert failed.code == "server_stopping"
-    assert (await planner.run_row()).error_code == "server_stopping"
-    with pytest.raises(ServerStopping):
-        await planner.start("too late")

@@ -44,6 +44,7 @@ SEEN_ACROSS_SHOPS = {
     *(("public.capacity_hold", column) for column in ("tenant_id", "id", "expires_at")),
 }
 REVIEWED = {
+    "runs_without_owner",
     "person_of_run",
     "person_of_plan_version",
     "shop_of_api_key",
@@ -53,7 +54,7 @@ REVIEWED = {
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
 OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
-ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "alembic_version_pkc"}
+ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "run_lease", "alembic_version_pkc"}
 
 TENANT = "(tenant_id = NULLIF(current_setting('app.tenant'::text, true), ''::text))"
 PERSON = f"({TENANT} AND (user_id = NULLIF(current_setting('app.user'::text, true), ''::text)))"

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from leadhand.context import Permission, Principal
 from leadhand.errors import IdempotencyConflict, ThreadBusy
 from leadhand.prices import Cost, Tokens
-from storage import messages, runs, threads
+from storage import messages, runs, takeover, threads
 from storage.database import Database
 from storage.runs import Run, Usage
 from storage.transactions import Connection
@@ -20,7 +20,6 @@ from storage.usage import TurnLimits
 from tests.integration.storage.locks import somebody_waits
 
 AS_OF = datetime(2026, 12, 7, 12, 30, tzinfo=UTC)
-LONG_AGO_S = -1.0  # a lease that has passed when it is given
 
 
 @pytest.fixture
@@ -163,34 +162,6 @@ async def test_a_run_is_found_by_the_message_it_answers(
         assert await runs.find_by_user_message(connection, thread_id=thread_id, user_message_seq=99) is None
 
 
-async def test_a_run_whose_lease_has_passed_is_closed_as_interrupted(
-    database: Database, planner: Principal, thread_id: UUID
-) -> None:
-    async with database.transaction(planner) as connection:
-        lost = await admit(connection, thread_id, lease_s=LONG_AGO_S)
-    async with database.transaction(planner) as connection:
-        closed = await runs.close_expired(connection, thread_id=thread_id)
-        assert closed is not None
-        assert (closed.id, closed.status, closed.error_code) == (lost.id, "failed", "run_interrupted")
-        assert await runs.close_expired(connection, thread_id=thread_id) is None
-        assert (await admit(connection, thread_id)).status == "running"
-
-
-async def test_a_run_with_a_living_lease_is_not_closed(
-    database: Database, planner: Principal, thread_id: UUID
-) -> None:
-    async with database.transaction(planner) as connection:
-        await admit(connection, thread_id)
-        assert await runs.close_expired(connection, thread_id=thread_id) is None
-
-
-async def test_a_renewed_lease_lives_on(database: Database, planner: Principal, thread_id: UUID) -> None:
-    async with database.transaction(planner) as connection:
-        run = await admit(connection, thread_id, lease_s=LONG_AGO_S)
-        assert await runs.renew_lease(connection, run_id=run.id, attempt=1, owner="this process", lease_s=60)
-        assert await runs.close_expired(connection, thread_id=thread_id) is None
-
-
 async def test_whoever_no_longer_holds_the_run_changes_nothing(
     database: Database, planner: Principal, thread_id: UUID
 ) -> None:
@@ -259,5 +230,5 @@ async def test_an_ending_run_waits_for_its_thread_before_it_takes_its_row(
         await threads.touch(connection, thread_id=thread_id)
         late = asyncio.create_task(ending())
         await somebody_waits(database, planner)
-        assert await runs.close_expired(connection, thread_id=thread_id) is not None
+        assert await takeover.seize(connection, run_id=run.id, attempt=1, owner="another", lease_s=60)
     assert not await late

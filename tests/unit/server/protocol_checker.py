@@ -102,7 +102,7 @@ class _Reader:
         _insist(self.in_step is (kind != "start-step"), "steps come in pairs", chunk)
         if kind == "reset-step":
             _insist(
-                all(self.calls[c] == "writing" for c in self.calls_of_step), "a call is never reset", chunk
+                all(self.calls[c] != "over" for c in self.calls_of_step), "an outcome is never reset", chunk
             )
             self.text.clear()
             self.reasoning.clear()

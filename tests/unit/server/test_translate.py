@@ -214,12 +214,12 @@ def test_a_redone_model_call_resets_its_step_and_closes_nothing_twice() -> None:
     assert types_of(stream).count("reset-step") == 1
 
 
-def test_a_step_with_a_running_call_is_never_reset() -> None:
+def test_a_step_whose_call_has_its_outcome_is_never_reset() -> None:
     stream = stream_of(
         events.StepStarted(),
         events.ToolInputReady("c1", "t", {}),
-        events.StepReset(),
         events.ToolSucceeded("c1", 1),
+        events.StepReset(),
         events.RunFinished(),
     )
     check_chunks(stream)
