@@ -1,4 +1,4 @@
-"""The figures of planning-domain section 4: a golden case for each row, and the oracle for all of them."""
+"""The figures of planning-domain section 4 against the oracle; golden/ has a test by hand of each."""
 
 from dataclasses import asdict
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planning.figures import Figures, combine, figures, figures_by_edges, first_fit, share, spread
 from planning.intervals import normalize, union
-from planning.rounding import coefficient, hours, percent, round_half_up, round_root
+from planning.rounding import hours, percent, round_half_up, round_root
 from planning.shop import Interval, Intervals
 from tests.unit.planning import oracle
 from tests.unit.planning.strategies import loose_intervals
@@ -18,86 +18,10 @@ from tests.unit.planning.strategies import loose_intervals
 quick = settings(max_examples=100, deadline=None)
 TIME = loose_intervals().map(normalize)
 WINDOWS = st.tuples(st.integers(0, 60), st.integers(1, 60)).map(lambda pair: (pair[0], sum(pair)))
-H = 60
-
-# A machine open 0-10 h with a pause at 4-5 h, in a window of 12 hours.
-OPEN: Intervals = ((0, 4 * H), (5 * H, 10 * H))
-WINDOW = (0, 12 * H)
 
 
-def one(segments: list[Interval], envelopes: list[Interval] | None = None) -> Figures:
-    return figures(OPEN, OPEN, segments, segments if envelopes is None else envelopes, WINDOW)
-
-
-def test_available_is_calendar_less_downtime() -> None:
-    found = figures(OPEN, ((0, 4 * H), (5 * H, 8 * H)), [], [], WINDOW)
-    assert (found.calendar, found.available) == (9 * H, 7 * H)
-
-
-def test_load_counts_a_minute_booked_twice_twice_and_time_outside_too() -> None:
-    assert one([(0, 2 * H), (H, 3 * H), (10 * H, 11 * H)]).load == 5 * H
-
-
-def test_load_is_clipped_to_the_window() -> None:
-    assert one([(-3 * H, H), (11 * H, 20 * H)]).load == 2 * H
-
-
-def test_outside_is_work_where_nothing_is_available() -> None:
-    assert one([(3 * H, 6 * H), (9 * H, 11 * H)]).outside == 2 * H
-
-
-def test_busy_counts_each_available_minute_once() -> None:
-    assert one([(0, 2 * H), (H, 3 * H), (4 * H, 6 * H)]).busy == 4 * H
-
-
-def test_double_booked_is_load_beyond_the_first_time_around() -> None:
-    assert one([(0, 2 * H), (H, 3 * H), (H, 2 * H)]).double_booked == 2 * H
-
-
-def test_blocked_idle_is_the_part_clamped_while_nobody_works() -> None:
-    found = one([(0, H), (3 * H, 4 * H)], [(0, 4 * H)])
-    assert found.blocked_idle == 2 * H
-
-
-def test_free_is_available_outside_every_envelope() -> None:
-    assert one([(0, H), (3 * H, 4 * H)], [(0, 4 * H)]).free == 5 * H
-
-
-def test_utilization_is_load_by_available_and_may_exceed_100() -> None:
-    assert one([(0, 9 * H), (0, 9 * H)]).utilization == 200
-    assert one([(0, 3 * H)]).utilization == Fraction(100, 3)
-
-
-def test_utilization_of_an_operator_counts_what_they_can_do_at_once() -> None:
-    found = figures(OPEN, OPEN, [(0, 9 * H)], [(0, 9 * H)], WINDOW, max_parallel=2)
-    assert found.utilization == Fraction(100 * 9, 18)
-
-
-def test_without_capacity_there_is_no_utilization_and_any_load_is_too_much() -> None:
-    idle, loaded = figures((), (), [], [], WINDOW), figures((), (), [(0, H)], [], WINDOW)
-    assert (idle.utilization, idle.overloaded) == (None, False)
-    assert (loaded.utilization, loaded.overloaded) == (None, True)
-
-
-def test_a_group_is_the_sum_of_loads_by_the_sum_of_available_time() -> None:
-    group = combine([Figures(available=100, capacity=100, load=100), Figures(available=300, capacity=300)])
-    assert group.utilization == 25
-
-
-def test_share_is_load_by_the_groups_load() -> None:
-    assert share(1, 3) == Fraction(100, 3)
+def test_a_share_of_nothing_a_spread_of_nobody_and_a_cv_without_load_are_unknown() -> None:
     assert share(0, 0) is None
-
-
-def test_spread_and_cv_are_over_members_with_capacity() -> None:
-    members = [Figures(capacity=100, load=20), Figures(capacity=100, load=60), Figures(capacity=0, load=60)]
-    found = spread(members)
-    assert found.spread == 40
-    assert found.cv_square is not None
-    assert coefficient(found.cv_square) == 0.5
-
-
-def test_spread_of_nobody_and_cv_without_load_are_unknown() -> None:
     assert spread([Figures(load=5)]).spread is None
     idle = spread([Figures(capacity=10), Figures(capacity=20)])
     assert (idle.spread, idle.cv_square) == (0, None)
