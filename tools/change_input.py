@@ -10,7 +10,6 @@ from pydantic import Field
 from leadhand.context import TenantContext
 from leadhand.errors import BeyondHorizon, EmptyWindow, InvalidToolInput, JsonValue
 from planning.calendars import ShopTimes
-from planning.capacity_overtime import standard_slots
 from planning.changes import (
     Change,
     DueDateChanged,
@@ -26,15 +25,14 @@ from planning.date_phrases import instant_text, span_text
 from planning.overtime_hour import Attending, who_comes
 from planning.retiming import Policy
 from planning.shop import Interval, Machine, Minute, Operator, Order, OrderStatus
-from planning.zones import MINUTES_PER_DAY, to_minute
+from planning.zones import to_minute
 from tools.names import MAX_NAME_CHARS, find_machine, find_operator
 from tools.order_names import find_order
+from tools.overtime_slot import overtime_slot
 from tools.windows import MAX_PHRASE_CHARS, Window, WindowInput, read_due, read_window
 
 DEFAULT_DAYS = 7
 MAX_QUANTITY = 1_000_000
-# Longer than any shift: a whole day or more was said, and not from when to when.
-_DAY_MIN = 20 * 60
 
 
 class ChangeKind(StrEnum):
@@ -263,8 +261,9 @@ class ChangeReader:
     def _overtime(self, window: Window) -> AskedChange:
         machine = find_machine(self._shop, self._asked.machine) if self._asked.machine else None
         person = find_operator(self._shop, self._asked.operator) if self._asked.operator else None
-        span, told = self._slot(window)
-        told += [
+        span, sentence = overtime_slot(self._shop, window, self._span[0])
+        told = [
+            sentence,
             *_said(machine.assumption if machine else None),
             *_said(person.assumption if person else None),
         ]
@@ -284,20 +283,6 @@ class ChangeReader:
             operator=operator,
             span=span,
             when=when,
-        )
-
-    def _slot(self, window: Window) -> tuple[Interval, list[str]]:
-        """The hours as they were said, or the shop's standard overtime of the day."""
-        start, end = max(window.start_min, self._span[0]), window.end_min
-        if end - start < _DAY_MIN:
-            return (start, end), [window.assumption]
-        slots = standard_slots(self._shop, (start, end))
-        if len(slots) == 1 and end - start <= 2 * MINUTES_PER_DAY:
-            text = span_text(*slots[0], self._times.zone)
-            return slots[0], [f"No hours were given, so it is the shop's standard overtime: {text}."]
-        raise InvalidToolInput(
-            "Overtime needs a day with its hours: say from when to when.",
-            details={"fields": [_wrong("from", "no clock times", "2026-12-05T06:00, and `to`")]},
         )
 
     def _who_comes(self, machine: Machine, span: Interval) -> tuple[Operator | None, list[str]]:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from leadhand.context import TenantContext
 from leadhand.errors import WriteRefused
+from planning.conflict_items import ConflictType
+from planning.date_phrases import instant_text
 from planning.plan_writes import RowChange, WriteEffect, effect_of
 from planning.shop import Booking, Minute, Shop
 from planning.zones import iso, to_minute
 from storage.plan_writes import KeptWrite, PlanWrite
 from tools.base import Evidence
+from tools.calendar_views import CalendarEffectView
 from tools.change_views import EffectViews
-from tools.views import count_of, evidence
+from tools.views import count_of, evidence, listed
 from tools.write_views import WriteViews, starts_of
 from tools.writing import MAX_CHANGES, AppliedWrite, ApprovedWrite, ExactChange, ProposedWrite, proposal_hash
 
@@ -27,7 +30,8 @@ LEAST_VALID_MIN = 5
 class Wanted:
     """What a tool wants to change. `summary` tells it as done: it holds for the proposal and for the write.
 
-    `valid_until`: by when it must be approved, if that is sooner than usual.
+    `valid_until`: by when it must be approved, if that is sooner than usual. `calendar`: for entries in
+    calendars.
     """
 
     summary: str
@@ -36,18 +40,22 @@ class Wanted:
     warnings: Sequence[str] = ()
     undoes: UUID | None = None
     valid_until: Minute | None = None
+    calendar: CalendarEffectView | None = None
 
 
 def proposed(shop: Shop, wanted: Wanted, tenant: TenantContext) -> ProposedWrite:
     """The exact difference that the changes make to `shop`, which must be loaded to its horizon.
 
     Raises:
-        WriteRefused: nothing would change, or more than a person can look at.
+        WriteRefused: nothing would change, or more than a person can look at; work would be planned in the
+            past, or two jobs on a machine at once. All other broken rules are told as new conflicts.
     """
     changes = tuple(change for change in wanted.changes if change.before != change.after)
-    _check_count(changes)
     now = to_minute(tenant.as_of)
+    _check_count(changes)
+    _check_ahead(shop, changes, now)
     effect = effect_of(shop, changes, now)
+    _check_machines(shop, effect)
     zone = ZoneInfo(shop.settings.timezone)
     known = _all_rows(shop, effect)
     views, rows = EffectViews(known, zone), WriteViews(known, zone)
@@ -67,6 +75,7 @@ def proposed(shop: Shop, wanted: Wanted, tenant: TenantContext) -> ProposedWrite
         no_longer_late=views.orders(effect.no_longer_late),
         new_conflicts=views.conflicts(effect.new_conflicts),
         solved_conflicts=views.conflicts(effect.solved_conflicts),
+        calendar=wanted.calendar,
         expires_at=iso(_expiry(changes, now, wanted.valid_until), zone),
         undoes=wanted.undoes,
         effect=effect.digest,
@@ -85,6 +94,37 @@ def _check_count(changes: Sequence[RowChange]) -> None:
             f"That would change {len(changes)} rows of the plan; at most {MAX_CHANGES} can change at once.",
             details={"reason": "too_many_changes", "changes": len(changes), "max_changes": MAX_CHANGES},
         )
+
+
+def _check_ahead(shop: Shop, changes: Sequence[RowChange], now: Minute) -> None:
+    for change in changes:
+        old, new = change.before, change.after
+        if not isinstance(new, Booking) or new.envelope_start >= now:
+            continue
+        if not isinstance(old, Booking) or _place(old) != _place(new):
+            start = instant_text(new.envelope_start, ZoneInfo(shop.settings.timezone))
+            raise WriteRefused(
+                f"Work would start {start}, which is in the past.", details={"reason": "in_the_past"}
+            )
+
+
+def _place(booking: Booking) -> tuple[str, Minute, Minute]:
+    return booking.machine_id, booking.envelope_start, booking.envelope_end
+
+
+def _check_machines(shop: Shop, effect: WriteEffect) -> None:
+    """Two jobs at once are never made by a write: what stands there must be moved first."""
+    clashes = [c for c in effect.new_conflicts if c.type is ConflictType.MACHINE_DOUBLE_BOOKED]
+    if not clashes:
+        return
+    rows = {b.id: b for b in effect.after.bookings}
+    views = WriteViews(effect.after, ZoneInfo(shop.settings.timezone))
+    pair = [views.booking(rows[key]) for key in clashes[0].booking_ids if key in rows]
+    machine = shop.machines[clashes[0].machine_id or ""]
+    raise WriteRefused(
+        f"{machine.name or machine.code} would have two jobs at once: {listed(pair)}.",
+        details={"reason": "machine_busy", "machine": machine.code},
+    )
 
 
 def _expiry(changes: Sequence[RowChange], now: Minute, sooner: Minute | None) -> Minute:

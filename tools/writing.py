@@ -14,6 +14,7 @@ from leadhand.errors import JsonValue
 from planning.plan_writes import RowChange, WritableTable
 from storage.plan_write_json import change_from, change_json
 from tools.base import In, ToolContext, ToolOutput
+from tools.calendar_views import CalendarEffectView
 from tools.change_views import ConflictsView, OrderEffectRow
 from tools.views import Named, View
 
@@ -73,6 +74,9 @@ class WriteOutput(ToolOutput):
     no_longer_late: list[OrderEffectRow]
     new_conflicts: ConflictsView
     solved_conflicts: ConflictsView
+    calendar: CalendarEffectView | None = Field(
+        default=None, description="Of an entry in calendars: hours lost and won, and the work in lost time."
+    )
 
 
 class ProposedWrite(WriteOutput):
