@@ -201,7 +201,7 @@ def effect_of(shop: Shop, changes: Sequence[RowChange], as_of: Minute) -> WriteE
     `shop` holds every booking of its open orders, and all that touch the rows of `changes`.
     """
     after = with_changes(shop, changes)
-    reach = _reach(shop, changes)
+    reach = reach_of(shop, changes)
     before_part, after_part = reach.of(shop), reach.of(after)
     until = max([as_of + shop.settings.horizon_days * MINUTES_PER_DAY, *_ends(changes)])
     rows = (*before_part.bookings, *after_part.bookings)
@@ -228,7 +228,8 @@ def _ends(changes: Iterable[RowChange]) -> Iterator[Minute]:
                 yield row.envelope_end
 
 
-def _reach(shop: Shop, changes: Iterable[RowChange]) -> Reach:
+def reach_of(shop: Shop, changes: Iterable[RowChange]) -> Reach:
+    """The machines, people and orders that the changes can concern."""
     machines: set[str] = set()
     operators: set[str] = set()
     orders: set[str] = set()
