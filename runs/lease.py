@@ -46,7 +46,8 @@ class RunLease:
             raise DatabaseUnavailable("The database did not answer in time.") from None
 
     async def hand_over(self, flushes: Sequence[Flush], traced: Sequence[Span] = ()) -> bool:
-        """Keep `flushes` and the spans `traced`, give the run up and have it picked up elsewhere; False when it is not ours any more.
+        """Keep `flushes` and the spans `traced`, give the run up and have it picked up; False when it is not
+        ours any more.
 
         Raises:
             RunInterrupted: another attempt holds it. DatabaseUnavailable: nobody knows yet.

@@ -58,7 +58,7 @@ class EventRecorder:
         self._attempt = attempt
         self._cut = len(log.events)
         self._seq = seq
-        # Not known to be kept; each departure takes all of them, so that none is kept without those before it.
+        # Not known to be kept. Each departure takes all of them: none is kept without those before it.
         self._unkept: dict[int, Flush] = {}
         # How many events of `log` there were with each flush.
         self._cuts = {seq: self._cut}

@@ -49,7 +49,7 @@ def _is_present(events: Sequence[RunEvent], number: int) -> bool:
 
 
 def _open_step(past: Sequence[RunEvent]) -> int | None:
-    """Where the step began that a reset makes void; None when it has an outcome, which is never taken back."""
+    """Where the step began that a reset makes void; None when it has an outcome: that is never taken back."""
     for number in range(len(past) - 1, -1, -1):
         match past[number]:
             case StepStarted():

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from leadhand.events import (
     UsageReported,
 )
 from leadhand.prices import PriceList
+from leadhand.spans import Trace
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.answers import Taken
@@ -132,7 +134,9 @@ class RunService:
 
     def _remote(self, tenant: TenantContext, run: Run) -> RemoteRun:
         answer_id = run.assistant_message_id or str(run.id)
-        return RemoteRun(str(run.id), answer_id, run.model, tenant, self.database, self.news)
+        return RemoteRun(
+            str(run.id), answer_id, run.model, tenant, self.database, self.news, run.trace_parent
+        )
 
     async def resume(self, row: JobRow) -> None:
         """Go on with the run `row` here, if it is offered; returns when it is under way.
@@ -146,7 +150,7 @@ class RunService:
         taken = await pick_up(self.database, row, owner=self.owner)
         if taken is None:
             return
-        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        run = _taken_run(taken.run, taken.answer_id, taken.events)
         if taken.run.cancel_requested:
             run.request_stop(StopCause.PERSON)
         metrics.takeovers.inc()
@@ -167,7 +171,7 @@ class RunService:
         taken = await seize(self.database, lost, owner=self.owner)
         if taken is None:
             return
-        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        run = _taken_run(taken.run, taken.answer_id, taken.events)
         attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, untitled=False)
         ending = replace(ending, duration_ms=int(taken.run.age_s * 1000))
         settlement = self._settlement(run, taken.tenant, attempt)
@@ -181,7 +185,7 @@ class RunService:
 
     def go_on(self, tenant: TenantContext, taken: Taken) -> ActiveRun:
         """Start the run that goes on after the last answer to what was asked, as `tenant`, who asked it."""
-        run = ActiveRun(str(taken.run.id), taken.answer_id, taken.run.model, RunLog(taken.events))
+        run = _taken_run(taken.run, taken.answer_id, taken.events)
         untitled = taken.thread.titled_by == "question"
         attempt = _Attempt(taken.run.thread_id, taken.run.attempt, seq=1, untitled=untitled)
         return self._execute(run, tenant, taken.thread.chat_id, attempt, going_on(run.run_id))
@@ -231,7 +235,13 @@ class RunService:
             age_s=attempt.age_s,
         )
         remote = RemoteRun(
-            run.run_id, run.assistant_message_id, run.model_name, tenant, self.database, self.news
+            run.run_id,
+            run.assistant_message_id,
+            run.model_name,
+            tenant,
+            self.database,
+            self.news,
+            run.trace_parent,
         )
         run.elsewhere = partial(remote.go_on, attempt.number, settlement.recorder.step_began_after)
         key = _key(tenant, chat_id)
@@ -243,8 +253,10 @@ class RunService:
         return run
 
     def _settlement(self, run: ActiveRun, tenant: TenantContext, attempt: "_Attempt") -> Settlement:
+        run_id = UUID(run.run_id)
+        trace = Trace(run_id, attempt=attempt.number, parent=run.trace_parent)
         recorder = EventRecorder(
-            run.log, self.database, tenant, UUID(run.run_id), attempt.number, seq=attempt.seq
+            run.log, self.database, tenant, run_id, attempt.number, seq=attempt.seq, trace=trace
         )
         return Settlement(self.database, self.saver, self.prices, recorder, attempt.number, attempt.untitled)
 
@@ -266,7 +278,9 @@ class RunService:
         if repeated.answer is None:
             return self._remote(tenant, run)
         replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *_as_it_ended(run)])
-        return ActiveRun(str(run.id), repeated.answer.message_id, run.model, replay)
+        return ActiveRun(
+            str(run.id), repeated.answer.message_id, run.model, replay, trace_parent=run.trace_parent
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +294,17 @@ class _Attempt:
     age_s: float = 0.0
 
 
+def _taken_run(run: Run, answer_id: str, events: Sequence[RunEvent]) -> ActiveRun:
+    """A run that another process began, or that goes on with what one began."""
+    return ActiveRun(str(run.id), answer_id, run.model, RunLog(events), trace_parent=run.trace_parent)
+
+
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
     return (tenant.tenant_id, tenant.user_id, chat_id)
 
 
 def _note_end(run: ActiveRun, *, tenant_id: str) -> None:
-    """How the run ended, for the metrics and as the last line of its log; nothing, if it went on elsewhere."""
+    """How the run ended, for the metrics and as the last line of its log; nothing, if it went elsewhere."""
     ending = run.log.events[-1] if run.log.events else None
     match ending:
         case RunFinished():

@@ -1,7 +1,7 @@
 """Looks in every process for runs that nobody holds: has them picked up, or ends them.
 
-All judgement of time is the database's, but for one thing: how long an offered run waits for a worker counts from
-when this process first saw it wait, so that one which waited while everything was down is not given up at once.
+All judgement of time is the database's, but for one thing: how long an offered run waits for a worker counts
+from when this process first saw it wait. One that waited while everything was down is not given up at once.
 """
 
 import asyncio

@@ -21,6 +21,7 @@ from storage.messages import Message
 from storage.runs import Run, latest
 from storage.shop_writer import write_shop
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.integration.conftest import end_runs
 from tests.integration.storage.small_shop import small_shop
 
 AS_OF = datetime(2026, 11, 30, 14, tzinfo=UTC)
@@ -117,7 +118,8 @@ async def open_shop(database: Database, name: str) -> Principal:
 
 
 @pytest_asyncio.fixture
-async def planner(desk: Desk) -> Planner:
+async def planner(desk: Desk) -> AsyncIterator[Planner]:
     who = await open_shop(desk.database, "north")
     context = TenantContext(who.tenant_id, who.user_id, who.permissions, "America/Chicago", "en-US", AS_OF)
-    return Planner(desk, context)
+    yield Planner(desk, context)
+    await end_runs(desk.database, who)
