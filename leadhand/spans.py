@@ -131,11 +131,23 @@ def span_id_of(row: UUID) -> int:
     return row.int & ((1 << _ID_BITS) - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class TraceParent:
+    """Where a run stands that goes on with what another one began: that one's trace and span."""
+
+    trace_id: UUID
+    span_id: int
+
+
+def trace_id_of(run_id: UUID, parent: TraceParent | None) -> UUID:
+    """Of the run that a person began, and of all that go on with it."""
+    return run_id if parent is None else parent.trace_id
+
+
 class Trace:
     """The spans of one attempt of a run, and which of them are not kept yet.
 
-    The run's own span is the run's row. `trace_id`, `parent_id`: of the run that this one continues; None
-    where a person began it.
+    The run's own span is the run's row. `parent`: None where a person began the run.
     """
 
     def __init__(
@@ -143,12 +155,11 @@ class Trace:
         run_id: UUID,
         *,
         attempt: int = 1,
-        trace_id: UUID | None = None,
-        parent_id: int | None = None,
+        parent: TraceParent | None = None,
         export: SpanExport | None = None,
     ) -> None:
         self.run_id = run_id
-        self.trace_id = trace_id or run_id
+        self.trace_id = trace_id_of(run_id, parent)
         self.attempt = attempt
         self._export = export
         self._left = MAX_SPANS
@@ -156,7 +167,8 @@ class Trace:
         self._takeover: Span | None = None
         # Wall time that runs evenly: a clock that is set back makes no span last a negative time.
         self._offset_ns = time.time_ns() - time.perf_counter_ns()
-        self.root = Span(SpanKind.RUN, "run", trace=self, id=span_id_of(run_id), parent_id=parent_id)
+        self.root = Span(SpanKind.RUN, "run", trace=self, id=span_id_of(run_id))
+        self.root.parent_id = None if parent is None else parent.span_id
         self.root.started_us = self._now_us()
 
     def begin(self) -> None:

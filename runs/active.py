@@ -6,8 +6,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from leadhand.events import RunEvent
+from leadhand.spans import TraceParent, trace_id_of
 from runs.log import RunLog
 
 
@@ -27,6 +29,8 @@ class FollowedRun(Protocol):
     def assistant_message_id(self) -> str: ...
     @property
     def model_name(self) -> str: ...
+    @property
+    def trace_id(self) -> str: ...
     def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         """Every event from the first, in batches, then live; ends after the terminal event."""
         ...
@@ -36,7 +40,8 @@ class FollowedRun(Protocol):
 class ActiveRun:
     """What the server needs of a run. Following it or leaving it never touches the run itself.
 
-    `elsewhere`: how it goes on for a reader of this process, should it leave the process.
+    `elsewhere`: how it goes on for a reader of this process, should it leave the process. `trace_parent`:
+    None where a person began it.
     """
 
     run_id: str
@@ -46,6 +51,12 @@ class ActiveRun:
     stop_cause: StopCause | None = None
     stop_requested: asyncio.Event = field(default_factory=asyncio.Event)
     elsewhere: Callable[[], AsyncGenerator[tuple[RunEvent, ...]]] | None = None
+    trace_parent: TraceParent | None = None
+
+    @property
+    def trace_id(self) -> str:
+        """As OpenTelemetry writes it."""
+        return trace_id_of(UUID(self.run_id), self.trace_parent).hex
 
     async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         """Every event from the first, in batches, then live; ends after the terminal event.

@@ -18,6 +18,7 @@ from leadhand.events import (
     StepReset,
     StepStarted,
 )
+from leadhand.spans import TraceParent, trace_id_of
 from runs.event_codec import decode_events
 from runs.news import RunNews
 from runs.replay import past_of
@@ -44,6 +45,12 @@ class RemoteRun:
     tenant: TenantContext
     database: Database
     news: RunNews
+    trace_parent: TraceParent | None = None
+
+    @property
+    def trace_id(self) -> str:
+        """As ActiveRun."""
+        return trace_id_of(UUID(self.run_id), self.trace_parent).hex
 
     async def follow(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
         """What is over of it, then every event live; ends after the terminal event.

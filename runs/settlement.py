@@ -110,7 +110,6 @@ class Settlement:
             if self.untitled and isinstance(ending, RunFinished):
                 await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
 
-
     async def _store_answer(
         self, conn: Connection, run: ActiveRun, thread_id: UUID, ending: RunEnding
     ) -> None:
@@ -144,6 +143,7 @@ def metadata_of(run: ActiveRun, ending: RunEnding, usage: Usage) -> dict[str, Js
     parts_of_total = {"cachedInputTokens": tokens.cached_input, "reasoningTokens": tokens.reasoning}
     metadata: dict[str, JsonValue] = {
         "run_id": run.run_id,
+        "trace_id": run.trace_id,
         "model": run.model_name,
         "duration_ms": ending.duration_ms,
         "usage": {

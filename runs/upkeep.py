@@ -1,4 +1,4 @@
-"""What every process does for the event log: days to come have their partition, days gone by are dropped."""
+"""What every process does for the event log and the call trees: makes coming partitions, drops old ones."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from jobs.engine_database import engine_transaction
 from leadhand.errors import DatabaseUnavailable, QueryTimeout
-from storage import run_events
+from storage import run_events, spans
 from storage.database import Database
 from storage.transactions import translated_errors
 
@@ -38,6 +38,7 @@ async def _keep(database: Database, leaving: asyncio.Event) -> None:
             with translated_errors():
                 async with engine_transaction(database.pool) as connection:
                     await run_events.turn_partitions(connection)
+                    await spans.turn_partitions(connection)
         except (DatabaseUnavailable, QueryTimeout) as error:
             log.warning("the partitions of the event log wait: %s", error.code)
             pause_s = RETRY_S

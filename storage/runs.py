@@ -10,7 +10,7 @@ from uuid import UUID
 from leadhand.context import Permission
 from leadhand.errors import IdempotencyConflict, ThreadBusy
 from leadhand.prices import Cost, Tokens
-from leadhand.spans import span_id_of
+from leadhand.spans import TraceParent, span_id_of, trace_id_of
 from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one
@@ -66,6 +66,13 @@ class Run:
     parent_span_id: int | None = None
 
     @property
+    def trace_parent(self) -> TraceParent | None:
+        """None where a person began it."""
+        if self.trace_id is None or self.parent_span_id is None:
+            return None
+        return TraceParent(self.trace_id, self.parent_span_id)
+
+    @property
     def usage(self) -> Usage:
         tokens = Tokens(
             self.input_tokens, self.output_tokens, self.cached_input_tokens, self.reasoning_tokens
@@ -110,7 +117,7 @@ async def admit(
         "idempotency_key": None if idempotency_key is None else storable_text(idempotency_key),
         "user_message_seq": user_message_seq,
         "assistant_message_id": assistant_message_id,
-        "trace_id": None if continues is None else continues.trace_id or continues.id,
+        "trace_id": None if continues is None else trace_id_of(continues.id, continues.trace_parent),
         "parent_span_id": None if continues is None else span_id_of(continues.id),
         **limit_params(limits, timezone),
     }

@@ -61,6 +61,19 @@ class KeptSpan:
     facts: dict[str, JsonValue]
 
 
+@dataclass(frozen=True, slots=True)
+class TracedApproval:
+    """What a run asked a person, as a part of its trace; `decided_at`: None while nobody has answered."""
+
+    id: UUID
+    run_id: UUID
+    call_id: str
+    tool: str
+    status: str
+    requested_at: datetime
+    decided_at: datetime | None
+
+
 def save_statement(*, run_id: UUID, attempt: int, spans: Sequence[Span]) -> Statement:
     """Keeps spans as they are now; one that has ended is not changed any more."""
     rows = orjson.dumps([_row(span) for span in spans])
@@ -91,6 +104,12 @@ async def of_runs(connection: Connection, *, runs: Sequence[TracedRun], limit: i
     weeks = sorted({_week(run.started_at) for run in runs})
     params = {"run_ids": [run.id for run in runs], "weeks": weeks, "limit": limit}
     return await fetch_all(connection, _SQL["of_runs"], params, KeptSpan)
+
+
+async def approvals_of_runs(connection: Connection, *, runs: Sequence[TracedRun]) -> Sequence[TracedApproval]:
+    """What these runs asked people."""
+    params = {"run_ids": [run.id for run in runs]}
+    return await fetch_all(connection, _SQL["approvals_of_runs"], params, TracedApproval)
 
 
 async def drop_of_chat(connection: Connection, *, chat_id: str) -> None:

@@ -50,9 +50,18 @@ class _OpenPart:
 class StreamTranslator:
     """Translates the events of one run; keeps only what the order rules need."""
 
-    def __init__(self, run_id: str, message_id: str, model_name: str, *, going_on: bool = False) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        message_id: str,
+        model_name: str,
+        *,
+        trace_id: str | Unset = UNSET,
+        going_on: bool = False,
+    ) -> None:
         """`going_on`: what runs before said of the same answer is known to the client, and left out."""
         self._run_id = run_id
+        self._trace_id = trace_id
         self._message_id = message_id
         self._model_name = model_name
         self._started = False
@@ -80,7 +89,7 @@ class StreamTranslator:
         out: list[Chunk] = []
         if not self._started:
             self._started = True
-            metadata = MessageMetadata(run_id=self._run_id, model=self._model_name)
+            metadata = MessageMetadata(run_id=self._run_id, trace_id=self._trace_id, model=self._model_name)
             out.append(chunks.Start(self._message_id, metadata))
         added = self._dispatch(event)
         if not self._known_so_far:
@@ -318,6 +327,7 @@ class StreamTranslator:
         reason = _FINISH_REASONS.get(event.finish_reason.replace("_", "-"), "other")
         metadata = MessageMetadata(
             run_id=self._run_id,
+            trace_id=self._trace_id,
             model=self._model_name,
             usage=self._usage(),
             cost=_cost(event.cost),

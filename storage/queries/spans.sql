@@ -38,6 +38,13 @@ select s.run_id, s.id, s.parent_id, s.attempt, s.kind, s.name, s.call_id, s.star
  order by s.started_at, s.id
  limit %(limit)s;
 
+-- name: approvals_of_runs
+-- What runs asked a person, and how it stands.
+select a.id, a.run_id, a.call_id, a.tool, a.status, a.requested_at, a.decided_at
+  from approval a
+ where a.run_id = any(%(run_ids)s)
+ order by a.id;
+
 -- name: drop_of_chat
 -- Removes the spans of all runs of the caller's thread.
 delete from span s using run r, thread t

@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from leadhand.errors import NotFound, UnknownTool
-from leadhand.spans import MAX_SPANS, Facts, Span, SpanKind, Trace, span, span_id_of
+from leadhand.spans import MAX_SPANS, Facts, Span, SpanKind, Trace, TraceParent, span, span_id_of
 from tests.unit.tools.small_tools import ALL, TENANT, Shops
 from tools.registry import ToolRegistry
 
@@ -130,7 +130,7 @@ async def test_a_run_that_is_taken_over_goes_on_in_the_same_trace_below_the_take
 
 async def test_a_run_that_continues_another_is_in_its_trace() -> None:
     asked, goes_on = UUID(str(uuid7())), UUID(str(uuid7()))
-    trace = Trace(goes_on, trace_id=asked, parent_id=span_id_of(asked))
+    trace = Trace(goes_on, parent=TraceParent(asked, span_id_of(asked)))
     assert (trace.trace_id, trace.root.parent_id) == (asked, Trace(asked).root.id)
     assert trace.root.id == span_id_of(goes_on) != span_id_of(asked)
 

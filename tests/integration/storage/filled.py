@@ -108,7 +108,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         await run_events.follow(connection, run_id=run.id, for_s=60)
         await connection.execute(
             b"insert into span (week, run_id, id, parent_id, attempt, kind, name, started_at)"
-            b" values (date_trunc('week', now() at time zone 'UTC'), %s, 2, 1, 1, 'tool', 'check_capacity', now())",
+            b" values (date_trunc('week', now() at time zone 'UTC'), %s, 2, 1, 1, 'tool', 'a tool', now())",
             (run.id,),
         )
         await connection.execute(b"insert into usage_day (day) values (now())")

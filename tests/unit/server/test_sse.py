@@ -24,6 +24,7 @@ class ScriptedRun:
     run_id: str = "run-1"
     assistant_message_id: str = "msg-1"
     model_name: str = "builtin"
+    trace_id: str = "trace-1"
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
     def say(self, *batches: "tuple[RunEvent, ...] | Exception | None") -> "ScriptedRun":
