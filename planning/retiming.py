@@ -6,7 +6,7 @@ which no place is found before the horizon ends is left out and told.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -94,12 +94,18 @@ class Retiming:
         return self._result()
 
     def reinsert(
-        self, touched: Collection[str], policy: Policy, rank: Callable[[Booking], Rank] | None = None
+        self,
+        touched: Collection[str],
+        policy: Policy,
+        rank: Callable[[Booking], Rank] | None = None,
+        machines: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Retimed:
         """`touched` work goes into the first gap that holds it; what must follow it moves, too.
 
         `rank`: who finds a place first, the lowest; within an order and without it, who started first.
+        `machines`: by booking, where it may go, whatever `policy` says.
         """
+        given = machines or {}
         movable = self._lay_out()
         for booking in movable:
             if booking.id not in touched:
@@ -111,7 +117,8 @@ class Retiming:
                     continue
                 self._board.take(booking.id)
             ready = max(self._earliest, after, self._routes.ready(booking))
-            self._move(booking, Place(self._machines(booking, policy), ready))
+            where = given.get(booking.id) or self._machines(booking, policy)
+            self._move(booking, Place(where, ready))
         return self._result()
 
     def pull_left(self, chosen: Collection[str] | None = None, known: KnownPlaces | None = None) -> Retimed:

@@ -95,9 +95,7 @@ def _check_bounds(call: Call) -> None:
 
 async def _reported(run: Run, call: Call) -> ToolOutput:
     events = sink()
-    events.emit(
-        ToolInputReady(call.call_id, call.name, _loggable(call.raw_input), call.parent_id, call.depth)
-    )
+    events.emit(ToolInputReady(call.call_id, call.name, loggable(call.raw_input), call.parent_id, call.depth))
     failure: LeadhandError | None = InternalFault("The nested call failed.")
     try:
         output = await run(call)
@@ -116,7 +114,7 @@ async def _reported(run: Run, call: Call) -> ToolOutput:
     return output
 
 
-def _loggable(raw: JsonValue) -> JsonValue:
+def loggable(raw: JsonValue) -> JsonValue:
     """What the event log can store; an input that it cannot is refused by validation right after."""
     try:
         check_clean(raw)

@@ -21,9 +21,9 @@ from tools.views import count_of, evidence, listed
 from tools.write_views import WriteViews, starts_of
 from tools.writing import MAX_CHANGES, AppliedWrite, ApprovedWrite, ExactChange, ProposedWrite, proposal_hash
 
-# How long a proposal waits for its approval: less where work would have to begin sooner, but some minutes.
+# How long a proposal waits for its approval: less where work begins sooner, though never so little.
 VALID_MIN = 60
-LEAST_VALID_MIN = 5
+LEAST_VALID_MIN = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _check_machines(shop: Shop, effect: WriteEffect) -> None:
 
 
 def _expiry(changes: Sequence[RowChange], now: Minute, sooner: Minute | None) -> Minute:
-    ends = [now + VALID_MIN, *(start for start in starts_of(changes) if start > now)]
+    ends = [now + VALID_MIN, *(start for start in starts_of(changes) if start >= now)]
     if sooner is not None:
         ends.append(sooner)
     return max(min(ends), now + LEAST_VALID_MIN)

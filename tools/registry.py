@@ -8,6 +8,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias, cast
 
@@ -18,18 +19,21 @@ from rapidfuzz import process
 from leadhand import metrics
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import (
+    DatabaseUnavailable,
     InvalidToolOutput,
     JsonValue,
     LeadhandError,
+    PermissionDenied,
     StalePlan,
     ToolTimeout,
     UnknownTool,
 )
 from leadhand.spans import SpanKind, note, span
+from storage.plan_writes import RefusedWrite
 from tools import catalog
 from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
 from tools.json_input import validated
-from tools.nesting import Call, NestedRunner
+from tools.nesting import Call, NestedRunner, loggable
 from tools.proposing import applied, plan_write
 from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
@@ -216,11 +220,22 @@ class ToolRegistry:
 
     async def _checked_run(self, call: Call) -> ToolOutput:
         tool = self.get(call.name)
-        call.tenant.require(tool.permission)
+        await self._require(tool, call)
         tool_input = validated(tool.input_model, call.raw_input)
         nested = NestedRunner(self._run, call)
         context = ToolContext(call.tenant, call.shops, nested, self._replans, self._simulations, self._writes)
         return _checked(tool, await self._in_time(tool, tool_input, context))
+
+    async def _require(self, tool: AnyTool, call: Call) -> None:
+        """Raises PermissionDenied; that of a write leaves a row in the audit, if there is a database."""
+        try:
+            call.tenant.require(tool.permission)
+        except PermissionDenied as denied:
+            if isinstance(tool, WriteTool):
+                refused = RefusedWrite(tool.name, call.call_id, loggable(call.raw_input), denied.code)
+                with suppress(DatabaseUnavailable):
+                    await self._writes.note_refusal(call.tenant, refused)
+            raise
 
     async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:
         limit = asyncio.timeout(self._timeout_s)

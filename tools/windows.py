@@ -138,11 +138,15 @@ def read_due(text: str, tenant: TenantContext, *, cutoff_local_min: int = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC minutes; `text` is it in words, `assumption` a whole sentence."""
+    """An instant in UTC minutes; `text` is it in words, `assumption` a whole sentence.
+
+    `exact`: the instant itself was said, and not a day or period that begins or ends with it.
+    """
 
     minute: Minute
     text: str
     assumption: str
+    exact: bool = True
 
 
 def read_moment(text: str, tenant: TenantContext) -> Moment:
@@ -178,7 +182,8 @@ def read_start(text: str, tenant: TenantContext) -> Moment:
         InvalidDate: as `read_window`.
     """
     clock = _Clock(tenant, default_days=1)
-    return _moment(clock.resolve(text).start_min, clock, closing=False)
+    said = clock.resolve(text)
+    return _moment(said.start_min, clock, closing=False, exact=said.grain is Grain.INSTANT)
 
 
 def read_end(text: str, tenant: TenantContext) -> Moment:
@@ -189,14 +194,14 @@ def read_end(text: str, tenant: TenantContext) -> Moment:
     """
     clock = _Clock(tenant, default_days=1)
     said = clock.resolve(text)
-    minute = said.start_min if said.grain is Grain.INSTANT else said.end_min
-    return _moment(minute, clock, closing=True)
+    exact = said.grain is Grain.INSTANT
+    return _moment(said.start_min if exact else said.end_min, clock, closing=True, exact=exact)
 
 
-def _moment(minute: Minute, clock: "_Clock", *, closing: bool) -> Moment:
+def _moment(minute: Minute, clock: "_Clock", *, closing: bool, exact: bool) -> Moment:
     words = instant_text(minute, clock.zone, closing=closing)
     _check_year(Window(minute, minute + 1, words, words), clock.zone)
-    return Moment(minute, words, f"The time meant is {words}.")
+    return Moment(minute, words, f"The time meant is {words}.", exact)
 
 
 class _Clock:
