@@ -142,6 +142,15 @@ def test_a_run_that_is_cancelled_while_it_is_polished_gives_what_the_steps_found
     assert proposal.score_after == run(request_of(shop)).score_after
 
 
+def test_a_solver_that_hits_its_limit_at_once_leaves_what_the_steps_found_and_proves_nothing() -> None:
+    shop = crowded()
+    stopped = run(replace(request_of(shop, polish=True), deterministic_time=1e-6))
+    assert stopped.polished
+    assert stopped.score_after == run(request_of(shop)).score_after
+    assert not stopped.proven_optimal
+    assert stopped.reproducible
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     strategies.loose_intervals(), st.integers(0, 40), st.integers(1, 60), st.integers(1, 30), st.booleans()

@@ -13,16 +13,13 @@ from leadhand.errors import (
     JsonValue,
     LeadhandError,
     NotFound,
-    PermissionDenied,
-    ToolTimeout,
     WindowTooLong,
 )
 from planning.overtime_hour import Attending
 from planning.relief import NoRelief
 from planning.shop import Machine, Shop
-from tests.unit.tools.shops import OneShop, at, call, plan, tenant, work
-from tools.catalog.bottlenecks import TOOL, BottlenecksOutput
-from tools.registry import ToolRegistry
+from tests.unit.tools.shops import at, call, plan, work
+from tools.catalog.bottlenecks import BottlenecksOutput
 from tools.rendering import MAX_BYTES, render_for_model
 
 NAME = "identify_bottlenecks"
@@ -218,17 +215,6 @@ async def test_what_cannot_be_answered_is_refused_with_its_code(
 ) -> None:
     with pytest.raises(error):
         await answer(tool_input)
-
-
-async def test_a_person_without_the_permission_gets_nothing() -> None:
-    nobody = replace(tenant(), permissions=frozenset())
-    with pytest.raises(PermissionDenied):
-        await ToolRegistry.discover().run(NAME, {}, nobody, OneShop(BUSY), call_id="c")
-
-
-async def test_an_answer_that_takes_too_long_ends_as_such() -> None:
-    with pytest.raises(ToolTimeout):
-        await ToolRegistry([TOOL], timeout_s=1e-9).run(NAME, {}, tenant(), OneShop(BUSY), call_id="c")
 
 
 async def test_the_rows_behind_the_figures_are_named() -> None:

@@ -12,8 +12,6 @@ from leadhand.errors import (
     JsonValue,
     LeadhandError,
     NotFound,
-    PermissionDenied,
-    ToolTimeout,
     WindowTooLong,
 )
 from planning.shop import Booking, Machine, Operator, Segment
@@ -56,19 +54,6 @@ async def test_what_cannot_be_answered_is_refused_with_its_code(
     source = OneShop(replace(plan(), work_centers=centers))
     with pytest.raises(error):
         await ToolRegistry.discover().run(name, asked, tenant(), source, call_id="c")
-
-
-@pytest.mark.parametrize("name", [tool.name for tool in TOOLS])
-async def test_a_person_without_the_permission_gets_nothing(name: str) -> None:
-    nobody = replace(tenant(), permissions=frozenset())
-    with pytest.raises(PermissionDenied):
-        await ToolRegistry.discover().run(name, {}, nobody, OneShop(plan()), call_id="c")
-
-
-@pytest.mark.parametrize("name", [tool.name for tool in TOOLS])
-async def test_an_answer_that_takes_too_long_ends_as_such(name: str) -> None:
-    with pytest.raises(ToolTimeout):
-        await ToolRegistry.discover(timeout_s=1e-9).run(name, {}, tenant(), OneShop(plan()), call_id="c")
 
 
 @pytest.mark.parametrize("minutes", [0, -5, 100_001])

@@ -18,19 +18,16 @@ from leadhand.errors import (
     NoEligibleMachine,
     NoEligibleOperator,
     NotFound,
-    PermissionDenied,
-    ToolTimeout,
     WindowTooLong,
 )
 from planning.insertion import ReadyReason, WaitReason
 from planning.new_order_limits import LimitKind
 from planning.shop import Alternative, OvertimeSlot, Shop
 from planning.zones import MINUTES_PER_DAY, to_minute
-from tests.unit.tools.shops import AS_OF, OneShop, at, call, plan, tenant, work
+from tests.unit.tools.shops import AS_OF, at, call, plan, work
 from tests.unit.tools.test_schedule_change import due
-from tools.catalog.new_order import TOOL, NewOrderOutput
+from tools.catalog.new_order import NewOrderOutput
 from tools.new_order_views import OperationKind
-from tools.registry import ToolRegistry
 from tools.rendering import MAX_BYTES, render_for_model
 
 NAME = "simulate_new_order"
@@ -330,17 +327,6 @@ async def test_a_machine_whose_calendar_has_no_shifts_never_finishes() -> None:
     with pytest.raises(BeyondHorizon) as caught:
         await ask(shop, operations=[{"machines": ["GR-1"], "hours": 2}])
     assert caught.value.details == {"step": 1}
-
-
-async def test_without_the_right_to_read_the_plan_nothing_is_told() -> None:
-    nobody = replace(tenant(), permissions=frozenset())
-    with pytest.raises(PermissionDenied):
-        await ToolRegistry([TOOL]).run(NAME, TEN, nobody, OneShop(BUSY), call_id="c")
-
-
-async def test_a_simulation_that_takes_too_long_ends_with_its_code() -> None:
-    with pytest.raises(ToolTimeout):
-        await ToolRegistry([TOOL], timeout_s=0).run(NAME, TEN, tenant(), OneShop(BUSY), call_id="c")
 
 
 async def test_a_long_routing_fits_what_a_model_reads_with_its_sentence() -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from leadhand.errors import JsonValue, NotFound
+from leadhand.errors import InvalidRouting, JsonValue, NotFound
 from planning.shop import Operator, Shop
+from tests.unit.tools.replans_at_once import ReplansAtOnce
 from tests.unit.tools.shops import OneShop, at, plan, tenant, work
 from tools.base import ToolOutput
 from tools.registry import ToolRegistry
@@ -20,9 +21,13 @@ QUESTIONS: dict[str, dict[str, JsonValue]] = {
     "identify_bottlenecks": {},
     "simulate_schedule_change": {"change": "machine_down", "machine": "Puma 3100", "window": "2026-12-02"},
     "get_data_trust": {},
+    "simulate_new_order": {"operations": [{"machines": ["Puma 2600"], "hours": 2}]},
+    "propose_replan": {},
 }
 # Those that name a row of the shop.
-NAMING = {"get_order_status", "check_capacity", "simulate_schedule_change"}
+NAMING = {"get_order_status", "check_capacity", "simulate_schedule_change", "simulate_new_order"}
+# Those that need the sequence of the order's operations.
+SEQUENCED = {"get_order_status", "simulate_schedule_change"}
 
 
 def usual() -> Shop:
@@ -51,13 +56,21 @@ def without_skills() -> Shop:
     return replace(base, operators=people)
 
 
+def circular() -> Shop:
+    """WO-1's only operation waits for itself."""
+    base = usual()
+    circle = replace(base.operations["op-1"], predecessor_ids=("op-1",))
+    return replace(base, operations={**base.operations, "op-1": circle})
+
+
 def without_anything() -> Shop:
     base = usual()
     return replace(base, machines={}, operators={}, orders={}, operations={}, bookings=(), downtimes=())
 
 
 async def answer(name: str, shop: Shop) -> ToolOutput:
-    return await ToolRegistry.discover().run(name, {**QUESTIONS[name]}, tenant(), OneShop(shop), call_id="c1")
+    registry = ToolRegistry.discover(replans=ReplansAtOnce(shop))
+    return await registry.run(name, {**QUESTIONS[name]}, tenant(), OneShop(shop), call_id="c1")
 
 
 ODD = {"no shifts": without_shifts(), "no pieces": of_no_pieces(), "no skills": without_skills()}
@@ -67,6 +80,17 @@ ODD = {"no shifts": without_shifts(), "no pieces": of_no_pieces(), "no skills": 
 @pytest.mark.parametrize("odd", ODD)
 async def test_a_shop_with_odd_data_gets_an_answer(name: str, odd: str) -> None:
     assert (await answer(name, ODD[odd])).data_version == 7
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - SEQUENCED))
+async def test_an_order_whose_operations_wait_for_one_another_stops_no_other_answer(name: str) -> None:
+    assert (await answer(name, circular())).data_version == 7
+
+
+@pytest.mark.parametrize("name", sorted(SEQUENCED))
+async def test_where_its_sequence_is_needed_such_an_order_is_refused(name: str) -> None:
+    with pytest.raises(InvalidRouting):
+        await answer(name, circular())
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - NAMING))

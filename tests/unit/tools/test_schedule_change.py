@@ -15,17 +15,14 @@ from leadhand.errors import (
     JsonValue,
     LeadhandError,
     NotFound,
-    PermissionDenied,
-    ToolTimeout,
     WindowTooLong,
 )
 from planning.conflict_items import ConflictType
 from planning.order_status import Outlook
 from planning.replanning import after_change
 from planning.shop import OrderStatus, OvertimeSlot, Shop
-from tests.unit.tools.shops import OneShop, at, call, plan, tenant, work
-from tools.catalog.schedule_change import TOOL, ScheduleChangeOutput
-from tools.registry import ToolRegistry
+from tests.unit.tools.shops import at, call, plan, work
+from tools.catalog.schedule_change import ScheduleChangeOutput
 from tools.rendering import MAX_BYTES, render_for_model
 
 NAME = "simulate_schedule_change"
@@ -302,20 +299,6 @@ async def test_a_routing_that_is_a_circle_is_refused() -> None:
             change="machine_down",
             machine="puma 3100",
             window="tomorrow",
-        )
-
-
-async def test_without_the_right_to_read_the_plan_nothing_is_told() -> None:
-    registry = ToolRegistry([TOOL])
-    nobody = replace(tenant(), permissions=frozenset())
-    with pytest.raises(PermissionDenied):
-        await registry.run(NAME, {"change": "cancel", "order": "WO-1"}, nobody, OneShop(BUSY), call_id="c")
-
-
-async def test_a_simulation_that_takes_too_long_ends_with_its_code() -> None:
-    with pytest.raises(ToolTimeout):
-        await ToolRegistry([TOOL], timeout_s=0).run(
-            NAME, {"change": "cancel", "order": "WO-1"}, tenant(), OneShop(BUSY), call_id="c"
         )
 
 
