@@ -13,6 +13,7 @@ from jobs.worker import Worker
 from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
+from leadhand.span_export import open_span_export
 from models.factory import ChatModel, open_chat_model
 from runs.approval_desk import ApprovalDesk
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
@@ -92,6 +93,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 limits=limits,
                 prices=prices,
                 news=news,
+                export=await stack.enter_async_context(open_span_export(settings)),
             )
             await stack.enter_async_context(keeping_partitions(database))
             background = (
@@ -99,7 +101,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 if worker
                 else None
             )
-            await stack.enter_async_context(sweeping(service))
+            await stack.enter_async_context(sweeping(service, picks_up=worker))
             try:
                 boards = Boards(shops, BookedWorkReader(database))
                 approvals = ApprovalDesk(service)

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 SWEEP_S = 2.0
 # A run that took so many processes down with it is not tried again.
 MAX_ATTEMPTS = 3
-# A worker is told of an offered run at once; after this long there is none.
+# A worker takes an offered run at once, a busy one with its next sweep; after this long there is none.
 PICK_UP_S = 8.0
 # Looked at in one sweep; the next sweep sees the others.
 AT_MOST = 100
@@ -36,7 +36,10 @@ AT_MOST = 100
 
 @dataclass(slots=True)
 class Sweeper:
+    """`picks_up`: whether offered runs go on in this process, should the queue of jobs not come to them."""
+
     runs: RunService
+    picks_up: bool = False
     pick_up_s: float = PICK_UP_S
     _waiting_since: dict[UUID, float] = field(default_factory=dict[UUID, float])
 
@@ -62,6 +65,8 @@ class Sweeper:
             await self.runs.give_up(lost, ending)
         elif lost.run.owner != NOBODY:
             await self._offer(lost)
+        elif self.picks_up and not self.runs.stopping:
+            await self.runs.resume(JobRow(found.tenant_id, found.run_id))
 
     def _ending(self, lost: RunOwner) -> RunEnding | None:
         """How the run is to end now; None when it may still go on."""
@@ -88,10 +93,10 @@ class Sweeper:
 
 
 @asynccontextmanager
-async def sweeping(runs: RunService) -> AsyncGenerator[None]:
+async def sweeping(runs: RunService, *, picks_up: bool) -> AsyncGenerator[None]:
     """Sweep within the context, the first time at once; a database that is away is asked again."""
     leaving = asyncio.Event()
-    task = asyncio.create_task(_keep_sweeping(Sweeper(runs), leaving), name="sweeper of runs")
+    task = asyncio.create_task(_keep_sweeping(Sweeper(runs, picks_up), leaving), name="sweeper of runs")
     try:
         yield
     finally:

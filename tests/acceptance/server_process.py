@@ -104,12 +104,12 @@ class ServerProcess:
 
     def kill(self) -> None:
         """kill -9: nothing of the process gets a chance to clean up."""
-        self._signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         self.wait_ended()
 
     def ask_to_stop(self) -> None:
         """SIGTERM, as a supervisor does."""
-        self._signal(signal.SIGTERM)
+        self.send(signal.SIGTERM)
 
     def wait_ended(self) -> int:
         """The exit status, once the process has ended."""
@@ -132,7 +132,7 @@ class ServerProcess:
         self.start()
         self.wait_ready()
 
-    def _signal(self, which: signal.Signals) -> None:
+    def send(self, which: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(which)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leadhand.errors import JsonValue
 from tests.acceptance.json_access import at, has, parse, text_at
@@ -33,6 +33,9 @@ SHAPES: Mapping[str, tuple[set[str], set[str]]] = {
     "tool-input-error": ({"toolCallId", "toolName", "input", "errorText"}, _FLAGS | {"title"}),
     "tool-output-available": ({"toolCallId", "output"}, _FLAGS | {"preliminary"}),
     "tool-output-error": ({"toolCallId", "errorText"}, _FLAGS),
+    "tool-approval-request": ({"approvalId", "toolCallId", "reason", "approvalDescriptor"}, set()),
+    "tool-approval-response": ({"approvalId", "approved"}, {"reason"}),
+    "tool-output-denied": ({"toolCallId"}, set()),
     "data-status": ({"data", "transient"}, {"id"}),
 }
 FREE_JSON = {"input", "output", "data", "messageMetadata"}
@@ -52,10 +55,17 @@ class ToolCall:
     error: str | None = None
     parent_id: str | None = None
     depth: int = 0
+    approval_id: str | None = None
+    descriptor: JsonValue = None
 
     @property
     def settled(self) -> bool:
-        return self.state in {"output-available", "output-error"}
+        """Whether the step may end: the call has an outcome, or waits for a person."""
+        return self.state in {"output-available", "output-error", "output-denied", *WAITING}
+
+
+# Of a call whose step ends without its outcome.
+WAITING = {"approval-requested", "approved", "refused"}
 
 
 @dataclass
@@ -68,12 +78,18 @@ class StreamState:
     open_parts: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     used_parts: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     texts: dict[str, str] = field(default_factory=dict[str, str])
+    texts_of_step: set[str] = field(default_factory=set[str])
     calls: dict[str, ToolCall] = field(default_factory=dict[str, ToolCall])
     statuses: list[str] = field(default_factory=list[str])
     metadata: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     terminal: str | None = None
     finish_reason: str | None = None
     error_text: str | None = None
+
+    def going_on(self) -> "StreamState":
+        """For the stream that goes on with the same message: what its reader knows."""
+        calls = {name: replace(call) for name, call in self.calls.items()}
+        return StreamState(step=self.step, used_parts=set(self.used_parts), calls=calls)
 
     def feed(self, chunk: JsonValue) -> None:
         kind = check_shape(chunk)
@@ -85,6 +101,7 @@ class StreamState:
                 self.message_id = text_at(chunk, "messageId")
             case "start-step":
                 assert not self.step_open, "a step opens inside a step"
+                self.texts_of_step.clear()
                 self.step, self.step_open = self.step + 1, True
             case "finish-step" | "reset-step":
                 self._end_step(kind)
@@ -95,6 +112,8 @@ class StreamState:
                 self.statuses.append(text_at(chunk, "data", "label"))
             case "message-metadata":
                 pass
+            case "tool-approval-response":
+                self._answer(chunk)
             case _ if kind.startswith("tool-"):
                 self._tool(kind, chunk)
             case _:
@@ -110,6 +129,8 @@ class StreamState:
         if kind == "reset-step":
             self.open_parts.clear()
             self.calls = {name: call for name, call in self.calls.items() if call.step != self.step}
+            for part_id in self.texts_of_step & self.texts.keys():
+                del self.texts[part_id]
             return
         self.step_open = False
         assert not self.open_parts, f"the step ends with open parts: {self.open_parts}"
@@ -143,6 +164,7 @@ class StreamState:
         assert delta, f"{kind} carries nothing"
         if family == "text":
             self.texts[part[1]] = self.texts.get(part[1], "") + delta
+            self.texts_of_step.add(part[1])
 
     def _tool(self, kind: str, chunk: JsonValue) -> None:
         call_id = text_at(chunk, "toolCallId")
@@ -176,12 +198,27 @@ class StreamState:
                 assert streaming, f"{call.call_id} is refused in {call.state}"
                 call.state, call.error = "output-error", text_at(chunk, "errorText")
                 call.input = at(chunk, "input")
+            case "tool-approval-request":
+                assert call.state == "input-available", f"{call.call_id} asks in {call.state}"
+                call.state, call.approval_id = "approval-requested", text_at(chunk, "approvalId")
+                call.descriptor = at(chunk, "approvalDescriptor")
+            case "tool-output-denied":
+                assert call.state == "refused", f"{call.call_id} is denied in {call.state}"
+                call.state = "output-denied"
             case "tool-output-available":
-                assert call.state == "input-available", f"{call.call_id} succeeds in {call.state}"
+                assert call.state in {"input-available", "approved"}, (
+                    f"{call.call_id} succeeds in {call.state}"
+                )
                 call.state, call.output = "output-available", at(chunk, "output")
             case _:
-                assert call.state == "input-available", f"{call.call_id} fails in {call.state}"
+                assert call.state in {"input-available", "approved"}, f"{call.call_id} fails in {call.state}"
                 call.state, call.error = "output-error", text_at(chunk, "errorText")
+
+    def _answer(self, chunk: JsonValue) -> None:
+        approval_id = text_at(chunk, "approvalId")
+        [call] = [call for call in self.calls.values() if call.approval_id == approval_id]
+        assert call.state in WAITING, f"{call.call_id} is answered in {call.state}"
+        call.state = "approved" if at(chunk, "approved") is True else "refused"
 
     def _note_parent(self, call: ToolCall, chunk: JsonValue) -> None:
         metadata = at(chunk, "toolMetadata")

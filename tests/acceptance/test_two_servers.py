@@ -9,7 +9,7 @@ from tests.acceptance.consumer import Consumer
 from tests.acceptance.model_script import Gate, Pause, Streamed, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
-from tests.acceptance.transcript import sound_history, until_idle
+from tests.acceptance.transcript import sound_history
 from tests.acceptance.workspace import Workspace
 
 FIRST, SECOND = "The Puma is free ", "from Thursday on."
@@ -54,15 +54,6 @@ def halted_model(scripted_model: ScriptedModel, gate: Gate, halting: Streamed) -
     scripted_model.play_rule(lambda asked: halting if asked.roles.count("user") == 1 else says("Yes."))
     yield scripted_model
     gate.open()
-
-
-@pytest.fixture
-def doomed(
-    anna_token: str, workspace: Workspace, model_settings: dict[str, str]
-) -> Generator[tuple[ServerProcess, Caller]]:
-    """A server to be killed, and Anna at it."""
-    with ServerProcess(workspace, "doomed", model_settings) as server, Caller(server.url, anna_token) as anna:
-        yield server, anna
 
 
 def test_a_reader_at_the_other_server_gets_the_whole_answer_from_its_start_and_then_live(
@@ -153,25 +144,3 @@ def test_the_same_message_at_the_other_server_joins_the_running_answer(
     assert second.message_id == first.message_id
     assert second.text == first.text == FIRST + SECOND
     assert len(scripted_model.requests) == 1
-
-
-def test_a_reader_of_a_server_that_is_killed_is_told_so_and_the_thread_goes_on(
-    anna_elsewhere: Caller,
-    doomed: tuple[ServerProcess, Caller],
-    consumer: Consumer,
-    halted_model: ScriptedModel,
-) -> None:
-    del halted_model
-    chat = new_chat_id()
-    server, anna = doomed
-    tab = anna.tab(consumer, chat)
-    tab.start_send("When is it free?")
-    tab.until_text(FIRST)
-    with anna_elsewhere.following(chat) as reader:
-        reader.until_text(FIRST)
-        server.kill()
-        reader.to_end()
-    assert reader.state.terminal == "error"
-    until_idle(anna_elsewhere, chat)
-    assert anna_elsewhere.ask(chat, "Are you there?").text == "Yes."
-    sound_history(anna_elsewhere, consumer, chat, roles="uaua")
