@@ -15,7 +15,7 @@ from models.builtin.thinking import think
 from models.builtin.understanding import Context, Query
 from planning.shop import Shop
 from tests.unit.tools.shops import at, call
-from tests.unit.tools.test_order_status import SHOP, ask
+from tests.unit.tools.status_shop import SHOP, ask
 from tools.catalog.order_status import OrderStatusOutput
 from tools.rendering import render_for_model
 

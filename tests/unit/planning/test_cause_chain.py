@@ -27,7 +27,7 @@ from planning.shop import (
     WorkCenter,
 )
 from tests.unit.planning import strategies
-from tests.unit.planning.test_order_status import DAY, MONDAY, WINDOW, H, at, booked, shop, step
+from tests.unit.planning.order_shop import DAY, MONDAY, WINDOW, H, at, booked, shop, step
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from planning.cause_chain import Cause
-from tests.unit.tools.test_order_status import ask
+from tests.unit.tools.status_shop import ask
 from tools.catalog.order_status import RECENT_DAYS
 
 ROOT = Path(__file__).parents[3]
