@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from uuid import UUID, uuid4
 
 import pytest
@@ -65,11 +66,11 @@ class Desk:
     def writes(self) -> PlanWrites:
         return PlanWrites(self.database)
 
-    @property
+    @cached_property
     def registry(self) -> ToolRegistry:
         return ToolRegistry.discover(writes=self.writes)
 
-    @property
+    @cached_property
     def shops(self) -> ShopReader:
         return ShopReader(self.database)
 
