@@ -1,14 +1,16 @@
 """What the graph is built from; everything here lives as long as the process."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
 
-from graph.state import Passage
+from graph.state import Passage, PlannedCall
 from leadhand.context import TenantContext
+from leadhand.errors import WriteRefused
 from leadhand.settings import Settings
 from models.factory import ChatModel
 from tools.base import ShopSource, ToolOutput
 from tools.registry import ToolRegistry
+from tools.writing import ApprovedWrite, ProposedWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,58 @@ class ConversationStore(Protocol):
         ...
 
 
+ApprovalStanding: TypeAlias = Literal["pending", "approved", "applied", "denied", "expired", "superseded"]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedApproval:
+    """What a person is asked to approve, and how that stands. `proposal_hash` binds the answer to it."""
+
+    id: str
+    standing: ApprovalStanding
+    write: ApprovedWrite
+    proposal_hash: str
+    reason: str | None
+
+
+class Approvals(Protocol):
+    """Where proposals wait for a person."""
+
+    async def of_call(self, tenant: TenantContext, call: PlannedCall) -> AskedApproval | None:
+        """What the call has asked for before."""
+        ...
+
+    async def ask(self, tenant: TenantContext, call: PlannedCall, proposal: ProposedWrite) -> AskedApproval:
+        """Keep the call's proposal for a person to see; the same call again finds its first one."""
+        ...
+
+    async def refused(self, tenant: TenantContext, call: PlannedCall, code: str) -> None:
+        """Note that a change was asked for and not made."""
+        ...
+
+
+class NoApprovals:
+    """Where nobody can be asked: no change is made."""
+
+    async def of_call(self, tenant: TenantContext, call: PlannedCall) -> AskedApproval | None:
+        del tenant, call
+        raise _nobody_to_ask()
+
+    async def ask(self, tenant: TenantContext, call: PlannedCall, proposal: ProposedWrite) -> AskedApproval:
+        del tenant, call, proposal
+        raise _nobody_to_ask()
+
+    async def refused(self, tenant: TenantContext, call: PlannedCall, code: str) -> None:
+        del tenant, call, code
+
+
+def _nobody_to_ask() -> WriteRefused:
+    return WriteRefused(
+        "Changes are approved in a conversation of Leadhand's own; here none can be made.",
+        details={"reason": "no_approvals"},
+    )
+
+
 class PassageSource(Protocol):
     """Finds passages of the shop's own documents."""
 
@@ -73,3 +127,4 @@ class GraphParts:
     conversation: ConversationStore
     passages: PassageSource
     bounds: Bounds
+    approvals: Approvals = field(default_factory=NoApprovals)

@@ -5,6 +5,7 @@ from typing import Annotated, TypedDict
 
 from langchain_core.messages import BaseMessage, RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
+from langgraph.types import Command
 
 from leadhand.errors import JsonValue
 
@@ -48,6 +49,11 @@ class PlannedCall(TypedDict):
     run_id: str
     tenant_id: str
     user_id: str
+
+
+def going_on(run_id: str) -> Command[str]:
+    """The graph's input for a run that goes on where another one waits for a person."""
+    return Command(update=TurnState(run_id=run_id))
 
 
 def turn_input(

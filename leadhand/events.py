@@ -102,6 +102,37 @@ class ToolFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolApprovalRequested:
+    """The call would change the plan and waits for a person's yes; nothing has been changed.
+
+    `summary` is the change in a sentence, `descriptor` all that a person looks at before they answer.
+    """
+
+    call_id: str
+    approval_id: str
+    summary: str
+    descriptor: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class ToolApprovalDecided:
+    """A person answered, or nobody can any more; `reason` is a person's own words, or why nobody can."""
+
+    call_id: str
+    approval_id: str
+    approved: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDenied:
+    """The call is not carried out: nobody approved it."""
+
+    call_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChanged:
     """A loading line such as "Checking machine availability…"; transient, never stored."""
 
@@ -122,6 +153,11 @@ class UsageReported:
     finish_reason: str = "stop"
     cached_input_tokens: int = 0
     reasoning_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunContinued:
+    """Everything before it was said by earlier runs of the same answer; this run goes on from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +189,16 @@ class RunStopped:
     cost: Cost | None = None
 
 
-RunEnding: TypeAlias = RunFinished | RunFailed | RunStopped
+@dataclass(frozen=True, slots=True)
+class RunAwaitingApproval:
+    """The run ended with calls that wait for a person's answer; another run goes on from there."""
+
+    finish_reason: str = "tool-calls"
+    duration_ms: int = 0
+    cost: Cost | None = None
+
+
+RunEnding: TypeAlias = RunFinished | RunFailed | RunStopped | RunAwaitingApproval
 
 RunEvent: TypeAlias = (
     StepStarted
@@ -166,11 +211,16 @@ RunEvent: TypeAlias = (
     | ToolInputRejected
     | ToolSucceeded
     | ToolFailed
+    | ToolApprovalRequested
+    | ToolApprovalDecided
+    | ToolDenied
     | StatusChanged
     | UsageReported
+    | RunContinued
     | RunFinished
     | RunFailed
     | RunStopped
+    | RunAwaitingApproval
 )
 
 

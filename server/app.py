@@ -22,7 +22,20 @@ from server.errors import on_error
 from server.gate import Gate
 from server.limits import BodyLimit
 from server.rate_limits import RateLimits, Rates
-from server.routes import chat, graph, health, machines, metrics, operators, orders, schedule, threads, tools
+from server.routes import (
+    approvals,
+    chat,
+    graph,
+    health,
+    machines,
+    metrics,
+    operators,
+    orders,
+    schedule,
+    threads,
+    tools,
+    traces,
+)
 from server.shop_directory import ShopDirectory
 from server.streams_open import OpenStreams
 
@@ -64,7 +77,7 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
     boards = (orders, machines, operators, schedule)
-    for route in (chat, threads, tools, *boards, graph, health, metrics, api_page):
+    for route in (chat, approvals, threads, tools, *boards, traces, graph, health, metrics, api_page):
         app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from leadhand.errors import JsonValue
 
@@ -23,14 +23,20 @@ def storable_text(text: str) -> str:
 
 def to_jsonb(value: Storable) -> Jsonb:
     """`value` for a jsonb parameter; text as `storable_text`, numbers that are none (NaN) as null."""
-    return Jsonb(_storable(value), dumps=_dump)
+    return Jsonb(storable(value), dumps=_dump)
+
+
+def to_json(value: Storable) -> Json:
+    """`value` for a json parameter, which keeps it to the letter; for what Postgres cannot take see `to_jsonb`."""
+    return Json(storable(value), dumps=_dump)
 
 
 def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _storable(value: Storable) -> JsonValue:
+def storable(value: Storable) -> JsonValue:
+    """`value` as it comes back from the database."""
     if isinstance(value, str):
         return storable_text(value)
     if isinstance(value, float):
@@ -38,5 +44,5 @@ def _storable(value: Storable) -> JsonValue:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping):
-        return {storable_text(key): _storable(item) for key, item in value.items()}
-    return [_storable(item) for item in value]
+        return {storable_text(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value]

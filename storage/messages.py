@@ -61,6 +61,31 @@ async def append_message(
     return seq
 
 
+async def replace_message(
+    connection: Connection,
+    *,
+    thread_id: UUID,
+    message_id: str,
+    parts: Sequence[JsonValue],
+    metadata: Mapping[str, JsonValue],
+    run_id: UUID | None,
+) -> None:
+    """Store what has become of a message, in its place. Locks the thread's row.
+
+    Raises:
+        NotFound: the caller has no such message.
+    """
+    params = {
+        "thread_id": thread_id,
+        "message_id": storable_text(message_id),
+        "parts": to_jsonb(parts),
+        "metadata": to_jsonb(metadata),
+        "run_id": run_id,
+    }
+    if await execute(connection, _SQL["replace_message"], params) == 0:
+        raise NotFound("There is no such message.")
+
+
 async def last_messages(
     connection: Connection, *, thread_id: UUID, last: int, before_seq: int | None = None
 ) -> tuple[Message, ...]:

@@ -8,9 +8,10 @@ from graph.nodes import Node
 from graph.parts import GraphParts
 from graph.sealing import sealed
 from graph.state import PlannedCall, TurnState
+from graph.write_calls import WriteCalls
 from leadhand.context import TenantContext
-from leadhand.errors import LeadhandError
-from leadhand.events import StatusChanged, ToolFailed, ToolSucceeded, sink
+from leadhand.errors import ApprovalDenied, ApprovalExpired, ApprovalSuperseded, LeadhandError
+from leadhand.events import StatusChanged, ToolDenied, ToolFailed, ToolSucceeded, sink
 from tools.base import ToolOutput
 from tools.rendering import render_error, render_for_model
 
@@ -31,7 +32,14 @@ def call_tools_node(
             tool=call["tool"],
             output=output,
         )
+        sink().emit(ToolSucceeded(call["call_id"], output.model_dump(mode="json", by_alias=True)))
         return output
+
+    writes = WriteCalls(parts)
+
+    @sealed
+    async def write_of(call: PlannedCall, tenant: TenantContext) -> ToolOutput:
+        return await writes.run(call, tenant)
 
     async def call_tools(state: PlannedCall, runtime: Runtime[TenantContext]) -> TurnState:
         """Run the call; what goes wrong in a tool is told to the model, which may do better."""
@@ -40,11 +48,14 @@ def call_tools_node(
         try:
             label = parts.registry.get(call["tool"]).label
             events.emit(StatusChanged(node="call_tools", label=label))
-            output = await result_of(call, tenant)
+            run = write_of if parts.registry.is_write(call["tool"]) else result_of
+            output = await run(call, tenant)
+        except (ApprovalDenied, ApprovalExpired, ApprovalSuperseded) as refusal:
+            events.emit(ToolDenied(call["call_id"], refusal.code.removeprefix("approval_")))
+            return _answer(call, render_error(refusal), failed=True)
         except LeadhandError as error:
             events.emit(ToolFailed(call["call_id"], error.code, error.message))
             return _answer(call, render_error(error), failed=True)
-        events.emit(ToolSucceeded(call["call_id"], output.model_dump(mode="json", by_alias=True)))
         return _answer(call, render_for_model(output, call["call_id"]), failed=False)
 
     return call_tools

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from runs.active import FollowedRun
 from runs.desk import Desk
 from server.caller import OpenDesk, Planner, Reader
-from server.routes.chat_body import ChatBody, ChatId, ClientId, check_choice, turn_of
+from server.routes.chat_body import ChatBody, ChatId, ClientId, answers_of, check_choice, turn_of
 from server.routes.described import api_router, refusal
 from server.stream.sse import RunStream
 from server.streams_open import stream_place
@@ -17,7 +17,7 @@ from server.streams_open import stream_place
 router = api_router("chat")
 
 _EXAMPLE: Final = (
-    'data: {"type":"start","messageId":"0199…","messageMetadata":{"run_id":"0199…","model":"builtin"}}\n\n'
+    'data: {"type":"start","messageId":"0199…","messageMetadata":{"run_id":"0199…","trace_id":"0199…","model":"builtin"}}\n\n'
     'data: {"type":"start-step"}\n\ndata: {"type":"text-start","id":"…"}\n\n'
     'data: {"type":"text-delta","id":"…","delta":"The Puma 3100 is free from …"}\n\n'
     'data: {"type":"text-end","id":"…"}\n\ndata: {"type":"finish-step"}\n\n'
@@ -55,8 +55,13 @@ class StopAccepted(BaseModel):
     summary="Ask; the answer is streamed",
     responses={
         **_STREAM,
-        404: refusal("A regenerate with nothing to answer: `not_found`"),
-        409: refusal("`thread_busy` while a turn runs, `idempotency_conflict`"),
+        403: refusal("Answers without the permission `approve`: `permission_denied`"),
+        404: refusal("Nothing to answer anew, or no such approval: `not_found`"),
+        409: refusal(
+            "`thread_busy` while a turn runs, `idempotency_conflict`; of answers `approval_answered`, "
+            "`approval_superseded`, `approval_changed`"
+        ),
+        410: refusal("An answer that comes too late: `approval_expired`"),
         413: refusal("The body is above the limit: `body_too_large`"),
     },
 )
@@ -64,8 +69,12 @@ async def ask(
     body: ChatBody, tenant: Planner, desk: OpenDesk, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Only the newest user text is taken from the body; the history is the server's own. The answer does not
-    hang on this connection: a client that leaves loses nothing and may come back to the stream."""
+    hang on this connection: a client that leaves loses nothing and may come back to the stream. A newest
+    message of the assistant brings answers to approvals, and the stream goes on with that message."""
     check_choice(body, tenant, desk.chat_model.name)
+    if answers := answers_of(body):
+        run = await desk.approvals.answer_in_chat(tenant, body.id, answers)
+        return _stream(run, desk, going_on=True)
     turn = turn_of(body, idempotency_key, desk.settings.max_message_chars)
     return _stream(await desk.runs.start_turn(tenant, turn), desk)
 
@@ -92,9 +101,14 @@ async def stop(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> StopAccepted:
     return StopAccepted(stopped=await desk.runs.stop(tenant, chat_id))
 
 
-def _stream(run: FollowedRun, desk: Desk) -> RunStream:
+def _stream(run: FollowedRun, desk: Desk, *, going_on: bool = False) -> RunStream:
     bounds = desk.settings
-    return RunStream(run, heartbeat_s=bounds.heartbeat_s, write_timeout_s=bounds.write_timeout_s)
+    return RunStream(
+        run,
+        heartbeat_s=bounds.heartbeat_s,
+        write_timeout_s=bounds.write_timeout_s,
+        going_on=going_on,
+    )
 
 
 def _possible(chat_id: str) -> bool:

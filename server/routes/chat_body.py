@@ -1,16 +1,28 @@
 """What a chat request may say, and the little of it that counts: the newest user text."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StringConstraints,
+    ValidationError,
+)
 
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import InvalidRequest
+from runs.answers import Answer
 from runs.turn import Trigger, TurnRequest
 
 MAX_MESSAGES: Final = 2_000
 MAX_PARTS: Final = 2_000
+MAX_ANSWERS: Final = 50
+MAX_REASON_CHARS: Final = 1_000
 
 # Chat and message ids come from the client, UUIDs and 16 alphanumerics mostly; they stand in paths and logs.
 ClientId = Annotated[
@@ -29,6 +41,16 @@ class ClientMessage(BaseModel):
     role: str = Field(max_length=50, examples=["user"])
     id: ClientId | None = Field(default=None, examples=["bIof71OTlRmakwQg"])
     parts: list[JsonValue] = Field(default_factory=list[JsonValue], max_length=MAX_PARTS)
+
+
+class _Said(BaseModel):
+    """`approval` of a tool part that a person has answered; what else the client holds in it is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: UUID
+    approved: StrictBool
+    reason: str | None = Field(default=None, max_length=MAX_REASON_CHARS)
 
 
 class ChatBody(BaseModel):
@@ -87,6 +109,34 @@ def turn_of(body: ChatBody, idempotency_key: str | None, max_chars: int) -> Turn
         text=_text_of(asked, max_chars) if asked else None,
         idempotency_key=idempotency_key,
     )
+
+
+def answers_of(body: ChatBody) -> list[Answer]:
+    """The answers to approvals that `body` brings: an assistant's message as the newest has nothing else.
+
+    Raises:
+        InvalidRequest: an answer that is none, or a reason that is too long.
+    """
+    newest = body.newest
+    if body.trigger is not Trigger.SUBMIT or newest is None or newest.role != "assistant":
+        return []
+    answers: list[Answer] = []
+    for number, part in enumerate(newest.parts):
+        if isinstance(part, dict) and part.get("state") == "approval-responded":
+            answers.append(_answer(part.get("approval"), f"parts.{number}.approval"))
+    if len(answers) > MAX_ANSWERS:
+        raise _wrong("parts", f"there are more than {MAX_ANSWERS} answers")
+    return answers
+
+
+def _answer(given: JsonValue, place: str) -> Answer:
+    try:
+        said = _Said.model_validate(given)
+    except ValidationError:
+        raise _wrong(
+            place, "should have the id of an approval, `approved` and at most a short reason"
+        ) from None
+    return Answer(said.id, said.approved, said.reason)
 
 
 def check_choice(body: ChatBody, tenant: TenantContext, model_name: str) -> None:

@@ -58,6 +58,7 @@ class MessageMetadata:
     """Metadata of the answer; the client merges what `start`, `message-metadata` and `finish` bring."""
 
     run_id: str | Unset = UNSET
+    trace_id: str | Unset = UNSET
     model: str | Unset = UNSET
     usage: Usage | Unset = UNSET
     cost: Cost | Unset = UNSET
@@ -189,6 +190,31 @@ class ToolOutputError:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolApprovalRequest:
+    """`approval_descriptor` becomes `approval.descriptor` of the tool part: the whole proposal."""
+
+    type: ClassVar[str] = "tool-approval-request"
+    approval_id: str = field(metadata={"wire": "approvalId"})
+    tool_call_id: str = field(metadata={"wire": "toolCallId"})
+    reason: str
+    approval_descriptor: JsonValue = field(metadata={"wire": "approvalDescriptor"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToolApprovalResponse:
+    type: ClassVar[str] = "tool-approval-response"
+    approval_id: str = field(metadata={"wire": "approvalId"})
+    approved: bool
+    reason: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutputDenied:
+    type: ClassVar[str] = "tool-output-denied"
+    tool_call_id: str = field(metadata={"wire": "toolCallId"})
+
+
+@dataclass(frozen=True, slots=True)
 class DataStatus:
     """A loading line. Transient: it reaches `onData` and never becomes part of the message."""
 
@@ -241,6 +267,9 @@ Chunk: TypeAlias = (
     | ToolInputError
     | ToolOutputAvailable
     | ToolOutputError
+    | ToolApprovalRequest
+    | ToolApprovalResponse
+    | ToolOutputDenied
     | DataStatus
     | MetadataUpdate
     | Finish

@@ -39,13 +39,21 @@ STREAM_HEADERS: Final[dict[str, str]] = {
 
 
 async def frames(
-    run: FollowedRun, *, heartbeat_s: float = HEARTBEAT_S, flush_s: float = FLUSH_INTERVAL_S
+    run: FollowedRun,
+    *,
+    heartbeat_s: float = HEARTBEAT_S,
+    flush_s: float = FLUSH_INTERVAL_S,
+    going_on: bool = False,
 ) -> AsyncGenerator[bytes, None]:
     """Frames of the whole stream, from `start` to `[DONE]`, with a heartbeat comment in every silence.
 
+    `going_on`: without what runs before said of the same answer, for a client that has it.
+
     Nothing is read ahead of the consumer: a slow one is served from the run's own log, not from a buffer.
     """
-    translator = StreamTranslator(run.run_id, run.assistant_message_id, run.model_name)
+    translator = StreamTranslator(
+        run.run_id, run.assistant_message_id, run.model_name, trace_id=run.trace_id, going_on=going_on
+    )
     try:
         async with contextlib.aclosing(_paced(run.follow(), heartbeat_s, flush_s)) as batches:
             async for events in batches:
@@ -109,13 +117,19 @@ class RunStream(Response):
     """The 200 of `POST /api/chat` and of `GET /api/chat/{id}/stream`."""
 
     def __init__(
-        self, run: FollowedRun, *, heartbeat_s: float = HEARTBEAT_S, write_timeout_s: float = WRITE_TIMEOUT_S
+        self,
+        run: FollowedRun,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        write_timeout_s: float = WRITE_TIMEOUT_S,
+        going_on: bool = False,
     ) -> None:
         super().__init__(headers=STREAM_HEADERS)
         del self.headers["content-length"]
         self._run = run
         self._heartbeat_s = heartbeat_s
         self._write_timeout_s = write_timeout_s
+        self._going_on = going_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with open_streams.track_inprogress():
@@ -139,7 +153,8 @@ class RunStream(Response):
             await self._put(
                 send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            async with contextlib.aclosing(frames(self._run, heartbeat_s=self._heartbeat_s)) as stream:
+            following = frames(self._run, heartbeat_s=self._heartbeat_s, going_on=self._going_on)
+            async with contextlib.aclosing(following) as stream:
                 async for frame in stream:
                     await self._put(send, {"type": "http.response.body", "body": frame, "more_body": True})
             await self._put(send, {"type": "http.response.body", "body": b"", "more_body": False})

@@ -8,6 +8,14 @@ insert into message (thread_id, seq, message_id, role, parts, metadata, run_id)
 select %(thread_id)s, seq, %(message_id)s, %(role)s, %(parts)s, %(metadata)s, %(run_id)s from place
 returning seq;
 
+-- name: replace_message
+-- Stores what has become of a message, in its place; locks the thread's row, as appending does.
+with thread_first as (
+  update thread set updated_at = greatest(clock_timestamp(), updated_at) where id = %(thread_id)s returning id
+)
+update message set parts = %(parts)s, metadata = %(metadata)s, run_id = %(run_id)s
+  from thread_first where message.thread_id = thread_first.id and message_id = %(message_id)s;
+
 -- name: last_messages
 -- The newest messages before a seq, newest first.
 select seq, message_id, role, parts, metadata, run_id, created_at

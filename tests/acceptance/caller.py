@@ -45,6 +45,27 @@ class Caller:
         with self.http.stream("POST", "/api/chat", json=body, headers=headers) as response:
             yield ChatStream(response)
 
+    def answer_in_chat(
+        self, chat_id: str, asked: ChatStream, *answers: tuple[str, bool], reason: str | None = None
+    ) -> ChatStream:
+        """The answers (approval id, yes or no) to what `asked` waits for, and all that follows them."""
+        said: JsonValue = {} if reason is None else {"reason": reason}
+        assert isinstance(said, dict)
+        parts: list[JsonValue] = [
+            {
+                "type": "tool-x",
+                "toolCallId": "x",
+                "state": "approval-responded",
+                "input": {},
+                "approval": {"id": approval_id, "approved": approved, **said},
+            }
+            for approval_id, approved in answers
+        ]
+        message: JsonValue = {"id": asked.message_id, "role": "assistant", "parts": parts}
+        body: JsonValue = {"id": chat_id, "message": message, "messageId": asked.message_id}
+        with self.http.stream("POST", "/api/chat", json=body) as response:
+            return ChatStream(response, asked).to_end()
+
     @contextmanager
     def asking(self, chat_id: str, text: str, *, message_id: str | None = None) -> Generator[ChatStream]:
         """A question whose answer is still streaming inside the block; leaving it closes the connection."""

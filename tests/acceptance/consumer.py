@@ -68,6 +68,7 @@ class Turn(FromNode):
     data: list[PydanticJson]
     chunks: list[PydanticJson]
     http_status: int | None
+    sent: int
     read: Read
 
     @property
@@ -195,6 +196,16 @@ class Tab:
 
     def send(self, text: str) -> Turn:
         return self.start_send(text).result()
+
+    def answer(
+        self, approval_id: str, *, approved: bool, reason: str | None = None, sends: bool = True
+    ) -> Turn:
+        """A click on yes or no; with the last of a step (`sends`) the page sends by itself."""
+        return Turn.model_validate(
+            self._consumer.run(
+                "answer", chat=self._name, id=approval_id, approved=approved, reason=reason, sends=sends
+            )
+        )
 
     def edit(self, message_id: str, text: str) -> Turn:
         """Replace an earlier user message and ask again."""

@@ -24,10 +24,11 @@ HEARTBEAT = b":"
 class ChatStream:
     """One open stream. Reading is on demand, so a test can act in the middle of an answer."""
 
-    def __init__(self, response: httpx2.Response) -> None:
+    def __init__(self, response: httpx2.Response, after: "ChatStream | None" = None) -> None:
+        """`after`: the stream whose message this one goes on with."""
         check_headers(response)
         self.chunks: list[JsonValue] = []
-        self.state = StreamState()
+        self.state = StreamState() if after is None else after.state.going_on()
         self.done = False
         self.heartbeats = 0
         self._events = _events(response.iter_bytes())

@@ -1,7 +1,7 @@
 // One chat as a browser tab holds it: the state machine behind `useChat` (AbstractChat) on the default transport,
 // and beside it `readUIMessageStream` over the same chunks.
 
-import { AbstractChat, readUIMessageStream } from "ai";
+import { AbstractChat, lastAssistantMessageIsCompleteWithApprovalResponses, readUIMessageStream } from "ai";
 import { RecordingTransport } from "./transport.mjs";
 
 class MemoryState {
@@ -51,9 +51,11 @@ export class Conversation {
       id,
       messages,
       transport: this.transport,
+      sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
       onData: (part) => this.data.push(part),
       onFinish: ({ isAbort, isDisconnect, isError, finishReason }) => {
         this.finish = { isAbort, isDisconnect, isError, finishReason: finishReason ?? null };
+        this.over?.();
       },
     });
   }
@@ -64,6 +66,18 @@ export class Conversation {
 
   regenerate(messageId) {
     return this.turn(() => this.chat.regenerate(messageId ? { messageId } : {}));
+  }
+
+  /** A click on yes or no; with `sends` the chat is expected to send by itself, and the turn is waited for. */
+  answer({ id, approved, reason, sends }) {
+    return this.turn(async () => {
+      const over = new Promise((resolve) => (this.over = resolve));
+      await this.chat.addToolApprovalResponse({ id, approved, reason: reason ?? undefined });
+      this.before = structuredClone(this.chat.lastMessage);
+      if (sends) await over;
+      // Whatever else the chat would send by itself, it sends now.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    });
   }
 
   resume() {
@@ -84,6 +98,7 @@ export class Conversation {
   async turn(run, stopAfter) {
     this.data = [];
     this.finish = null;
+    this.before = undefined;
     this.transport.begin(stopAfter ? { chunks: stopAfter, stop: () => this.chat.stop() } : undefined);
     await run();
     return {
@@ -94,7 +109,8 @@ export class Conversation {
       data: this.data,
       chunks: this.transport.chunks,
       httpStatus: this.transport.httpStatus,
-      read: await lastRead(this.transport.chunks),
+      sent: this.transport.sent,
+      read: await lastRead(this.transport.chunks, this.before),
     };
   }
 
@@ -105,8 +121,8 @@ export class Conversation {
 }
 
 /** What `readUIMessageStream` makes of the chunks: the last state of the message, and the error it met. */
-async function lastRead(chunks) {
-  let message = null;
+async function lastRead(chunks, before) {
+  let message = before ?? null;
   let error = null;
   const stream = new ReadableStream({
     start(controller) {
@@ -117,6 +133,6 @@ async function lastRead(chunks) {
   const onError = (raised) => {
     error = String(raised?.message ?? raised);
   };
-  for await (const state of readUIMessageStream({ stream, onError })) message = state;
+  for await (const state of readUIMessageStream({ message: before, stream, onError })) message = state;
   return { message, error };
 }

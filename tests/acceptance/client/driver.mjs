@@ -14,6 +14,7 @@ const commands = {
   },
   send: ({ chat, text, messageId, stopAfter }) => of(chat).send(text, { messageId, stopAfter }),
   regenerate: ({ chat, messageId }) => of(chat).regenerate(messageId),
+  answer: ({ chat, id, approved, reason, sends }) => of(chat).answer({ id, approved, reason, sends }),
   resume: ({ chat }) => of(chat).resume(),
   until_text: ({ chat, text }) => of(chat).untilText(text),
   stop: ({ chat }) => of(chat).stop(),

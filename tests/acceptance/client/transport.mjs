@@ -5,6 +5,7 @@ import { DefaultChatTransport } from "ai";
 export class RecordingTransport extends DefaultChatTransport {
   chunks = [];
   httpStatus = null;
+  sent = 0;
   #stopAt = undefined;
 
   constructor({ base, headers, onlyLast }) {
@@ -24,10 +25,12 @@ export class RecordingTransport extends DefaultChatTransport {
   begin(stopAt) {
     this.chunks = [];
     this.httpStatus = null;
+    this.sent = 0;
     this.#stopAt = stopAt;
   }
 
   async sendMessages(options) {
+    this.sent += 1;
     return this.#record(await super.sendMessages(options));
   }
 

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from leadhand.api_key import new_api_key
 from leadhand.context import Principal
-from storage import messages, proposals, results, run_events, runs, threads
+from storage import approvals, messages, proposals, results, run_events, runs, threads
 from storage.api_keys import create_key
 from storage.database import Database
 from storage.saver import TenantSaver, checkpoint_owner
@@ -102,6 +102,18 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             user_message_seq=seq,
             limits=TurnLimits(max_shop_runs=100, max_user_runs=100),
             timezone="UTC",
+        )
+        await approvals.ask(
+            connection,
+            approval_id=uuid7(),
+            thread_id=thread.id,
+            run_id=run.id,
+            call_id="call-2",
+            tool="update_due_date",
+            tool_input={"order": "WO-1"},
+            proposal={"summary": "WO-1 is due later."},
+            proposal_hash="0" * 64,
+            valid_s=60,
         )
         flush = run_events.Flush(1, b"[]")
         await run_events.append(connection, run_id=run.id, attempt=1, flush=flush)

@@ -38,12 +38,17 @@ SEEN_ACROSS_SHOPS = {
     ),
     ("public.api_key", "tenant_id"),
     ("public.api_key", "id"),
+    *(
+        ("public.approval", column)
+        for column in ("tenant_id", "id", "requested_by", "status", "expires_at")
+    ),
     ("public.plan_version", "tenant_id"),
     ("public.plan_version", "id"),
     ("public.plan_version", "requested_by"),
     *(("public.capacity_hold", column) for column in ("tenant_id", "id", "expires_at")),
 }
 REVIEWED = {
+    "expired_approvals",
     "runs_without_owner",
     "person_of_run",
     "person_of_plan_version",

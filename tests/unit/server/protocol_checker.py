@@ -43,10 +43,17 @@ _SHAPES: dict[str, tuple[dict[str, tuple[type, ...]], dict[str, tuple[type, ...]
     ),
     "tool-output-available": ({"toolCallId": (str,), "output": _ANY}, {}),
     "tool-output-error": ({"toolCallId": (str,), "errorText": (str,)}, {}),
+    "tool-approval-request": (
+        {"approvalId": (str,), "toolCallId": (str,), "reason": (str,), "approvalDescriptor": _ANY},
+        {},
+    ),
+    "tool-approval-response": ({"approvalId": (str,), "approved": (bool,)}, {"reason": (str,)}),
+    "tool-output-denied": ({"toolCallId": (str,)}, {}),
     "data-status": ({"data": _ANY}, {"id": (str,), "transient": (bool,)}),
 }
 _REASONS = {"stop", "length", "content-filter", "tool-calls", "error", "interrupted", "other"}
 _TERMINAL = {"finish", "error", "abort"}
+_WAITING = {"asked", "approved", "refused"}
 
 
 class ProtocolViolation(AssertionError):
@@ -68,6 +75,7 @@ class _Reader:
     used: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     calls: dict[str, str] = field(default_factory=dict[str, str])
     names: dict[str, str] = field(default_factory=dict[str, str])
+    approvals: dict[str, str] = field(default_factory=dict[str, str])
     calls_of_step: list[str] = field(default_factory=list[str])
 
     def take(self, chunk: Json) -> None:
@@ -81,6 +89,8 @@ class _Reader:
             self.started = True
         elif kind.startswith(("text-", "reasoning-")):
             self._part(kind, chunk)
+        elif kind.startswith(("tool-approval-", "tool-output-")):
+            self._outcome(kind, chunk)
         elif kind.startswith("tool-"):
             self._tool(kind, chunk)
         elif kind.endswith("-step"):
@@ -94,7 +104,8 @@ class _Reader:
         open_calls = [c for c, state in self.calls.items() if state != "over"]
         _insist(not (self.text or self.reasoning), "parts are closed", chunk)
         if chunk["type"] in _TERMINAL:
-            _insist(not open_calls, "every call has an outcome", chunk)
+            waiting = chunk["type"] == "finish" and all(self.calls[c] in _WAITING for c in open_calls)
+            _insist(waiting or not open_calls, "every call has an outcome or waits for a person", chunk)
         else:
             _insist(all(self.calls[c] != "writing" for c in open_calls), "input is complete", chunk)
 
@@ -143,9 +154,26 @@ class _Reader:
                 _insist(self.names.setdefault(call, name) == name, "one name a call", chunk)
             after = {"tool-input-available": "running", "tool-input-error": "over"}
             self.calls[call] = after.get(kind, "writing")
-        else:
-            _insist(state == "running", "one outcome, after the input", chunk)
-            self.calls[call] = "over"
+
+    def _outcome(self, kind: str, chunk: Json) -> None:
+        """An approval or an outcome; a call that waited for an answer has its own outside of any step."""
+        call = str(chunk.get("toolCallId") or self.approvals[str(chunk["approvalId"])])
+        state = self.calls.get(call)
+        _insist(self.in_step or state in _WAITING, "tools stand inside a step", chunk)
+        match kind:
+            case "tool-approval-request":
+                _insist(state == "running", "asked once, after the input", chunk)
+                self.calls[call] = "asked"
+                self.approvals[str(chunk["approvalId"])] = call
+            case "tool-approval-response":
+                _insist(state in _WAITING, "an answer to a question", chunk)
+                self.calls[call] = "approved" if chunk["approved"] else "refused"
+            case "tool-output-denied":
+                _insist(state == "refused", "denied after a no", chunk)
+                self.calls[call] = "over"
+            case _:
+                _insist(state in {"running", "approved"}, "one outcome, after the input or a yes", chunk)
+                self.calls[call] = "over"
 
 
 def _check_shape(kind: str, chunk: Json) -> None:
