@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     # Separated by commas; see `origins`.
     allowed_origins: str | None = None
     metrics_token: SecretStr | None = None
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     max_body_bytes: int = Field(default=4_000_000, ge=1_000, le=100_000_000)
     max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
@@ -141,6 +142,13 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not _WEB_ADDRESS.fullmatch(value):
             raise ValueError("must be an http or https URL such as https://id.example/keys")
+        return value
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _collector_address(cls, value: str | None) -> str | None:
+        if value is not None and not _WEB_ADDRESS.fullmatch(value):
+            raise ValueError("must be an http or https URL such as http://127.0.0.1:4318")
         return value
 
     @field_validator("allowed_origins")

@@ -156,11 +156,17 @@ class Trace:
         *,
         attempt: int = 1,
         parent: TraceParent | None = None,
+        tenant_id: str = "",
+        thread_id: UUID | None = None,
+        age_s: float = 0.0,
         export: SpanExport | None = None,
     ) -> None:
+        """`age_s`: of the run, when this attempt began. `tenant_id`, `thread_id`: for the export."""
         self.run_id = run_id
         self.trace_id = trace_id_of(run_id, parent)
         self.attempt = attempt
+        self.tenant_id = tenant_id
+        self.thread_id = thread_id
         self._export = export
         self._left = MAX_SPANS
         self._unsaved: dict[int, Span] = {}
@@ -169,7 +175,7 @@ class Trace:
         self._offset_ns = time.time_ns() - time.perf_counter_ns()
         self.root = Span(SpanKind.RUN, "run", trace=self, id=span_id_of(run_id))
         self.root.parent_id = None if parent is None else parent.span_id
-        self.root.started_us = self._now_us()
+        self.root.started_us = self._now_us() - int(age_s * 1_000_000)
 
     def begin(self) -> None:
         """What this task does from here on, and every task that it starts, belongs to the trace."""

@@ -17,7 +17,8 @@ from server.streams_open import stream_place
 router = api_router("chat")
 
 _EXAMPLE: Final = (
-    'data: {"type":"start","messageId":"0199…","messageMetadata":{"run_id":"0199…","trace_id":"0199…","model":"builtin"}}\n\n'
+    'data: {"type":"start","messageId":"0199…",'
+    '"messageMetadata":{"run_id":"0199…","trace_id":"0199…","model":"builtin"}}\n\n'
     'data: {"type":"start-step"}\n\ndata: {"type":"text-start","id":"…"}\n\n'
     'data: {"type":"text-delta","id":"…","delta":"The Puma 3100 is free from …"}\n\n'
     'data: {"type":"text-end","id":"…"}\n\ndata: {"type":"finish-step"}\n\n'

@@ -67,6 +67,7 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "LEADHAND_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
     "LEADHAND_PRICES": ["{", "/no/such/file"],
     "LEADHAND_SMALL_MODEL": [" ", "two\nlines"],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ["localhost:4318", "grpc://host:4317"],
     "OPENAI_API_KEY": ["canary\n", "two canary words", "cañary"],
     "OPENAI_BASE_URL": ["localhost:8000", "ftp://host/v1", "http://"],
 }
