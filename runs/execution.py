@@ -28,6 +28,7 @@ from leadhand.events import (
     UsageReported,
     current_sink,
 )
+from leadhand.shop_places import ShopPlaces
 from leadhand.telemetry import current_correlation_id
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
@@ -59,6 +60,7 @@ class Execution:
     lease: RunLease
     recorder: EventRecorder
     settlement: Settlement
+    places: ShopPlaces
     max_run_s: float
     age_s: float = 0.0
 
@@ -100,7 +102,7 @@ class Execution:
             if stop in done:
                 return None if self.run.stop_cause is StopCause.SHUTDOWN else RunStopped()
             if keeper in done or recorder in done:
-                log.warning("run %s is lost to another process", self.run.run_id)
+                log.warning("run %s is left to another process: its lease is lost", self.run.run_id)
                 return None
             return _failure(
                 TimeLimitReached(f"This question took longer than {self.max_run_s:g} s, so it was stopped.")
@@ -124,6 +126,10 @@ class Execution:
         self.settlement.own_checkpoints(self.tenant)
         checkpoint_company.set(self.recorder)
         self.recorder.trace.begin()
+        async with self.places.place(self.tenant):
+            return await self._waits()
+
+    async def _waits(self) -> bool:
         config = RunnableConfig(
             configurable={"thread_id": str(self.thread_id)},
             metadata={OF_RUN: self.run.run_id},
@@ -162,8 +168,10 @@ def _outcome(drive: "asyncio.Task[bool]", run: ActiveRun) -> RunEnding | None:
         if drive.result():
             return RunAwaitingApproval(last.finish_reason) if last else RunAwaitingApproval()
         return RunFinished(last.finish_reason) if last else RunFinished()
-    if isinstance(error, RunInterrupted):
-        return None  # another attempt holds the run, so this one could write nothing
+    if isinstance(error, RunInterrupted | DatabaseUnavailable):
+        # Another attempt holds the run, or will: this one can write nothing.
+        log.warning("run %s is left to another process: %s", run.run_id, error.code)
+        return None
     if isinstance(error, LeadhandError):
         return _failure(error)
     correlation_id = current_correlation_id()

@@ -1,9 +1,12 @@
 """A run that lives in another process: read from its log in Postgres, as one of this process from memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import TypeVar
 from uuid import UUID
 
 from leadhand.context import TenantContext
@@ -26,11 +29,16 @@ from runs.resumption import INTERRUPTED_TEXT
 from storage import run_events
 from storage.database import Database
 from storage.run_events import Flush, RunNow
+from storage.transactions import Connection
+
+T = TypeVar("T")
 
 # News come by notification; this often a reader looks by itself.
 LOOK_S = 1.0
 # How long the writer is asked to tell of news; asked again with every look.
 FOLLOW_S = 10.0
+# A database that restarts is back in a few seconds; a reader who is here already waits for it so long.
+PATIENCE_S = 10.0
 # Flushes read at once; a few hundred bytes each.
 FLUSHES_A_LOOK = 5_000
 
@@ -57,7 +65,7 @@ class RemoteRun:
 
         Raises:
             NotFound: its thread has been deleted.
-            DatabaseUnavailable: the database is away.
+            DatabaseUnavailable: the database stays away.
         """
         first = True
         async with aclosing(self._follow_after(0)) as batches:
@@ -72,8 +80,9 @@ class RemoteRun:
 
         `step_began_after`: whether that reader saw a step begin which the log does not have up to a flush.
         """
-        async with self.database.transaction(self.tenant) as conn:
-            seen = await run_events.last_of(conn, run_id=UUID(self.run_id), attempt=attempt)
+        seen = await self._patiently(
+            lambda conn: run_events.last_of(conn, run_id=UUID(self.run_id), attempt=attempt)
+        )
         void = step_began_after(seen)
         if void:
             yield (StepReset(),)
@@ -89,7 +98,7 @@ class RemoteRun:
         async with self.news.about(self.run_id) as told, self._leaving():
             while True:
                 told.clear()
-                now, flushes = await self._look(read)
+                now, flushes = await self._patiently(partial(self._look, read))
                 running = now.status == "running"
                 # One that is still on its way keeps those behind it waiting; after the end none is.
                 following = _unbroken(flushes, after=read) if running else flushes
@@ -114,14 +123,23 @@ class RemoteRun:
                 async with self.database.transaction(self.tenant) as conn:
                     await run_events.leave(conn, run_id=UUID(self.run_id))
 
-    async def _look(self, read: int) -> tuple[RunNow, Sequence[Flush]]:
+    async def _patiently(self, look: Callable[[Connection], Awaitable[T]]) -> T:
+        patient_until = monotonic() + PATIENCE_S
+        while True:
+            try:
+                async with self.database.transaction(self.tenant) as conn:
+                    return await look(conn)
+            except DatabaseUnavailable:
+                if monotonic() >= patient_until:
+                    raise
+            await asyncio.sleep(LOOK_S)
+
+    async def _look(self, read: int, conn: Connection) -> tuple[RunNow, Sequence[Flush]]:
         run_id = UUID(self.run_id)
-        async with self.database.transaction(self.tenant) as conn:
-            now = await run_events.follow(conn, run_id=run_id, for_s=FOLLOW_S)
-            if now is None:
-                raise NotFound("This conversation has been deleted.")
-            flushes = await run_events.read_after(conn, run_id=run_id, seq=read, limit=FLUSHES_A_LOOK)
-        return now, flushes
+        now = await run_events.follow(conn, run_id=run_id, for_s=FOLLOW_S)
+        if now is None:
+            raise NotFound("This conversation has been deleted.")
+        return now, await run_events.read_after(conn, run_id=run_id, seq=read, limit=FLUSHES_A_LOOK)
 
 
 async def _wait(told: asyncio.Event) -> None:

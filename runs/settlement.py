@@ -52,9 +52,10 @@ class Settlement:
     async def settle(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:
         """Store what the run said and how it ended, free the thread, tell the readers; never raises.
 
-        A run that another attempt holds by now goes on there.
+        A run that another attempt holds by now, or will since nothing can be stored, goes on there.
         """
-        ending = replace(ending, cost=usage_of(run.log.events, self.prices).cost)
+        usage = usage_of(run.log.events, self.prices)
+        ending = replace(ending, cost=usage.cost)
         self.recorder.trace.end(_code(ending))
         try:
             async for attempt in AsyncRetrying(
@@ -65,8 +66,11 @@ class Settlement:
             ):
                 with attempt:
                     await self._store(run, tenant, thread_id, ending)
-        except RunInterrupted:
-            log.warning("run %s is lost to another process", run.run_id)
+            self.recorder.trace.report(
+                model=run.model_name, input_tokens=usage.tokens.input, output_tokens=usage.tokens.output
+            )
+        except (RunInterrupted, DatabaseUnavailable) as error:
+            log.warning("run %s is left to another process: %s", run.run_id, error.code)
             run.log.leave()
             return
         except LeadhandError as error:
@@ -76,7 +80,6 @@ class Settlement:
             log.error("run %s could not be settled", run.run_id, exc_info=error)
             fault = InternalFault("The answer could not be stored. Please ask again.")
             ending = RunFailed(fault.code, fault.message, False, ending.duration_ms, ending.cost)
-        self.recorder.trace.report(model=run.model_name)
         run.log.emit(ending)
 
     async def _store(self, run: ActiveRun, tenant: TenantContext, thread_id: UUID, ending: RunEnding) -> None:

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Generator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -15,16 +16,16 @@ from storage import cluster as clusters
 from storage import embedded
 from storage.migrate import migrate
 from tests.acceptance.aftermath import assert_coded_error, check_aftermath, no_call_without_result
-from tests.acceptance.caller import Caller, new_chat_id, question, refusal
+from tests.acceptance.caller import Caller, message_text, new_chat_id, question, refusal
 from tests.acceptance.consumer import Consumer
 from tests.acceptance.fault_cases import NEXT_ANSWER, NEXT_QUESTION, script
-from tests.acceptance.json_access import text_at
-from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
+from tests.acceptance.json_access import at, text_at
+from tests.acceptance.model_script import Gate, Pause, ReplyRule, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.stream_reader import ChatStream
-from tests.acceptance.transcript import sound_history
+from tests.acceptance.transcript import sound_history, until_idle
 from tests.acceptance.workspace import Workspace
 
 SHOP = "west"
@@ -64,7 +65,7 @@ def installation(server_folder: Path, model_settings: dict[str, str]) -> Generat
         workspace = Workspace(folder, {"LEADHAND_DATABASE_URL": handle.server.runtime_url})
         workspace.make_demo_shop(SHOP)
         settings = {**model_settings, "LEADHAND_DATABASE_POOL_TIMEOUT_S": "1"}
-        with ServerProcess(workspace, "unsteady", settings) as server:
+        with ServerProcess(workspace, "unsteady", settings, worker=True) as server:
             yield Installation(handle, workspace, server)
     finally:
         clusters.start(handle.cluster)
@@ -87,11 +88,24 @@ def went_on_or_said_so(stream: ChatStream, text: str) -> None:
         assert_coded_error(stream, code)
 
 
+def halting_once(gate: Gate) -> ReplyRule:
+    """The first answer waits in its middle; who asks again gets it whole."""
+    asked = count()
+    return lambda _: (
+        plays(Text(FIRST), Pause(gate), Text(SECOND)) if not next(asked) else says(FIRST + SECOND)
+    )
+
+
+def beside_titles(rule: ReplyRule) -> ReplyRule:
+    """The server's worker asks for titles, which have no tools."""
+    return lambda asked: says("A title") if at(asked.body, "tools") is None else rule(asked)
+
+
 def test_a_turn_outlives_a_restart_of_the_database_or_says_so(
     installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     gate = Gate()
-    scripted_model.play(plays(Text(FIRST), Pause(gate), Text(SECOND)))
+    scripted_model.play_rule(beside_titles(halting_once(gate)))
     chat = new_chat_id()
     with anna.asking(chat, QUESTION) as stream:
         stream.until_text(FIRST)
@@ -99,14 +113,16 @@ def test_a_turn_outlives_a_restart_of_the_database_or_says_so(
         installation.power_on()
         gate.open()
         went_on_or_said_so(stream.to_end(), FIRST + SECOND)
-    scripted_model.play_rule(script({}))
+    scripted_model.play_rule(beside_titles(script({})))
     check_aftermath(anna, consumer, installation.database, chat)
 
 
 def test_a_restart_in_the_middle_of_a_tool_leaves_no_call_without_a_result(
     installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
-    scripted_model.play_rule(lambda request: says(SECOND) if request.trailing_tool_results else calls(PUMA))
+    scripted_model.play_rule(
+        beside_titles(lambda request: says(SECOND) if request.trailing_tool_results else calls(PUMA))
+    )
     chat = new_chat_id()
     # The connection that holds the plan is cut with all others.
     with (
@@ -120,7 +136,7 @@ def test_a_restart_in_the_middle_of_a_tool_leaves_no_call_without_a_result(
         stream.to_end()
     went_on_or_said_so(stream, SECOND)
     assert all(call.settled for call in stream.calls)
-    scripted_model.play_rule(script({}))
+    scripted_model.play_rule(beside_titles(script({})))
     check_aftermath(anna, consumer, installation.database, chat)
 
 
@@ -128,7 +144,7 @@ def test_while_the_database_is_away_everybody_is_told_and_when_it_is_back_the_ne
     installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     gate = Gate()
-    scripted_model.play(plays(Text(FIRST), Pause(gate), Text(SECOND)))
+    scripted_model.play_rule(beside_titles(halting_once(gate)))
     chat = new_chat_id()
     with anna.asking(chat, QUESTION) as stream:
         stream.until_text(FIRST)
@@ -143,11 +159,13 @@ def test_while_the_database_is_away_everybody_is_told_and_when_it_is_back_the_ne
     code = text_at(stream.state.metadata["error"], "code")
     assert code in LOST, "an answer that could not be stored is not shown as if it were"
     assert_coded_error(stream, code)
-    scripted_model.play_rule(script({}))
     installation.power_on()
     back = time.monotonic()
     assert installation.server.wait_ready("/readyz").status_code == 200
+    until_idle(anna, chat)
+    scripted_model.play_rule(beside_titles(script({})))
     assert anna.ask(chat, NEXT_QUESTION).text == NEXT_ANSWER
     assert time.monotonic() - back < HEALED_WITHIN_S
-    sound_history(anna, consumer, chat, roles="uaua")
+    messages = sound_history(anna, consumer, chat, roles="uaua")
+    assert message_text(messages[1]) == FIRST + SECOND, "the answer came once the database was back"
     no_call_without_result(installation.database, chat)

@@ -191,7 +191,7 @@ def tell_of_the_zombie(told: Story, frozen: ServerProcess, database: ShopDatabas
     before = traces(database, chat)
     frozen.send(signal.SIGCONT)
     told.fates["standing still"].gate.open()
-    eventually(lambda: "is lost to another process" in frozen.log)
+    eventually(lambda: "is left to another process" in frozen.log)
     told.zombie_wrote = [row for row in traces(database, chat) if row not in before]
     frozen.terminate()
 
