@@ -83,8 +83,13 @@ async def test_a_role_that_can_become_the_owner_is_refused(
 async def test_a_member_of_the_runtime_role_may_serve(
     server: EmbeddedServer, settings: Settings, role: str
 ) -> None:
-    async with Database.open(at(server.url(role, "leadhand"), settings)) as database:
-        await database.ping()
+    who = Principal("nobody", "nobody", frozenset())
+    async with (
+        Database.open(at(server.url(role, "leadhand"), settings)) as database,
+        database.transaction(who) as connection,
+    ):
+        found = await (await connection.execute(b"select session_user as name")).fetchone()
+    assert found == {"name": role}
 
 
 @pytest_asyncio.fixture
@@ -291,9 +296,11 @@ async def test_an_embedded_server_that_dies_is_started_again(
 ) -> None:
     monkeypatch.setattr(database_module, "WATCH_INTERVAL_S", 0.1)
     async with Database.open(Settings(data_dir=data_dir, database_pool_timeout_s=0.5)) as database:
-        killed = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        pid_file = data_dir / "postgres" / "postmaster.pid"
+        killed = int(pid_file.read_text().splitlines()[0])
         os.kill(killed, signal.SIGKILL)
         await until_it_answers(database)
+        assert int(pid_file.read_text().splitlines()[0]) != killed
 
 
 async def test_a_statement_that_takes_too_long_is_given_up(

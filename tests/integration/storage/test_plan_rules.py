@@ -41,6 +41,18 @@ async def read(database: Database, who: Principal, query: bytes) -> Mapping[str,
         return await row(connection, query)
 
 
+async def booked(database: Database, who: Principal, *names: str) -> dict[str, str]:
+    """The spans of those bookings that are stored, as hours of the shop's clock."""
+    async with database.transaction(who) as connection:
+        rows = await connection.execute(
+            b"select id, to_char(envelope_start at time zone 'America/Chicago', 'HH24') || '-' ||"
+            b" to_char(envelope_end at time zone 'America/Chicago', 'HH24') as span"
+            b" from booking where id = any(%s)",
+            (list(names),),
+        )
+        return {found["id"]: found["span"] for found in await rows.fetchall()}
+
+
 def booking(
     name: bytes, start: bytes, end: bytes, *, waived: bytes = b"false", machine: bytes = b"m-puma"
 ) -> bytes:
@@ -59,18 +71,22 @@ async def test_a_machine_cannot_be_booked_twice_at_once(database: Database, plan
 
 async def test_bookings_that_touch_do_not_overlap(database: Database, planner: Principal) -> None:
     await run(database, planner, booking(b"b-9", b"10:00", b"11:00"), booking(b"b-8", b"05:00", b"06:00"))
+    assert await booked(database, planner, "b-8", "b-9") == {"b-8": "05-06", "b-9": "10-11"}
 
 
 async def test_a_waived_overlap_is_stored(database: Database, planner: Principal) -> None:
     await run(database, planner, booking(b"b-9", b"07:00", b"08:00", waived=b"true"))
+    assert await booked(database, planner, "b-9") == {"b-9": "07-08"}
 
 
 async def test_the_same_time_on_another_machine_is_free(database: Database, planner: Principal) -> None:
     await run(database, planner, booking(b"b-9", b"06:00", b"10:00", machine=b"m-haas"))
+    assert await booked(database, planner, "b-9") == {"b-9": "06-10"}
 
 
 async def test_a_milestone_blocks_no_machine(database: Database, planner: Principal) -> None:
     await run(database, planner, booking(b"b-9", b"07:00", b"07:00"))
+    assert await booked(database, planner, "b-9") == {"b-9": "07-07"}
 
 
 async def test_the_same_machine_name_in_another_shop_is_another_machine(
@@ -78,6 +94,9 @@ async def test_the_same_machine_name_in_another_shop_is_another_machine(
 ) -> None:
     async with database.transaction(two_shops[1]) as connection:
         await write_shop(connection, tenant_id=two_shops[1].tenant_id, shop=small_shop())
+    here = await booked(database, planner, "b-1", "b-2")
+    assert len(here) == 2
+    assert await booked(database, two_shops[1], "b-1", "b-2") == here
 
 
 async def test_two_bookings_may_swap_within_one_transaction(database: Database, planner: Principal) -> None:
@@ -92,6 +111,7 @@ async def test_two_bookings_may_swap_within_one_transaction(database: Database, 
         b"update booking set envelope_start = envelope_start - interval '1 hour',"
         b" envelope_end = envelope_end - interval '1 hour' where id = 'b-9'",
     )
+    assert await booked(database, planner, "b-8", "b-9") == {"b-8": "21-22", "b-9": "20-21"}
 
 
 async def test_a_booking_keeps_its_machines_number_when_it_moves(

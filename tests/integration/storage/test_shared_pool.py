@@ -66,8 +66,10 @@ async def test_places_are_given_in_order_and_given_back_by_whoever_stops_waiting
     await asyncio.sleep(0)
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
+    assert (first.cancelled(), second.done()) == (True, False)
     shares.give_back("north")
-    await second
+    async with asyncio.timeout(10):
+        await second
     shares.give_back("north")
 
 

@@ -53,7 +53,8 @@ def test_a_message_is_put_to_the_tool_that_answers_it_or_to_none(expected: str, 
 @pytest.mark.parametrize("text", [text for _, text in WORDINGS])
 def test_every_call_is_one_that_the_tools_own_input_takes(text: str) -> None:
     for query in understand(text, CONTEXT).queries:
-        validated(registry().get(query.tool).input_model, query.arguments)
+        model = registry().get(query.tool).input_model
+        assert isinstance(validated(model, query.arguments), model)
 
 
 @pytest.mark.parametrize(
@@ -245,4 +246,5 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
 @given(st.lists(st.sampled_from([word for _, text in WORDINGS for word in text.split()]), max_size=12))
 def test_any_mixture_of_known_words_makes_only_calls_that_the_tools_take(words: list[str]) -> None:
     for query in understand(" ".join(words), CONTEXT).queries:
-        validated(registry().get(query.tool).input_model, query.arguments)
+        model = registry().get(query.tool).input_model
+        assert isinstance(validated(model, query.arguments), model)

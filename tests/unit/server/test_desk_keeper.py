@@ -62,3 +62,5 @@ async def test_a_server_that_waits_for_its_database_stops_at_once() -> None:
     await kept.start()
     async with asyncio.timeout(10):
         await kept.close()
+    with pytest.raises(DatabaseUnavailable):
+        await kept.check_ready()

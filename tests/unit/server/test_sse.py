@@ -194,11 +194,15 @@ async def test_a_client_that_never_reads_is_cut_and_holds_nothing_back() -> None
 
 
 async def test_a_send_that_fails_because_the_client_is_gone_is_no_fault() -> None:
+    tried: list[str] = []
+
     async def broken(message: MutableMapping[str, Any]) -> None:
+        tried.append(message["type"])
         raise OSError("peer reset")
 
     wire = Wire()
     await RunStream(ScriptedRun())({"type": "http"}, wire.receive, broken)
+    assert tried == ["http.response.start"]
 
 
 async def test_a_fault_of_our_own_in_sending_is_not_swallowed() -> None:
