@@ -28,7 +28,7 @@ from leadhand.events import (
     UsageReported,
 )
 from leadhand.prices import PriceList
-from leadhand.spans import Trace
+from leadhand.spans import SpanExport, Trace
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.answers import Taken
@@ -69,6 +69,7 @@ class RunService:
     limits: TurnLimits
     prices: PriceList
     news: RunNews
+    export: SpanExport | None = None
     owner: str = field(default_factory=_process_name)
     _active: dict[tuple[str, str, str], ActiveRun] = field(
         default_factory=dict[tuple[str, str, str], ActiveRun]
@@ -172,7 +173,7 @@ class RunService:
         if taken is None:
             return
         run = _taken_run(taken.run, taken.answer_id, taken.events)
-        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, untitled=False)
+        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, age_s=taken.run.age_s)
         ending = replace(ending, duration_ms=int(taken.run.age_s * 1000))
         settlement = self._settlement(run, taken.tenant, attempt)
         await settlement.settle(run, taken.tenant, attempt.thread_id, ending)
@@ -254,7 +255,15 @@ class RunService:
 
     def _settlement(self, run: ActiveRun, tenant: TenantContext, attempt: "_Attempt") -> Settlement:
         run_id = UUID(run.run_id)
-        trace = Trace(run_id, attempt=attempt.number, parent=run.trace_parent)
+        trace = Trace(
+            run_id,
+            attempt=attempt.number,
+            parent=run.trace_parent,
+            tenant_id=tenant.tenant_id,
+            thread_id=attempt.thread_id,
+            age_s=attempt.age_s,
+            export=self.export,
+        )
         recorder = EventRecorder(
             run.log, self.database, tenant, run_id, attempt.number, seq=attempt.seq, trace=trace
         )
