@@ -2,7 +2,7 @@
 
 import asyncio
 
-from leadhand.events import RunEvent, RunFinished, TextDelta
+from leadhand.events import RunEvent, RunFinished, StepReset, StepStarted, TextDelta
 from runs.log import RunLog
 
 
@@ -48,3 +48,23 @@ async def test_a_reader_that_leaves_does_not_disturb_the_others() -> None:
     log.emit(RunFinished())
     assert await staying == [_delta("a"), RunFinished()]
     assert leaving.cancelled()
+
+
+async def test_readers_of_a_run_that_leaves_have_read_what_there_is() -> None:
+    log = RunLog()
+    log.emit(_delta("a"))
+    reading = asyncio.create_task(_read(log))
+    await asyncio.sleep(0)
+    log.emit(_delta("b"))
+    log.leave()
+    log.emit(RunFinished())
+    assert await reading == await _read(log) == [_delta("a"), _delta("b")]
+    assert log.over
+    assert not log.ended
+
+
+def test_the_model_call_that_is_made_again_opens_no_second_step() -> None:
+    log = RunLog([StepStarted(), _delta("half"), StepReset()])
+    for event in (StepStarted(), _delta("whole"), StepStarted()):
+        log.emit(event)
+    assert log.events[3:] == [_delta("whole"), StepStarted()]
