@@ -1,7 +1,9 @@
 """Approvals of a shop: answered in the chat that asked, or by somebody else over the list of what waits."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +22,8 @@ from storage.transactions import translated_errors
 
 log = logging.getLogger(__name__)
 
+# How long an approval may be overdue before the turn goes on without it.
+CLOSE_S = 5.0
 # Looked at in one sweep; the next sweep sees the others.
 AT_MOST = 100
 
@@ -64,7 +68,7 @@ class ApprovalDesk:
         tenant.require(Permission.APPROVE)
         approval = await self.get(tenant, answer.approval_id)
         asker = Principal(tenant.tenant_id, approval.requested_by, frozenset())
-        taken = await self._take(asker, approval.thread_id, [answer], tenant)
+        taken, _ = await self._take(asker, approval.thread_id, [answer], tenant)
         if taken.refused is not None:
             raise taken.refused
         return await self.get(tenant, answer.approval_id)
@@ -84,19 +88,10 @@ class ApprovalDesk:
             thread = await threads.get_thread(conn, who=tenant, chat_id=chat_id)
         if thread is None:
             raise NotFound("There is no such conversation.")
-        taken = await self._take(tenant, thread.id, answers, tenant)
+        taken, run = await self._take(tenant, thread.id, answers, tenant)
         if not taken.counted and taken.refused is not None:
             raise taken.refused
-        run = self.runs.active(tenant, chat_id)
-        if run is not None and run.run_id == str(taken.run.id):
-            return run
-        return ActiveRun(
-            str(taken.run.id),
-            taken.answer_id,
-            taken.run.model,
-            RunLog(taken.events),
-            trace_parent=taken.run.trace_parent,
-        )
+        return run
 
     async def close_overdue(self) -> None:
         """Go on without what nobody answered in time, in all shops.
@@ -127,21 +122,52 @@ class ApprovalDesk:
 
     async def _take(
         self, asker: TenantIdentity, thread_id: UUID, answers: Sequence[Answer], by: TenantContext
-    ) -> Taken:
+    ) -> tuple[Taken, ActiveRun]:
+        """What came of the answers; and the run that goes on, or the one that waits, to be shown."""
         if self.runs.stopping:
             raise ServerStopping("The server is restarting. Please try again in a moment.")
         async with self.runs.database.transaction(asker) as conn:
             taken = await AnswerDesk(self.runs.owner, self.runs.model_name).take(
                 conn, thread_id, answers, by=by.user_id, timezone=by.timezone
             )
-        if taken.goes_on:
-            owner = TenantContext(
-                asker.tenant_id,
-                asker.user_id,
-                frozenset(Permission(name) for name in taken.run.permissions),
-                by.timezone,
-                by.locale,
-                taken.run.as_of,
+        if not taken.goes_on:
+            run, log_so_far = taken.run, RunLog(taken.events)
+            waiting = ActiveRun(
+                str(run.id), taken.answer_id, run.model, log_so_far, trace_parent=run.trace_parent
             )
-            self.runs.go_on(owner, taken)
-        return taken
+            return taken, waiting
+        owner = TenantContext(
+            asker.tenant_id,
+            asker.user_id,
+            frozenset(Permission(name) for name in taken.run.permissions),
+            by.timezone,
+            by.locale,
+            taken.run.as_of,
+        )
+        return taken, self.runs.go_on(owner, taken)
+
+
+@asynccontextmanager
+async def closing_overdue(desk: ApprovalDesk) -> AsyncGenerator[None]:
+    """Within the context what nobody answers in time is closed; a database that is away is asked again."""
+    leaving = asyncio.Event()
+    task = asyncio.create_task(_keep_closing(desk, leaving), name="approvals that are overdue")
+    try:
+        yield
+    finally:
+        # Not cancelled: a connection that is left in the midst of its statements keeps the pool from closing.
+        leaving.set()
+        await task
+
+
+async def _keep_closing(desk: ApprovalDesk, leaving: asyncio.Event) -> None:
+    while not leaving.is_set():
+        try:
+            await desk.close_overdue()
+        except LeadhandError as error:
+            log.warning("approvals that are overdue are closed later: %s", error.code)
+        except Exception:  # the worker's border: one that cannot be read does not end the closing
+            log.exception("approvals that are overdue could not be closed")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await leaving.wait()

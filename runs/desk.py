@@ -15,7 +15,7 @@ from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
 from leadhand.span_export import open_span_export
 from models.factory import ChatModel, open_chat_model
-from runs.approval_desk import ApprovalDesk
+from runs.approval_desk import ApprovalDesk, closing_overdue
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.news import RunNews
 from runs.service import RunService
@@ -102,9 +102,10 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 else None
             )
             await stack.enter_async_context(sweeping(service, picks_up=worker))
+            approvals = ApprovalDesk(service)
+            await stack.enter_async_context(closing_overdue(approvals))
             try:
                 boards = Boards(shops, BookedWorkReader(database))
-                approvals = ApprovalDesk(service)
                 yield Desk(
                     settings, database, shops, registry, chat_model, service, approvals, boards, background
                 )

@@ -28,7 +28,7 @@ class ChatStream:
         """`after`: the stream whose message this one goes on with."""
         check_headers(response)
         self.chunks: list[JsonValue] = []
-        self.state = StreamState() if after is None else after.state.going_on()
+        self.state: StreamState = StreamState() if after is None else after.state.going_on()
         self.done = False
         self.heartbeats = 0
         self._events = _events(response.iter_bytes())

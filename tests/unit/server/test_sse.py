@@ -43,8 +43,8 @@ class ScriptedRun:
             self.left.set()
 
 
-async def body_of(run: ScriptedRun, **pace: float) -> bytes:
-    return b"".join([frame async for frame in frames(run, **pace)])
+async def body_of(run: ScriptedRun) -> bytes:
+    return b"".join([frame async for frame in frames(run)])
 
 
 async def test_a_run_is_streamed_from_start_to_done() -> None:
