@@ -9,7 +9,8 @@ from psycopg.rows import tuple_row
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound
 from planning.booked_work import BookedFor, BookedWork, StoredWork, WorkAsked, WorkKey
-from planning.shop import Booking, BookingStatus, OrderStatus, Segment, Shop
+from planning.shop import Booking, BookingStatus, Minute, OrderStatus, Segment, Shop
+from planning.zones import to_minute
 from storage.database import Database
 from storage.named_queries import named_queries
 from storage.shop_rows import Rows, ShopRows, build_shop
@@ -39,7 +40,8 @@ class BookedWorkReader:
         async with self._database.transaction(tenant, snapshot=True) as connection:
             fetch = _Fetch(connection)
             version = (await _settings(fetch, tenant))[3]
-            rows = await _page(fetch, asked, after or _BEFORE_ALL, limit)
+            now = to_minute(tenant.as_of)
+            rows = await _page(fetch, asked, after or _BEFORE_ALL, (limit, now))
             segments = await fetch("segments_of", booking_ids=[row[0] for row in rows])
         return StoredWork(version, _work(rows, segments))
 
@@ -66,7 +68,7 @@ class BookedWorkReader:
                 tables[table] = await fetch(query, order_ids=order_ids)
             booking_ids = [row[0] for row in tables["bookings"]]
             tables["segments"] = await fetch("segments_of", booking_ids=booking_ids)
-        return build_shop(ShopRows(settings, tables))
+        return build_shop(ShopRows(settings, tables), to_minute(tenant.as_of))
 
 
 class _Fetch:
@@ -88,8 +90,11 @@ async def _settings(fetch: _Fetch, tenant: TenantContext) -> tuple[Any, ...]:
     return found[0]
 
 
-async def _page(fetch: _Fetch, asked: WorkAsked, after: WorkKey, limit: int) -> Rows:
+async def _page(fetch: _Fetch, asked: WorkAsked, after: WorkKey, most: tuple[int, Minute]) -> Rows:
+    """At most so many rows; what holds capacity no more at that minute is none of them."""
+    limit, now = most
     params: dict[str, object] = {
+        "now": now,
         "window_start": asked.window[0],
         "window_end": asked.window[1],
         "first_end": max(asked.window[0], after[0]),

@@ -14,7 +14,7 @@ from leadhand.errors import IdempotencyConflict, JsonValue, NotFound, StalePlan
 from planning.plan_writes import RowChange, effect_of, moved_since
 from planning.shop import Minute, Shop, ShopSettings
 from planning.zones import MINUTES_PER_DAY
-from storage import audit
+from storage import approvals, audit
 from storage.database import Database
 from storage.json_values import storable_text, to_jsonb
 from storage.named_queries import named_queries
@@ -204,6 +204,7 @@ async def _apply(connection: Connection, tenant: TenantContext, write: PlanWrite
             raise IdempotencyConflict("Another change was made for this call.")
         return made.kept()
     await _check_time(connection, write)
+    await _use_approval(connection, write)
     settings = await read_settings(connection, tenant_id=tenant.tenant_id)
     if version != write.base_data_version:
         shop = await _fresh_shop(connection, tenant, write, settings)
@@ -212,6 +213,15 @@ async def _apply(connection: Connection, tenant: TenantContext, write: PlanWrite
     origins = await _take_back(connection, write, write_id)
     gone = await change_rows(connection, write.changes, settings, origins)
     return await _note_made(connection, tenant, write, (write_id, gone))
+
+
+async def _use_approval(connection: Connection, write: PlanWrite) -> None:
+    """An approval that was withdrawn until now is none: a server that lost its run may still be at work."""
+    used = await approvals.use(
+        connection, thread_id=write.thread_id, call_id=write.call_id, proposal_hash=write.proposal_hash
+    )
+    if not used:
+        raise ApprovalSuperseded("The conversation went on before this change was made.")
 
 
 async def _check_time(connection: Connection, write: PlanWrite) -> None:
@@ -226,9 +236,8 @@ async def _fresh_shop(
     """The plan as it is now; nobody changes it while this transaction holds its lock."""
     days = max(LOADED_DAYS, settings.horizon_days)
     window = whole_months((write.as_of, write.as_of + days * MINUTES_PER_DAY))
-    return await asyncio.to_thread(
-        build_shop, await read_rows(connection, tenant_id=tenant.tenant_id, window=window)
-    )
+    rows = await read_rows(connection, tenant_id=tenant.tenant_id, window=window)
+    return await asyncio.to_thread(build_shop, rows, write.as_of)
 
 
 def _check_same(shop: Shop, write: PlanWrite) -> None:

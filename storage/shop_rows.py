@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from planning import shop as values
+from planning.capacity_hold import without_expired
 from planning.zones import MINUTES_PER_DAY, local_minute
 from storage.local_times import clock_minutes
 
@@ -47,12 +48,14 @@ class ShopRows:
         return sum(len(rows) for rows in self.tables.values())
 
 
-def build_shop(rows: ShopRows) -> values.Shop:
-    """The shop as values; mappings in the order of the rows."""
+def build_shop(rows: ShopRows, as_of: values.Minute) -> values.Shop:
+    """The shop as values, without the holds that are over at `as_of`; mappings in the order of the rows."""
     settings = build_settings(rows.settings)
     zone = ZoneInfo(settings.timezone)
     tables = rows.tables
     due_at = _due_minutes(zone, settings.due_cutoff_local_min)
+    every_hold = {row[0]: values.CapacityHold(*row) for row in tables["holds"]}
+    holds, bookings = without_expired(every_hold, _bookings(tables["bookings"], tables["segments"]), as_of)
     return values.Shop(
         settings=settings,
         calendars=_calendars(tables["calendars"], tables["shifts"]),
@@ -67,8 +70,8 @@ def build_shop(rows: ShopRows) -> values.Shop:
         operations=_operations(tables["operations"], tables["alternatives"]),
         materials=_group(tables["materials"], values.MaterialRequirement),
         progress=_group(tables["progress"], values.ProgressReport),
-        bookings=_bookings(tables["bookings"], tables["segments"]),
-        holds={row[0]: values.CapacityHold(*row) for row in tables["holds"]},
+        bookings=bookings,
+        holds=holds,
         last_import_at=rows.settings[-2],
     )
 

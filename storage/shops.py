@@ -11,6 +11,7 @@ from psycopg.rows import tuple_row
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound
 from planning.shop import Interval, Minute, Shop, ShopSettings
+from planning.zones import to_minute
 from storage.database import Database
 from storage.named_queries import named_queries
 from storage.pipeline import Statement
@@ -32,11 +33,15 @@ _ROWS_AT_ONCE = 5_000
 
 
 class ShopKey(NamedTuple):
-    """One state of one shop, in a window of whole UTC months; `created_at` tells it from its successor."""
+    """One state of one shop, in a window of whole UTC months; `created_at` tells it from its successor.
+
+    `expired_by`: the newest expiry of a hold that is past: a state ends with each of them.
+    """
 
     tenant_id: str
     created_at: datetime
     data_version: int
+    expired_by: Minute | None
     window: Interval
 
 
@@ -52,7 +57,7 @@ class ShopReader:
 
     async def load(self, tenant: TenantContext, window: Interval) -> Shop:
         """All master data, open orders with all their bookings, and every booking that touches `window`
-        (UTC minutes), or more.
+        (UTC minutes), or more; held capacity as far as it is held at `tenant.as_of`.
 
         Raises:
             NotFound: there is no such shop.
@@ -74,12 +79,12 @@ class ShopReader:
         return await asyncio.shield(task)
 
     async def _current_key(self, tenant: TenantContext, window: Interval) -> tuple[ShopKey, Minute | None]:
-        version = Statement(_SQL["shop_version"], (tenant.tenant_id,))
+        version = Statement(_SQL["shop_version"], (tenant.tenant_id, tenant.as_of))
         found = (await one_trip(self._database.pool, tenant, version))[0].rows
         if not found:
             raise NotFound("There is no such shop.")
-        created_at, data_version, last_import_at = found[0]
-        return ShopKey(tenant.tenant_id, created_at, data_version, window), last_import_at
+        created_at, data_version, expired_by, last_import_at = found[0]
+        return ShopKey(tenant.tenant_id, created_at, data_version, expired_by, window), last_import_at
 
     def _settle(self, key: ShopKey, done: asyncio.Task[Shop]) -> None:
         self._loading.pop(key, None)
@@ -89,14 +94,17 @@ class ShopReader:
     async def _read(self, tenant: TenantContext, window: Interval) -> Shop:
         async with self._database.transaction(tenant, snapshot=True) as connection:
             rows = await read_rows(connection, tenant_id=tenant.tenant_id, window=window)
-        shop = await asyncio.to_thread(build_shop, rows)
-        key = ShopKey(tenant.tenant_id, rows.settings[-1], shop.settings.data_version, window)
+        now = to_minute(tenant.as_of)
+        shop = await asyncio.to_thread(build_shop, rows, now)
+        expired_by = max((row[2] for row in rows.tables["holds"] if row[2] <= now), default=None)
+        version = shop.settings.data_version
+        key = ShopKey(tenant.tenant_id, rows.settings[-1], version, expired_by, window)
         self._keep(key, shop, rows.count)
         return shop
 
     def _keep(self, key: ShopKey, shop: Shop, rows: int) -> None:
         # States that have passed are never asked for again.
-        passed = [k for k in self._kept if k.tenant_id == key.tenant_id and k[:3] != key[:3]]
+        passed = [k for k in self._kept if k.tenant_id == key.tenant_id and k[:4] != key[:4]]
         for old in (*passed, key):
             self._let_go(old)
         self._kept[key] = (shop, rows)

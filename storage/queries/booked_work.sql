@@ -9,6 +9,8 @@ with page as materialized (
      and (b.envelope_end > minute_utc(%(window_start)s) or b.envelope_start = b.envelope_end)
      and (b.envelope_end, b.envelope_start, b.id)
          > (minute_utc(%(after_end)s), minute_utc(%(after_start)s), %(after_id)s)
+     and (b.quote_id is null or not exists (
+       select from capacity_hold h where h.id = b.quote_id and h.expires_at <= minute_utc(%(now)s)))
      and (%(machine_ids)s::text[] is null or b.machine_id = any(%(machine_ids)s::text[]))
    order by b.envelope_end, b.envelope_start, b.id limit %(row_limit)s)
 select b.id, b.operation_id, b.machine_id, utc_minute(b.envelope_start), utc_minute(b.envelope_end), b.status, b.locked,
@@ -27,6 +29,8 @@ with page as materialized (
    where b.envelope_end > minute_utc(%(window_end)s) and b.envelope_start < minute_utc(%(window_end)s)
      and (b.envelope_end, b.envelope_start, b.id)
          > (minute_utc(%(after_end)s), minute_utc(%(after_start)s), %(after_id)s)
+     and (b.quote_id is null or not exists (
+       select from capacity_hold h where h.id = b.quote_id and h.expires_at <= minute_utc(%(now)s)))
      and (%(machine_ids)s::text[] is null or b.machine_id = any(%(machine_ids)s::text[]))
    order by b.envelope_end, b.envelope_start, b.id limit %(row_limit)s)
 select b.id, b.operation_id, b.machine_id, utc_minute(b.envelope_start), utc_minute(b.envelope_end), b.status, b.locked,

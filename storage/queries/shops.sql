@@ -1,6 +1,8 @@
 -- name: shop_version
--- Which state of which shop: the key of the cache; and the minute of the newest import of its plan.
-select created_at, data_version, (select utc_minute(at) from import_log where of_plan order by at desc limit 1)
+-- Which state of which shop: the key of the cache, the newest expiry of a hold by then included; and the minute of the
+-- newest import of its plan.
+select created_at, data_version, (select utc_minute(max(expires_at)) from capacity_hold where expires_at <= $2),
+       (select utc_minute(at) from import_log where of_plan order by at desc limit 1)
   from tenant_settings where tenant_id = $1;
 
 -- name: settings

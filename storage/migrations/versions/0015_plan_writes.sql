@@ -3,7 +3,7 @@
 
 -- ── 1. Held capacity ────────────────────────────────────────────────────────────────────────────────────
 
--- A quote; its bookings carry its id as quote_id and status held. Both go when it expires.
+-- A quote; its bookings carry its id as quote_id and status held.
 create table capacity_hold (
   tenant_id text not null default nullif(current_setting('app.tenant', true), '') check (tenant_id <> '')
     references tenant_settings,
@@ -27,6 +27,20 @@ create function shops_with_expired_holds(at_most int) returns setof text languag
   select distinct h.tenant_id from capacity_hold h where h.expires_at <= clock_timestamp() limit at_most;
 end;
 select hand_to_dispatch('shops_with_expired_holds(int)');
+
+-- Nobody reads a hold that has expired. Whoever next writes bookings of the shop removes it first, so that it is in
+-- nobody's way there either.
+create function expired_holds_give_way() returns trigger
+  language plpgsql set search_path = public, pg_temp as $$
+begin
+  delete from booking b using capacity_hold h
+   where h.tenant_id = b.tenant_id and h.id = b.quote_id and h.expires_at <= clock_timestamp();
+  delete from capacity_hold where expires_at <= clock_timestamp();
+  return null;
+end $$;
+
+create trigger expired_holds_give_way before insert or update of machine_id, envelope_start, envelope_end on booking
+  for each statement execute function expired_holds_give_way();
 
 -- ── 2. The ledger ───────────────────────────────────────────────────────────────────────────────────────
 

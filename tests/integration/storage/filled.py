@@ -61,7 +61,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             b" values ('sim-0123456789abcdef', 'new_order', 'an order', '2026-12-07', 1, 0, 0, 0, 0, 0)"
         )
         await connection.execute(
-            b"insert into capacity_hold (id, name, expires_at) values ('hold-1', 'Quote', '2026-12-07')"
+            b"insert into capacity_hold (id, name, expires_at) values ('hold-1', 'Quote', '2126-12-07')"
         )
         await connection.execute(
             b"insert into plan_write (id, thread_id, run_id, call_id, tool, input, proposal_hash, summary,"
