@@ -22,6 +22,11 @@ Tool = Literal[
     "propose_replan",
     "get_data_trust",
     "compare_simulations",
+    "book_operation",
+    "reschedule_order",
+    "release_booking",
+    "set_lock",
+    "undo_change",
 ]
 JUDGED_BY_NAME = frozenset(
     {
@@ -30,6 +35,11 @@ JUDGED_BY_NAME = frozenset(
         "propose_replan",
         "get_data_trust",
         "compare_simulations",
+        "book_operation",
+        "reschedule_order",
+        "release_booking",
+        "set_lock",
+        "undo_change",
     }
 )
 

@@ -116,7 +116,10 @@ class Clause:
 
     @cached_property
     def dates(self) -> tuple[Mark, ...]:
-        return tuple(mark for mark in self.reading.marks if mark.date is not None)
+        """Without "so früh" in "so früh wie möglich", which is no Sunday."""
+        marks = self.reading.marks
+        followed = zip(marks, (*marks[1:], None), strict=True)
+        return tuple(mark for mark, after in followed if mark.date is not None and not _begins_as(after))
 
     @cached_property
     def features(self) -> frozenset[str]:
@@ -173,6 +176,10 @@ class Clause:
         """ "top 3 machines": a lone number before a word of the shop."""
         after = self.reading.marks[mention.last : mention.last + 1]
         return mention.text.isdigit() and bool(after) and after[0].has(Kind.CONCEPT)
+
+
+def _begins_as(mark: Mark | None) -> bool:
+    return mark is not None and mark.words[0].spelled == "wie"
 
 
 def _stands_against(mark: Mark, explained: frozenset[str]) -> bool:

@@ -43,6 +43,22 @@ def number_after(slot: Slot, clause: Clause) -> int | None:
     return None
 
 
+def numbers_after(slot: Slot, clause: Clause) -> list[int]:
+    """The numbers behind the concept: "operation 20", "operations 20 and 30"."""
+    found: list[int] = []
+    marks = clause.reading.marks
+    for index, mark in enumerate(marks):
+        if slot.concept not in mark.values(Kind.CONCEPT):
+            continue
+        for after in marks[index + 1 :]:
+            number = "".join(word.spelled for word in after.words)
+            if number.isascii() and number.isdigit():
+                found.append(int(number))
+            elif not after.has(Kind.JOINER):
+                break
+    return [*dict.fromkeys(found)]
+
+
 def _small_number(word: str) -> int | None:
     number = int(word) if word.isdigit() else _small_words().get(word)
     return number if number is not None and 1 < number <= 99 else None

@@ -1,5 +1,6 @@
 """What one clause asks for, alone or as a continuation of the turn before."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from models.builtin.choosing import choose
@@ -94,8 +95,17 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
         return Understanding(ask=Ask(Question(missing[0]), query))
     return Understanding(
         queries=_each(query, filled),
-        ignored=(*(mention.text for mention in clause.unexplained), *unused, *filled.unused),
+        ignored=(*_unused_words(clause, filled), *unused, *filled.unused),
     )
+
+
+def _unused_words(clause: Clause, filled: Filled) -> Iterator[str]:
+    """Unknown words, but for numbers that became an argument: "operation 20"."""
+    values = [
+        v for value in filled.arguments.values() for v in (value if isinstance(value, list) else [value])
+    ]
+    numbers = {str(value) for value in values if isinstance(value, int)}
+    return (mention.text for mention in clause.unexplained if mention.text not in numbers)
 
 
 def _carried_focus(clause: Clause, base: Query | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
-from models.builtin.counts import count, number_after, pieces
+from models.builtin.counts import count, number_after, numbers_after, pieces
 from models.builtin.deadlines import (
     Dates,
     any_date,
@@ -270,6 +270,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "person": _person,
     "customer": _customer,
     "number_after": lambda slot, clause, dates: number_after(slot, clause),
+    "numbers_after": lambda slot, clause, dates: [*numbers_after(slot, clause)],
     "any_date": any_date,
     "order_due": order_due,
     "order_release": order_release,

@@ -121,7 +121,7 @@ async def test_without_tools_it_says_that_it_looked_nothing_up() -> None:
         ("Was kannst du?", "Wann ist die Puma 3100 frei?"),
         ("florble the wumpus", "did not understand"),
         ("Book the Puma for tomorrow", "Nothing was changed"),
-        ("Verschiebe Auftrag 12 auf die Haas", "nichts geändert"),
+        ("Storniere Auftrag 12", "nichts geändert"),
     ],
 )
 async def test_it_says_plainly_what_it_is_and_what_it_cannot_do(model: Model, text: str, words: str) -> None:

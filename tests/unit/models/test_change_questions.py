@@ -17,6 +17,7 @@ from tools.json_input import validated
 from tools.rendering import render_for_model
 
 NAME = "simulate_schedule_change"
+MOVE = "move WO-4001 to Monday"
 CONTEXT = Context(tools=frozenset(grammar.tool for grammar in tool_grammars()))
 
 
@@ -108,10 +109,15 @@ def test_what_no_simulation_answers_is_still_refused_by_name(text: str) -> None:
     assert (understood.queries, understood.topics[:1]) == ((), ("what_if",))
 
 
-@pytest.mark.parametrize("text", ["move WO-4001 to Monday", "cancel WO-4001", "Storniere WO-4001"])
+@pytest.mark.parametrize("text", ["cancel WO-4001", "Storniere WO-4001"])
 def test_an_order_to_change_the_plan_is_no_simulation(text: str) -> None:
     understood = understand(text, CONTEXT)
     assert (understood.queries, understood.topics) == ((), ("plan_change",))
+
+
+def test_an_order_to_move_is_proposed_and_not_tried_out() -> None:
+    asked = {text: understand(text, CONTEXT).queries[0].tool for text in (MOVE, f"What if we {MOVE}?")}
+    assert asked == {MOVE: "reschedule_order", f"What if we {MOVE}?": "simulate_schedule_change"}
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,6 @@ def test_a_question_about_orders_becomes_one_call_with_its_words(
 @pytest.mark.parametrize(
     "text",
     [
-        "Reschedule WO-4036 to next week",
         "cancel order 55",
         "change the due date of order 12 to Friday",
         "do we have enough material for order 12",
