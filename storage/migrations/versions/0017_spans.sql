@@ -12,7 +12,8 @@ create index run_of_trace on run (tenant_id, user_id, trace_id) where trace_id i
 create table span (
   tenant_id text not null default nullif(current_setting('app.tenant', true), '') check (tenant_id <> ''),
   user_id text not null default nullif(current_setting('app.user', true), '') check (user_id <> ''),
-  week date not null,    -- its Monday, when the run began: the same for all spans of a run
+  -- Its Monday, of the run's start: the same for all spans of a run.
+  week date not null default date_trunc('week', clock_timestamp() at time zone 'UTC')::date,
   run_id uuid not null,
   id bigint not null check (id > 0),
   parent_id bigint not null,
