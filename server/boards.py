@@ -4,15 +4,18 @@ from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from typing import Annotated, Any, Final
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from leadhand import __version__
 from leadhand.context import TenantContext
 from runs.desk import Desk
+from server.caller import Planner
 from server.routes.described import refusal
 from tools.boards.opened import BoardAnswer
+from tools.boards.windows import board_window
+from tools.windows import Window
 
 MAX_NAME_CHARS: Final = 100
 
@@ -41,6 +44,14 @@ To = Annotated[
         examples=["2026-12-07"],
     ),
 ]
+
+
+async def _asked_window(tenant: Planner, from_: From = None, to: To = None) -> Window:
+    """The next seven days unless it is given; raises InvalidDate, EmptyWindow, WindowTooLong."""
+    return board_window(from_, to, tenant)
+
+
+AskedWindow = Annotated[Window, Depends(_asked_window)]
 SAID: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "What `If-None-Match` names is what would be sent"},
     404: refusal("The shop has nothing of that id or code: `not_found`"),

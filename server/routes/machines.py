@@ -6,12 +6,11 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.boards import SAID, From, Name, Text, To, board_response, named
+from server.boards import SAID, AskedWindow, Name, Text, board_response, named
 from server.caller import OpenDesk, Planner
 from server.paging import DEFAULT_LIMIT, Cursor, Limit
 from server.routes.described import api_router
 from tools.boards.machine_board import MachineAnswer, MachinePage, MachinesAsked
-from tools.boards.windows import board_window
 
 router = api_router("shop")
 
@@ -24,8 +23,7 @@ async def list_machines(
     tenant: Planner,
     desk: OpenDesk,
     *,
-    from_: From = None,
-    to: To = None,
+    window: AskedWindow,
     work_center: Annotated[str | None, named("Only those of this work center", "TURN")] = None,
     active: Annotated[bool | None, Query(description="Only those in use now, or only those not")] = None,
     q: Text = None,
@@ -33,8 +31,7 @@ async def list_machines(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """By code. The window is the next seven days unless it is given."""
-    window = board_window(from_, to, tenant)
-    asked = MachinesAsked(limit, work_center, active, q, cursor)
+    asked = MachinesAsked(limit, active, q, cursor, work_center)
     return await board_response(request, tenant, desk, lambda: desk.boards.machines(tenant, window, asked))
 
 
@@ -45,7 +42,6 @@ async def list_machines(
     responses=SAID,
 )
 async def get_machine(
-    machine: Name, request: Request, tenant: Planner, desk: OpenDesk, *, from_: From = None, to: To = None
+    machine: Name, request: Request, tenant: Planner, desk: OpenDesk, window: AskedWindow
 ) -> Response:
-    window = board_window(from_, to, tenant)
     return await board_response(request, tenant, desk, lambda: desk.boards.machine(tenant, window, machine))

@@ -6,12 +6,11 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.boards import SAID, From, Name, Text, To, board_response, named
+from server.boards import SAID, AskedWindow, Name, Text, board_response, named
 from server.caller import OpenDesk, Planner
 from server.paging import DEFAULT_LIMIT, Cursor, Limit
 from server.routes.described import api_router
 from tools.boards.operator_board import OperatorAnswer, OperatorPage, OperatorsAsked
-from tools.boards.windows import board_window
 
 router = api_router("shop")
 
@@ -27,8 +26,7 @@ async def list_operators(
     tenant: Planner,
     desk: OpenDesk,
     *,
-    from_: From = None,
-    to: To = None,
+    window: AskedWindow,
     skill: Annotated[str | None, named("Only who holds this skill now", "TURNING")] = None,
     active: Annotated[bool | None, Query(description="Only those employed now, or only those not")] = None,
     q: Text = None,
@@ -36,8 +34,7 @@ async def list_operators(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Response:
     """By code. The window is the next seven days unless it is given."""
-    window = board_window(from_, to, tenant)
-    asked = OperatorsAsked(limit, skill, active, q, cursor)
+    asked = OperatorsAsked(limit, active, q, cursor, skill)
     return await board_response(request, tenant, desk, lambda: desk.boards.operators(tenant, window, asked))
 
 
@@ -48,7 +45,6 @@ async def list_operators(
     responses=SAID,
 )
 async def get_operator(
-    operator: Name, request: Request, tenant: Planner, desk: OpenDesk, *, from_: From = None, to: To = None
+    operator: Name, request: Request, tenant: Planner, desk: OpenDesk, window: AskedWindow
 ) -> Response:
-    window = board_window(from_, to, tenant)
     return await board_response(request, tenant, desk, lambda: desk.boards.operator(tenant, window, operator))

@@ -6,13 +6,12 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.boards import MAX_NAME_CHARS, SAID, From, To, board_response, named
+from server.boards import MAX_NAME_CHARS, SAID, AskedWindow, board_response, named
 from server.caller import OpenDesk, Planner
 from server.paging import Cursor
 from server.routes.described import api_router
 from tools.boards.boards import ScheduleAsked
 from tools.boards.schedule import SchedulePage
-from tools.boards.windows import board_window
 
 router = api_router("shop")
 
@@ -41,8 +40,7 @@ async def get_schedule(
     tenant: Planner,
     desk: OpenDesk,
     *,
-    from_: From = None,
-    to: To = None,
+    window: AskedWindow,
     machines: MachineNames = None,
     work_center: Annotated[str | None, named("Only machines of this work center", "TURN")] = None,
     order: Annotated[str | None, named("Only this order's work", "WO-4012")] = None,
@@ -51,6 +49,5 @@ async def get_schedule(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most")] = DEFAULT_LIMIT,
 ) -> Response:
     """In order of end. The window is the next seven days unless it is given, in the past too."""
-    window = board_window(from_, to, tenant)
     asked = ScheduleAsked(limit, machines or (), work_center, order, operator, cursor)
     return await board_response(request, tenant, desk, lambda: desk.boards.schedule(tenant, window, asked))

@@ -11,17 +11,17 @@ from planning.availability import MachineAvailability, MachineStatus, Question, 
 from planning.calendars import ShopTimes
 from planning.intervals import contains
 from planning.shop import BookingStatus, Machine, Minute
-from tools.boards.lookup import machines_of, says
-from tools.boards.opened import (
-    BoardAnswer,
-    BoardPage,
-    CalendarName,
-    InWindow,
-    Opened,
-    calendar_name,
-    is_active,
+from tools.boards.lookup import machines_of
+from tools.boards.opened import InWindow, Opened
+from tools.boards.resources import (
+    BoardResource,
+    ResourceAnswer,
+    ResourcePage,
+    ResourcesAsked,
+    is_asked_for,
+    page_of,
+    resource_fields,
 )
-from tools.boards.paging import after_code, code_cursor, page_by_key
 from tools.machine_views import (
     CurrentOrder,
     DoubleBookingRow,
@@ -32,7 +32,7 @@ from tools.machine_views import (
     Reason,
     ScheduleRow,
 )
-from tools.views import PAGE_ROWS, FiguresView, Named, View, WindowView, work_center_of
+from tools.views import PAGE_ROWS, FiguresView, Named, work_center_of
 
 
 class MachineState(StrEnum):
@@ -45,17 +45,8 @@ class MachineState(StrEnum):
     CLOSED = "closed"
 
 
-class BoardMachine(View):
-    """`active_from`, `active_to`: null without a bound."""
-
-    id: str
-    code: str
-    name: str
+class BoardMachine(BoardResource):
     work_center: Named
-    calendar: CalendarName
-    active: bool
-    active_from: str | None
-    active_to: str | None
     state: MachineState = Field(description="Now, by the plan.")
     state_reason: str | None = Field(description="What it is down or closed for, where the plan names it.")
     current_order: list[CurrentOrder] = Field(description="What holds the machine now, earliest first.")
@@ -79,28 +70,17 @@ class MachineDetails(BoardMachine):
     schedule: list[ScheduleRow]
 
 
-class MachinePage(BoardPage):
-    """In order of code."""
-
-    window: WindowView
-    total: int
+class MachinePage(ResourcePage):
     machines: list[BoardMachine]
 
 
-class MachineAnswer(BoardAnswer):
-    window: WindowView
+class MachineAnswer(ResourceAnswer):
     machine: MachineDetails
 
 
 @dataclass(frozen=True, slots=True)
-class MachinesAsked:
-    """`active`: at this minute; None: those too that are no longer, or not yet."""
-
-    limit: int
+class MachinesAsked(ResourcesAsked):
     work_center: str | None = None
-    active: bool | None = None
-    text: str | None = None
-    cursor: str | None = None
 
 
 def machine_page(opened: Opened, within: InWindow, asked: MachinesAsked) -> MachinePage:
@@ -110,16 +90,8 @@ def machine_page(opened: Opened, within: InWindow, asked: MachinesAsked) -> Mach
         NotFound: the work center.
         InvalidRequest: a cursor of another list.
     """
-    rows = _fitting(opened, asked)
-    page, following = page_by_key(rows, lambda m: (m.code,), after_code(asked.cursor), asked.limit)
-    return MachinePage(
-        **opened.stamp(),
-        warnings=[],
-        next_cursor=code_cursor(following),
-        window=opened.window_view(within.window),
-        total=len(rows),
-        machines=[_rows(opened, within, machine, 1)[0] for machine in page],
-    )
+    page, fields = page_of(opened, within, _fitting(opened, asked), asked)
+    return MachinePage(**fields, machines=[_rows(opened, within, machine, 1)[0] for machine in page])
 
 
 def machine_answer(opened: Opened, within: InWindow, machine: Machine) -> MachineAnswer:
@@ -154,9 +126,7 @@ def _fitting(opened: Opened, asked: MachinesAsked) -> Sequence[Machine]:
     return [
         machine
         for machine in shop.machines.values()
-        if (of_center is None or machine.id in of_center)
-        and (asked.active is None or is_active(machine, opened.now) is asked.active)
-        and (asked.text is None or says(asked.text, machine.code, machine.name))
+        if (of_center is None or machine.id in of_center) and is_asked_for(machine, opened, asked)
     ]
 
 
@@ -168,14 +138,8 @@ def _rows(
     shop = within.index.shop
     row = MachineViews(shop, within.index.zone, inner_rows).machine(found)
     board = BoardMachine(
-        id=machine.id,
-        code=machine.code,
-        name=machine.name,
+        **resource_fields(opened, shop, machine),
         work_center=work_center_of(shop, machine),
-        calendar=calendar_name(shop, machine.calendar_id),
-        active=is_active(machine, opened.now),
-        active_from=opened.at(machine.active_from),
-        active_to=opened.at(machine.active_to),
         state=state,
         state_reason=reason,
         current_order=row.current_order,

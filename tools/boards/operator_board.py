@@ -16,20 +16,20 @@ from planning.operator_availability import (
 )
 from planning.shop import Operator
 from planning.zones import MINUTES_PER_DAY
-from tools.boards.lookup import says, skill_named
-from tools.boards.opened import (
-    BoardAnswer,
-    BoardPage,
-    CalendarName,
-    InWindow,
-    Opened,
-    calendar_name,
-    is_active,
+from tools.boards.lookup import skill_named
+from tools.boards.opened import InWindow, Opened
+from tools.boards.resources import (
+    BoardResource,
+    ResourceAnswer,
+    ResourcePage,
+    ResourcesAsked,
+    is_asked_for,
+    page_of,
+    resource_fields,
 )
-from tools.boards.paging import after_code, code_cursor, page_by_key
 from tools.machine_views import FreeSlotRow, Reason
 from tools.operator_views import AbsenceRow, OperatorRow, OperatorViews, ShiftRow, WorkRow
-from tools.views import PAGE_ROWS, FiguresView, Named, View, WindowView
+from tools.views import PAGE_ROWS, FiguresView, Named
 
 
 class BoardSkill(Named):
@@ -38,17 +38,8 @@ class BoardSkill(Named):
     valid_to: str | None = Field(description="Exclusive end; null: for good.")
 
 
-class BoardOperator(View):
-    """`active_from`, `active_to`: null without a bound."""
-
-    id: str
-    code: str
-    name: str
-    calendar: CalendarName
+class BoardOperator(BoardResource):
     max_parallel: int = Field(description="How many jobs the person may attend at once.")
-    active: bool
-    active_from: str | None
-    active_to: str | None
     skills: list[BoardSkill]
     presence: Presence = Field(description="Now, by the plan. off_shift: no shift, a break or a closure.")
     doing: list[WorkRow] = Field(description="The work at this minute, whatever the presence says.")
@@ -74,28 +65,19 @@ class OperatorDetails(BoardOperator):
     work: list[WorkRow]
 
 
-class OperatorPage(BoardPage):
-    """In order of code."""
-
-    window: WindowView
-    total: int
+class OperatorPage(ResourcePage):
     operators: list[BoardOperator]
 
 
-class OperatorAnswer(BoardAnswer):
-    window: WindowView
+class OperatorAnswer(ResourceAnswer):
     operator: OperatorDetails
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorsAsked:
-    """`skill`: held at this minute. `active`: at this minute; None: former and coming people too."""
+class OperatorsAsked(ResourcesAsked):
+    """`skill`: held at this minute."""
 
-    limit: int
     skill: str | None = None
-    active: bool | None = None
-    text: str | None = None
-    cursor: str | None = None
 
 
 def operator_page(opened: Opened, within: InWindow, asked: OperatorsAsked) -> OperatorPage:
@@ -105,16 +87,8 @@ def operator_page(opened: Opened, within: InWindow, asked: OperatorsAsked) -> Op
         NotFound: the skill.
         InvalidRequest: a cursor of another list.
     """
-    rows = _fitting(opened, asked)
-    page, following = page_by_key(rows, lambda o: (o.code,), after_code(asked.cursor), asked.limit)
-    return OperatorPage(
-        **opened.stamp(),
-        warnings=[],
-        next_cursor=code_cursor(following),
-        window=opened.window_view(within.window),
-        total=len(rows),
-        operators=[_rows(opened, within, operator, 1)[0] for operator in page],
-    )
+    page, fields = page_of(opened, within, _fitting(opened, asked), asked)
+    return OperatorPage(**fields, operators=[_rows(opened, within, operator, 1)[0] for operator in page])
 
 
 def operator_answer(opened: Opened, within: InWindow, operator: Operator) -> OperatorAnswer:
@@ -133,9 +107,7 @@ def _fitting(opened: Opened, asked: OperatorsAsked) -> Sequence[Operator]:
     return [
         operator
         for operator in shop.operators.values()
-        if (skill_id is None or _holds(operator, skill_id, now))
-        and (asked.active is None or is_active(operator, now) is asked.active)
-        and (asked.text is None or says(asked.text, operator.code, operator.name))
+        if (skill_id is None or _holds(operator, skill_id, now)) and is_asked_for(operator, opened, asked)
     ]
 
 
@@ -156,14 +128,8 @@ def _rows(
     found = _found(opened, within, operator)
     row = OperatorViews(shop, within.index.zone, within.interval, inner_rows, frozenset()).operator(found)
     board = BoardOperator(
-        id=operator.id,
-        code=operator.code,
-        name=operator.name,
-        calendar=calendar_name(shop, operator.calendar_id),
+        **resource_fields(opened, shop, operator),
         max_parallel=operator.max_parallel,
-        active=is_active(operator, opened.now),
-        active_from=opened.at(operator.active_from),
-        active_to=opened.at(operator.active_to),
         skills=sorted(
             (
                 BoardSkill(
