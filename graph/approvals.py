@@ -14,7 +14,6 @@ from leadhand.errors import ApprovalChanged
 from planning.zones import iso, to_minute
 from storage import approvals
 from storage.approvals import Approval
-from storage.audit import AuditEntry, record
 from storage.database import Database
 from storage.json_values import storable
 from tools.writing import ApprovedWrite, ProposedWrite, proposal_hash
@@ -48,20 +47,6 @@ class StoredApprovals:
                 valid_s=_valid_s(proposal),
             )
         return _asked(kept)
-
-    async def refused(self, tenant: TenantContext, call: PlannedCall, code: str) -> None:
-        entry = AuditEntry(
-            "write_refused",
-            call["tool"],
-            storable(call["input"]),
-            requested_by=tenant.user_id,
-            thread_id=UUID(call["thread_id"]),
-            run_id=UUID(call["run_id"]),
-            call_id=call["call_id"],
-            code=code,
-        )
-        async with self.database.transaction(tenant) as conn:
-            await record(conn, entry)
 
 
 def read_proposal(approval: Approval) -> ProposedWrite:

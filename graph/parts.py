@@ -78,10 +78,6 @@ class Approvals(Protocol):
         """Keep the call's proposal for a person to see; the same call again finds its first one."""
         ...
 
-    async def refused(self, tenant: TenantContext, call: PlannedCall, code: str) -> None:
-        """Note that a change was asked for and not made."""
-        ...
-
 
 class NoApprovals:
     """Where nobody can be asked: no change is made."""
@@ -93,9 +89,6 @@ class NoApprovals:
     async def ask(self, tenant: TenantContext, call: PlannedCall, proposal: ProposedWrite) -> AskedApproval:
         del tenant, call, proposal
         raise _nobody_to_ask()
-
-    async def refused(self, tenant: TenantContext, call: PlannedCall, code: str) -> None:
-        del tenant, call, code
 
 
 def _nobody_to_ask() -> WriteRefused:

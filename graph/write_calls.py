@@ -23,7 +23,6 @@ from leadhand.errors import (
     DatabaseUnavailable,
     JsonValue,
     LeadhandError,
-    PermissionDenied,
 )
 from leadhand.events import ToolApprovalRequested, ToolSucceeded, sink
 from tools.writing import AppliedWrite
@@ -47,11 +46,7 @@ class WriteCalls:
             StalePlan: it was approved for another plan.
             LeadhandError: there is nothing to propose.
         """
-        try:
-            asked = await self._asked(call, tenant)
-        except PermissionDenied as refusal:
-            await self.parts.approvals.refused(tenant, call, refusal.code)
-            raise
+        asked = await self._asked(call, tenant)
         if asked.standing not in {"approved", "applied"}:
             raise refusal_of(asked.standing, asked.reason)
         # A stop in the midst of it waits: whether a change was made is never left open.

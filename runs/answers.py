@@ -100,8 +100,6 @@ class AnswerDesk:
         latest = await runs.latest(conn, thread_id=thread_id)
         if latest is None or latest.assistant_message_id is None:
             raise absent()
-        if latest.status == "running":
-            raise ThreadBusy("The question is still being worked on. Answer again in a moment.")
         refused: CallerError | None = None
         counted = 0
         for answer in answers:
@@ -110,6 +108,8 @@ class AnswerDesk:
                 counted += 1
             except CallerError as error:
                 refused = refused or error
+        if latest.status == "running":
+            raise refused or _busy()
         overdue = await approvals.expire(conn, thread_id=thread_id)
         for approval in overdue:
             await _note_refusal(conn, approval, ApprovalExpired.code, by=None)
@@ -194,6 +194,8 @@ async def _count(conn: Connection, latest: Run, answer: Answer, by: str) -> None
     if approval is None or approval.thread_id != latest.thread_id:
         raise absent()
     _refuse_if_over(approval)
+    if latest.status == "running":
+        raise _busy()
     if latest.status != "awaiting_approval":
         raise _superseded()
     read_proposal(approval)
@@ -234,6 +236,10 @@ def _refuse_if_over(approval: Approval) -> None:
         case "approved" | "applied" | "denied":
             said = "denied" if approval.status == "denied" else "approved"
             raise ApprovalAnswered(f"This was {said} before.", details={"status": approval.status})
+
+
+def _busy() -> ThreadBusy:
+    return ThreadBusy("The question is still being worked on. Answer again in a moment.")
 
 
 def _expired() -> ApprovalExpired:

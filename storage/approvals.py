@@ -13,7 +13,7 @@ from uuid import UUID
 from leadhand.errors import JsonValue
 from storage.json_values import storable_text, to_json
 from storage.named_queries import named_queries
-from storage.rows import execute, fetch_all, fetch_one
+from storage.rows import execute, fetch_all, fetch_one, fetch_value
 from storage.transactions import Connection
 
 _SQL = named_queries("approvals")
@@ -136,13 +136,13 @@ async def withdraw(connection: Connection, *, thread_id: UUID) -> int:
     return await execute(connection, _SQL["withdraw"], {"thread_id": thread_id})
 
 
-async def applied(connection: Connection, *, thread_id: UUID, call_id: str, proposal_hash: str) -> bool:
-    """Mark the call's write as carried out, in the transaction that does so.
+async def use(connection: Connection, *, thread_id: UUID, call_id: str, proposal_hash: str) -> bool:
+    """Mark the call's change as made, in the transaction that makes it.
 
-    False when nobody has approved just this: then it must not be carried out.
+    False when the call has asked for an approval and has none for just this (any more): then it is not made.
     """
     params = {"thread_id": thread_id, "call_id": storable_text(call_id), "proposal_hash": proposal_hash}
-    return await execute(connection, _SQL["applied"], params) == 1
+    return await fetch_value(connection, _SQL["use"], params, bool) is True
 
 
 async def pending(

@@ -36,11 +36,16 @@ returning *, false as overdue;
 -- Those of a thread that are not carried out by now never will be.
 update approval set status = 'superseded' where thread_id = %(thread_id)s and status in ('pending', 'approved');
 
--- name: applied
--- The write has been carried out; only one that is approved can be.
-update approval set status = 'applied'
- where thread_id = %(thread_id)s and call_id = %(call_id)s and status in ('approved', 'applied')
-   and proposal_hash = %(proposal_hash)s;
+-- name: use
+-- Uses an approval up for the write that is being made; whether it may be made.
+with asked as (
+  select id from approval where thread_id = %(thread_id)s and call_id = %(call_id)s
+), used as (
+  update approval set status = 'applied' from asked
+   where approval.id = asked.id and status in ('approved', 'applied') and proposal_hash = %(proposal_hash)s
+  returning approval.id
+)
+select not exists (select from asked) or exists (select from used);
 
 -- name: pending
 -- A page of what waits for an answer, newest first: of the whole shop, or of one who asked.

@@ -1,44 +1,338 @@
 """A change waits for a person's yes: asked once, answered once, made once, and the turn goes on."""
 
-from uuid import UUID
+import asyncio
+from dataclasses import replace
+from uuid import UUID, uuid4
 
-from leadhand.errors import JsonValue
+import pytest
+
+from leadhand.context import Permission, TenantContext
+from leadhand.errors import (
+    ApprovalAnswered,
+    ApprovalChanged,
+    ApprovalExpired,
+    ApprovalSuperseded,
+    JsonValue,
+    LeadhandError,
+    NotFound,
+    PermissionDenied,
+)
 from leadhand.events import (
     RunAwaitingApproval,
+    RunEvent,
     RunFinished,
     ToolApprovalRequested,
+    ToolDenied,
+    ToolFailed,
+    ToolSucceeded,
 )
 from runs.answers import Answer
+from runs.turn import Trigger, TurnRequest
+from storage import audit
+from storage.approvals import ListedApproval
+from tests.acceptance.json_access import at, object_at, text_at
 from tests.acceptance.model_script import calls, says
 from tests.acceptance.scripted_model import ScriptedModel
-from tests.integration.runs.conftest import Planner, ending, events_of, said
+from tests.integration.runs.conftest import Planner, ending, events_of, open_shop, said
 
 PRIORITY: tuple[str, JsonValue] = ("update_due_date", {"order": "WO-1", "priority": 5})
+OTHER: tuple[str, JsonValue] = ("update_due_date", {"order": "WO-2", "priority": 4})
+MACHINES: tuple[str, JsonValue] = ("get_machine_availability", {"window": "next week"})
 
 
-async def priority_of(planner: Planner) -> int:
+async def priorities(planner: Planner) -> dict[str, int]:
     async with planner.desk.database.transaction(planner.who) as conn:
-        cursor = await conn.execute("select priority from production_order where code = 'WO-1'")
-        row = await cursor.fetchone()
-    assert row is not None
-    return int(str(row["priority"]))
+        cursor = await conn.execute("select code, priority from production_order")
+        return {str(row["code"]): int(str(row["priority"])) for row in await cursor.fetchall()}
+
+
+def asked_in(events: list[RunEvent]) -> list[UUID]:
+    return [UUID(event.approval_id) for event in events if isinstance(event, ToolApprovalRequested)]
+
+
+async def ask(planner: Planner) -> list[UUID]:
+    """A question whose answer waits for a person; the approvals."""
+    events = await planner.ask("Change it")
+    assert isinstance(ending(events), RunAwaitingApproval)
+    return asked_in(events)
+
+
+async def answer_in_chat(planner: Planner, *answers: Answer) -> list[RunEvent]:
+    approvals = planner.desk.approvals
+    return await events_of(await approvals.answer_in_chat(planner.who, planner.chat_id, answers))
+
+
+async def stored_parts(planner: Planner) -> list[dict[str, JsonValue]]:
+    """The tool parts of the last message."""
+    parts = (await planner.history())[-1].parts
+    return [object_at(part) for part in parts if text_at(part, "type").startswith("tool-")]
+
+
+async def refusals(planner: Planner) -> list[tuple[str | None, str | None]]:
+    """Code and who decided, of what the audit says was refused."""
+    async with planner.desk.database.transaction(planner.who) as conn:
+        rows = await audit.newest(conn, most=10)
+    return [(row.code, row.approved_by) for row in rows if row.action == "write_refused"]
+
+
+async def let_pass(planner: Planner, approval: UUID) -> None:
+    """The time to answer it passes."""
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            "update approval set expires_at = clock_timestamp() - interval '1 s' where id = %s", (approval,)
+        )
+
+
+async def finished(planner: Planner) -> list[RunEvent]:
+    """All events of the run that goes on by itself."""
+    run = await planner.desk.runs.running(planner.who, planner.chat_id)
+    return [] if run is None else await events_of(run)
 
 
 async def test_a_change_is_made_after_a_yes_and_the_turn_goes_on_in_its_message(
     planner: Planner, model: ScriptedModel
 ) -> None:
-    model.play(calls(PRIORITY), says("Done."))
-    events = await planner.ask("Give WO-1 priority 5")
-    assert isinstance(ending(events), RunAwaitingApproval)
-    [asked] = [event for event in events if isinstance(event, ToolApprovalRequested)]
-    assert await priority_of(planner) != 5
-    run = await planner.desk.approvals.answer_in_chat(
-        planner.who, planner.chat_id, [Answer(UUID(asked.approval_id), approved=True)]
+    model.play(calls(PRIORITY), says("Done."), says("Yes."))
+    [asked] = await ask(planner)
+    before = await priorities(planner)
+    [waiting] = await stored_parts(planner)
+    assert waiting["state"] == "approval-requested"
+    assert text_at(waiting, "approval", "descriptor", "proposal", "summary") == text_at(
+        waiting, "approval", "requestReason"
     )
-    after = await events_of(run)
+    first_id = (await planner.history())[-1].message_id
+    after = await answer_in_chat(planner, Answer(asked, approved=True))
     assert isinstance(ending(after), RunFinished)
     assert said(after) == "Done."
-    assert await priority_of(planner) == 5
+    assert await priorities(planner) == {**before, "WO-1": 5} != before
     history = await planner.history()
-    assert [message.role for message in history] == ["user", "assistant"]
-    print(history[-1].parts)
+    assert [(message.role, message.message_id == first_id) for message in history] == [
+        ("user", False),
+        ("assistant", True),
+    ]
+    [made] = await stored_parts(planner)
+    assert (made["state"], at(made, "approval", "approved")) == ("output-available", True)
+    assert at(made, "output", "approved_by") == planner.who.user_id
+    assert history[-1].metadata["usage"] == {"inputTokens": 1800, "outputTokens": 80, "totalTokens": 1880}
+    assert said(await planner.ask("Sure?")) == "Yes."
+
+
+async def test_a_no_changes_nothing_and_is_told_to_the_model(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY), says("As you wish."))
+    [asked] = await ask(planner)
+    before = await priorities(planner)
+    events = await answer_in_chat(planner, Answer(asked, approved=False, reason="Not on a Friday"))
+    assert [event.reason for event in events if isinstance(event, ToolDenied)] == ["denied"]
+    assert await priorities(planner) == before
+    [told] = model.requests[-1].trailing_tool_results
+    assert "approval_denied" in told
+    assert "Not on a Friday" in told
+    [part] = await stored_parts(planner)
+    assert part["state"] == "output-denied"
+    assert (at(part, "approval", "approved"), at(part, "approval", "reason")) == (False, "Not on a Friday")
+    assert await refusals(planner) == [("approval_denied", planner.who.user_id)]
+
+
+async def test_of_ten_answers_at_once_one_counts(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY), says("Done."))
+    [asked] = await ask(planner)
+
+    async def one(approved: bool) -> str:
+        try:
+            answered = await planner.desk.approvals.answer(planner.who, Answer(asked, approved=approved))
+        except LeadhandError as error:
+            return error.code
+        return answered.status
+
+    outcomes = await asyncio.gather(*(one(number % 2 == 0) for number in range(10)))
+    await finished(planner)
+    assert sorted(outcomes)[:9] == ["approval_answered"] * 9
+    made = (await priorities(planner))["WO-1"] == 5
+    assert made == (sorted(outcomes)[9] in {"approved", "applied"})
+
+
+async def test_two_changes_of_one_step_are_decided_each_for_itself(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(PRIORITY, MACHINES, OTHER), says("One of two."))
+    events = await planner.ask("Change both")
+    yes, no = asked_in(events)
+    assert [event.call_id for event in events if isinstance(event, ToolSucceeded)]
+    before = await priorities(planner)
+    waiting = await answer_in_chat(planner, Answer(yes, approved=True))
+    assert isinstance(ending(waiting), RunAwaitingApproval)
+    assert await priorities(planner) == before
+    assert [part["state"] for part in await stored_parts(planner)] == [
+        "approval-responded",
+        "output-available",
+        "approval-requested",
+    ]
+    done = await answer_in_chat(planner, Answer(no, approved=False))
+    assert said(done) == "One of two."
+    assert await priorities(planner) == {**before, "WO-1": 5}
+    assert [part["state"] for part in await stored_parts(planner)] == [
+        "output-available",
+        "output-available",
+        "output-denied",
+    ]
+    assert len(model.requests) == 2
+
+
+async def test_a_colleague_answers_over_the_list_and_the_turn_goes_on_as_who_asked(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(PRIORITY), says("Done."))
+    [asked] = await ask(planner)
+    boss = replace(planner.who, user_id="boss")
+    approvals = planner.desk.approvals
+    [listed] = await approvals.pending(boss, limit=10, before=None)
+    assert (listed.id, listed.requested_by, listed.chat_id) == (asked, planner.who.user_id, None)
+    answered = await approvals.answer(boss, Answer(asked, approved=True))
+    assert answered.decided_by == "boss"
+    assert said(await finished(planner)) in {"", "Done."}
+    [part] = await stored_parts(planner)
+    assert at(part, "output", "approved_by") == "boss"
+    assert (await planner.run_row()).user_id == planner.who.user_id
+    assert await approvals.pending(boss, limit=10, before=None) == ()
+
+
+async def test_who_may_not_approve_sees_and_answers_nothing_of_a_colleague(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(PRIORITY))
+    [asked] = await ask(planner)
+    reader = replace(planner.who, user_id="carl", permissions=frozenset({Permission.PLANNING_READ}))
+    approvals = planner.desk.approvals
+    assert await approvals.pending(reader, limit=10, before=None) == ()
+    with pytest.raises(NotFound):
+        await approvals.get(reader, asked)
+    with pytest.raises(PermissionDenied):
+        await approvals.answer(reader, Answer(asked, approved=True))
+    asker = replace(planner.who, permissions=reader.permissions)
+    [own] = await approvals.pending(asker, limit=10, before=None)
+    assert own.chat_id == planner.chat_id
+    with pytest.raises(PermissionDenied):
+        await approvals.answer_in_chat(asker, planner.chat_id, [Answer(asked, approved=True)])
+
+
+async def test_another_shop_has_no_such_approval(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY))
+    [asked] = await ask(planner)
+    other = await open_shop(planner.desk.database, "south")
+    stranger = TenantContext(
+        other.tenant_id, other.user_id, other.permissions, "UTC", "en-US", planner.who.as_of
+    )
+    for attempt in (
+        planner.desk.approvals.get(stranger, asked),
+        planner.desk.approvals.answer(stranger, Answer(asked, approved=True)),
+        planner.desk.approvals.answer_in_chat(stranger, planner.chat_id, [Answer(asked, approved=True)]),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert await planner.desk.approvals.pending(stranger, limit=10, before=None) == ()
+
+
+async def test_an_answer_is_bound_to_what_was_shown(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY))
+    [asked] = await ask(planner)
+    with pytest.raises(ApprovalChanged):
+        await answer_in_chat(planner, Answer(asked, approved=True, proposal_hash="0" * 64))
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            'update approval set input = \'{"order": "WO-2", "priority": 1}\' where id = %s', (asked,)
+        )
+    with pytest.raises(ApprovalChanged):
+        await answer_in_chat(planner, Answer(asked, approved=True))
+
+
+@pytest.mark.parametrize("told_by", ["an answer", "the clock"])
+async def test_what_nobody_answers_in_time_is_not_made_and_the_turn_goes_on(
+    planner: Planner, model: ScriptedModel, told_by: str
+) -> None:
+    model.play(calls(PRIORITY), says("Too late."))
+    [asked] = await ask(planner)
+    before = await priorities(planner)
+    await let_pass(planner, asked)
+    if told_by == "an answer":
+        with pytest.raises(ApprovalExpired):
+            await planner.desk.approvals.answer(planner.who, Answer(asked, approved=True))
+    else:
+        await planner.desk.approvals.close_overdue()
+    await finished(planner)
+    assert await priorities(planner) == before
+    assert "approval_expired" in model.requests[-1].trailing_tool_results[0]
+    [part] = await stored_parts(planner)
+    assert (part["state"], at(part, "approval", "reason")) == ("output-denied", "expired")
+    assert await refusals(planner) == [("approval_expired", None)]
+
+
+@pytest.mark.parametrize("how", ["a new message", "an edit", "a regenerate"])
+async def test_a_conversation_that_goes_on_withdraws_what_waits(
+    planner: Planner, model: ScriptedModel, how: str
+) -> None:
+    model.play(calls(PRIORITY), says("Never mind."))
+    events = await events_of(await planner.start("Change it", "m-1"))
+    [asked] = asked_in(events)
+    before = await priorities(planner)
+    match how:
+        case "a new message":
+            turn = TurnRequest(planner.chat_id, user_message_id="m-2", text="Rather not")
+        case "an edit":
+            turn = TurnRequest(planner.chat_id, message_id="m-1", user_message_id="m-1", text="Rather not")
+        case _:
+            turn = TurnRequest(planner.chat_id, Trigger.REGENERATE)
+    assert said(await events_of(await planner.send(turn))) == "Never mind."
+    with pytest.raises(ApprovalSuperseded):
+        await planner.desk.approvals.answer(planner.who, Answer(asked, approved=True))
+    assert await priorities(planner) == before
+    if how == "a new message":
+        assert "approval_superseded" in model.requests[-1].contents("tool")[0]
+        part = object_at((await planner.history())[1].parts[-1])
+        assert (part["state"], at(part, "approval", "reason")) == ("output-denied", "superseded")
+
+
+async def test_a_write_that_a_person_may_not_ask_for_is_refused_before_it_is_proposed(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    viewer = Planner(
+        planner.desk, replace(planner.who, permissions=frozenset({Permission.PLANNING_READ})), "viewers-chat"
+    )
+    model.play(calls(PRIORITY), says("I may not."))
+    events = await viewer.ask("Change it")
+    assert "update_due_date" not in model.requests[0].tool_names
+    assert [event.code for event in events if isinstance(event, ToolFailed)] == ["permission_denied"]
+    assert await refusals(viewer) == [("permission_denied", None)]
+    assert await planner.desk.approvals.pending(planner.who, limit=10, before=None) == ()
+
+
+async def test_the_list_comes_in_pages_newest_first(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY, OTHER, PRIORITY))
+    asked = await ask(planner)
+    pages: list[ListedApproval] = []
+    while page := await planner.desk.approvals.pending(
+        planner.who, limit=2, before=pages[-1].id if pages else None
+    ):
+        pages.extend(page)
+    assert [approval.id for approval in pages] == sorted(asked, reverse=True)
+
+
+async def test_a_deleted_conversation_takes_its_approvals_along(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(PRIORITY))
+    [asked] = await ask(planner)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute("delete from thread where chat_id = %s", (planner.chat_id,))
+    with pytest.raises(NotFound):
+        await planner.desk.approvals.answer(planner.who, Answer(asked, approved=True))
+
+
+async def test_an_answer_names_an_approval_that_there_is(planner: Planner, model: ScriptedModel) -> None:
+    model.play(calls(PRIORITY), says("Done."))
+    [asked] = await ask(planner)
+    with pytest.raises(NotFound):
+        await answer_in_chat(planner, Answer(uuid4(), approved=True))
+    await answer_in_chat(planner, Answer(asked, approved=True), Answer(uuid4(), approved=True))
+    assert (await priorities(planner))["WO-1"] == 5
+    with pytest.raises(ApprovalAnswered):
+        await answer_in_chat(planner, Answer(asked, approved=False))
