@@ -9,41 +9,30 @@ from leadhand.errors import InvalidDuration, InvalidRouting, NoEligibleMachine
 from planning.capacity_question import MAX_ORDER_HOURS, MAX_ROUTING_STEPS, WorkDemand, order_minutes
 from planning.shop import Attendance, Interval, Machine, Shop, WorkCenter
 from tools.base import ToolInput
-from tools.names import MAX_NAME_CHARS, find_machines, find_work_center, find_work_centers
+from tools.names import find_machines, find_work_center, find_work_centers
+from tools.routing_input import (
+    MAX_NAMES,
+    MAX_SLOTS,
+    OvertimeInput,
+    StepAttendance,
+    StepMachines,
+    StepSplittable,
+    StepWorkCenter,
+)
 from tools.windows import MAX_PHRASE_CHARS, WindowInput
 
-MAX_NAMES = 100
-MAX_SLOTS = 60
 MAX_MINUTES = MAX_ORDER_HOURS * 60
-
-
-class OvertimeInput(ToolInput):
-    from_: str = Field(
-        validation_alias="from",
-        serialization_alias="from",
-        max_length=MAX_PHRASE_CHARS,
-        description="Start of the slot: a local timestamp (2026-12-05T06:00) or a phrase.",
-    )
-    to: str = Field(max_length=MAX_PHRASE_CHARS, description="End of the slot.")
 
 
 class RoutingStep(ToolInput):
     """One operation; it needs a work center or machines, or subcontract_h."""
 
-    work_center: str | None = Field(
-        default=None, max_length=MAX_NAME_CHARS, description="Work center, code or name as it was said."
-    )
-    machines: list[str] = Field(
-        default_factory=list[str],
-        max_length=MAX_NAMES,
-        description="Instead of a work center: machines that could do it, codes or names.",
-    )
+    work_center: StepWorkCenter = None
+    machines: StepMachines = Field(default_factory=list[str])
     setup_min: int = Field(default=0, description="Setup time in minutes, once for each block or lot.")
     run_s_per_piece: int = Field(default=0, description="Run time of one piece in seconds.")
-    attendance: Attendance = Field(
-        default=Attendance.FULL, description="When a person is needed: full, setup (only then) or none."
-    )
-    splittable: bool = Field(default=True, description="Whether work may pause over nights and breaks.")
+    attendance: StepAttendance = Attendance.FULL
+    splittable: StepSplittable = True
     wait_after_min: int = Field(
         default=0, description="Minutes that must pass before the next step (cooling, transport)."
     )

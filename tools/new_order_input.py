@@ -6,8 +6,16 @@ from planning.insertion import Operators
 from planning.new_order import MAX_LOTS, MAX_OPERATIONS
 from planning.shop import Attendance
 from tools.base import ToolInput
-from tools.capacity_input import MAX_NAMES, MAX_SLOTS, OvertimeInput
 from tools.names import MAX_NAME_CHARS
+from tools.routing_input import (
+    MAX_NAMES,
+    MAX_SLOTS,
+    OvertimeInput,
+    StepAttendance,
+    StepMachines,
+    StepSplittable,
+    StepWorkCenter,
+)
 from tools.windows import MAX_PHRASE_CHARS
 
 MAX_QUANTITY = 1_000_000
@@ -35,14 +43,8 @@ class OperationInput(ToolInput):
     number: int | None = Field(
         default=None, ge=1, le=9999, description="What others await it by. Default: its place in the list."
     )
-    work_center: str | None = Field(
-        default=None, max_length=MAX_NAME_CHARS, description="Work center, code or name as it was said."
-    )
-    machines: list[str] = Field(
-        default_factory=list[str],
-        max_length=MAX_NAMES,
-        description="Instead of a work center: machines that could do it, codes or names.",
-    )
+    work_center: StepWorkCenter = None
+    machines: StepMachines = Field(default_factory=list[str])
     alternatives: list[AlternativeInput] = Field(
         default_factory=list[AlternativeInput],
         max_length=MAX_NAMES,
@@ -53,10 +55,8 @@ class OperationInput(ToolInput):
     hours: float | None = Field(
         default=None, description="Run time of the whole order in hours, instead of a time per piece."
     )
-    attendance: Attendance = Field(
-        default=Attendance.FULL, description="When a person is needed: full, setup (only then) or none."
-    )
-    splittable: bool = Field(default=True, description="Whether work may pause over nights and breaks.")
+    attendance: StepAttendance = Attendance.FULL
+    splittable: StepSplittable = True
     wait_after_min: int = Field(
         default=0, le=MAX_MINUTES, description="Minutes that must pass before what awaits it begins."
     )
