@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID
 
 from leadhand.context import TenantContext
@@ -46,6 +47,12 @@ class OneWrite:
         self.refused.append(refused)
 
 
+@cache
+def _registry() -> ToolRegistry:
+    """Its port finds no write."""
+    return ToolRegistry.discover(writes=OneWrite())
+
+
 async def propose(
     tool: str,
     asked: dict[str, JsonValue],
@@ -55,7 +62,7 @@ async def propose(
     who: TenantContext | None = None,
 ) -> ProposedWrite:
     """Through the registry, as a call of the model."""
-    registry = ToolRegistry.discover(writes=writes or OneWrite())
+    registry = _registry() if writes is None else ToolRegistry.discover(writes=writes)
     return await registry.propose(tool, asked, who or tenant(), OneShop(shop), call_id="c1")
 
 
