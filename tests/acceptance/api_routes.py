@@ -36,6 +36,8 @@ TAKES: Final = {
     "/api/schedule?work_center": "work center",
     "/api/schedule?order": "order",
     "/api/schedule?operator": "operator",
+    "/api/traces/{run_id}": "run",
+    "/api/traces?cursor": "run cursor",
     "/api/tools/{name}": "tool",
     "/api/tools/{name}#": "tool input",
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -26,6 +27,7 @@ NO_FAULT = {
     "GET /api/chat/{id}/stream": 204,
     "POST /api/chat/{id}/stop": 202,
     "GET /api/threads": 200,
+    "GET /api/traces": 200,
 }
 STRANGERS = pytest.mark.parametrize("stranger", ["bert", "carl"], ids=["another shop", "a colleague"])
 
@@ -116,6 +118,8 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
         anna.http.patch(f"/api/threads/{chat}", json={"title": f"About {NORTH}"})
         before = (anna.http.get(f"/api/threads/{chat}").text, anna.history(chat))
         moment = text_at(parse(before[0]), "updated_at")
+        hers = text_at(parse(anna.http.get("/api/traces").content), "traces", 0, "run_id")
+        nobodys = str(UUID(int=UUID(hers).int ^ 1))
         foreign, absent = (
             {
                 "chat": name,
@@ -123,11 +127,13 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
                 "position": encode_cursor(name),
                 "order cursor": encode_cursor("due", "0", "0", name),
                 "booking cursor": encode_cursor("0", "0", name),
+                "run": run,
+                "run cursor": encode_cursor(run),
                 **of_rows,
             }
-            for name, of_rows in (
-                (chat, rows),
-                (never_used(chat), {kind: never_used(key) for kind, key in rows.items()}),
+            for name, run, of_rows in (
+                (chat, hers, rows),
+                (never_used(chat), nobodys, {kind: never_used(key) for kind, key in rows.items()}),
             )
         )
         for operation in operations(anna.base_url):
