@@ -29,7 +29,7 @@ SWEEP_S = 2.0
 # A run that took so many processes down with it is not tried again.
 MAX_ATTEMPTS = 3
 # A worker takes an offered run at once, a busy one with its next sweep; after this long there is none.
-PICK_UP_S = 5.0
+PICK_UP_S = 8.0
 # Looked at in one sweep; the next sweep sees the others.
 AT_MOST = 100
 

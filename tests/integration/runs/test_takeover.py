@@ -285,3 +285,25 @@ async def test_a_run_that_is_picked_up_keeps_the_rights_and_the_clock_of_its_adm
     [output] = [event.output for event in seen if isinstance(event, ToolSucceeded)]
     assert isinstance(output, dict)
     assert output["as_of"] == "2026-11-30T08:00:00-06:00", "the shop's zone, the turn's instant"
+
+
+async def test_an_answer_that_was_complete_but_not_stored_is_stored_without_asking_again(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(MACHINES), says("All free."))
+    seen = await planner.ask("Who is free next week?")
+    run = await planner.run_row()
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute("delete from message where role = 'assistant'")
+        await conn.execute(
+            "delete from run_event where run_id = %(run)s"
+            " and seq = (select max(seq) from run_event where run_id = %(run)s)",
+            {"run": run.id},
+        )
+        await conn.execute(
+            "update run set status = 'running', ended_at = null, lease_expires_at = now() - interval '1 s'"
+        )
+    async with picking_up(elsewhere):
+        assert isinstance(ending(await read_at(elsewhere)), RunFinished)
+    await check_stored(elsewhere, seen)
+    assert len(model.requests) == 2
