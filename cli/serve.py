@@ -12,8 +12,8 @@ MAX_PORT = 65_535
 def _one_worker(value: int) -> int:
     if value > 1:
         raise typer.BadParameter(
-            "more than one worker needs runs that survive their process, which this version does not have "
-            "yet; start it with 1"
+            "one process serves one port; start several servers, each with a port of its own, and put a proxy "
+            "in front of them"
         )
     return value
 
