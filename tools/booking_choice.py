@@ -32,7 +32,7 @@ def check_open(order: Order) -> None:
     if order.status in {OrderStatus.DONE, OrderStatus.CANCELLED}:
         raise WriteRefused(
             f"{order.code} is {order.status.value}; its plan does not change any more.",
-            details={"reason": "order_closed", "order": order.code},
+            details={"reason": "closed", "order": order.code},
         )
 
 

@@ -129,7 +129,7 @@ async def test_an_order_that_is_done_is_planned_no_more() -> None:
     done = replace(shop.orders["4"], status=OrderStatus.DONE)
     with pytest.raises(WriteRefused) as refused:
         await propose("book_operation", {"order": "WO-4"}, replace(shop, orders={**shop.orders, "4": done}))
-    assert refused.value.details["reason"] == "order_closed"
+    assert refused.value.details["reason"] == "closed"
 
 
 # ── reschedule_order ────────────────────────────────────────────────────────────────────────────────────
