@@ -13,6 +13,7 @@ from jobs.replan_state import ProposalState, ReplanAsked
 from jobs.replan_task import LINE, TASK
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound, ReplanInterrupted, TooManyRuns
+from leadhand.shop_places import place_lent
 from storage import proposals
 from storage.database import Database
 from storage.proposals import PlanVersion
@@ -87,7 +88,8 @@ class ReplanDesk:
                 row = await _find(connection, proposal_id)
                 if not row.is_open or time.monotonic() >= until_s:
                     return await _state(connection, row)
-            await asyncio.sleep(LOOK_EVERY_S)
+            async with place_lent():
+                await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _fail_lost(connection: Connection) -> None:

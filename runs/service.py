@@ -28,6 +28,7 @@ from leadhand.events import (
     UsageReported,
 )
 from leadhand.prices import PriceList
+from leadhand.shop_places import ShopPlaces
 from leadhand.spans import SpanExport, Trace
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
@@ -71,6 +72,7 @@ class RunService:
     news: RunNews
     export: SpanExport | None = None
     owner: str = field(default_factory=_process_name)
+    places: ShopPlaces = field(default_factory=ShopPlaces)
     _active: dict[tuple[str, str, str], ActiveRun] = field(
         default_factory=dict[tuple[str, str, str], ActiveRun]
     )
@@ -87,7 +89,7 @@ class RunService:
         """
         if self._stopping:
             raise ServerStopping("The server is restarting. Please try again in a moment.")
-        async with self.database.transaction(tenant) as conn:
+        async with self.places.place(tenant), self.database.transaction(tenant) as conn:
             admit = Admission(self.owner, self.model_name, self.registry, self.limits).admit
             admission = await admit(conn, tenant, turn)
         if isinstance(admission, Repeated):
@@ -232,6 +234,7 @@ class RunService:
             lease=RunLease(self.database, tenant, UUID(run.run_id), attempt.number, self.owner),
             recorder=settlement.recorder,
             settlement=settlement,
+            places=self.places,
             max_run_s=self.max_run_s,
             age_s=attempt.age_s,
         )

@@ -25,6 +25,7 @@ from leadhand.errors import (
     ToolCallLimit,
 )
 from leadhand.events import StatusChanged, StepStarted, UsageReported, sink
+from leadhand.shop_places import place_lent
 from leadhand.spans import Facts
 from models.counted import count_tokens_of, counted_call
 from models.pieces import AnswerSource
@@ -51,9 +52,10 @@ def agent_node(
         prompt = prompt_of(state)
         events.emit(StepStarted(prompt_tokens=count_message_tokens(prompt)))
         events.emit(StatusChanged(node="agent", label="Thinking…"))
-        with counted_call(parts.model.name) as call:
-            answer = await read_answer(model.stream(prompt), events)
-            call.note(**_facts(answer))
+        async with place_lent():
+            with counted_call(parts.model.name) as call:
+                answer = await read_answer(model.stream(prompt), events)
+                call.note(**_facts(answer))
         spent = _tokens(answer, prompt)
         count_tokens_of(parts.model.name, answer.tokens)
         events.emit(
