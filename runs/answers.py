@@ -65,6 +65,7 @@ class Taken:
     """What came of answers. `refused`: why one of them does not count, the first that does not.
 
     `events`: of the answer so far. If `run` is running it goes on with it, else approvals wait still.
+    `asked`: in the step, of people.
     """
 
     thread: Thread
@@ -73,6 +74,7 @@ class Taken:
     events: Sequence[RunEvent]
     counted: int
     refused: CallerError | None
+    asked: Sequence[Approval] = ()
 
     @property
     def goes_on(self) -> bool:
@@ -122,12 +124,12 @@ class AnswerDesk:
             # Whoever asked came to no good end, and nobody goes on from there.
             await approvals.withdraw(conn, thread_id=thread_id)
             return Taken(thread, latest, latest.assistant_message_id, [], 0, refused or _superseded())
-        run, events = await self._go_on(conn, thread, latest, message, timezone)
-        return Taken(thread, run, message.message_id, events, counted, refused)
+        run, events, asked = await self._go_on(conn, thread, latest, message, timezone)
+        return Taken(thread, run, message.message_id, events, counted, refused, asked)
 
     async def _go_on(
         self, conn: Connection, thread: Thread, latest: Run, message: Message, timezone: str
-    ) -> tuple[Run, Sequence[RunEvent]]:
+    ) -> tuple[Run, Sequence[RunEvent], Sequence[Approval]]:
         parts = read_parts(message.parts)
         calls = open_calls(parts)
         asked = await approvals.of_calls(conn, thread_id=thread.id, call_ids=calls)
@@ -136,8 +138,8 @@ class AnswerDesk:
         before = [event for event in events_of(parts) if not _decides(event, calls)]
         events = [*before, *await _spent(conn, thread, message), RunContinued(), *decided]
         if len(decided) < len(asked):
-            return latest, [*events, RunAwaitingApproval()]
-        return await self._admit(conn, latest, events, timezone), events
+            return latest, [*events, RunAwaitingApproval()], asked
+        return await self._admit(conn, latest, events, timezone), events, asked
 
     async def _admit(self, conn: Connection, latest: Run, events: Sequence[RunEvent], timezone: str) -> Run:
         """The run that goes on; its log begins with what was said before, for whoever takes it over."""

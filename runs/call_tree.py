@@ -20,7 +20,7 @@ _OF_RUN: Final[Mapping[str, Outcome]] = {
     "stopped": "cancelled",
     "awaiting_approval": "waiting",
 }
-_CARRIED_OUT: Final = ("approved", "applied")
+CARRIED_OUT: Final = ("approved", "applied")
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def _of_approval(approval: TracedApproval) -> CallNode:
     outcome: Outcome = "cancelled"
     if approval.status == "pending":
         outcome = "waiting"
-    elif approval.status in _CARRIED_OUT:
+    elif approval.status in CARRIED_OUT:
         outcome = "ok"
     return CallNode(
         id=span_id_of(approval.id),

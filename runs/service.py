@@ -33,6 +33,7 @@ from leadhand.spans import SpanExport, Trace
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.answers import Taken
+from runs.approval_spans import export_answered
 from runs.execution import Execution
 from runs.lease import RunLease
 from runs.log import RunLog
@@ -156,7 +157,8 @@ class RunService:
         run = _taken_run(taken.run, taken.answer_id, taken.events)
         if taken.run.cancel_requested:
             run.request_stop(StopCause.PERSON)
-        metrics.takeovers.inc()
+        if taken.run.attempt > 1:
+            metrics.takeovers.inc()
         log.info(
             "turn taken over",
             extra={"run_id": run.run_id, "tenant_id": row.tenant_id, "attempt": taken.run.attempt},
@@ -189,6 +191,8 @@ class RunService:
     def go_on(self, tenant: TenantContext, taken: Taken) -> ActiveRun:
         """Start the run that goes on after the last answer to what was asked, as `tenant`, who asked it."""
         run = _taken_run(taken.run, taken.answer_id, taken.events)
+        if self.export is not None:
+            export_answered(self.export, taken.run, taken.asked)
         untitled = taken.thread.titled_by == "question"
         attempt = _Attempt(taken.run.thread_id, taken.run.attempt, seq=1, untitled=untitled)
         return self._execute(run, tenant, taken.thread.chat_id, attempt, going_on(run.run_id))

@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 
 from leadhand.errors import JsonValue
+from leadhand.settings import Settings
 from runs.answers import Answer
 from runs.call_tree import CallNode, call_tree
+from runs.desk import open_desk
 from runs.sweeper import MAX_ATTEMPTS, Sweeper
 from storage import spans
 from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.integration.collector import names_below, running_collector
 from tests.integration.runs.conftest import Planner, events_of
 from tests.integration.runs.test_approvals import OTHER, PRIORITY, ask
 from tests.integration.runs.test_takeover import (
@@ -150,6 +153,35 @@ async def test_an_approval_that_is_answered_at_another_server_is_in_the_trace_of
     assert {run.trace_id for run in runs} == {first}
     answer = (await elsewhere.history())[-1]
     assert answer.metadata["trace_id"] == first.hex
+
+
+async def test_a_collector_gets_the_runs_and_the_approval_between_them_as_one_trace(
+    planner: Planner, model: ScriptedModel, desk_settings: Settings
+) -> None:
+    model.play(calls(PRIORITY), says("Done."))
+    with running_collector() as collector:
+        settings = desk_settings.model_copy(update={"otlp_endpoint": collector.url})
+        async with open_desk(settings) as desk:
+            watched = Planner(desk, planner.who, planner.chat_id)
+            [asked] = await ask(watched)
+            await desk.approvals.answer(watched.who, Answer(asked, approved=True))
+            await read_on(watched)
+    sent = collector.spans()
+    assert names_below(sent, None) == [
+        "invoke_agent leadhand",
+        "  recall",
+        "  chat scripted",
+        "    POST",
+        "  execute_tool update_due_date",
+        "  approval update_due_date",
+        "  invoke_agent leadhand",
+        "    execute_tool update_due_date",
+        "    chat scripted",
+        "      POST",
+    ]
+    tree = await tree_of(planner)
+    assert sorted(span.span_id.hex() for span in sent) == sorted(f"{node.id:016x}" for node in all_of(tree))
+    assert len({span.trace_id for span in sent}) == 1
 
 
 async def test_two_changes_in_one_step_wait_and_go_on_in_one_trace(

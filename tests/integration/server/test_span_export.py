@@ -1,15 +1,11 @@
 """Call trees at a collector: the same spans, the same ids, in OpenTelemetry's words for generative AI."""
 
 import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
@@ -21,6 +17,7 @@ from server.app import create_app
 from tests.acceptance.json_access import at, items_at, text_at
 from tests.acceptance.model_script import HttpFault, calls, says
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.integration.collector import Collector, names_below, running_collector
 from tests.integration.server.conftest import Caller, calling
 from tests.integration.server.test_traces import NEST, SOON, newest_tree, small_tools
 
@@ -29,47 +26,10 @@ __all__ = ["small_tools"]  # a fixture
 GEN_AI = "gen_ai."
 
 
-@dataclass
-class Collector:
-    """Takes OTLP over HTTP, as any collector does."""
-
-    paths: list[str] = field(default_factory=list[str])
-    bodies: list[bytes] = field(default_factory=list[bytes])
-    url: str = ""
-
-    def spans(self) -> list[WireSpan]:
-        requests = [ExportTraceServiceRequest.FromString(body) for body in self.bodies]
-        return [
-            span
-            for request in requests
-            for resource in request.resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    taken = Collector()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            taken.paths.append(self.path)
-            taken.bodies.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        taken.url = f"http://127.0.0.1:{server.server_address[1]}"
-        yield taken
-        server.shutdown()
-        serving.join()
+    with running_collector() as running:
+        yield running
 
 
 @pytest.fixture
@@ -92,19 +52,6 @@ def value(found: AnyValue) -> JsonValue:
 
 def words(span: WireSpan) -> dict[str, JsonValue]:
     return {attribute.key: value(attribute.value) for attribute in span.attributes}
-
-
-def names_below(spans: list[WireSpan], parent: WireSpan | None, depth: int = 0) -> list[str]:
-    """The tree as lines, by what the spans say of their parents."""
-    above = b"" if parent is None else parent.span_id
-    children = sorted(
-        (span for span in spans if span.parent_span_id == above), key=lambda span: span.start_time_unix_nano
-    )
-    return [
-        line
-        for span in children
-        for line in (f"{'  ' * depth}{span.name}", *names_below(spans, span, depth + 1))
-    ]
 
 
 @pytest.mark.usefixtures("small_tools")
