@@ -1,5 +1,5 @@
-"""Fields of a routing that questions about an order share: where a step runs, whether it needs somebody and may
-pause; and the overtime slots that may be worked.
+"""Fields of a routing that questions about an order share: where a step runs, whether it needs somebody and
+may pause; and the overtime slots that may be worked.
 """
 
 from typing import Annotated, TypeAlias

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from leadhand.errors import JsonValue
-from models.builtin.translations import translated
+from models.builtin.translations import translated, translated_list, translated_work
 
 # Everything that begins or ends something in Markdown or HTML. Text of the shop's data stays text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
@@ -104,10 +104,19 @@ def _percent(value: JsonValue, language: str) -> str:
 
 def _names(value: JsonValue, language: str) -> str:
     """A list of names, or of objects with a name."""
-    del language
     parts = value if isinstance(value, list) else [value]
     named = [part.get("name") or part.get("code") if isinstance(part, dict) else part for part in parts]
-    return ", ".join(escaped(name) for name in named if isinstance(name, str))
+    return ", ".join(escaped(translated_work(name, language)) for name in named if isinstance(name, str))
+
+
+def _list(value: JsonValue, language: str) -> str:
+    """Names that a tool has joined, or what it says instead of them."""
+    return escaped(translated_list(value, language)) if isinstance(value, str) else ""
+
+
+def _what(value: JsonValue, language: str) -> str:
+    """What was tried out, in the reader's language where its kind is known."""
+    return escaped(translated(value, language)) if isinstance(value, str) else ""
 
 
 def _titles(value: JsonValue, language: str) -> str:
@@ -151,6 +160,8 @@ FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
     "when": moment,
     "day": day,
     "names": _names,
+    "list": _list,
+    "what": _what,
     "said": _sentence,
     "Said": _sentence_first,
     "titles": _titles,

@@ -10,13 +10,56 @@ def translated(text: str, language: str) -> str:
     """`text` in `language`, if it is one of the sentences of sentences.toml."""
     if language == "en":
         return text
-    for pattern, german in _sentences():
-        match = pattern.fullmatch(text)
-        if match:
-            return german.format(*(_dates(group or "") for group in match.groups()))
+    known = _known(text)
+    if known is not None:
+        return known
     return _dates(text) if _is_dates(text) else text
 
 
+def translated_list(text: str, language: str) -> str:
+    """ "A, B and C" or "A and 4 more", names as they are; or what a tool says instead of names."""
+    if language == "en":
+        return text
+    known = _known(text)
+    return _listed(text) if known is None else known
+
+
+def translated_work(text: str, language: str) -> str:
+    """ "WO-1 op 20"."""
+    return text if language == "en" else _OPERATION.sub("AG ", text).replace(_HELD, "reservierte Zeit")
+
+
+def _known(text: str) -> str | None:
+    for pattern, german in _sentences():
+        match = pattern.fullmatch(text)
+        if match:
+            return german.format(*(_Group(group or "") for group in match.groups()))
+    return None
+
+
+class _Group(str):
+    """What a sentence has in a place: `{0}` is text or dates, `{0:list}` names, `{0:said}` a sentence."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        match spec:
+            case "list":
+                return _listed(self)
+            case "said":
+                return translated(self, "de")
+            case _:
+                return _dates(self)
+
+
+def _listed(text: str) -> str:
+    first, sign, last = translated_work(text, "de").rpartition(" and ")
+    return first + " und " + _MORE.sub(r"\1 weitere", last) if sign else last
+
+
+_OPERATION = re.compile(r"\bop (?=\d)")
+_MORE = re.compile(r"^(\d+) more$")
+_HELD = "held capacity"
 _MONTHS = (
     "Januar",
     "Februar",

@@ -81,14 +81,15 @@ def _answer(asked: DataTrustInput, shop: Shop, now: Minute) -> DataTrustOutput:
         names = [label(row, shop) for row in shown.rows]
         rows, cursor = [rows[0].model_copy(update={"examples": names})], shown.next_cursor
     found = [row for row in rows if row.count]
+    old = stale(trust, now)
     return DataTrustOutput(
         data_version=shop.settings.data_version,
         as_of=iso(now, zone),
         timezone=shop.settings.timezone,
         assumptions=["Open orders count: released, in progress or on hold; drafts do not."],
-        warnings=stale(trust, now),
+        warnings=old,
         evidence=_evidence(findings),
-        statement=_statement(rows, found),
+        statement=_statement(rows, found, old),
         checks_made=len(rows),
         checks_with_findings=len(found),
         rows_found=sum(row.count for row in found),
@@ -118,10 +119,13 @@ def _row(finding: Finding, shop: Shop) -> CheckRow:
     )
 
 
-def _statement(rows: Sequence[CheckRow], found: Sequence[CheckRow]) -> str:
-    """How many checks found something, and which come first; no score."""
+def _statement(rows: Sequence[CheckRow], found: Sequence[CheckRow], old: Sequence[str]) -> str:
+    """How many checks found something, and which come first; no score. `old`: how old the data is."""
     if not found:
-        return f"Nothing was found in {count_of(len(rows), 'check')}: the figures rest on complete data."
+        checks = f"Nothing was found in {count_of(len(rows), 'check')}"
+        if old:
+            return f"{checks}, but the data is old. {' '.join(old)}"
+        return f"{checks}: the figures rest on complete data."
     first = listed([row.title for row in found])
     return f"{len(found)} of {count_of(len(rows), 'check')} found something: {first}."
 

@@ -133,6 +133,6 @@ async def test_the_answer_is_a_table_and_what_is_best() -> None:
 async def test_the_answer_has_the_same_figures_in_german() -> None:
     text = await _worded("de", version=8)
     assert "- Wenigste neu verspätete Aufträge: Nr. 2" in text
-    assert "push right (sim-a3f401d75089b1f5) | – | – | – | – | 7,5 h | 2 | 2 | 1 | 0 | 0 | 0 |" in text
+    assert "rückt nach (sim-a3f401d75089b1f5) | – | – | – | – | 7,5 h | 2 | 2 | 1 | 0 | 0 | 0 |" in text
     assert "Seitdem hat sich der Plan geändert (Simulationen: 2)" in text
     assert "The " not in text

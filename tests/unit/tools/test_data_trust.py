@@ -93,6 +93,16 @@ async def test_complete_data_is_called_so() -> None:
     assert (found.checks_with_findings, found.rows_found, found.evidence) == (0, 0, [])
 
 
+async def test_data_without_findings_is_not_called_complete_when_it_is_old() -> None:
+    imported = replace(complete(), last_import_at=at(1, 7))
+    found = await ask(imported, as_of=datetime(2026, 12, 8, 7, tzinfo=ZoneInfo("America/Chicago")))
+    assert (found.checks_with_findings, found.import_stale) == (0, True)
+    assert found.statement == (
+        "Nothing was found in 13 checks, but the data is old. The newest import of the plan is 7 days old: "
+        "what has happened since is not known."
+    )
+
+
 async def test_the_age_of_the_newest_report_is_told_and_called_stale_after_three_days() -> None:
     fresh = await ask()
     assert (fresh.newest_report, fresh.newest_report_age_h) == ("2026-12-02T08:00:00-06:00", 47.0)
