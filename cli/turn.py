@@ -4,13 +4,16 @@ import shlex
 import sys
 from uuid import uuid4
 
+from cli.approving import ask_about
 from cli.terminal import err
 from cli.turn_display import Fault, TurnDisplay
 from leadhand.clock import utc_minute
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InvalidRequest, NotFound
 from leadhand.settings import Settings
+from runs.active import FollowedRun
 from runs.desk import Desk, open_desk
+from runs.replay import own_events
 from runs.turn import TurnRequest
 from storage.tenants import read_tenant
 
@@ -33,13 +36,14 @@ async def ask(
         tenant = await _caller(desk, shop, user)
         chat = chat_id or str(uuid4())
         turn = TurnRequest(chat, user_message_id=str(uuid4()), text=text)
-        run = await desk.runs.start_turn(tenant, turn)
+        run: FollowedRun | None = await desk.runs.start_turn(tenant, turn)
         display = TurnDisplay(sys.stdout, err())
         over = False
         try:
-            async for batch in run.follow():
-                for event in batch:
-                    display.show(event)
+            while run is not None:
+                await _show(run, display)
+                answers = await ask_about(display)
+                run = await desk.approvals.answer_in_chat(tenant, chat, answers) if answers else None
             over = True
         finally:
             if not over:  # Ctrl-C: the stored conversation says that it was stopped
@@ -51,9 +55,16 @@ async def ask(
     return display.fault
 
 
+async def _show(run: FollowedRun, display: TurnDisplay) -> None:
+    """What the run says, to its end; not again what it goes on from."""
+    async for batch in run.follow():
+        for event in own_events(batch):
+            display.show(event)
+
+
 async def _caller(desk: Desk, shop: str, user: str) -> TenantContext:
-    """Who sits at this terminal: may plan, as a server's planner; nothing is applied without approval."""
-    permissions = frozenset({Permission.PLANNING_READ, Permission.PLANNING_WRITE})
+    """Who sits at this terminal: may plan, as a server's planner, and approve what is asked of them here."""
+    permissions = frozenset({Permission.PLANNING_READ, Permission.PLANNING_WRITE, Permission.APPROVE})
     async with desk.database.transaction(Principal(shop, user, permissions)) as connection:
         found = await read_tenant(connection, tenant_id=shop)
     if found is None:

@@ -10,6 +10,8 @@ from rich.console import Console
 from leadhand.errors import JsonValue
 from leadhand.events import (
     ReasoningDelta,
+    RunAwaitingApproval,
+    RunContinued,
     RunEvent,
     RunFailed,
     RunFinished,
@@ -18,6 +20,9 @@ from leadhand.events import (
     StepReset,
     StepStarted,
     TextDelta,
+    ToolApprovalDecided,
+    ToolApprovalRequested,
+    ToolDenied,
     ToolFailed,
     ToolInputDelta,
     ToolInputReady,
@@ -53,8 +58,9 @@ class TurnDisplay:
         self._part: str | None = None
         self._line_open = False
         self.fault: Fault | None = None
+        self.asked: list[ToolApprovalRequested] = []
 
-    def show(self, event: RunEvent) -> None:
+    def show(self, event: RunEvent) -> None:  # noqa: PLR0912 - one case a kind of event
         match event:
             case TextDelta():
                 self._text(event)
@@ -64,6 +70,10 @@ class TurnDisplay:
                 self._returned(event.call_id, "✓", "")
             case ToolFailed():
                 self._returned(event.call_id, "✗", f": {event.message}")
+            case ToolApprovalRequested():
+                self.asked.append(event)
+            case ToolDenied():
+                self._returned(event.call_id, "✗", ": not approved")
             case ToolInputRejected():
                 self._note(f"✗ {event.tool}: {event.message}")
             case StatusChanged():
@@ -80,12 +90,20 @@ class TurnDisplay:
                 | ReasoningDelta()
                 | ToolInputStarted()
                 | ToolInputDelta()
+                | ToolApprovalDecided()
                 | UsageReported()
+                | RunContinued()
                 | RunFinished()
+                | RunAwaitingApproval()
             ):
                 pass
             case _ as unknown:
                 assert_never(unknown)
+
+    def take_asked(self) -> list[ToolApprovalRequested]:
+        """The changes that wait for an answer, since the last time."""
+        asked, self.asked = self.asked, []
+        return asked
 
     def close(self) -> None:
         """End an open line of the answer."""

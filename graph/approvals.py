@@ -34,6 +34,8 @@ class StoredApprovals:
     async def ask(self, tenant: TenantContext, call: PlannedCall, proposal: ProposedWrite) -> AskedApproval:
         tool_input = storable(call["input"])
         async with self.database.transaction(tenant) as conn:
+            expires_at = await approvals.now(conn) + _validity(proposal)
+            proposal = _until(proposal, expires_at)
             kept = await approvals.ask(
                 conn,
                 approval_id=uuid7(),
@@ -44,13 +46,13 @@ class StoredApprovals:
                 tool_input=tool_input,
                 proposal=proposal.model_dump(mode="json", by_alias=True),
                 proposal_hash=proposal_hash(call["tool"], tool_input, proposal),
-                valid_s=_valid_s(proposal),
+                expires_at=expires_at,
             )
         return _asked(kept)
 
 
 def read_proposal(approval: Approval) -> ProposedWrite:
-    """What a person was shown, with the time by which they may approve it: the clock's, not the turn's.
+    """What a person was shown. Once approved, it has the time until which it may be made.
 
     Raises:
         ApprovalChanged: it is not what is kept now.
@@ -58,9 +60,9 @@ def read_proposal(approval: Approval) -> ProposedWrite:
     proposal = ProposedWrite.model_validate(approval.proposal)
     if proposal_hash(approval.tool, approval.input, proposal) != approval.proposal_hash:
         raise ApprovalChanged("What is kept of this change is not what was shown, so it cannot be approved.")
-    # What was approved in time may be made a little later, when something else in its step was waited for.
-    until = approval.expires_at if approval.decided_at is None else approval.decided_at + AFTER_APPROVAL
-    return proposal.model_copy(update={"expires_at": iso(to_minute(until), ZoneInfo(proposal.timezone))})
+    if approval.decided_at is None:
+        return proposal
+    return _until(proposal, approval.decided_at + AFTER_APPROVAL)
 
 
 def _asked(approval: Approval) -> AskedApproval:
@@ -76,7 +78,11 @@ def _asked(approval: Approval) -> AskedApproval:
     return AskedApproval(str(approval.id), approval.standing, write, approval.proposal_hash, approval.reason)
 
 
-def _valid_s(proposal: ProposedWrite) -> float:
-    """How long from now. The turn's clock may have been fixed at another time."""
-    until = datetime.fromisoformat(proposal.expires_at) - datetime.fromisoformat(proposal.as_of)
-    return until.total_seconds()
+def _validity(proposal: ProposedWrite) -> timedelta:
+    """For how long. The turn's clock may have been fixed at another time than the present."""
+    return datetime.fromisoformat(proposal.expires_at) - datetime.fromisoformat(proposal.as_of)
+
+
+def _until(proposal: ProposedWrite, expires_at: datetime) -> ProposedWrite:
+    told = iso(to_minute(expires_at), ZoneInfo(proposal.timezone))
+    return proposal.model_copy(update={"expires_at": told})

@@ -76,7 +76,7 @@ async def ask(
     tool_input: JsonValue,
     proposal: dict[str, JsonValue],
     proposal_hash: str,
-    valid_s: float,
+    expires_at: datetime,
 ) -> Approval:
     """Keep a proposal of the caller's; the same call again finds the first one."""
     params = {
@@ -88,11 +88,18 @@ async def ask(
         "input": to_json(tool_input),
         "proposal": to_json(proposal),
         "proposal_hash": proposal_hash,
-        "valid_s": valid_s,
+        "expires_at": expires_at,
     }
     await execute(connection, _SQL["ask"], params)
     found = await of_call(connection, thread_id=thread_id, call_id=call_id)
     assert found is not None, "inserted or found"  # noqa: S101
+    return found
+
+
+async def now(connection: Connection) -> datetime:
+    """The clock that approvals expire by."""
+    found = await fetch_value(connection, _SQL["now"], {}, datetime)
+    assert found is not None, "there is a clock"  # noqa: S101
     return found
 
 

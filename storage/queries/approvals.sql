@@ -2,8 +2,12 @@
 -- Stores a proposal that waits for a person's answer; a call that is redone after a crash keeps its first.
 insert into approval (id, thread_id, run_id, call_id, tool, input, proposal, proposal_hash, expires_at)
 values (%(id)s, %(thread_id)s, %(run_id)s, %(call_id)s, %(tool)s, %(input)s, %(proposal)s, %(proposal_hash)s,
-        clock_timestamp() + make_interval(secs => %(valid_s)s))
+        %(expires_at)s)
 on conflict (tenant_id, thread_id, call_id) do nothing;
+
+-- name: now
+-- The clock that approvals expire by.
+select clock_timestamp();
 
 -- name: of_call
 -- The approval that a tool call asked for.

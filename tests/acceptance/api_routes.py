@@ -20,6 +20,8 @@ TAKES: Final = {
     "/api/chat#messageId": "message to be made",
     "/api/chat/{id}": "chat",
     "/api/threads/{id}": "chat",
+    "/api/approvals/{id}": "approval",
+    "/api/approvals?cursor": "approval cursor",
     "/api/threads?cursor": "thread cursor",
     "/api/orders/{order}": "order",
     "/api/orders?cursor": "order cursor",

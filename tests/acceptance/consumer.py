@@ -197,15 +197,20 @@ class Tab:
     def send(self, text: str) -> Turn:
         return self.start_send(text).result()
 
-    def answer(
+    def start_answer(
         self, approval_id: str, *, approved: bool, reason: str | None = None, sends: bool = True
-    ) -> Turn:
+    ) -> PendingTurn:
         """A click on yes or no; with the last of a step (`sends`) the page sends by itself."""
-        return Turn.model_validate(
-            self._consumer.run(
+        return PendingTurn(
+            self._consumer.start(
                 "answer", chat=self._name, id=approval_id, approved=approved, reason=reason, sends=sends
             )
         )
+
+    def answer(
+        self, approval_id: str, *, approved: bool, reason: str | None = None, sends: bool = True
+    ) -> Turn:
+        return self.start_answer(approval_id, approved=approved, reason=reason, sends=sends).result()
 
     def edit(self, message_id: str, text: str) -> Turn:
         """Replace an earlier user message and ask again."""

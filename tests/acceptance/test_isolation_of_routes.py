@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from psycopg import sql
 
 from leadhand.cursors import encode_cursor
 from leadhand.errors import JsonValue
@@ -28,7 +29,16 @@ NO_FAULT = {
     "POST /api/chat/{id}/stop": 202,
     "GET /api/threads": 200,
     "GET /api/traces": 200,
+    "GET /api/approvals": 200,
+    # Neither stranger may approve anything.
+    "POST /api/approvals/{id}": 403,
 }
+# Something that waits for an approval, under the id of the run that asked.
+WAITING = sql.SQL(
+    "insert into approval (tenant_id, id, thread_id, run_id, requested_by, call_id, tool, input, proposal,"
+    " proposal_hash, expires_at) select tenant_id, id, thread_id, id, user_id, 'call', 'a_tool', '{}', '{}',"
+    " repeat('0', 64), now() + interval '1 h' from run where id = %s::uuid"
+)
 STRANGERS = pytest.mark.parametrize("stranger", ["bert", "carl"], ids=["another shop", "a colleague"])
 
 
@@ -120,6 +130,7 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
         moment = text_at(parse(before[0]), "updated_at")
         hers = text_at(parse(anna.http.get("/api/traces").content), "traces", 0, "run_id")
         nobodys = str(UUID(int=UUID(hers).int ^ 1))
+        database.run(WAITING, hers)
         foreign, absent = (
             {
                 "chat": name,
@@ -129,6 +140,8 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
                 "booking cursor": encode_cursor("0", "0", name),
                 "run": run,
                 "run cursor": encode_cursor(run),
+                "approval": run,
+                "approval cursor": encode_cursor(run),
                 **of_rows,
             }
             for name, run, of_rows in (

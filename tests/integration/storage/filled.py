@@ -113,7 +113,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             tool_input={"order": "WO-1"},
             proposal={"summary": "WO-1 is due later."},
             proposal_hash="0" * 64,
-            valid_s=60,
+            expires_at=datetime(2100, 1, 1, tzinfo=UTC),
         )
         flush = run_events.Flush(1, b"[]")
         await run_events.append(connection, run_id=run.id, attempt=1, flush=flush)
