@@ -58,6 +58,17 @@ async def test_a_later_operation_waits_for_the_one_before_it() -> None:
     assert proposal.new_conflicts.total == 0
 
 
+async def test_of_several_operations_that_lack_a_booking_one_less_is_no_new_conflict() -> None:
+    shop = two_steps()
+    third = replace(shop.operations["op-5b"], id="op-5c", seq=30)
+    proposal = await propose(
+        "book_operation", {"order": "WO-5"}, replace(shop, operations={**shop.operations, third.id: third})
+    )
+    assert (proposal.new_conflicts.total, proposal.solved_conflicts.total) == (0, 0)
+    last = await propose("book_operation", {"order": "WO-5"}, shop)
+    assert [row.type for row in last.solved_conflicts.rows] == ["NOT_FULLY_SCHEDULED"]
+
+
 async def test_an_exact_start_before_its_predecessor_is_shown_as_a_conflict() -> None:
     asked: dict[str, JsonValue] = {"order": "WO-5", "operation": 20, "start": "2026-12-02T06:00"}
     proposal = await propose("book_operation", asked, two_steps())
