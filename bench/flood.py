@@ -1,12 +1,15 @@
 """Two shops on one server: what the one waits for its answers while the other asks as much as it can."""
 
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bench.asking import Caller, ask_all, callers, new_chat_id
-from bench.chat_client import ChatClient, RefusedError, TurnTimes
+from bench.asking import Caller, ask_all, callers
+from bench.chat_client import TurnTimes
 from bench.figures import Report, Spread, Table, ms
+from bench.flooders import Flood
 from bench.installation import SHOP, Installation, installation
 from leadhand.errors import JsonValue
 
@@ -14,22 +17,14 @@ TURNS, FLOODERS, PEOPLE = 40, 64, 8
 QUICK_TURNS, QUICK_FLOODERS, QUICK_PEOPLE = 3, 4, 1
 # A person of this shop may ask 60 times a minute.
 MOMENT_S = 1.1
-# A refused flooder asks again at once; a moment, so that the bench itself has a processor left.
-AGAIN_AFTER_S = 0.05
-
-
-@dataclass(slots=True)
-class Flood:
-    callers: int
-    people: int
-    answered: int = 0
-    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     alone: Sequence[TurnTimes]
     beside: Sequence[TurnTimes]
+    callers: int
+    people: int
     flood: Flood
 
 
@@ -43,21 +38,29 @@ def measure(*, quick: bool) -> Report:
 async def _measure(here: Installation, turns: int, flooders: int, people: int) -> Found:
     quiet_shop = replace(here, tokens=here.tokens[1:])
     tokens = [here.token_of(SHOP, f"flooder-{number}") for number in range(people)]
-    flood = Flood(flooders, people)
     async with callers(quiet_shop, 1) as there:
         await ask_all(there, "plain", 2)
         alone = await _one_after_another(there[0], turns)
-        tasks = [
-            asyncio.create_task(_flooding(here, tokens[number % len(tokens)], flood))
-            for number in range(flooders)
-        ]
-        try:
+        async with _flooded(here, flooders, tokens) as flood:
             beside = await _one_after_another(there[0], turns)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-    return Found(alone, beside, flood)
+    return Found(alone, beside, flooders, people, flood)
+
+
+@asynccontextmanager
+async def _flooded(here: Installation, flooders: int, tokens: Sequence[str]) -> AsyncGenerator[Flood]:
+    """Its counts are known when the flood is over."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bench.flooders", str(here.port), str(flooders), *tokens),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    flood = Flood()
+    try:
+        yield flood
+    finally:
+        counts, _ = await process.communicate(b"")
+        flood.answered, flood.refused = map(int, counts.split())
 
 
 async def _one_after_another(caller: Caller, turns: int) -> list[TurnTimes]:
@@ -69,21 +72,10 @@ async def _one_after_another(caller: Caller, turns: int) -> list[TurnTimes]:
     return times
 
 
-async def _flooding(here: Installation, token: str, flood: Flood) -> None:
-    caller = Caller(ChatClient(here.port, token), new_chat_id())
-    while True:
-        try:
-            await caller.ask("tool")
-            flood.answered += 1
-        except RefusedError:
-            flood.refused += 1
-            await asyncio.sleep(AGAIN_AFTER_S)
-
-
 def _report(found: Found) -> Report:
     rows: list[tuple[str, ...]] = []
     data: dict[str, JsonValue] = {
-        "flood_callers": found.flood.callers,
+        "flood_callers": found.callers,
         "flood_answered": found.flood.answered,
         "flood_refused": found.flood.refused,
     }
@@ -102,7 +94,7 @@ def _report(found: Found) -> Report:
         ("the shop", "first text, median", "first text, p95", "whole, median", "whole, p95"),
         rows,
         (
-            f"The flood: {found.flood.callers} callers of {found.flood.people} people, "
+            f"The flood: {found.callers} callers of {found.people} people, "
             f"{found.flood.answered} turns answered, "
             f"{found.flood.refused} refused.",
         ),

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     # Past a pooler: notifications do not get through one.
     listen_url: SecretStr | None = None
     worker_concurrency: int = Field(default=4, ge=1, le=50)
+    # Background runs of this process at once.
+    background_runs: int = Field(default=4, ge=1, le=100)
     # Re-plans that this machine computes at once. None: one less than its cores, and at least one.
     replan_processes: int | None = Field(default=None, ge=1, le=64)
     replan_max_s: float = Field(default=120.0, gt=0, le=3600)
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
     max_tool_calls: int = Field(default=16, ge=1, le=200)
     max_run_tokens: int = Field(default=200_000, ge=1_000)
     max_run_s: float = Field(default=120.0, gt=0, le=3600)
+    max_background_run_s: float = Field(default=900.0, gt=0, le=3600)
     heartbeat_s: float = Field(default=10.0, gt=0, le=60)
     tool_timeout_s: float = Field(default=20.0, gt=0, le=600)
     window_tokens: int = Field(default=16_000, ge=1_000)
@@ -106,9 +109,11 @@ class Settings(BaseSettings):
     max_user_requests_per_min: int = Field(default=600, ge=1)
     max_shop_requests_per_min: int = Field(default=6_000, ge=1)
     max_user_turns_per_min: int = Field(default=60, ge=1)
-    max_shop_turns_per_min: int = Field(default=600, ge=1)
+    max_shop_turns_per_min: int = Field(default=240, ge=1)
     max_user_runs: int = Field(default=8, ge=1)
-    max_shop_runs: int = Field(default=100, ge=1)
+    max_shop_runs: int = Field(default=32, ge=1)
+    max_user_background_runs: int = Field(default=4, ge=1)
+    max_shop_background_runs: int = Field(default=12, ge=1)
     max_user_streams: int = Field(default=50, ge=1)
     max_shop_streams: int = Field(default=500, ge=1)
     max_streams: int = Field(default=2_000, ge=1)

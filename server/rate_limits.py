@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,6 +22,12 @@ from server.moving_windows import MovingWindows
 
 # What computes: questions, and tools that are run alone. The rest reads a few rows.
 TURNS: Final = ("/api/chat", "/api/tools/")
+# A shop's turns come evenly: of a minute's share so many seconds give no more than a tenth, a bit above the
+# average. Else a whole minute's turns, asked for at once, would stand before everybody's for seconds.
+BURST_S: Final = 5
+BURST_SHARE: Final = 10
+# A few people who ask in the same moment are no flood, however small the shop's share is.
+MIN_BURST: Final = 8
 # A client that asks again at once would keep the process busy with refusals: each is held for this moment.
 REFUSAL_PAUSE_S: Final = 0.5
 # A held refusal costs some kB and its connection; beyond so many they are answered at once.
@@ -30,21 +36,20 @@ MAX_HELD: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many in a minute; `name` is what it counts, `of` whose share it is."""
+    """So many in a time; `name` is what it counts, `of` whose share it is, `span` the time in words."""
 
     name: str
     of: str
-    item: RateLimitItemPerMinute
-
-    @property
-    def per_min(self) -> int:
-        return self.item.amount
+    item: RateLimitItem
+    span: str = "min"
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    requests: tuple[Rate, Rate]
-    turns: tuple[Rate, Rate]
+    """Looked at in their order; the first that is used up refuses."""
+
+    requests: tuple[Rate, ...]
+    turns: tuple[Rate, ...]
 
     @classmethod
     def of(cls, settings: Settings) -> "Rates":
@@ -55,6 +60,7 @@ class Rates:
             ),
             turns=(
                 _rate("turns", "user", settings.max_user_turns_per_min),
+                _burst("turns", "shop", settings.max_shop_turns_per_min),
                 _rate("turns", "shop", settings.max_shop_turns_per_min),
             ),
         )
@@ -62,6 +68,13 @@ class Rates:
 
 def _rate(name: str, of: str, per_min: int) -> Rate:
     return Rate(name, of, RateLimitItemPerMinute(per_min, namespace=f"{name}-{of}"))
+
+
+def _burst(name: str, of: str, per_min: int) -> Rate:
+    most = max(MIN_BURST, per_min // BURST_SHARE)
+    return Rate(
+        name, of, RateLimitItemPerSecond(most, BURST_S, namespace=f"{name}-{of}-burst"), f"{BURST_S}_s"
+    )
 
 
 class RateLimits:
@@ -85,8 +98,9 @@ class RateLimits:
                 await self._take(self._rates.turns, admitted.principal)
         await self._app(scope, receive, send)
 
-    async def _take(self, rates: tuple[Rate, Rate], who: Principal) -> None:
-        for rate, key in zip(rates, ((who.tenant_id, who.user_id), (who.tenant_id,)), strict=True):
+    async def _take(self, rates: tuple[Rate, ...], who: Principal) -> None:
+        for rate in rates:
+            key = (who.tenant_id, who.user_id) if rate.of == "user" else (who.tenant_id,)
             if not await self._limiter.hit(rate.item, *key):
                 await self._hold()
                 stats = await self._limiter.get_window_stats(rate.item, *key)
@@ -110,8 +124,10 @@ def _is_turn(scope: Scope) -> bool:
 
 def _refusal(rate: Rate, *, retry_after_s: int) -> RateLimited:
     whose = "You have" if rate.of == "user" else "Your shop has"
+    most = rate.item.amount
+    time = "a minute" if rate.span == "min" else f"{BURST_S} seconds"
     return RateLimited(
-        f"{whose} sent more than {rate.per_min} {rate.name} in a minute. Try again in {retry_after_s} s.",
+        f"{whose} sent more than {most} {rate.name} in {time}. Try again in {retry_after_s} s.",
         retry_after_s=retry_after_s,
-        details={"limit": f"{rate.of}_{rate.name}_per_min", "max": rate.per_min},
+        details={"limit": f"{rate.of}_{rate.name}_per_{rate.span}", "max": most},
     )

@@ -44,16 +44,16 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def client_of(*, pause_s: float) -> AsyncGenerator[httpx.AsyncClient]:
+async def client_of(*, pause_s: float, shop_turns_per_min: int = 3) -> AsyncGenerator[httpx.AsyncClient]:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     for path in ("/api/chat", "/api/tools/check_capacity", "/api/threads", "/healthz"):
         app.add_api_route(path, answer, methods=["GET", "POST"])
     app.add_exception_handler(LeadhandError, on_error)
     settings = Settings(
         max_user_requests_per_min=5,
-        max_shop_requests_per_min=8,
+        max_shop_requests_per_min=max(8, shop_turns_per_min),
         max_user_turns_per_min=2,
-        max_shop_turns_per_min=3,
+        max_shop_turns_per_min=shop_turns_per_min,
     )
     app.add_middleware(RateLimits, rates=Rates.of(settings), pause_s=pause_s)
     app.add_middleware(Gate, verifier=NamesItself(), shop_of=any_shop)
@@ -139,3 +139,13 @@ async def test_a_refusal_is_held_back_and_nobody_else_waits_for_it() -> None:
         assert (await client.get("/api/threads", headers=by("south.anna"))).status_code == 200
         assert not held.done()
         held.cancel()
+
+
+async def test_a_shop_does_not_get_the_turns_of_a_whole_minute_in_one_moment() -> None:
+    async with client_of(pause_s=0, shop_turns_per_min=100) as client:
+        for number in range(10):
+            assert (await client.post("/api/chat", headers=by(f"north.anna{number}"))).status_code == 200
+        response = await client.post("/api/chat", headers=by("north.dora"))
+        refused(response, "shop_turns_per_5_s", 10)
+        assert int(response.headers["retry-after"]) <= 5
+        assert (await client.post("/api/chat", headers=by("south.anna"))).status_code == 200
