@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
-from leadhand.errors import IdempotencyConflict, JsonValue, NotFound, StalePlan
+from leadhand.errors import ApprovalSuperseded, IdempotencyConflict, JsonValue, NotFound, StalePlan
 from planning.plan_writes import RowChange, effect_of, moved_since
 from planning.shop import Minute, Shop, ShopSettings
 from planning.zones import MINUTES_PER_DAY
