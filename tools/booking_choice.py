@@ -7,7 +7,7 @@ from leadhand.errors import InvalidToolInput, JsonValue, NotFound, WriteRefused
 from planning.calendars import ShopTimes
 from planning.routings import Routings
 from planning.shop import Booking, BookingStatus, Minute, Operation, Order, OrderStatus, Shop
-from tools.views import count_of, listed
+from tools.views import listed
 
 MAX_OPERATIONS = 50
 
@@ -15,6 +15,14 @@ _REASONS = {
     BookingStatus.IN_PROGRESS: ("started", "has begun"),
     BookingStatus.DONE: ("done", "is done"),
     BookingStatus.HELD: ("held", "is held for a quote"),
+}
+
+_STAYS = {
+    "locked": "Locked",
+    "started": "Begun",
+    "done": "Done",
+    "held": "Held for a quote",
+    "frozen": "In the frozen zone",
 }
 
 
@@ -88,15 +96,11 @@ def refuse_fixed(shop: Shop, fixed: Sequence[Fixed]) -> WriteRefused:
 
 
 def warn_of_fixed(shop: Shop, fixed: Sequence[Fixed]) -> list[str]:
-    """What stays as it is."""
-    if not fixed:
-        return []
-    said = [f"{name_of(shop, row.booking)} {row.text}" for row in fixed]
-    return [f"{count_of(len(fixed), 'booking')} {_stay(len(fixed))}: {listed(said)}."]
-
-
-def _stay(count: int) -> str:
-    return "stays as it is" if count == 1 else "stay as they are"
+    """What stays as it is, by reason."""
+    found: dict[str, list[str]] = {}
+    for row in fixed:
+        found.setdefault(_STAYS[row.reason], []).append(name_of(shop, row.booking))
+    return [f"{reason}, so it stays as it is: {listed(names)}." for reason, names in found.items()]
 
 
 def covering_times(shop: Shop, now: Minute, horizon: Minute) -> ShopTimes:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from leadhand.errors import JsonValue
-from models.builtin.translations import translated, translated_list, translated_work
+from models.builtin.translations import translated, translated_list, translated_words, translated_work
 
 # Everything that begins or ends something in Markdown or HTML. Text of the shop's data stays text.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
@@ -115,8 +115,8 @@ def _list(value: JsonValue, language: str) -> str:
 
 
 def _what(value: JsonValue, language: str) -> str:
-    """What was tried out, in the reader's language where its kind is known."""
-    return escaped(translated(value, language)) if isinstance(value, str) else ""
+    """A few words of a tool: what was tried out, why a machine is closed."""
+    return escaped(translated_words(value, language)) if isinstance(value, str) else ""
 
 
 def _titles(value: JsonValue, language: str) -> str:
@@ -135,6 +135,11 @@ def _title(name: JsonValue, code: JsonValue) -> str:
 def _sentence(value: JsonValue, language: str) -> str:
     del language
     return sentence(whole_sentences(value)) if isinstance(value, str) else ""
+
+
+def _told(value: JsonValue, language: str) -> str:
+    """A sentence of a tool in the reader's language, where it is known in it."""
+    return translated(_sentence(value, language), language)
 
 
 def _sentence_first(value: JsonValue, language: str) -> str:
@@ -163,6 +168,7 @@ FORMATS: Mapping[str, Callable[[JsonValue, str], str]] = {
     "list": _list,
     "what": _what,
     "said": _sentence,
+    "told": _told,
     "Said": _sentence_first,
     "titles": _titles,
     "period": _period,

@@ -16,6 +16,12 @@ def translated(text: str, language: str) -> str:
     return _dates(text) if _is_dates(text) else text
 
 
+def translated_words(text: str, language: str) -> str:
+    """A few words of a tool's own, or a name, which stays as it is."""
+    known = None if language == "en" else _known(text)
+    return text if known is None else known
+
+
 def translated_list(text: str, language: str) -> str:
     """ "A, B and C" or "A and 4 more", names as they are; or what a tool says instead of names."""
     if language == "en":
@@ -26,7 +32,7 @@ def translated_list(text: str, language: str) -> str:
 
 def translated_work(text: str, language: str) -> str:
     """ "WO-1 op 20"."""
-    return text if language == "en" else _OPERATION.sub("AG ", text).replace(_HELD, "reservierte Zeit")
+    return text if language == "en" else _OPERATION.sub("AG ", text).replace(_HELD, "reservierte Kapazität")
 
 
 def _known(text: str) -> str | None:
@@ -38,7 +44,9 @@ def _known(text: str) -> str | None:
 
 
 class _Group(str):
-    """What a sentence has in a place: `{0}` is text or dates, `{0:list}` names, `{0:said}` a sentence."""
+    """What a sentence has in a place: `{0}` is text or dates, `{0:name}` a name, `{0:list}` names,
+    `{0:said}` a sentence.
+    """
 
     __slots__ = ()
 
@@ -46,6 +54,8 @@ class _Group(str):
         match spec:
             case "list":
                 return _listed(self)
+            case "name":
+                return str(self)
             case "said":
                 return translated(self, "de")
             case _:
@@ -57,7 +67,7 @@ def _listed(text: str) -> str:
     return first + " und " + _MORE.sub(r"\1 weitere", last) if sign else last
 
 
-_OPERATION = re.compile(r"\bop (?=\d)")
+_OPERATION = re.compile(r"\bop(?:eration)? (?=\d)")
 _MORE = re.compile(r"^(\d+) more$")
 _HELD = "held capacity"
 _MONTHS = (

@@ -148,8 +148,12 @@ def _read(asked: RescheduleOrderInput, shop: Shop, now: Minute) -> _Read:
         assumptions += named.assumptions
         machines, stay = _machines(shop, free, named.rows)
         if stay:
-            assumptions.append(f"{listed(stay)} cannot be done there and keeps its machine.")
+            assumptions.append(f"{listed(stay)} cannot be done there and {_keep(len(stay))}.")
     return _Read(found.order, tuple(free), tuple(fixed), machines, tuple(filter(None, assumptions)))
+
+
+def _keep(count: int) -> str:
+    return "keeps its machine" if count == 1 else "keep their machines"
 
 
 def _machines(

@@ -69,6 +69,7 @@ def _proposed(
             details={"write_id": str(write.id), "moved": told},
         )
     when = instant_text(to_minute(write.applied_at), zone)
+    back = "goes back to what it was" if len(changes) == 1 else "go back to what they were"
     return proposed(
         shop,
         Wanted(
@@ -76,7 +77,7 @@ def _proposed(
             changes=changes,
             assumptions=[
                 f"The change was made {when}, asked for by {write.requested_by} and approved by "
-                f"{write.approved_by}; {count_of(len(changes), 'row')} of the plan go back to what they were."
+                f"{write.approved_by}; {count_of(len(changes), 'row')} of the plan {back}."
             ],
             undoes=write.id,
         ),

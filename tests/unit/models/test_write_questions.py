@@ -9,14 +9,16 @@ from models.builtin.answers import word_result
 from models.builtin.dialogue import understand
 from models.builtin.grammar_files import tool_grammars
 from models.builtin.results import Result
+from models.builtin.translations import translated
 from models.builtin.understanding import Context, Query
-from tests.unit.tools.shops import at
+from tests.unit.tools.shops import at, work
 from tests.unit.tools.writing import kept, propose, shop_with_work
 from tools.proposing import applied
 from tools.rendering import render_for_model
 from tools.writing import WriteOutput
 
 CONTEXT = Context(tools=frozenset(grammar.tool for grammar in tool_grammars()))
+ENGLISH = {"is", "are", "the", "of", "stays", "with", "operation", "booking", "bookings", "it", "to", "and"}
 WRITES = ("book_operation", "reschedule_order", "release_booking", "set_lock", "undo_change")
 
 
@@ -119,7 +121,11 @@ def worded(output: WriteOutput, tool: str, language: str) -> str:
     ("language", "proposal", "done"),
     [
         ("en", "Proposed, nothing is changed yet: 1 booking of WO-3 is locked.", "Done: 1 booking of WO-3"),
-        ("de", "Vorschlag, noch ist nichts geändert:", "Erledigt: Buchungen werden gesperrt"),
+        (
+            "de",
+            "Vorschlag, noch ist nichts geändert: Buchungen von WO-3 gesperrt: 1.",
+            "Erledigt: Buchungen von WO-3 gesperrt: 1.",
+        ),
     ],
 )
 async def test_a_proposal_and_the_change_made_of_it_are_told_apart(
@@ -128,6 +134,26 @@ async def test_a_proposal_and_the_change_made_of_it_are_told_apart(
     shown = await propose("set_lock", {"order": "WO-3"}, shop_with_work())
     assert proposal in worded(shown, "set_lock", language)
     assert done in worded(applied(shown, kept(shown)), "set_lock", language)
+
+
+async def test_german_has_nothing_english_but_names() -> None:
+    """Sentences of every tool of bookings, as they are told in an answer."""
+    shop = shop_with_work(work("6", "puma", (at(2, 10, 30), at(2, 12))))
+    asked: list[tuple[str, dict[str, JsonValue]]] = [
+        ("book_operation", {"order": "WO-4", "start": "2026-12-02T12:30", "machine": "Puma 3100"}),
+        ("book_operation", {"order": "WO-4"}),
+        ("reschedule_order", {"order": "WO-3", "start": "2026-12-07"}),
+        ("reschedule_order", {"order": "WO-6"}),
+        ("release_booking", {"machine": "Puma 3100", "window": "tomorrow"}),
+        ("release_booking", {"order": "WO-3"}),
+        ("set_lock", {"order": "WO-3"}),
+        ("set_lock", {"order": "WO-2", "locked": False}),
+    ]
+    for tool, given in asked:
+        shown = await propose(tool, given, shop)
+        told = [shown.summary, *shown.assumptions, *shown.warnings]
+        german = [translated(text, "de") for text in told]
+        assert not [text for text in german if ENGLISH & set(text.replace(",", "").split())], german
 
 
 async def test_the_table_has_machine_and_times_before_and_after() -> None:

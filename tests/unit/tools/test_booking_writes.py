@@ -250,7 +250,7 @@ async def test_of_a_machine_what_may_go_goes_and_the_rest_is_told() -> None:
         "release_booking", {"machine": "Puma 3100", "window": "tomorrow"}, shop_with_work(more)
     )
     assert [change.id for change in proposal.changes] == ["6"]
-    assert any("WO-2 operation 10 is locked" in text for text in proposal.warnings)
+    assert "Locked, so it stays as it is: WO-2 operation 10." in proposal.warnings
 
 
 async def test_locked_work_that_is_named_is_not_released() -> None:
