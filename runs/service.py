@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from leadhand.events import (
     RunStopped,
     UsageReported,
 )
+from leadhand.long_work import LongWork
 from leadhand.prices import PriceList
 from leadhand.shop_places import ShopPlaces
 from leadhand.spans import SpanExport, Trace
@@ -44,10 +46,12 @@ from runs.settlement import Settlement
 from runs.takeover import Continuation, pick_up, seize
 from runs.transcript import events_of, read_parts
 from runs.turn import TurnRequest
+from runs.waiting import BackgroundPlaces, put_back
 from storage import runs, threads
 from storage.database import Database
 from storage.runs import Run
 from storage.saver import TenantSaver
+from storage.takeover import NOBODY
 from storage.usage import TurnLimits
 from tools.registry import ToolRegistry
 
@@ -68,12 +72,14 @@ class RunService:
     registry: ToolRegistry
     model_name: str
     max_run_s: float
+    max_background_run_s: float
     limits: TurnLimits
     prices: PriceList
     news: RunNews
     export: SpanExport | None = None
     owner: str = field(default_factory=_process_name)
     places: ShopPlaces = field(default_factory=ShopPlaces)
+    background: BackgroundPlaces = field(default_factory=lambda: BackgroundPlaces(1))
     _active: dict[tuple[str, str, str], ActiveRun] = field(
         default_factory=dict[tuple[str, str, str], ActiveRun]
     )
@@ -122,21 +128,29 @@ class RunService:
         if run is not None:
             run.request_stop(StopCause.PERSON)
         elif (run := await self._elsewhere(tenant, chat_id)) is not None:
-            async with self.database.transaction(tenant) as conn:
-                await runs.request_cancel(conn, run_id=UUID(run.run_id))
+            await self.ask_to_stop(tenant, UUID(run.run_id))
         if run is None:
             return False
         async for _ in run.follow():
             pass
         return True
 
+    async def ask_to_stop(self, tenant: TenantContext, run_id: UUID) -> None:
+        """Whoever has it stops it; one that nobody has ends here and now."""
+        async with self.database.transaction(tenant) as conn:
+            await runs.request_cancel(conn, run_id=run_id)
+            found = await runs.get_run(conn, run_id=run_id)
+        if found is not None and found.status == "running" and found.owner == NOBODY:
+            await self.give_up(RunOwner(found, tenant), RunStopped())
+
     async def _elsewhere(self, tenant: TenantContext, chat_id: str) -> RemoteRun | None:
         async with self.database.transaction(tenant, snapshot=True) as conn:
             thread = await threads.get_thread(conn, who=tenant, chat_id=chat_id)
             run = None if thread is None else await runs.running(conn, thread_id=thread.id)
-        return None if run is None else self._remote(tenant, run)
+        return None if run is None else self.remote(tenant, run)
 
-    def _remote(self, tenant: TenantContext, run: Run) -> RemoteRun:
+    def remote(self, tenant: TenantContext, run: Run) -> RemoteRun:
+        """The run, followed from its log."""
         answer_id = run.assistant_message_id or str(run.id)
         return RemoteRun(
             str(run.id), answer_id, run.model, tenant, self.database, self.news, run.trace_parent
@@ -151,6 +165,8 @@ class RunService:
         """
         if self._stopping:
             raise ServerStopping("The server is restarting. Please try again in a moment.")
+        if self.background.full(row.tenant_id) and await put_back(self.database, row):
+            return
         taken = await pick_up(self.database, row, owner=self.owner)
         if taken is None:
             return
@@ -158,13 +174,18 @@ class RunService:
         if taken.run.cancel_requested:
             run.request_stop(StopCause.PERSON)
         if taken.run.attempt > 1:
+            begins = taken.run.attempt == 1
+        if not begins:
             metrics.takeovers.inc()
         log.info(
-            "turn taken over",
+            "background run begun" if begins else "turn taken over",
             extra={"run_id": run.run_id, "tenant_id": row.tenant_id, "attempt": taken.run.attempt},
         )
         turn = Continuation(taken, self.database, self.graph, self.registry)
-        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, taken.seq, taken.untitled, taken.run.age_s)
+        since = taken.run.background_since
+        attempt = _Attempt(
+            taken.run.thread_id, taken.run.attempt, taken.seq, taken.untitled, taken.run.age_s, since
+        )
         self._execute(run, taken.tenant, taken.chat_id, attempt, turn)
 
     async def give_up(self, lost: RunOwner, ending: RunEnding) -> None:
@@ -194,7 +215,8 @@ class RunService:
         if self.export is not None:
             export_answered(self.export, taken.run, taken.asked)
         untitled = taken.thread.titled_by == "question"
-        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, seq=1, untitled=untitled)
+        since = taken.run.background_since
+        attempt = _Attempt(taken.run.thread_id, taken.run.attempt, 1, untitled, background_since=since)
         return self._execute(run, tenant, taken.thread.chat_id, attempt, going_on(run.run_id))
 
     async def drain(self, timeout_s: float) -> None:
@@ -229,6 +251,8 @@ class RunService:
         turn: TurnState | Command[str] | Continuation,
     ) -> ActiveRun:
         settlement = self._settlement(run, tenant, attempt)
+        since = attempt.background_since
+        max_run_s = self.max_run_s if since is None else self.max_background_run_s
         execution = Execution(
             run=run,
             tenant=tenant,
@@ -239,8 +263,9 @@ class RunService:
             recorder=settlement.recorder,
             settlement=settlement,
             places=self.places,
-            max_run_s=self.max_run_s,
+            max_run_s=max_run_s,
             age_s=attempt.age_s,
+            long_work=None if since is None else LongWork.of_run(since, max_run_s),
         )
         remote = RemoteRun(
             run.run_id,
@@ -258,6 +283,9 @@ class RunService:
         self._tasks.add(task)
         metrics.running_turns.inc()
         task.add_done_callback(lambda done: self._over(key, run, done))
+        if since is not None:
+            self.background.take(tenant.tenant_id)
+            task.add_done_callback(lambda _: self.background.give_back(tenant.tenant_id))
         return run
 
     def _settlement(self, run: ActiveRun, tenant: TenantContext, attempt: "_Attempt") -> Settlement:
@@ -292,7 +320,7 @@ class RunService:
         if live is not None and live.run_id == str(run.id):
             return live
         if repeated.answer is None:
-            return self._remote(tenant, run)
+            return self.remote(tenant, run)
         replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *_as_it_ended(run)])
         return ActiveRun(
             str(run.id), repeated.answer.message_id, run.model, replay, trace_parent=run.trace_parent
@@ -301,13 +329,17 @@ class RunService:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt of a run: its number, the log's last flush before it, the run's age when it began."""
+    """One attempt of a run: its number, the log's last flush before it, the run's age when it began.
+
+    `background_since`: see Run.
+    """
 
     thread_id: UUID
     number: int
     seq: int = 0
     untitled: bool = False
     age_s: float = 0.0
+    background_since: datetime | None = None
 
 
 def _taken_run(run: Run, answer_id: str, events: Sequence[RunEvent]) -> ActiveRun:

@@ -15,10 +15,11 @@ from uuid import UUID
 from jobs.context import RunOwner, run_owner
 from jobs.engine_database import engine_transaction
 from jobs.task import JobRow
-from leadhand.errors import DatabaseUnavailable, LeadhandError, RunInterrupted
+from leadhand.errors import DatabaseUnavailable, QueryTimeout, RunInterrupted, RunNotStarted
 from leadhand.events import RunEnding, RunFailed, RunStopped
 from runs.resumption import INTERRUPTED_TEXT, ask_to_resume
 from runs.service import RunService
+from runs.waiting import NOT_STARTED_TEXT, WAITS_S
 from storage import takeover
 from storage.takeover import NOBODY, Ownerless
 from storage.transactions import translated_errors
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 SWEEP_S = 2.0
 # A run that took so many processes down with it is not tried again.
 MAX_ATTEMPTS = 3
-# A worker takes an offered run at once, a busy one with its next sweep; after this long there is none.
-PICK_UP_S = 8.0
+# A worker takes an offered run at once, a busy one with its next sweep, and one that is just started again a
+# little later; after this long there is none.
+PICK_UP_S = 30.0
 # Looked at in one sweep; the next sweep sees the others.
 AT_MOST = 100
 
@@ -55,7 +57,12 @@ class Sweeper:
         waited = self._waiting_since
         self._waiting_since = {run.run_id: waited[run.run_id] for run in found if run.run_id in waited}
         for run in found:
-            await self._look_after(run)
+            try:
+                await self._look_after(run)
+            except (DatabaseUnavailable, QueryTimeout):
+                raise
+            except Exception:  # the run's border: one that cannot be read keeps no other waiting
+                log.exception("a run without a process could not be looked after: %s", run.run_id)
 
     async def _look_after(self, found: Ownerless) -> None:
         lost = await run_owner(self.runs.database, JobRow(found.tenant_id, found.run_id))
@@ -75,10 +82,16 @@ class Sweeper:
             return RunStopped()
         if run.owner == NOBODY:
             since = self._waiting_since.setdefault(run.id, monotonic())
-            given_up = monotonic() - since >= self.pick_up_s
+            # One that was never begun is found here only when it has waited for so long already.
+            patience_s = WAITS_S if run.background and run.attempt > 1 else self.pick_up_s
+            given_up = monotonic() - since >= patience_s
         else:
             given_up = run.lost + 1 >= MAX_ATTEMPTS
-        return RunFailed(RunInterrupted.code, INTERRUPTED_TEXT, retryable=True) if given_up else None
+        if not given_up:
+            return None
+        if run.owner == NOBODY and run.attempt == 1:
+            return RunFailed(RunNotStarted.code, NOT_STARTED_TEXT, retryable=True)
+        return RunFailed(RunInterrupted.code, INTERRUPTED_TEXT, retryable=True)
 
     async def _offer(self, lost: RunOwner) -> None:
         run = lost.run
@@ -109,12 +122,8 @@ async def _keep_sweeping(sweeper: Sweeper, leaving: asyncio.Event) -> None:
     while not leaving.is_set():
         try:
             await sweeper.sweep()
-        except DatabaseUnavailable:
-            pass  # said in the log already
-        except LeadhandError as error:
+        except (DatabaseUnavailable, QueryTimeout) as error:
             log.warning("runs without a process are looked after later: %s", error.code)
-        except Exception:  # the worker's border: one run that cannot be read does not end the sweeping
-            log.exception("runs without a process could not be looked after")
         with suppress(TimeoutError):
             async with asyncio.timeout(SWEEP_S):
                 await leaving.wait()

@@ -1,22 +1,17 @@
 """Conversations over time: memory, edits, new answers, and the death of the server."""
 
-import time
 from collections.abc import Generator
 
 import pytest
 
-from tests.acceptance.caller import Caller, message_text, new_chat_id, question
+from tests.acceptance.caller import Caller, message_text, new_chat_id
 from tests.acceptance.consumer import Consumer
-from tests.acceptance.json_access import items_at, parse, text_at
+from tests.acceptance.json_access import items_at, parse
 from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
-from tests.acceptance.server_process import POLL_INTERVAL_S, ServerProcess
-from tests.acceptance.stream_reader import ChatStream
+from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.transcript import sound_history
 from tests.acceptance.workspace import Workspace
-
-# A run whose process died is nobody's after its lease; two more for a slow machine.
-TAKEOVER_S = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -33,17 +28,6 @@ def mortal_server(
 def anna_mortal(mortal_server: ServerProcess, anna_token: str) -> Generator[Caller]:
     with Caller(mortal_server.url, anna_token) as caller:
         yield caller
-
-
-def ask_until_answered(caller: Caller, chat_id: str, text: str) -> ChatStream:
-    """Ask; as long as the thread is still held by a dead process, ask again."""
-    deadline = time.monotonic() + TAKEOVER_S
-    while True:
-        with caller.http.stream("POST", "/api/chat", json=question(chat_id, text)) as response:
-            if response.status_code != 409 or time.monotonic() > deadline:
-                return ChatStream(response).to_end()
-            assert text_at(parse(response.read()), "error", "code") == "thread_busy"
-        time.sleep(POLL_INTERVAL_S)
 
 
 def test_a_follow_up_after_a_restart_still_knows_the_turn_before(
@@ -66,7 +50,7 @@ def test_a_follow_up_after_a_restart_still_knows_the_turn_before(
     sound_history(anna_mortal, consumer, chat, roles="uaua")
 
 
-def test_a_server_killed_in_mid_answer_leaves_a_thread_that_goes_on_after_its_restart(
+def test_a_turn_whose_server_was_killed_is_stopped_after_its_restart_and_the_thread_goes_on(
     mortal_server: ServerProcess, anna_mortal: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     scripted_model.play(plays(Text("The Puma "), Pause(Gate()), Text("is free.")))
@@ -78,9 +62,10 @@ def test_a_server_killed_in_mid_answer_leaves_a_thread_that_goes_on_after_its_re
     assert sending.result().status == "error"
     mortal_server.restart()
     scripted_model.play(says("From Thursday on."))
-    assert ask_until_answered(anna_mortal, chat, "Once more, please.").text == "From Thursday on."
+    assert anna_mortal.stop(chat).json() == {"stopped": True}
+    assert anna_mortal.ask(chat, "Once more, please.").text == "From Thursday on."
     messages = sound_history(anna_mortal, consumer, chat, roles="uaua")
-    assert message_text(messages[0]) == "When is the Puma 3100 free?"
+    assert [message_text(message) for message in messages[:2]] == ["When is the Puma 3100 free?", "The Puma "]
     assert message_text(messages[3]) == "From Thursday on."
     assert anna_mortal.http.get(f"/api/chat/{chat}/stream").status_code == 204
     [request] = scripted_model.requests

@@ -307,3 +307,21 @@ async def test_an_answer_that_was_complete_but_not_stored_is_stored_without_aski
         assert isinstance(ending(await read_at(elsewhere)), RunFinished)
     await check_stored(elsewhere, seen)
     assert len(model.requests) == 2
+
+
+async def test_a_run_that_cannot_be_read_keeps_no_other_waiting(
+    planner: Planner, elsewhere: Planner, gate: Gate, model: ScriptedModel
+) -> None:
+    model.play(plays(Pause(gate), Text("No")), plays(Pause(gate), Text("No")), says("Monday."))
+    await begun(planner, gate)
+    other = Planner(planner.desk, planner.who)
+    await other.start("And when?")
+    await asyncio.to_thread(model.wait_request, 2)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            "update run set permissions = %s where id = %s", (["unheard:of"], (await planner.run_row()).id)
+        )
+    await die(planner)
+    async with picking_up(elsewhere):
+        assert said(await read_at(Planner(elsewhere.desk, other.who, other.chat_id))) == "Monday."
+    assert (await planner.run_row()).status == "running"
