@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.builtin.translations import translated, translated_list, translated_work
+from models.builtin.translations import translated, translated_list, translated_words, translated_work
 from tests.unit.tools.shops import OneShop, at, plan, tenant, work
 from tests.unit.tools.simulations_in_memory import Kept
 from tools.registry import ToolRegistry
@@ -42,6 +42,20 @@ def test_names_that_a_tool_has_joined_are_joined_in_german(said: str, german: st
 def test_a_name_of_its_own_keeps_its_words() -> None:
     assert translated_work("Cutting and 5 more", "de") == "Cutting and 5 more"
     assert translated_work("WO-4 op 10", "de") == "WO-4 AG 10"
+
+
+@pytest.mark.parametrize(
+    ("said", "german"),
+    [
+        ("no shift is planned", "keine Schicht"),
+        ("breakdown: spindle and coolant 2.5", "Störung: spindle and coolant 2.5"),
+        ("held capacity, Puma 3100", "reservierte Kapazität, Puma 3100"),
+        ("WO-1, Puma 3100", "WO-1, Puma 3100"),
+        ("Christmas and New Year", "Christmas and New Year"),
+    ],
+)
+def test_why_nobody_works_and_on_what_somebody_does_is_german_and_names_stay(said: str, german: str) -> None:
+    assert translated_words(said, "de") == german
 
 
 @pytest.mark.parametrize(
