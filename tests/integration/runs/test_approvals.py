@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from graph.approvals import read_proposal
+from jobs.task import JobRow
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import (
     ApprovalAnswered,
@@ -26,14 +28,19 @@ from leadhand.events import (
     ToolFailed,
     ToolSucceeded,
 )
-from runs.answers import Answer
+from leadhand.settings import Settings
+from runs.answers import Answer, AnswerDesk
+from runs.desk import open_desk
+from runs.transcript import read_parts, text_of
 from runs.turn import Trigger, TurnRequest
-from storage import audit
+from storage import approvals, audit, takeover
 from storage.approvals import ListedApproval
 from tests.acceptance.json_access import at, object_at, text_at
-from tests.acceptance.model_script import calls, says
+from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.runs.conftest import Planner, ending, events_of, open_shop, said
+from tests.integration.runs.test_takeover import die, expire
+from tools.writing import ApprovedWrite
 
 PRIORITY: tuple[str, JsonValue] = ("update_due_date", {"order": "WO-1", "priority": 5})
 OTHER: tuple[str, JsonValue] = ("update_due_date", {"order": "WO-2", "priority": 4})
@@ -156,7 +163,8 @@ async def test_two_changes_of_one_step_are_decided_each_for_itself(
 ) -> None:
     model.play(calls(PRIORITY, MACHINES, OTHER), says("One of two."))
     events = await planner.ask("Change both")
-    yes, no = asked_in(events)
+    asked = [part for part in await stored_parts(planner) if "approval" in part]
+    yes, no = (UUID(text_at(part, "approval", "id")) for part in asked)
     assert [event.call_id for event in events if isinstance(event, ToolSucceeded)]
     before = await priorities(planner)
     waiting = await answer_in_chat(planner, Answer(yes, approved=True))
@@ -336,3 +344,79 @@ async def test_an_answer_names_an_approval_that_there_is(planner: Planner, model
     assert (await priorities(planner))["WO-1"] == 5
     with pytest.raises(ApprovalAnswered):
         await answer_in_chat(planner, Answer(asked, approved=False))
+
+
+async def test_a_server_that_lost_its_run_makes_no_change_that_was_withdrawn_since(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(PRIORITY))
+    [asked] = await ask(planner)
+    before = await priorities(planner)
+    thread_id = await planner.thread_id()
+    async with planner.desk.database.transaction(planner.who) as conn:
+        assert await approvals.decide(conn, approval_id=asked, approved=True, decided_by="boss", reason=None)
+        approval = await approvals.get_approval(conn, approval_id=asked)
+        assert approval is not None
+        write = ApprovedWrite(
+            thread_id=thread_id,
+            run_id=approval.run_id,
+            call_id=approval.call_id,
+            tool=approval.tool,
+            input=approval.input,
+            proposal=read_proposal(approval),
+            approved_by="boss",
+        )
+        await approvals.withdraw(conn, thread_id=thread_id)
+    with pytest.raises(ApprovalSuperseded):
+        await planner.desk.registry.apply(planner.who, write, planner.desk.shops)
+    assert await priorities(planner) == before
+
+
+async def test_a_run_that_goes_on_and_loses_its_process_goes_on_elsewhere_and_changes_once(
+    planner: Planner, desk_settings: Settings, model: ScriptedModel
+) -> None:
+    """Once with nothing done yet, then in the midst of the model's words."""
+    gate = Gate()
+    model.play(calls(PRIORITY), plays(Text("It is "), Pause(gate)), says("It is done."))
+    [asked] = await ask(planner)
+    waiting_run = await planner.run_row()
+    async with planner.desk.database.transaction(planner.who) as conn:
+        gone = await AnswerDesk("a process that is gone", "scripted").take(
+            conn,
+            waiting_run.thread_id,
+            [Answer(asked, approved=True)],
+            by="boss",
+            timezone=planner.who.timezone,
+        )
+        assert gone.goes_on
+    await offer(planner)
+    await planner.desk.runs.resume(JobRow(planner.who.tenant_id, gone.run.id))
+    await asyncio.to_thread(gate.wait_reached)
+    await die(planner)
+    await offer(planner)
+    gate.open()
+    async with open_desk(desk_settings) as elsewhere:
+        await elsewhere.runs.resume(JobRow(planner.who.tenant_id, gone.run.id))
+        run = await elsewhere.runs.running(planner.who, planner.chat_id)
+        assert run is not None
+        events = await events_of(run)
+    assert isinstance(ending(events), RunFinished)
+    history = await planner.history()
+    assert [message.role for message in history] == ["user", "assistant"]
+    assert text_of(read_parts(history[-1].parts)) == "It is done."
+    [part] = await stored_parts(planner)
+    assert (part["state"], at(part, "output", "approved_by")) == ("output-available", "boss")
+    assert (await priorities(planner))["WO-1"] == 5
+    async with planner.desk.database.transaction(planner.who) as conn:
+        cursor = await conn.execute("select count(*) as made from plan_write")
+        row = await cursor.fetchone()
+    assert row is not None
+    assert row["made"] == 1
+
+
+async def offer(planner: Planner) -> None:
+    """Its lease is over, and it waits for whoever takes it."""
+    await expire(planner)
+    run = await planner.run_row()
+    async with planner.desk.database.transaction(planner.who) as conn:
+        assert await takeover.offer(conn, run_id=run.id, attempt=run.attempt)

@@ -4,12 +4,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadhand.events import (
+    RunAwaitingApproval,
+    RunContinued,
     RunEvent,
     RunFinished,
     RunStopped,
     StepReset,
     StepStarted,
     TextDelta,
+    ToolApprovalDecided,
+    ToolApprovalRequested,
+    ToolDenied,
     ToolFailed,
     ToolInputDelta,
     ToolInputReady,
@@ -17,7 +22,15 @@ from leadhand.events import (
     ToolInputStarted,
     ToolSucceeded,
 )
-from runs.transcript import STOPPED, UNFINISHED, events_of, parts_of
+from runs.transcript import (
+    STOPPED,
+    UNFINISHED,
+    ToolApproval,
+    ToolPart,
+    events_of,
+    open_calls,
+    parts_of,
+)
 
 CALLS = st.sampled_from(["c1", "c2", "c3"])
 EVENTS: st.SearchStrategy[RunEvent] = st.one_of(
@@ -123,3 +136,71 @@ def test_a_redone_model_call_leaves_nothing_of_the_first_try() -> None:
 def test_a_nested_call_names_its_parent() -> None:
     parts = parts_of([ToolInputReady("c", "x", {}), ToolInputReady("c.1", "y", {}, parent_id="c", depth=1)])
     assert parts[1].get("toolMetadata") == {"parentToolCallId": "c", "depth": 1}
+
+
+ASKED: list[RunEvent] = [
+    StepStarted(),
+    ToolInputReady("c1", "book", {"order": "WO-1"}),
+    ToolInputReady("c2", "look", {}),
+    ToolApprovalRequested("c1", "a1", "WO-1 moves.", {"proposal": {"rows": []}}),
+    ToolSucceeded("c2", 1),
+]
+
+
+def approval_of(*more: RunEvent) -> ToolPart:
+    part = parts_of([*ASKED, *more])[1]
+    assert "toolCallId" in part
+    return part
+
+
+def test_a_run_that_waits_for_a_person_leaves_just_that_call_open() -> None:
+    parts = parts_of([*ASKED, ToolInputReady("c3", "look", {}), RunAwaitingApproval()])
+    assert [part["state"] for part in parts if "toolCallId" in part] == [
+        "approval-requested",
+        "output-available",
+        "output-error",
+    ]
+    assert open_calls(parts) == ["c1"]
+    assert parts_of([*events_of(parts), RunAwaitingApproval()]) == parts
+
+
+def test_an_answer_stays_in_the_part_with_what_it_brought_about() -> None:
+    yes, no = ToolApprovalDecided("c1", "a1", True), ToolApprovalDecided("c1", "a1", False, "Not today")
+    asked: ToolApproval = {
+        "id": "a1",
+        "requestReason": "WO-1 moves.",
+        "descriptor": {"proposal": {"rows": []}},
+    }
+    outcomes: list[tuple[list[RunEvent], str, ToolApproval]] = [
+        ([yes, RunAwaitingApproval()], "approval-responded", {**asked, "approved": True}),
+        ([yes, ToolSucceeded("c1", 2)], "output-available", {**asked, "approved": True}),
+        ([yes, ToolFailed("c1", "stale_plan", "Stale.")], "output-error", {**asked, "approved": True}),
+        (
+            [no, ToolDenied("c1", "denied")],
+            "output-denied",
+            {**asked, "approved": False, "reason": "Not today"},
+        ),
+        (
+            [ToolDenied("c1", "superseded")],
+            "output-denied",
+            {**asked, "approved": False, "reason": "superseded"},
+        ),
+        (
+            [yes, ToolDenied("c1", "superseded")],
+            "output-denied",
+            {**asked, "approved": False, "reason": "superseded"},
+        ),
+        ([RunStopped()], "output-denied", {**asked, "approved": False, "reason": STOPPED}),
+    ]
+    for events, state, approval in outcomes:
+        part = approval_of(*events)
+        assert (part["state"], part.get("approval")) == (state, approval), events
+        parts = parts_of([*ASKED, *events])
+        ending = RunAwaitingApproval() if state == "approval-responded" else RunFinished()
+        assert parts_of([*events_of(parts), ending]) == parts
+
+
+def test_a_model_call_that_is_made_again_takes_nothing_back_of_the_runs_before() -> None:
+    text = parts_of([*ASKED, RunContinued(), StepStarted(), TextDelta("t", "x"), StepReset()])
+    assert [part["type"] for part in text] == ["step-start", "tool-book", "tool-look", "step-start"]
+    assert len(parts_of([*ASKED, RunContinued(), StepReset()])) == 3
