@@ -20,12 +20,16 @@ _EXAMPLES: Final[dict[str, Any]] = {
 
 
 class ToolDescription(BaseModel):
-    """`label` is the loading line, `description` is what the model reads; the schemas are JSON Schema."""
+    """`label` is the loading line, `description` is what the model reads; the schemas are JSON Schema.
+
+    `writes`: it only proposes a change of the plan, which a person approves.
+    """
 
     name: str
     label: str
     description: str
     permission: str
+    writes: bool
     input_schema: dict[str, JsonValue]
     output_schema: dict[str, JsonValue]
 
@@ -43,6 +47,7 @@ async def list_tools(tenant: Reader, desk: OpenDesk) -> ToolList:
                 label=spec.label,
                 description=spec.description,
                 permission=spec.permission.value,
+                writes=spec.writes,
                 input_schema=spec.input_schema,
                 output_schema=spec.output_schema,
             )
@@ -71,7 +76,10 @@ async def run_tool(
     desk: OpenDesk,
     tool_input: Annotated[JsonValue, Body(openapi_examples=_EXAMPLES)] = None,
 ) -> Response:
-    """The body is the tool's input, the answer is its output: the same as a chat turn would get."""
+    """The body is the tool's input, the answer is its output: the same as a chat turn would get.
+
+    A tool that writes only proposes here: nothing is changed.
+    """
     given = {} if tool_input is None else tool_input
     output = await desk.registry.run(name, given, tenant, desk.shops, call_id=str(uuid7()))
     return Response(output.model_dump_json(by_alias=True), media_type="application/json")
