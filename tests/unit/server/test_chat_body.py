@@ -1,11 +1,14 @@
 """What is taken from a chat request, and what is refused."""
 
+from uuid import UUID
+
 import pytest
 from pydantic import ValidationError
 
 from leadhand.errors import InvalidRequest, JsonValue
+from runs.answers import Answer
 from runs.turn import Trigger, TurnRequest
-from server.routes.chat_body import MAX_MESSAGES, ChatBody, turn_of
+from server.routes.chat_body import MAX_ANSWERS, MAX_MESSAGES, MAX_REASON_CHARS, ChatBody, answers_of, turn_of
 
 Json = dict[str, JsonValue]
 
@@ -118,3 +121,55 @@ def test_a_message_that_cannot_be_answered_is_refused_with_the_reason(body: Json
 def test_ids_triggers_and_counts_are_bounded(body: Json) -> None:
     with pytest.raises(ValidationError):
         turn(**body)
+
+
+APPROVAL = "0199d0a0-0000-7000-8000-000000000001"
+
+
+def answered(approval: JsonValue, **more: JsonValue) -> Json:
+    part: Json = {"type": "tool-x", "toolCallId": "c1", "state": "approval-responded", "approval": approval}
+    return {"id": "msg-1", "role": "assistant", "parts": [{"type": "step-start"}, {**part, **more}]}
+
+
+def answers(*messages: JsonValue, **body: JsonValue) -> list[Answer]:
+    return answers_of(ChatBody.model_validate({"id": "chat-1", "messages": [*messages], **body}))
+
+
+def test_answers_to_approvals_are_taken_from_the_newest_message_of_the_assistant() -> None:
+    said: Json = {"id": APPROVAL, "approved": False, "reason": "No", "descriptor": {"proposal": 1}}
+    done: Json = {"id": APPROVAL, "approved": True}
+    message = answered(said)
+    parts = message["parts"]
+    assert isinstance(parts, list)
+    parts.append({"type": "tool-x", "toolCallId": "c2", "state": "output-available", "approval": done})
+    assert answers(user(), message) == [Answer(UUID(APPROVAL), approved=False, reason="No")]
+    assert answers(answered(done), user()) == []
+    assert answers(user(), message, trigger="regenerate-message") == []
+    assert answers(user(), ODD_ANSWER) == []
+
+
+@pytest.mark.parametrize(
+    "approval",
+    [
+        None,
+        {},
+        {"id": "a1", "approved": True},
+        {"id": APPROVAL},
+        {"id": APPROVAL, "approved": "yes"},
+        {"id": APPROVAL, "approved": True, "reason": "x" * (MAX_REASON_CHARS + 1)},
+    ],
+)
+def test_an_answer_that_is_none_is_refused(approval: JsonValue) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        answers(user(), answered(approval))
+    assert str(refused.value.details).count("parts.1.approval") == 1
+
+
+def test_more_answers_than_a_step_can_ask_for_are_refused() -> None:
+    part: Json = {
+        "type": "tool-x",
+        "state": "approval-responded",
+        "approval": {"id": APPROVAL, "approved": True},
+    }
+    with pytest.raises(InvalidRequest):
+        answers({"id": "msg-1", "role": "assistant", "parts": [part for _ in range(MAX_ANSWERS + 1)]})
