@@ -42,7 +42,8 @@ class PlanWrite:
 
     The ledger knows it by (shop, `thread_id`, `call_id`). `proposal_hash` tells it from another write of the
     same call. `as_of`, `base_data_version` and `effect` (`WriteEffect.digest`) are those of the proposal;
-    `expires_at` is when it must have been approved. `undoes`: the write that it takes back.
+    `expires_at` is when it must have been approved. `undoes`: the write that it takes back; `applies`: the
+    re-plan's proposal that it takes up.
     """
 
     thread_id: UUID
@@ -59,6 +60,7 @@ class PlanWrite:
     proposal_hash: str
     approved_by: str
     undoes: UUID | None = None
+    applies: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class PlanWrites:
         Raises:
             StalePlan: a row is not what it was, the effect is another one, or the time is over.
             IdempotencyConflict: another write was made for this call.
-            DatabaseUnavailable, QueryTimeout: nothing was made; the same call may be tried again.
+            ApprovalSuperseded: the approval was withdrawn meanwhile.
+            DatabaseUnavailable, QueryTimeout: made or not; the same call tells, or makes it.
         """
         try:
             async with self.database.transaction(tenant) as connection:
@@ -282,6 +285,7 @@ async def _note_made(
         "changes": to_jsonb(changes),
         "origins": to_jsonb([{"id": o.id, "source": o.source, "external_id": o.external_id} for o in gone]),
         "undoes": write.undoes,
+        "applies": write.applies,
     }
     row = await fetch_one(connection, _SQL["add"], params, _Row)
     assert row is not None, "the ledger's row comes back"  # noqa: S101
