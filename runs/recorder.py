@@ -82,6 +82,8 @@ class EventRecorder:
 
     def step_began_after(self, seq: int) -> bool:
         """Whether the readers of this process saw a step begin that the log does not have up to `seq`."""
+        if seq > self._seq:
+            return False  # that flush held the run's end, and all before it
         told = self._log.events[self._cuts.get(seq, 0) :]
         return any(isinstance(event, StepStarted) for event in told)
 

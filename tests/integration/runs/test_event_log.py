@@ -17,6 +17,7 @@ from leadhand.events import (
     RunFinished,
     RunStopped,
     StatusChanged,
+    StepStarted,
     TextDelta,
     ToolSucceeded,
 )
@@ -24,6 +25,8 @@ from leadhand.settings import Settings
 from runs.active import FollowedRun
 from runs.desk import Desk, open_desk
 from runs.event_codec import decode_events, encode_events
+from runs.log import RunLog
+from runs.recorder import EventRecorder
 from storage import run_events, runs, threads
 from storage.run_events import Flush
 from storage.transactions import Connection
@@ -256,6 +259,19 @@ async def test_the_log_holds_what_a_checkpoint_holds(planner: Planner, model: Sc
     gate.open()
     assert ToolSucceeded in kinds
     assert isinstance(ending(await events_of(run)), RunFinished)
+
+
+async def test_a_step_counts_as_untold_until_its_flush_or_the_runs_end_is_kept(planner: Planner) -> None:
+    log = RunLog([StepStarted(), TextDelta("p", "of the attempt before")])
+    recorder = EventRecorder(log, planner.desk.database, planner.who, uuid4(), attempt=2, seq=3)
+    assert not recorder.step_began_after(3)
+    log.emit(StepStarted())
+    assert recorder.step_began_after(3)
+    assert [flush.seq for flush in recorder.leave().flushes] == [4]
+    assert recorder.step_began_after(3), "it may not have arrived"
+    assert not recorder.step_began_after(4)
+    assert recorder.closing(RunFinished())[-1].seq == 5
+    assert not recorder.step_began_after(5)
 
 
 async def test_flushes_that_arrive_out_of_order_are_read_in_order(planner: Planner) -> None:
