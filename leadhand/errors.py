@@ -16,6 +16,7 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── ApprovalChanged            409 approval_changed
 │   ├── ApprovalDenied             409 approval_denied
 │   ├── ApprovalExpired            410 approval_expired
+│   ├── RunLogGone                 410 run_log_gone
 │   ├── StalePlan                  409 stale_plan
 │   ├── ImportRejected             422 import_rejected
 │   ├── ForeignFileUnreadable      422 unreadable_file
@@ -59,6 +60,7 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── ServerStopping             503 server_stopping
 │   ├── TooManyConnections         503 too_many_connections
 │   ├── RunInterrupted             503 run_interrupted
+│   ├── RunNotStarted              503 run_not_started
 │   └── ReplanInterrupted          503 replan_interrupted
 └── BoundReached                   a stated limit ended the run
     ├── StepLimit                  step_limit
@@ -197,6 +199,12 @@ class ApprovalDenied(CallerError):
 
 class ApprovalExpired(CallerError):
     code, status = "approval_expired", 410
+
+
+class RunLogGone(CallerError):
+    """What a run said step by step is not kept any more; its answer is."""
+
+    code, status = "run_log_gone", 410
 
 
 class RequestTimeout(CallerError):
@@ -373,6 +381,12 @@ class TooManyConnections(TransientFault):
 
 class RunInterrupted(TransientFault):
     code = "run_interrupted"
+
+
+class RunNotStarted(TransientFault):
+    """No worker took a background run in time."""
+
+    code = "run_not_started"
 
 
 class ReplanInterrupted(TransientFault):

@@ -57,6 +57,8 @@ class Admission:
     model_name: str
     registry: ToolRegistry
     limits: TurnLimits
+    lease_s: float = LEASE_S
+    background: bool = False
 
     async def admit(self, conn: Connection, tenant: TenantContext, turn: TurnRequest) -> Admitted | Repeated:
         """Admit `turn`, or find the run that the same request made before.
@@ -97,7 +99,7 @@ class Admission:
             run_id=uuid7(),
             thread_id=thread.id,
             owner=self.owner,
-            lease_s=LEASE_S,
+            lease_s=self.lease_s,
             model=self.model_name,
             permissions=tenant.permissions,
             as_of=tenant.as_of,
@@ -106,6 +108,7 @@ class Admission:
             idempotency_key=turn.idempotency_key,
             user_message_seq=question.seq,
             assistant_message_id=answer_id,
+            background=self.background,
         )
         window: list[BaseMessage] = [HumanMessage(question.text)]
         if replace:

@@ -17,10 +17,12 @@ from leadhand.span_export import open_span_export
 from models.factory import ChatModel, open_chat_model
 from runs.approval_desk import ApprovalDesk, closing_overdue
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
+from runs.background_runs import BackgroundRuns
 from runs.news import RunNews
 from runs.service import RunService
 from runs.sweeper import sweeping
 from runs.upkeep import keeping_partitions
+from runs.waiting import BackgroundPlaces
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.plan_writes import PlanWrites
@@ -46,6 +48,7 @@ class Desk:
     chat_model: ChatModel
     runs: RunService
     approvals: ApprovalDesk
+    background_runs: BackgroundRuns
     boards: Boards
     worker: Worker | None = None
 
@@ -90,6 +93,8 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 registry=registry,
                 model_name=chat_model.name,
                 max_run_s=settings.max_run_s,
+                max_background_run_s=settings.max_background_run_s,
+                background=BackgroundPlaces(settings.background_runs),
                 limits=limits,
                 prices=prices,
                 news=news,
@@ -107,7 +112,18 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             try:
                 boards = Boards(shops, BookedWorkReader(database))
                 yield Desk(
-                    settings, database, shops, registry, chat_model, service, approvals, boards, background
+                    settings,
+                    database,
+                    shops,
+                    registry,
+                    chat_model,
+                    service,
+                    approvals,
+                    BackgroundRuns(
+                        service, settings.max_user_background_runs, settings.max_shop_background_runs
+                    ),
+                    boards,
+                    background,
                 )
             finally:
                 if background is not None:

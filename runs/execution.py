@@ -28,6 +28,7 @@ from leadhand.events import (
     UsageReported,
     current_sink,
 )
+from leadhand.long_work import LongWork, current_long_work
 from leadhand.shop_places import ShopPlaces
 from leadhand.telemetry import current_correlation_id
 from runs.active import ActiveRun, StopCause
@@ -49,7 +50,7 @@ WAITS = "__interrupt__"
 class Execution:
     """Everything one attempt of a run needs; `max_run_s` bounds its wall-clock time.
 
-    `age_s`: since the run was admitted, when this attempt took it.
+    `age_s`: since the run was admitted, when this attempt took it. `long_work`: of a background run.
     """
 
     run: ActiveRun
@@ -63,6 +64,7 @@ class Execution:
     places: ShopPlaces
     max_run_s: float
     age_s: float = 0.0
+    long_work: LongWork | None = None
 
     async def execute(self) -> None:
         """Run to the end and settle, or leave the run to another process; never raises."""
@@ -75,6 +77,8 @@ class Execution:
             return
         duration_ms = int((self.age_s + time.monotonic() - started) * 1000)
         ending = replace(ending, duration_ms=duration_ms)
+        if self.long_work is not None:
+            await self.long_work.call_off()
         await self.settlement.settle(self.run, self.tenant, self.thread_id, ending)
 
     async def _hand_over(self) -> None:
@@ -123,6 +127,7 @@ class Execution:
         """Whether the graph waits for a person."""
         # Set inside the task, so that every task that LangGraph starts for this run inherits them.
         current_sink.set(self.run.log)
+        current_long_work.set(self.long_work)
         self.settlement.own_checkpoints(self.tenant)
         checkpoint_company.set(self.recorder)
         self.recorder.trace.begin()

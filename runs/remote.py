@@ -73,6 +73,12 @@ class RemoteRun:
                 yield past_of(batch) if first else batch
                 first = False
 
+    async def retold(self) -> AsyncGenerator[tuple[RunEvent, ...]]:
+        """Every event as it was told, also what is void by now; else as `follow`."""
+        async with aclosing(self._follow_after(0)) as batches:
+            async for batch in batches:
+                yield batch
+
     async def go_on(
         self, attempt: int, step_began_after: Callable[[int], bool]
     ) -> AsyncGenerator[tuple[RunEvent, ...]]:

@@ -173,8 +173,7 @@ class RunService:
         run = _taken_run(taken.run, taken.answer_id, taken.events)
         if taken.run.cancel_requested:
             run.request_stop(StopCause.PERSON)
-        if taken.run.attempt > 1:
-            begins = taken.run.attempt == 1
+        begins = taken.run.attempt == 1
         if not begins:
             metrics.takeovers.inc()
         log.info(

@@ -31,6 +31,7 @@ from server.routes import (
     metrics,
     operators,
     orders,
+    runs,
     schedule,
     threads,
     tools,
@@ -77,7 +78,7 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
     boards = (orders, machines, operators, schedule)
-    for route in (chat, approvals, threads, tools, *boards, traces, graph, health, metrics, api_page):
+    for route in (chat, runs, approvals, threads, tools, *boards, traces, graph, health, metrics, api_page):
         app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)

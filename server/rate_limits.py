@@ -21,7 +21,7 @@ from server.gate import admitted_to, path_of
 from server.moving_windows import MovingWindows
 
 # What computes: questions, and tools that are run alone. The rest reads a few rows.
-TURNS: Final = ("/api/chat", "/api/tools/")
+TURNS: Final = ("/api/chat", "/api/runs", "/api/tools/")
 # A shop's turns come evenly: of a minute's share so many seconds give no more than a tenth, a bit above the
 # average. Else a whole minute's turns, asked for at once, would stand before everybody's for seconds.
 BURST_S: Final = 5
@@ -117,9 +117,9 @@ class RateLimits:
 
 
 def _is_turn(scope: Scope) -> bool:
-    chat, tools = TURNS
+    chat, runs, tools = TURNS
     path = path_of(scope)
-    return scope["method"] == "POST" and (path == chat or path.startswith(tools))
+    return scope["method"] == "POST" and (path in {chat, runs} or path.startswith(tools))
 
 
 def _refusal(rate: Rate, *, retry_after_s: int) -> RateLimited:

@@ -34,7 +34,7 @@ class Usage:
 class Run:
     """A turn as admitted: its clock, rights and model stay those of the start, whoever continues it.
 
-    `lost`: how often its process was lost.
+    `lost`: how often its process was lost. `background`: nobody waits for it on a connection.
     """
 
     tenant_id: str
@@ -64,6 +64,7 @@ class Run:
     currency: str | None
     trace_id: UUID | None = None
     parent_span_id: int | None = None
+    background: bool = False
 
     @property
     def trace_parent(self) -> TraceParent | None:
@@ -71,6 +72,11 @@ class Run:
         if self.trace_id is None or self.parent_span_id is None:
             return None
         return TraceParent(self.trace_id, self.parent_span_id)
+
+    @property
+    def background_since(self) -> datetime | None:
+        """When a background run was asked for; None for a turn of a chat."""
+        return self.started_at if self.background else None
 
     @property
     def usage(self) -> Usage:
@@ -98,8 +104,10 @@ async def admit(
     user_message_seq: int | None = None,
     assistant_message_id: str | None = None,
     continues: Run | None = None,
+    background: bool = False,
 ) -> Run:
-    """Insert the running row of a turn (attempt 1); `continues`: the run in whose trace it is.
+    """Insert the running row of a turn (attempt 1); `continues`: the run in whose trace it is, and which
+    it follows in being a background run.
 
     Raises:
         ThreadBusy: another run of the thread is running.
@@ -119,6 +127,7 @@ async def admit(
         "assistant_message_id": assistant_message_id,
         "trace_id": None if continues is None else trace_id_of(continues.id, continues.trace_parent),
         "parent_span_id": None if continues is None else span_id_of(continues.id),
+        "background": background or (continues is not None and continues.background),
         **limit_params(limits, timezone),
     }
     run = await fetch_one(connection, _SQL["admit"], params, Run)

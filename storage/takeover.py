@@ -55,7 +55,7 @@ async def pick_up(connection: Connection, *, run_id: UUID, owner: str, lease_s: 
 async def seize(
     connection: Connection, *, run_id: UUID, attempt: int, owner: str, lease_s: float
 ) -> PickedUp | None:
-    """The run, taken from `attempt`, whose lease has passed; None when it is held or over."""
+    """The run, taken from `attempt`, if nobody holds it; None when it is held or over."""
     params = {"run_id": run_id, "attempt": attempt, "owner": owner, "lease_s": lease_s}
     return await fetch_one(connection, _SQL["seize"], params, PickedUp)
 

@@ -132,7 +132,7 @@ async def list_messages(
         )
     page = found[-last:]
     return MessagePage(
-        messages=[_ui_message(message) for message in page],
+        messages=[ui_message(message) for message in page],
         next_before=page[0].seq if len(found) > last else None,
     )
 
@@ -160,7 +160,7 @@ def _row(thread: Thread, tenant: TenantContext) -> ThreadRow:
     )
 
 
-def _ui_message(message: Message) -> UiMessage:
+def ui_message(message: Message) -> UiMessage:
     """Metadata is left out, not null, when there is none: the client refuses null."""
     if not message.metadata:
         return UiMessage(id=message.message_id, role=message.role, parts=message.parts)

@@ -131,6 +131,10 @@ class RunStream(Response):
         self._write_timeout_s = write_timeout_s
         self._going_on = going_on
 
+    def frames(self) -> AsyncGenerator[bytes, None]:
+        """What is sent."""
+        return frames(self._run, heartbeat_s=self._heartbeat_s, going_on=self._going_on)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with open_streams.track_inprogress():
             await self._send_or_leave(receive, send)
@@ -153,8 +157,7 @@ class RunStream(Response):
             await self._put(
                 send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            following = frames(self._run, heartbeat_s=self._heartbeat_s, going_on=self._going_on)
-            async with contextlib.aclosing(following) as stream:
+            async with contextlib.aclosing(self.frames()) as stream:
                 async for frame in stream:
                     await self._put(send, {"type": "http.response.body", "body": frame, "more_body": True})
             await self._put(send, {"type": "http.response.body", "body": b"", "more_body": False})

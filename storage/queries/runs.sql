@@ -1,10 +1,10 @@
 -- name: admit
 -- Inserts the running row, or nothing when the thread is busy, the key is taken, or a share or budget is used up.
 insert into run (id, thread_id, owner, lease_expires_at, idempotency_key, user_message_seq,
-                 assistant_message_id, model, permissions, as_of, trace_id, parent_span_id)
+                 assistant_message_id, model, permissions, as_of, trace_id, parent_span_id, background)
 select %(id)s, %(thread_id)s, %(owner)s, clock_timestamp() + make_interval(secs => %(lease_s)s),
        %(idempotency_key)s, %(user_message_seq)s, %(assistant_message_id)s, %(model)s, %(permissions)s::text[],
-       %(as_of)s, %(trace_id)s, %(parent_span_id)s
+       %(as_of)s, %(trace_id)s, %(parent_span_id)s, %(background)s
   from room_for_turn(%(zone)s, %(billed_in)s) as taken
  where taken.runs_of_shop < %(max_shop_runs)s and taken.runs_of_user < %(max_user_runs)s
    and coalesce(taken.tokens_of_shop < %(shop_tokens_per_day)s, true)

@@ -20,10 +20,11 @@ update run set owner = %(owner)s, lease_expires_at = clock_timestamp() + make_in
 returning *, extract(epoch from clock_timestamp() - started_at)::float8 as age_s;
 
 -- name: seize
--- Takes a run whose lease has passed, offered or not, to end it.
+-- Takes a run whose lease has passed, or that is offered, to end it.
 update run set attempt = attempt + 1, owner = %(owner)s,
                lease_expires_at = clock_timestamp() + make_interval(secs => %(lease_s)s)
- where id = %(run_id)s and attempt = %(attempt)s and status = 'running' and lease_expires_at < clock_timestamp()
+ where id = %(run_id)s and attempt = %(attempt)s and status = 'running'
+   and (owner = '' or lease_expires_at < clock_timestamp())
 returning *, extract(epoch from clock_timestamp() - started_at)::float8 as age_s;
 
 -- name: hold

@@ -22,13 +22,16 @@ from tests.acceptance.shop_database import ShopDatabase
 
 NORTH = CANARIES["north"]
 # Routes that make what the client names; what they do with a name that somebody else uses is told below.
-MAKING = {"POST /api/chat"}
+MAKING = {"POST /api/chat", "POST /api/runs"}
 # Where an id that never was is no fault: nothing is running there, and the list goes on behind any cursor.
 NO_FAULT = {
     "GET /api/chat/{id}/stream": 204,
     "POST /api/chat/{id}/stop": 202,
     "GET /api/threads": 200,
+    "GET /api/runs": 200,
     "GET /api/traces": 200,
+    # To its owner a stream that has no end yet.
+    "GET /api/runs/{id}/events": 404,
     "GET /api/approvals": 200,
     # Neither stranger may approve anything.
     "POST /api/approvals/{id}": 403,

@@ -24,6 +24,7 @@ SEEN_ACROSS_SHOPS = {
     # How much a whole shop runs and has used: within the caller's shop alone, as sums.
     ("public.run", "status"),
     ("public.run", "lease_expires_at"),
+    ("public.run", "background"),
     *(
         ("public.usage_day", column)
         for column in (
@@ -54,6 +55,7 @@ REVIEWED = {
     "person_of_plan_version",
     "shop_of_api_key",
     "room_for_turn",
+    "background_runs",
     "shops_with_expired_holds",
 }
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
