@@ -30,9 +30,14 @@ class Found:
 
 def measure(*, quick: bool) -> Report:
     """With the limits of a fresh installation: one shop's latency alone, and beside the other's flood."""
-    how = (QUICK_TURNS, QUICK_FLOODERS, QUICK_PEOPLE) if quick else (TURNS, FLOODERS, PEOPLE)
     with installation(limited=True) as here:
-        return _report(asyncio.run(_measure(here, *how)))
+        return measure_on(here, quick=quick)
+
+
+def measure_on(here: Installation, *, quick: bool) -> Report:
+    """The same of a server that runs already, whatever its limits are."""
+    how = (QUICK_TURNS, QUICK_FLOODERS, QUICK_PEOPLE) if quick else (TURNS, FLOODERS, PEOPLE)
+    return _report(asyncio.run(_measure(here, *how)))
 
 
 async def _measure(here: Installation, turns: int, flooders: int, people: int) -> Found:
