@@ -94,7 +94,8 @@ Out = TypeVar("Out", bound=ToolOutput)
 class Tool(Generic[In, Out]):
     """One tool. Each module of `tools.catalog` binds exactly one to the name `TOOL`.
 
-    `description` is what the model reads to choose it; `label` is the loading line a person sees.
+    `description` is what the model reads to choose it; `label` is the loading line a person sees. `waits`: in
+    a background run it may take as long as the run (`leadhand.long_work`).
     """
 
     name: str
@@ -104,3 +105,4 @@ class Tool(Generic[In, Out]):
     output_model: type[Out]
     run: Callable[[In, ToolContext], Awaitable[Out]]
     permission: Permission = Permission.PLANNING_READ
+    waits: bool = False

@@ -28,6 +28,7 @@ from leadhand.errors import (
     ToolTimeout,
     UnknownTool,
 )
+from leadhand.long_work import long_work
 from leadhand.spans import SpanKind, note, span
 from storage.plan_writes import RefusedWrite
 from tools import catalog
@@ -238,7 +239,10 @@ class ToolRegistry:
             raise
 
     async def _in_time(self, tool: AnyTool, tool_input: ToolInput, context: ToolContext) -> ToolOutput:
-        limit = asyncio.timeout(self._timeout_s)
+        timeout_s = self._timeout_s
+        if isinstance(tool, Tool) and tool.waits and (work := long_work()) is not None:
+            timeout_s += work.left_s
+        limit = asyncio.timeout(timeout_s)
         try:
             async with limit:
                 return await tool.run(tool_input, context)
@@ -246,9 +250,8 @@ class ToolRegistry:
             if not limit.expired():
                 raise
             raise ToolTimeout(
-                f"{tool.name} took longer than {self._timeout_s:g} s. A shorter window or fewer machines may "
-                "help.",
-                details={"tool": tool.name, "timeout_s": self._timeout_s},
+                f"{tool.name} took longer than {timeout_s:g} s. A shorter window or fewer machines may help.",
+                details={"tool": tool.name, "timeout_s": timeout_s},
             ) from None
 
 
