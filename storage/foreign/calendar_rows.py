@@ -15,7 +15,7 @@ from storage.foreign.weekly import Weekly, weekly_of
 from storage.foreign.words_of_cells import learn_absences
 
 SOURCE = "icalendar"
-SHOP, ABSENCES = "shop", "absences"
+SHOP, ABSENCES, BOTH = "shop", "absences", "both"
 _KINDS = {
     "closure": "the shop, or a part of it, is closed",
     "overtime": "it works besides its shifts",
@@ -63,14 +63,22 @@ class CalendarRows:
                 self._origin(series),
             )  # fmt: skip
 
-    def _person(self, series: Series) -> Named | None:
-        """The one person whose name is in the summary; nobody is a note, several are a question."""
+    def is_absence(self, series: Series) -> bool:
+        """Whether an event says that somebody is away: by its words, or by naming one person of the shop."""
+        said = [series.summary, *series.categories]
+        return any(_says("absence", text) for text in said) or len(self._people_in(series)) == 1
+
+    def _people_in(self, series: Series) -> list[Named]:
         said = set(folded(series.summary).split())
-        named = [
+        return [
             person
             for person in self.shop.operators
             if folded(person.name) and set(folded(person.name).split()) <= said
         ]
+
+    def _person(self, series: Series) -> Named | None:
+        """The one person whose name is in the summary; nobody is a note, several are a question."""
+        named = self._people_in(series)
         key = f"person.{series.summary}"
         if key not in self.decisions.given and len(named) == 1:
             return named[0]
@@ -101,7 +109,9 @@ class CalendarRows:
         proven: tuple[str, str] | None = None
         weekly = weekly_of(series, self.zone)
         word = next((k for k in ("overtime", "closure", "shift") if _says(k, series.summary)), None)
-        if series.all_day:
+        if self.is_absence(series):
+            word = None  # nobody's day off closes the shop
+        elif series.all_day:
             proven = ("closure", "whole days of the shop's calendar")
         elif word in {"overtime", "closure"} or (word == "shift" and weekly is not None):
             proven = (word or "", "its summary says so")
@@ -141,6 +151,7 @@ class CalendarRows:
             key in self.decisions.given
             or key_within("events", series.summary) == "part_of_shop"
             or _says("part_of_shop", series.summary)
+            or self._names_machine(series)
         )
         calendars = [Choice(named.id, named.name) for named in self.shop.calendars[:30]]
         if asked:
@@ -160,6 +171,15 @@ class CalendarRows:
             fits=lambda text: bool(self._named(text)),
         )
         return self._named(value) if value else []
+
+    def _names_machine(self, series: Series) -> bool:
+        said = f" {folded(series.summary)} "
+        return _says("machine_down", series.summary) or any(
+            f" {name} " in said
+            for machine in self.shop.machines
+            for name in (folded(machine.code), folded(machine.name))
+            if name
+        )
 
     def _named(self, text: str) -> list[tuple[str, str]]:
         calendar = self.places.calendars.find(text)
@@ -276,9 +296,10 @@ def take_calendar(
         (
             Choice(SHOP, "the shop's: closures, overtime, shifts"),
             Choice(ABSENCES, "its people's: absences, each with the name in its summary"),
+            Choice(BOTH, "both: those that name one of its people or say absence are absences"),
         ),
         why="a calendar does not say",
-        suggested=ABSENCES if absent * 2 > len(calendar.series) else SHOP,
+        suggested=_mostly(absent, sum(map(rows.is_absence, calendar.series)), len(calendar.series)),
     )
     use = decisions.settle(question)
     if use is None:
@@ -287,11 +308,18 @@ def take_calendar(
     for series in calendar.series:
         if series.cancelled:
             findings.notice(place, None, f"{shown(series.summary)} is cancelled and is left out")
-        elif use == ABSENCES:
+        elif use == ABSENCES or (use == BOTH and rows.is_absence(series)):
             rows.absence(series)
         else:
             kept.append(series)
     _take_shop(rows, kept)
+
+
+def _mostly(named_as_absence: int, absent: int, events: int) -> str:
+    """Whose a calendar probably is, by how many of its events are absences."""
+    if named_as_absence * 2 > events or absent == events:
+        return ABSENCES
+    return BOTH if absent else SHOP
 
 
 def _take_shop(rows: CalendarRows, events: list[Series]) -> None:

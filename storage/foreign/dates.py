@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
@@ -14,6 +15,9 @@ from storage.foreign.vocabulary import key_of
 Order: TypeAlias = Literal["dmy", "mdy"]
 MAX_DATE_CHARS = 60
 _DAY_MINUTES = 24 * 60
+# Which day a number of a spreadsheet is counted from, and the numbers of the years 2000 to 2099.
+EPOCHS = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
+_DAY_NUMBERS = range(35_064, 73_051)
 
 _CLOCK = (
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?|uhr)?"
@@ -52,6 +56,13 @@ class Moment:
             if not self.offset
             else f"{self.day.isoformat()}T{self.clock}{self.offset}"
         )
+
+    @property
+    def after(self) -> str:
+        """As `canonical`, where a date alone is the whole of that day: the end of it."""
+        if self.minute is None:
+            return Moment(self.day + timedelta(days=1)).canonical
+        return self.canonical
 
     @property
     def clock(self) -> str:
@@ -132,6 +143,23 @@ def moment_of(value: date | datetime) -> Moment:
         raise Refused("is not on the minute", f"{value:%Y-%m-%d %H:%M}")
     minute = rounded.hour * 60 + rounded.minute
     return Moment(rounded.date(), minute or None)
+
+
+def is_day_number(number: Decimal) -> bool:
+    """Whether a spreadsheet may mean a day by it."""
+    return int(number) in _DAY_NUMBERS
+
+
+def day_of_number(number: Decimal, epoch: str) -> Moment:
+    """The day, with its time, that a spreadsheet counts by this number; `epoch` is one of EPOCHS.
+
+    Raises:
+        Refused: it is no day of this century, or not on the minute.
+    """
+    if not is_day_number(number):
+        raise Refused("is a number, not a date", "cells with the format of a date")
+    first = datetime.combine(EPOCHS[epoch], datetime.min.time())
+    return moment_of(first + timedelta(days=int(number), seconds=round(number % 1 * 86_400)))
 
 
 def _by_order(form: re.Match[str], order: Order | None) -> tuple[int, int, int]:

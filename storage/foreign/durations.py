@@ -14,6 +14,7 @@ from storage.foreign.vocabulary import folded, key_of, words
 
 Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
 SETUP_UNITS = ("min", "h", "s", "hh:mm", "written")
+ELAPSED_UNITS = ("d", "h", "min")
 RUN_UNITS = (
     "min_per_piece", "h_per_piece", "s_per_piece", "hh:mm_per_piece", "mm:ss_per_piece", "pieces_per_h",
     "pieces_per_min", "h_total", "min_total", "s_total", "hh:mm_total", "h_per_100", "min_per_100",

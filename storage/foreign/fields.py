@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from storage.foreign.dates import looks_like_date
+from storage.foreign.dates import is_day_number, looks_like_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import looks_like_number
@@ -23,6 +23,8 @@ def _seq(cell: Cell) -> bool:
 
 
 def _day(cell: Cell) -> bool:
+    if isinstance(cell.value, Decimal):
+        return is_day_number(cell.value)
     return isinstance(cell.value, date | datetime) or (
         isinstance(cell.value, str) and looks_like_date(cell.value)
     )
@@ -76,10 +78,16 @@ FIELDS: dict[str, Field] = {
         Field("start", "when the work starts", _day),
         Field("end", "when the work ends", _day),
         Field("operator", "the person"),
+        Field("locked", "whether the booking must stay where it is"),
+        Field("elsewhere", "whether the work is done elsewhere"),
+        Field("elsewhere_time", "how long the work elsewhere takes", _duration),
         Field("machine_name", "the machine's name", _text),
         Field("operator_name", "the person's name", _text),
         Field("calendar", "the shifts"),
         Field("skill", "a skill, marked for who has it", several=True),
+        Field("skill_named", "a skill or a machine that its cells name", several=True),
+        Field("skill_level", "how well the skill of each skill_named is held", several=True),
+        Field("skill_until", "until when the skill of each skill_named holds", _day, several=True),
         Field("absence_kind", "why the person is away"),
     )
 }
@@ -89,12 +97,14 @@ _ORDER = ("order", "customer", "quantity", "due", "release", "priority", "status
 ROWS: dict[str, tuple[str, ...]] = {
     "operations": (
         *_ORDER, "operation", "operation_name", "work_center", "machine", "alternative_machine", "setup",
-        "run",        "start", "end", "operator",
+        "run", "elsewhere", "elsewhere_time", "start", "end", "operator", "locked",
     ),
     "orders": _ORDER,
-    "bookings": ("order", "operation", "machine", "start", "end", "operator"),
+    "bookings": ("order", "operation", "machine", "start", "end", "operator", "locked"),
     "machines": ("machine", "machine_name", "work_center", "calendar"),
-    "operators": ("operator", "operator_name", "calendar", "skill"),
+    "operators": (
+        "operator", "operator_name", "calendar", "skill", "skill_named", "skill_level", "skill_until",
+    ),
     "absences": ("operator", "start", "end", "absence_kind"),
 }  # fmt: skip
 ABOUT_ROWS = {

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import cast
 
 from storage.exchange.problems import shown
-from storage.foreign.dates import Order, date_evidence
+from storage.foreign.dates import EPOCHS, Order, date_evidence, day_of_number, is_day_number
 from storage.foreign.decisions import Choice, Question, Scoped
-from storage.foreign.durations import RUN_UNITS, SETUP_UNITS, Unit, unit_named, unit_of_header
+from storage.foreign.durations import ELAPSED_UNITS, RUN_UNITS, SETUP_UNITS, Unit, unit_named, unit_of_header
 from storage.foreign.fields import ABOUT_ROWS, FIELDS, ROWS
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign, decimal_evidence
@@ -18,10 +19,12 @@ from storage.foreign.tables import Table
 NONE = "none"
 BY_ROWS, BOOKED = "rows", "booked"
 _NUMBERS, _DATES = (
-    ("quantity", "setup", "run", "priority"),
-    ("due", "release", "material_due", "start", "end"),
+    ("quantity", "setup", "run", "elsewhere_time", "priority"),
+    ("due", "release", "material_due", "start", "end", "skill_until"),
 )
 _ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
+# Fields whose text may stand in several columns, such as a first name and a surname.
+JOINED = frozenset({"customer", "operation_name", "machine_name", "operator_name"})
 _NEEDED = {
     "operations": ("order", "quantity", "operation", "run"),
     "orders": ("order", "quantity"),
@@ -55,8 +58,10 @@ class Layout:
     special: Mapping[str, str]
     setup: Unit | None
     run: Unit | None
+    elsewhere: Unit | None
     decimal: Sign | None
     date_order: Order | None
+    day_numbers: str | None
     fill_down: bool
     fill_down_machine: bool
 
@@ -90,8 +95,10 @@ def lay_out(table: Table, scope: Scoped) -> Layout | None:
         table, scope, kind, columns, special,
         setup=_unit(table, scope, columns, "setup"),
         run=_unit(table, scope, columns, "run"),
+        elsewhere=_unit(table, scope, columns, "elsewhere_time"),
         decimal=decimal,
         date_order=order,
+        day_numbers=_day_numbers(table, scope, columns),
         fill_down=fill,
         fill_down_machine=_fill_down_machine(table, scope, columns),
     )  # fmt: skip
@@ -120,6 +127,10 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
     needed = set(_NEEDED[kind])
     if kind == "operations" and not {"machine", "work_center"} & set(proposed):
         needed.add("machine")
+    if "start" not in proposed and kind == "operations":
+        proposed.pop("operator", None)  # people are of bookings
+    if {"skill_level", "skill_until"} & set(proposed):
+        needed.add("skill_named")
     columns: dict[str, tuple[Column, ...]] = {}
     special: dict[str, str] = {}
     for field in ROWS[kind]:
@@ -155,7 +166,10 @@ def _column(
             return True
         if value == _SPECIAL.get(field, ("", ""))[0]:
             return True
-        return all(header in table.headers for header in _split(table, value))
+        headers = _split(table, value)
+        return all(header in table.headers for header in headers) and (
+            len(headers) == 1 or several or field in JOINED
+        )
 
     several = FIELDS[field].several
     proven: tuple[str, str] | None = None
@@ -164,7 +178,7 @@ def _column(
         proven = (headers, _why(found[0]))
     elif field == "status":
         proven = ("=released", "no column says it; orders in such a file are work to be done")
-    elif not needed:
+    elif not needed and not found:
         proven = (NONE, "no column says it")
     taken = {guess.header for guesses in proposed.values() for guess in guesses if len(guesses) == 1}
     free = found or [h for h in table.headers if h and h not in taken]
@@ -209,7 +223,7 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
         return None
     column = columns[field][0]
     if column.constant == "0":
-        return unit_named("min" if field == "setup" else "min_per_piece")
+        return unit_named("min_per_piece" if field == "run" else "min")
     run = field == "run"
     named = unit_of_header(column.header, run=run)
     cells = table.filled(column.index) if column.index is not None else []
@@ -221,7 +235,7 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
         and all(isinstance(cell.value, time | timedelta) for cell in cells)
     ):
         proven = ("hh:mm", "its cells are times of the spreadsheet")
-    units = RUN_UNITS if run else SETUP_UNITS
+    units = RUN_UNITS if run else ELAPSED_UNITS if field == "elsewhere_time" else SETUP_UNITS
     choices = _likely(units, unit_of_header(column.header, run=False) if run else None, cells)
     question = Question(
         f"{field}.unit",
@@ -235,6 +249,7 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
 
 
 _MEANINGS = {
+    "d": "days as the calendar runs",
     "h_total": "hours for the whole quantity",
     "min_total": "minutes for the whole quantity",
     "hh:mm_total": "hours:minutes for the whole quantity",
@@ -304,6 +319,27 @@ def _date_order(scope: Scoped, texts: list[str]) -> Order | None:
     elif said.mdy and not said.dmy:
         proven = ("mdy", f'"{shown(said.mdy)}" has no other reading')
     return cast("Order | None", scope.settle(question, proven=proven))
+
+
+def _day_numbers(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> str | None:
+    """Which day the numbers in columns of dates are counted from; None: there are none."""
+    for field in _DATES:
+        for column in columns.get(field, ()):
+            cells = table.filled(column.index) if column.index is not None else []
+            number = next(
+                (c.value for c in cells if isinstance(c.value, Decimal) and is_day_number(c.value)), None
+            )
+            if number is None:
+                continue
+            question = Question(
+                "day_numbers",
+                f'"{shown(column.header)}" has numbers without the format of a date: which day is {number}?',
+                tuple(Choice(name, day_of_number(number, name).day.isoformat()) for name in EPOCHS),
+                why="a spreadsheet counts its days from 1900 or from 1904",
+                suggested="1900",
+            )
+            return scope.settle(question)
+    return None
 
 
 def _fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> bool:

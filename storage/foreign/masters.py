@@ -1,12 +1,13 @@
 """Machines, people and their absences, from tables that list them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from leadhand.errors import InvalidRequest
 from storage.exchange.problems import Findings
 from storage.foreign.layout import Layout
 from storage.foreign.places import OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
-from storage.foreign.words_of_cells import learn_absences, learn_marks
+from storage.foreign.words_of_cells import learn_absences, learn_levels, learn_marks
 
 _MACHINE = {
     "code": "machine",
@@ -47,11 +48,16 @@ def _calendar(reader: RowReader, places: Places, who: str) -> str | None:
 
 
 def take_operators(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A person a row, with a column of marks for each skill."""
+    """A person a row, with a column of marks for each skill, or with columns that name skills."""
     marks = learn_marks(
         layout.scope,
         (cell.text for reader in readers_of(layout, place, findings) for _, cell in reader.cells("skill")),
     )
+    levels = learn_levels(
+        layout.scope,
+        (c.text for reader in readers_of(layout, place, findings) for _, c in reader.cells("skill_level")),
+    )
+    _same_number(layout)
     seen: dict[str, int] = {}
     for reader in readers_of(layout, place, findings):
         code = reader.text("operator", needed=True)
@@ -70,6 +76,35 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
             if marks.get(cell.text) == "yes":
                 skill = places.make_skill(header, origin)
                 places.canonical.add("operator_skill", {"operator_id": operator, "skill_id": skill}, origin)
+        _named_skills(reader, operator, levels, places)
+
+
+def _same_number(layout: Layout) -> None:
+    named = len(layout.columns.get("skill_named", ()))
+    for field in ("skill_level", "skill_until"):
+        found = len(layout.columns.get(field, ()))
+        if found not in (0, named) and named:
+            raise InvalidRequest(
+                f"{field} has {found} columns and skill_named {named}; right would be one for each, in their "
+                "order."
+            )
+
+
+def _named_skills(reader: RowReader, operator: str, levels: Mapping[str, str], places: Places) -> None:
+    """The skills that a row's cells name, each with the level and the last day beside it; a level that is no
+    skill yet gives none."""
+    level = [cell for _, cell in reader.cells("skill_level")]
+    until = [cell for _, cell in reader.cells("skill_until")]
+    origin = reader.origin(skill_id="skill_named", valid_to="skill_until")
+    for number, (_, cell) in enumerate(reader.cells("skill_named")):
+        held = not level or level[number].empty or levels.get(level[number].text) == "yes"
+        last = reader.moment("skill_until", cell=until[number]) if until else None
+        if cell.empty or not held:
+            continue
+        row = {"operator_id": operator, "skill_id": places.make_skill(cell.text, origin)}
+        if until:
+            row["valid_to"] = last.after if last else ""
+        places.canonical.add("operator_skill", row, origin)
 
 
 def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -107,14 +142,16 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
         )  # fmt: skip
 
 
-def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, findings: Findings) -> None:
+def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Mapping[str, str]) -> None:
     """Machines and work centers that rows of operations name and the shop does not have: asked once, then
-    made."""
+    made. Rows that `marks` calls work done elsewhere name none."""
     machines: dict[str, tuple[str, RowReader]] = {}
     groups: dict[str, RowReader] = {}
     quiet = Findings()
     for layout, place in layouts:
         for reader in readers_of(layout, place, quiet):
+            if reader.marked("elsewhere", marks):
+                continue
             name, group = reader.text("machine"), reader.text("work_center")
             named = [
                 name,

@@ -52,6 +52,7 @@ class Operations:
     decisions: Decisions
     zone: ZoneInfo
     people: Mapping[str, str | None]
+    marks: Mapping[str, str]
     found: dict[tuple[str, int], Operation] = field(default_factory=dict[tuple[str, int], Operation])
     rounded: list[str] = field(default_factory=list[str])
     outside: list[Operation] = field(default_factory=list[Operation])
@@ -65,7 +66,7 @@ class Operations:
         before = self.found.get((order.code, seq))
         operation = before or Operation(order, seq, reader, only_booked=layout.kind == "bookings")
         window = _window(reader)
-        machines = self._machines(reader, outside=before is None and _is_outside(reader))
+        machines = self._machines(reader, outside=before is None and self._is_outside(reader))
         if before is None:
             self._times(operation, reader)
         elif window is None and layout.scope.optional("repeated_operation") != ALTERNATIVES:
@@ -92,9 +93,11 @@ class Operations:
         layout = reader.layout
         if operation.only_booked:
             return
-        if _is_outside(reader):
-            operation.outside_min = 0
-            self.outside.append(operation)
+        if self._is_outside(reader):
+            elapsed = reader.minutes("elsewhere_time", layout.elsewhere, needed=False)
+            operation.outside_min = -int(-elapsed // 1) if elapsed else 0
+            if elapsed is not None and not elapsed:
+                self.outside.append(operation)  # the file does not say for how long
             return
         operation.setup = reader.minutes("setup", layout.setup, needed=False) or Fraction(0)
         if layout.special.get("run") == BOOKED:
@@ -112,6 +115,9 @@ class Operations:
                 return
             minutes /= quantity
         operation.run = minutes / layout.run.pieces
+
+    def _is_outside(self, reader: RowReader) -> bool:
+        return reader.marked("elsewhere", self.marks) or _is_outside(reader)
 
     def _machines(self, reader: RowReader, *, outside: bool) -> list[str]:
         """References of the machines that can do the row's operation."""
@@ -162,7 +168,7 @@ class Operations:
         has = "operations have" if len(open_ones) > 1 else "operation has"
         question = Question(
             OUTSIDE,
-            f"{len(open_ones)} {has} neither a machine nor times: {told}. "
+            f"{len(open_ones)} {has} no time of the work elsewhere: {told}. "
             "How long does the work elsewhere take, as the calendar runs?",
             (
                 Choice("7d", "seven days"),
@@ -212,7 +218,7 @@ class Operations:
         }
         if operation.reader.layout.has("operation_name"):
             cells["name"] = operation.reader.text("operation_name")
-        if self.outside:
+        if any(found.outside_min is not None for found in self.found.values()):
             cells["subcontract_minutes"] = operation.outside_min or None
         canonical.add("operation", cells, origin)
         for place, machine in enumerate(operation.machines if operation.outside_min is None else ()):
@@ -250,6 +256,7 @@ class Operations:
                 {
                     "external_id": name, "source": "import", "operation_id": self.reference(operation),
                     "machine_id": machine or reader.text("machine"),
+                    **self._locked(reader),
                 },
                 origin,
             )  # fmt: skip
@@ -261,6 +268,11 @@ class Operations:
                 },
                 origin,
             )  # fmt: skip
+
+    def _locked(self, reader: RowReader) -> dict[str, str]:
+        if not reader.layout.has("locked"):
+            return {}
+        return {"locked": "true" if reader.marked("locked", self.marks) else "false"}
 
 
 def _told(operation: Operation) -> str:

@@ -3,7 +3,6 @@ their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from storage.foreign.canonical import Canonical
 from storage.foreign.dates import Moment
@@ -65,7 +64,8 @@ class Orders:
         if layout.has("release"):
             release = reader.moment("release")
             cells["release_at"] = release.canonical if release else ""
-        if layout.has("status"):
+        # What stands for a column that is missing says nothing against another table of the file.
+        if layout.has("status") and not (code in self.said and layout.columns["status"][0].index is None):
             cells["status"] = statuses.get(reader.text("status"), "")
         if layout.has("priority"):
             cells["priority"] = priorities.get(reader.text("priority"), "")
@@ -112,7 +112,7 @@ class Orders:
                     {
                         "external_id": f"{order.code}/material", "source": self.source,
                         "operation_id": operation, "item": item, "qty": "1",
-                        "available_at": _available(order.material),
+                        "available_at": order.material.after if order.material else "",
                     },
                     reader.origin(available_at="material_due"),
                 )  # fmt: skip
@@ -129,12 +129,3 @@ class Orders:
         canonical.add(
             "production_order", {**identity, "code": order.code, **cells}, order.first.origin(**headers)
         )
-
-
-def _available(moment: Moment | None) -> str:
-    """A date alone is the whole of that day; nothing is unknown."""
-    if moment is None:
-        return ""
-    if moment.minute is None:
-        return f"{(moment.day + timedelta(days=1)).isoformat()} 00:00"
-    return moment.canonical

@@ -1,7 +1,7 @@
 """One row of a table as values: each cell by what was decided for its column; what does not fit is a
 problem."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,11 +10,11 @@ from fractions import Fraction
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems
 from storage.foreign.canonical import Origin
-from storage.foreign.dates import Moment, moment_of, parse_date
+from storage.foreign.dates import Moment, day_of_number, is_day_number, moment_of, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.durations import Unit, minutes_of
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.layout import Layout
+from storage.foreign.layout import JOINED, Layout
 from storage.foreign.numbers import parse_number
 from storage.foreign.tables import TableRow
 
@@ -81,7 +81,13 @@ class RowReader:
         cell = self.cell(name)
         if cell.empty and needed:
             self.problem(name, "is empty", "a value in every row")
+        if name in JOINED:
+            return " ".join(part.text for _, part in self.cells(name) if not part.empty) or cell.text
         return cell.text
+
+    def marked(self, name: str, marks: Mapping[str, str]) -> bool:
+        """Whether the field's cell is a mark that says yes."""
+        return marks.get(self.text(name)) == "yes"
 
     def whole(self, name: str, *, low: int, needed: bool = True) -> int | None:
         """A whole number from `low`; None when it is empty or wrong (told)."""
@@ -120,8 +126,9 @@ class RowReader:
             self.problem(name, "is not a number of an operation", "such as 20")
         return None
 
-    def moment(self, name: str, *, needed: bool = False) -> Moment | None:
-        cell = self.cell(name)
+    def moment(self, name: str, *, needed: bool = False, cell: Cell | None = None) -> Moment | None:
+        """A date or time; `cell`: that one, where several columns have the field."""
+        cell = self.cell(name) if cell is None else cell
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "a date")
@@ -129,14 +136,18 @@ class RowReader:
         try:
             if isinstance(cell.value, date | datetime):
                 return moment_of(cell.value)
-            if isinstance(cell.value, Decimal | time):
-                raise Refused("is a number, not a date", "cells with the format of a date")
+            if isinstance(cell.value, Decimal):
+                if is_day_number(cell.value) and self.layout.day_numbers is None:
+                    raise Undecided("could be a day that a spreadsheet counts", "an answer to day_numbers")
+                return day_of_number(cell.value, self.layout.day_numbers or "1900")
+            if isinstance(cell.value, time):
+                raise Refused("is a time of day, not a date", "cells with the format of a date")
             return parse_date(cell.text, self.layout.date_order)
         except Undecided:
             self.waits = True
             return None
         except Refused as refused:
-            self.problem(name, refused.reason, refused.right)
+            self.problem(name, refused.reason, refused.right, cell=cell)
             return None
 
     def minutes(self, name: str, unit: Unit | None, *, needed: bool) -> Fraction | None:

@@ -12,6 +12,8 @@ from storage.foreign.vocabulary import folded, key_of, words
 _MARK_CHARS = 4
 # A header that is a unit of times for one piece, and may name something else as well.
 _UNIT_SCORE = 0.6
+# Of two columns with such a date one is wished and one is promised; no header says which of them counts.
+_ONE_OF_ALL = ("due",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def rows_of(table: Table) -> tuple[str | None, str]:  # noqa: PLR0911 - the case
         if "machine" not in named and "order" not in named and ("operator" in named or "calendar" in named):
             return "operators", f"it has {who} and no orders"
     if "machine" in named and "order" not in named:
+        if "operator" in named:
+            return None, f"it has {said['operator']} and {said['machine']}"
         return "machines", f"it has {said['machine']} and no orders"
     return None, "its headers do not say"
 
@@ -113,7 +117,7 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
             continue
         best = proposed[guess.field]
         if best and not field.several:
-            if guess.score == best[0].score:
+            if guess.score == best[0].score or guess.field in _ONE_OF_ALL:
                 best.append(guess)  # as good: a question
             continue
         best.append(guess)

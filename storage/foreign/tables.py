@@ -1,5 +1,6 @@
 """Tables within sheets: where the header is, which rows are rows, and which were left out and why."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from storage.foreign.vocabulary import folded, key_of, key_within, words
 
 _HEADER_WITHIN_ROWS = 40
 _SKIPPED_TOLD = 10
+# What a total is of may stand behind it: "Summe (25 Aufträge)".
+_IN_BRACKETS = re.compile(r"\s*[(\[].*[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,8 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
     texts = [cell.text for cell in filled]
     if {folded(text) for text in texts} <= header and len(texts) > 1:
         return "the header again"
-    if any(key_of("totals", text.rstrip(": ")) for text in texts[:2]) or texts[0].startswith(("Σ", "∑")):
+    sums = any(key_of("totals", _IN_BRACKETS.sub("", text).rstrip(": ")) for text in texts[:2])
+    if sums or texts[0].startswith(("Σ", "∑")):
         return "a total"
     own = [cell for cell in written if not cell.empty]
     if len(own) == 1 and width >= 3:

@@ -16,7 +16,7 @@ from storage.foreign.places import Places
 from storage.foreign.reading import readers_of
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.tables import Table
-from storage.foreign.words_of_cells import learn_priorities, learn_statuses
+from storage.foreign.words_of_cells import learn_marks, learn_priorities, learn_statuses
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
 _PLANNED = ("orders", "operations", "bookings")
@@ -88,10 +88,11 @@ def transform(
 def _take_plan(placed: _Placed, places: Places, done: Transformed) -> None:
     decisions = places.decisions
     at_work = placed("operations", "bookings")
-    make_named(at_work, places, done.findings)
+    marks = _marks_of(at_work)
+    make_named(at_work, places, marks)
     people = people_of(at_work, places)
     orders = Orders(places.shop, places.source, decisions.optional("differing"))
-    operations = Operations(orders, places, decisions, ZoneInfo(places.shop.timezone), people)
+    operations = Operations(orders, places, decisions, ZoneInfo(places.shop.timezone), people, marks)
     for kind in _PLANNED:
         for layout, place in placed(kind):
             _take_rows(layout, place, orders, operations, done.findings)
@@ -104,6 +105,19 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed) -> None:
         count = len(operations.rounded)
         text = f"{count} times are rounded to whole minutes and seconds ({operations.rounded[0]})"
         done.findings.notices.append(Notice(at, None, text))
+
+
+def _marks_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
+    """What the marks of work done elsewhere and of bookings that stay mean."""
+    marks: dict[str, str] = {}
+    for layout, place in layouts:
+        texts = [
+            reader.text(n)
+            for reader in readers_of(layout, place, Findings())
+            for n in ("elsewhere", "locked")
+        ]
+        marks |= learn_marks(layout.scope, texts, "Does it say yes, the mark")
+    return marks
 
 
 def _take_rows(

@@ -17,10 +17,17 @@ def learn_statuses(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     return _learned(scope.decisions, texts, ("status", "status"), STATUSES, "Which status of an order is")
 
 
-def learn_marks(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+def learn_marks(
+    scope: Scoped, texts: Iterable[str], asking: str = "Does a person have the skill whose mark is"
+) -> dict[str, str]:
     """`yes` or `no` for each mark; one that nobody knows is asked."""
+    return _learned(scope.decisions, texts, ("mark", "marks"), ("yes", "no"), asking)
+
+
+def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`yes` or `no` for each level of a skill; one that nobody knows is asked."""
     return _learned(
-        scope.decisions, texts, ("mark", "marks"), ("yes", "no"), "Does a person have the skill whose mark is"
+        scope.decisions, texts, ("level", "levels"), ("yes", "no"), "Does a person work alone at the level"
     )
 
 

@@ -223,3 +223,38 @@ async def test_public_holidays_are_proposed_and_only_ticked_days_are_closed(
     ]
     with pytest.raises(InvalidRequest, match="US has no part IX; right would be"):
         await bring(Path("holidays:US-IX"))
+
+
+async def test_work_elsewhere_that_a_column_marks_is_on_no_machine_and_takes_the_time_beside_it(
+    bring: Bring, database: Database, who: Principal
+) -> None:
+    jobs = (
+        "Job,Qty,Op,Machine,Setup min,Run min/pc,Subcontract,Outside days\n"
+        "A-1,10,10,Mill,30,5,N,0\nA-1,10,20,Vendor,0,0,Y,5\nA-1,10,30,Vendor,0,0,Y,0\n"
+    )
+    preview = await bring(jobs, NEW)
+    assert asked(preview) == ["elsewhere_time.unit"]
+    preview = await bring(jobs, {**NEW, "elsewhere_time.unit": "d"})
+    assert asked(preview) == ["outside"], "no days are no time: for how long is asked"
+    await bring(jobs, {**NEW, "elsewhere_time.unit": "d", "outside.A-1/30": "40h"})
+    query = b"select id, subcontract_minutes from operation order by id"
+    assert await ask(database, who, query) == [("A-1/10", None), ("A-1/20", 7200), ("A-1/30", 2400)]
+    assert await ask(database, who, b"select code from machine") == [("Mill",)]
+
+
+async def test_an_event_that_says_absence_or_names_a_machine_closes_no_shop_by_itself(
+    bring: Bring, database: Database, who: Principal
+) -> None:
+    await bring("Machine,Dept,Shift\nM-1,Milling,1st\n", {"calendar.1st": "day"}, name="machines.csv")
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nDTSTART;VALUE=DATE:20261208\r\nSUMMARY:{summary}\r\nEND:VEVENT\r\n"
+        for n, summary in enumerate(("Absent: Ada King", "Repair of M-1", "Holiday"))
+    )
+    calendar = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n"
+    shop = {"events": "shop", "from": "2026-11-23", "until": "2026-12-31"}
+    preview = await bring(calendar, shop, name="wall.ics")
+    assert asked(preview) == ["event.Absent: Ada King", "for.Repair of M-1"]
+    answers = {**shop, "event.Absent: Ada King": "ignore", "for.Repair of M-1": "M-1"}
+    await bring(calendar, answers, name="wall.ics")
+    query = b"select name, machine_id is null from calendar_exception order by name"
+    assert await ask(database, who, query) == [("Holiday", True), ("Repair of M-1", False)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.exchange.kinds import Refused
-from storage.foreign.dates import Moment, Order, date_evidence, parse_date
+from storage.foreign.dates import Moment, Order, date_evidence, day_of_number, is_day_number, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of, parse_elapsed, unit_named, unit_of_header
 from storage.foreign.grid import cell_of
@@ -175,3 +175,24 @@ def test_a_rate_and_the_time_for_one_piece_are_inverse(rate: Decimal) -> None:
 def test_elapsed_times_are_whole_minutes_with_a_unit() -> None:
     said = [parse_elapsed(text) for text in ("5d", "40 h", "90min", "0", "1d 12h", "5", "soon")]
     assert said == [7200, 2400, 90, 0, 2160, None, None]
+
+
+@given(DAYS, st.integers(0, 1439))
+def test_a_spreadsheets_number_of_a_day_is_the_day_that_it_counts(day: date, minute: int) -> None:
+    number = Decimal((day - date(1899, 12, 30)).days)
+    assert is_day_number(number)
+    assert day_of_number(number, "1900") == Moment(day)
+    assert day_of_number(number, "1904").day == day + timedelta(days=1462)
+    timed = number + Decimal(minute) / 1440
+    assert day_of_number(timed, "1900") == Moment(day, minute or None)
+
+
+def test_a_small_number_is_no_day_of_a_spreadsheet() -> None:
+    assert not is_day_number(Decimal(1250))
+    with pytest.raises(Refused, match="is a number, not a date"):
+        day_of_number(Decimal(1250), "1900")
+
+
+def test_a_day_alone_lasts_to_its_end() -> None:
+    assert Moment(date(2026, 12, 31)).after == "2027-01-01 00:00"
+    assert Moment(date(2026, 12, 31), 750).after == "2026-12-31 12:30"

@@ -1,0 +1,51 @@
+"""Which columns are proposed, which are asked about, and what is said of a table that can be two things."""
+
+import pytest
+
+from leadhand.errors import InvalidRequest
+from storage.foreign.decisions import Decisions, Scoped
+from storage.foreign.layout import Layout, lay_out
+from storage.foreign.suggesting import rows_of
+from storage.foreign.tables import tables_of
+from tests.unit.foreign.test_files import table_of, text_of
+
+
+def laid_out(text: str, answers: dict[str, str] | None = None) -> tuple[Layout | None, Decisions]:
+    decisions = Decisions(answers or {})
+    return lay_out(table_of(text), Scoped(decisions)), decisions
+
+
+def test_of_two_dates_an_order_may_be_due_at_neither_is_taken_without_a_word() -> None:
+    _, decisions = laid_out("Auftrag;Menge;Wunschtermin;best. Termin\nA-1;5;07.12.2026;14.12.2026\n")
+    assert [c.value for c in decisions.questions["due"].choices] == ["Wunschtermin", "best. Termin", "none"]
+
+
+def test_two_columns_for_what_is_not_needed_are_a_question_and_not_none() -> None:
+    text = "Job,Qty,Op,Machine,Run min/pc,Start,Finish,Start,Finish\nA,1,10,M,5,2026-12-01 06:00,,,\n"
+    _, decisions = laid_out(text)
+    assert {"start", "end"} <= set(decisions.questions)
+
+
+def test_a_person_of_an_operation_that_is_not_booked_is_not_looked_for() -> None:
+    _, decisions = laid_out("Job,Qty,Op,Machine,Run min/pc,Operator skill\nA,1,10,M,5,Turning\n")
+    assert decisions.made["operator"].value == "none"
+
+
+def test_people_with_machines_are_asked_about() -> None:
+    kind, why = rows_of(table_of("Employee,Shift,Machine\n7,Day,Mill\n"))
+    assert (kind, why) == (None, "it has Employee and Machine")
+
+
+@pytest.mark.parametrize("total", ["Summe (25 Aufträge)", "Total [3]:", "Gesamt"])
+def test_a_total_may_say_what_it_is_of(total: str) -> None:
+    (table,) = tables_of(text_of(f"Auftrag;Menge;Status\nA-1;5;offen\n{total};5;\n"))
+    assert ([row.number for row in table.rows], len(table.skipped)) == ([2], 1)
+
+
+def test_only_words_may_stand_in_several_columns() -> None:
+    people = "Employee,Given,Family,Shift\n7,Ada,King,Day\n"
+    layout, _ = laid_out(people, {"operator_name": "Given; Family"})
+    assert layout is not None
+    assert [column.header for column in layout.columns["operator_name"]] == ["Given", "Family"]
+    with pytest.raises(InvalidRequest, match="is no answer"):
+        laid_out("Job,Qty,More,Due\nA,1,2,2026-12-07\n", {"quantity": "Qty; More"})
