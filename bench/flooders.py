@@ -1,4 +1,4 @@
-"""Callers that ask without a pause, in a process of their own: `python -m bench.flooders PORT CALLERS TOKEN …`
+"""Callers that ask without a pause, a process of their own: `python -m bench.flooders PORT CALLERS TOKEN …`
 
 In life they run on other machines. Here they stand behind everybody else at the processor, so that what they
 need themselves is not put down to the server. Counts are printed when standard input closes.
