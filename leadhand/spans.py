@@ -67,7 +67,10 @@ class SpanExport(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """A context manager. Times are microseconds since 1970; `code`: None while it goes on or went well."""
+    """A context manager. Times are microseconds since 1970; `code`: None while it goes on or went well.
+
+    `times_taken`: how often it was on its way to where it is kept.
+    """
 
     kind: SpanKind
     name: str
@@ -80,6 +83,7 @@ class Span:
     started_us: int = 0
     ended_us: int | None = None
     code: str | None = None
+    times_taken: int = 0
     _entered: "Token[Span | None] | None" = None
 
     def note(self, **facts: Unpack[Facts]) -> None:
@@ -224,6 +228,8 @@ class Trace:
     def take(self) -> Sequence[Span]:
         """`unsaved`, which is on its way now."""
         taken = self.unsaved
+        for span in taken:
+            span.times_taken += 1
         self._unsaved = {}
         return taken
 

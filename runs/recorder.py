@@ -96,7 +96,8 @@ class EventRecorder:
         return append_statement(run_id=self._run_id, attempt=self._attempt, flush=flush)
 
     def save(self, spans: Sequence[Span]) -> Statement:
-        return save_statement(run_id=self._run_id, attempt=self._attempt, spans=spans)
+        all_new = all(span.times_taken == 1 for span in spans)
+        return save_statement(run_id=self._run_id, attempt=self._attempt, spans=spans, all_new=all_new)
 
     def held(self) -> Statement:
         """Fails the transaction unless this attempt holds the run."""

@@ -1,12 +1,20 @@
+-- name: add
+-- Spans of a run that are new.
+insert into span (week, run_id, id, parent_id, attempt, kind, name, call_id, started_at, ended_at, code, facts)
+select $1, $2, s.id, s.parent_id, $3, s.kind, s.name, s.call_id,
+       timestamptz 'epoch' + s.started_us * interval '1 microsecond',
+       timestamptz 'epoch' + s.ended_us * interval '1 microsecond', s.code, s.facts
+  from jsonb_to_recordset($4::jsonb) as s (id bigint, parent_id bigint, kind text, name text, call_id text,
+                                           started_us bigint, ended_us bigint, code text, facts jsonb);
+
 -- name: save
 -- Spans of a run as they are now: those that are new, and those that have ended since.
 insert into span as known (week, run_id, id, parent_id, attempt, kind, name, call_id, started_at, ended_at, code, facts)
-select date_trunc('week', r.started_at at time zone 'UTC')::date, r.id, s.id, s.parent_id, $2, s.kind, s.name, s.call_id,
+select $1, $2, s.id, s.parent_id, $3, s.kind, s.name, s.call_id,
        timestamptz 'epoch' + s.started_us * interval '1 microsecond',
        timestamptz 'epoch' + s.ended_us * interval '1 microsecond', s.code, s.facts
-  from run r, jsonb_to_recordset($3::jsonb) as s (id bigint, parent_id bigint, kind text, name text, call_id text,
-                                                  started_us bigint, ended_us bigint, code text, facts jsonb)
- where r.id = $1
+  from jsonb_to_recordset($4::jsonb) as s (id bigint, parent_id bigint, kind text, name text, call_id text,
+                                           started_us bigint, ended_us bigint, code text, facts jsonb)
 on conflict (tenant_id, user_id, run_id, id, week) do update
   set ended_at = excluded.ended_at, code = excluded.code, facts = excluded.facts
   where known.ended_at is null;

@@ -204,7 +204,7 @@ async def test_nothing_that_was_said_or_passed_is_in_a_span_and_nothing_stays_of
     assert "CANARY" not in "".join(await kept())
     await anna.http.delete("/api/threads/CANARY-chat")
     assert await kept() == []
-    assert ask(server, "select count(*) from pg_inherits where inhparent = 'span'::regclass") == [(3,)]
+    assert ask(server, "select count(*) from pg_inherits where inhparent = 'span'::regclass") == [(4,)]
 
 
 async def test_a_turn_that_goes_on_shows_what_it_is_in(anna: Caller, model: ScriptedModel) -> None:
