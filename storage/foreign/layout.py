@@ -187,7 +187,7 @@ def _column(
         choices.append(Choice(*_SPECIAL[field]))
     if field in _CONSTANT:
         choices.append(Choice(*_CONSTANT[field]))
-    if not needed or field == "quantity":
+    if not needed or field in _NONE:
         choices.append(Choice(NONE, _NONE.get(field, "no column")))
     question = Question(
         field,
@@ -207,7 +207,10 @@ _CONSTANT = {
     "run": ("=0", "no column: no run time"),
     "machine": ("=NAME", "no column: all of it on the machine NAME"),
 }
-_NONE = {"quantity": "no column: the shop has the orders already, with their quantities"}
+_NONE = {
+    "quantity": "no column: the shop has the orders already, with their quantities",
+    "skill_named": "no column: the levels are of nothing that is taken",
+}
 
 
 def _why(guess: Guess) -> str:

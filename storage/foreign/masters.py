@@ -55,7 +55,11 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
     )
     levels = learn_levels(
         layout.scope,
-        (c.text for reader in readers_of(layout, place, findings) for _, c in reader.cells("skill_level")),
+        (
+            cell.text
+            for reader in readers_of(layout, place, findings)
+            for _, cell in (reader.cells("skill_level") if layout.has("skill_named") else ())
+        ),
     )
     _same_number(layout)
     seen: dict[str, int] = {}

@@ -85,7 +85,15 @@ async def test_a_file_of_the_second_set_gives_the_rows_that_are_in_it_and_nothin
     assert preview.report is not None
     assert seen == set(answers(number, "asked")), "all of it was asked, nothing guessed"
     await check_file(number, database, shop)
-    again = await bring(path_of(number), WINDOW if number == "09" else {}, whose=shop, confirm=False)
+
+
+async def test_people_with_named_skills_are_read_the_same_way_again_without_a_word(
+    bring: Bring, database: Database, shop_name: str, tmp_path: Path
+) -> None:
+    shop = await shop_of("05", database, shop_name, tmp_path / "own")
+    given = {**answers("05", "asked"), **answers("05", "said")}
+    assert told(await bring(path_of("05"), given, whose=shop)) == []
+    again = await bring(path_of("05"), whose=shop, confirm=False)
     assert (told(again), asked(again), again.known) == ([], [], True)
     assert again.report is not None
     assert not again.report.changes
