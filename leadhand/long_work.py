@@ -1,6 +1,6 @@
 """How long a run may wait for work that is done elsewhere, such as a re-plan, and how it calls that off.
 
-A chat turn has none of this: a person looks at it, so its tools answer within seconds. A background run waits.
+A chat turn has none of this: a person looks at it, so its tools answer within seconds.
 """
 
 import logging
