@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -13,6 +15,7 @@ from jobs.replan_state import ProposalState, ReplanAsked
 from jobs.replan_task import LINE, TASK
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound, ReplanInterrupted, TooManyRuns
+from leadhand.long_work import long_work
 from leadhand.shop_places import place_lent
 from storage import proposals
 from storage.database import Database
@@ -25,6 +28,8 @@ RETRY_AFTER_S = 30
 # Moves that are told; all of them are stored.
 TOLD_MOVES = 50
 LOOK_EVERY_S = 0.25
+# Of a background run: progress is stored so often.
+LOOK_LONG_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,13 @@ class ReplanDesk:
     database: Database
     wait_s: float
 
-    async def start(self, tenant: TenantContext, asked: ReplanAsked) -> ProposalState:
+    async def start(
+        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+    ) -> ProposalState:
         """A new proposal, after at most `wait_s`; the caller's own about the same, if it is not over.
+
+        A background run waits for the end, as long as it may: `tell` is told how far it is, and the re-plan
+        is cancelled with the run that began it.
 
         Raises:
             TooManyRuns: enough re-plans of the shop wait already.
@@ -56,7 +66,11 @@ class ReplanDesk:
                     request=request,
                 )
                 await defer_in_line(connection, task=TASK, row_id=proposal_id, line=LINE)
-        return await self._awaited(tenant, proposal_id)
+        work = long_work()
+        if work is None or (there is not None and there.created_at < work.asked_at):
+            return await self._awaited(tenant, proposal_id, tell)
+        with work.under_way(partial(self._call_off, tenant, proposal_id)):
+            return await self._awaited(tenant, proposal_id, tell)
 
     async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
         """The proposal as it stands; None: the shop's newest.
@@ -67,6 +81,15 @@ class ReplanDesk:
         async with self.database.transaction(tenant) as connection:
             await _fail_lost(connection)
             return await _state(connection, await _find(connection, proposal_id))
+
+    async def whole(self, tenant: TenantContext, proposal_id: UUID | None, most: int) -> ProposalState:
+        """As `look`, with the first `most` of its moves instead of a few.
+
+        Raises:
+            NotFound: there is none, or it is another shop's.
+        """
+        async with self.database.transaction(tenant, snapshot=True) as connection:
+            return await _state(connection, await _find(connection, proposal_id), most)
 
     async def cancel(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
         """The proposal after its cancelling, at most `wait_s` later; one that is over stays what it is.
@@ -80,16 +103,31 @@ class ReplanDesk:
             await proposals.request_cancel(connection, proposal_id=found.id)
         return await self._awaited(tenant, found.id)
 
-    async def _awaited(self, tenant: TenantContext, proposal_id: UUID) -> ProposalState:
+    async def _awaited(
+        self, tenant: TenantContext, proposal_id: UUID, tell: Callable[[ProposalState], None] | None = None
+    ) -> ProposalState:
         """The proposal once it is over, or has been waited for long enough."""
-        until_s = time.monotonic() + self.wait_s
+        work = long_work()
+        until_s = time.monotonic() + (self.wait_s if work is None else max(self.wait_s, work.left_s))
+        told: PlanVersion | None = None
         while True:
             async with self.database.transaction(tenant, snapshot=True) as connection:
                 row = await _find(connection, proposal_id)
                 if not row.is_open or time.monotonic() >= until_s:
                     return await _state(connection, row)
+                if work is not None and tell is not None and _is_news(row, told):
+                    told = row
+                    tell(await _state(connection, row))
             async with place_lent():
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(LOOK_EVERY_S if work is None else LOOK_LONG_EVERY_S)
+
+    async def _call_off(self, tenant: TenantContext, proposal_id: UUID) -> None:
+        async with self.database.transaction(tenant) as connection:
+            await proposals.request_cancel(connection, proposal_id=proposal_id)
+
+
+def _is_news(row: PlanVersion, told: PlanVersion | None) -> bool:
+    return told is None or (row.status, row.progress) != (told.status, told.progress)
 
 
 async def _fail_lost(connection: Connection) -> None:
@@ -118,7 +156,7 @@ async def _find(connection: Connection, proposal_id: UUID | None) -> PlanVersion
     return found
 
 
-async def _state(connection: Connection, row: PlanVersion) -> ProposalState:
+async def _state(connection: Connection, row: PlanVersion, most: int = TOLD_MOVES) -> ProposalState:
     total = await proposals.count_changes(connection, proposal_id=row.id)
-    first = await proposals.changes(connection, proposal_id=row.id, most=TOLD_MOVES)
+    first = await proposals.changes(connection, proposal_id=row.id, most=most)
     return state_of(row, total, first)

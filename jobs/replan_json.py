@@ -88,6 +88,7 @@ def state_of(row: PlanVersion, total: int, changes: Sequence[PlanChange]) -> Pro
         result=None if row.outcome is None else _RESULT.validate_python(row.outcome),
         total_moves=total,
         moves=tuple(_move(change) for change in changes),
+        applied_at=row.applied_at,
     )
 
 

@@ -63,7 +63,7 @@ class ProposalState:
     """A proposal as it stands. `result` once it is proposed or nothing better was found; `moves`: the first.
 
     `base_data_version`: of the plan that it is computed from; `stale` when that plan has changed since.
-    `as_of`: the instant as of which it is planned.
+    `as_of`: the instant as of which it is planned. `applied_at`: when the plan was changed to it.
     """
 
     id: UUID
@@ -83,3 +83,4 @@ class ProposalState:
     result: ReplanResult | None
     total_moves: int
     moves: tuple[ProposedMove, ...]
+    applied_at: datetime | None = None

@@ -30,7 +30,10 @@ Json: TypeAlias = Mapping[str, JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class PlanVersion:
-    """A proposal. `bound_min` is in weighted late minutes; `data_version_now` is that of the shop's plan."""
+    """A proposal. `bound_min` is in weighted late minutes; `data_version_now` is that of the shop's plan.
+
+    `applied_at`: when the plan was changed to it, unless that was taken back.
+    """
 
     tenant_id: str
     id: UUID
@@ -57,6 +60,7 @@ class PlanVersion:
     ended_at: datetime | None
     expires_at: datetime | None
     data_version_now: int
+    applied_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

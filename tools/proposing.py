@@ -39,6 +39,7 @@ class Wanted:
     assumptions: Sequence[str] = ()
     warnings: Sequence[str] = ()
     undoes: UUID | None = None
+    applies: UUID | None = None
     valid_until: Minute | None = None
     calendar: CalendarEffectView | None = None
 
@@ -78,6 +79,7 @@ def proposed(shop: Shop, wanted: Wanted, tenant: TenantContext) -> ProposedWrite
         calendar=wanted.calendar,
         expires_at=iso(_expiry(changes, now, wanted.valid_until), zone),
         undoes=wanted.undoes,
+        applies=wanted.applies,
         effect=effect.digest,
         changes=[ExactChange.of(change) for change in changes],
     )
@@ -176,13 +178,16 @@ def plan_write(write: ApprovedWrite) -> PlanWrite:
         proposal_hash=proposal_hash(write.tool, write.input, proposal),
         approved_by=write.approved_by,
         undoes=proposal.undoes,
+        applies=proposal.applies,
     )
 
 
 def applied(proposal: ProposedWrite, kept: KeptWrite) -> AppliedWrite:
     """What was proposed, as it was made."""
     zone = ZoneInfo(proposal.timezone)
-    same = proposal.model_dump(exclude={"data_version", "expires_at", "undoes", "effect", "changes"})
+    same = proposal.model_dump(
+        exclude={"data_version", "expires_at", "undoes", "applies", "effect", "changes"}
+    )
     return AppliedWrite.model_validate(
         {
             **same,

@@ -107,6 +107,7 @@ class ProposeReplanOutput(ToolOutput):
     planned_as_of: str = Field(description="The instant as of which it is planned.")
     based_on_data_version: int | None = Field(description="The plan that it was computed from.")
     stale: bool = Field(description="The plan has changed since.")
+    applied_at: str | None = Field(description="When the plan was changed to it; null: it was not.")
     expires_at: str | None
     cancel_requested: bool
     progress: ProgressView | None = Field(description="How far it is, while it runs.")

@@ -36,7 +36,11 @@ def assumptions_of(state: ProposalState) -> list[str]:
     """What was taken for granted."""
     told = [f"What may move: {state.asked.said}; locked, begun and frozen work stays where it is."]
     if state.status == "proposed":
-        told.append("This is a proposal: nothing in the plan was changed.")
+        told.append(
+            "This is a proposal: nothing in the plan was changed."
+            if state.applied_at is None
+            else "The plan was changed to this proposal."
+        )
         told.append("Late hours count by the order's priority: 1, 2, 3, 5 or 8 times.")
         told.append("Work that has people in the plan has qualified people then; other work has nobody.")
     return told
@@ -45,6 +49,8 @@ def assumptions_of(state: ProposalState) -> list[str]:
 def warnings_of(state: ProposalState, *, expired: bool) -> list[str]:
     """What speaks against relying on it."""
     told: list[str] = []
+    if state.applied_at is not None:
+        return told
     if state.stale:
         told.append("The plan has changed since this re-plan was computed: ask for a new one.")
     if expired:

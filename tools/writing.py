@@ -84,6 +84,7 @@ class ProposedWrite(WriteOutput):
 
     expires_at: str = Field(description="The time by which it must be approved.")
     undoes: UUID | None = Field(default=None, description="The change that it takes back.")
+    applies: UUID | None = Field(default=None, description="The re-plan's proposal that it takes up.")
     effect: str = Field(description="A digest of what it makes late and of its new conflicts.")
     changes: list[ExactChange] = Field(description="Every row, exactly; what an approval is bound to.")
 

@@ -59,6 +59,17 @@ def numbers_after(slot: Slot, clause: Clause) -> list[int]:
     return [*dict.fromkeys(found)]
 
 
+def last_number(clause: Clause) -> int | None:
+    """The last number that stands alone: "the priority of WO-4002 to 5"."""
+    named = {i for m in clause.names for i in range(m.first, m.last)}
+    rows = [
+        "".join(word.spelled for word in mark.words)
+        for index, mark in enumerate(clause.reading.marks)
+        if index not in named and mark.date is None and mark.amount is None
+    ]
+    return next((int(text) for text in reversed(rows) if text.isascii() and text.isdigit()), None)
+
+
 def _small_number(word: str) -> int | None:
     number = int(word) if word.isdigit() else _small_words().get(word)
     return number if number is not None and 1 < number <= 99 else None

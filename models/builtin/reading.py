@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
+from models.builtin.clock_ranges import with_clock
 from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table
 from models.builtin.spelling import corrected
 from models.builtin.words import Word, clean, plain, words_of
@@ -111,7 +112,7 @@ def read(text: str) -> Reading:
 
     A text of more than MAX_WORDS words is not looked at: its reading is empty.
     """
-    cleaned = corrected(clean(text))
+    cleaned = with_clock(corrected(clean(text)))
     line = _Line(cleaned, words_of(cleaned))
     if len(line.words) > MAX_WORDS:
         return Reading("", ())

@@ -7,7 +7,7 @@ from enum import StrEnum
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
-from models.builtin.counts import count, number_after, numbers_after, pieces
+from models.builtin.counts import count, last_number, number_after, numbers_after, pieces
 from models.builtin.deadlines import (
     Dates,
     any_date,
@@ -22,6 +22,7 @@ from models.builtin.deadlines import (
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named
+from models.builtin.quotes import machines_beside, said_quote
 
 Arguments = dict[str, JsonValue]
 
@@ -269,6 +270,9 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "order": _order,
     "person": _person,
     "customer": _customer,
+    "quote": lambda slot, clause, dates: said_quote(clause, str(slot.value)),
+    "machines_beside_quote": lambda slot, clause, dates: [*machines_beside(clause)],
+    "last_number": lambda slot, clause, dates: last_number(clause),
     "number_after": lambda slot, clause, dates: number_after(slot, clause),
     "numbers_after": lambda slot, clause, dates: [*numbers_after(slot, clause)],
     "any_date": any_date,

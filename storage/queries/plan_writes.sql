@@ -26,9 +26,10 @@ select clock_timestamp() > %(expires_at)s + make_interval(mins => %(grace_min)s)
 -- name: add
 -- The ledger's row, at the end of the write that it is about.
 insert into plan_write (id, thread_id, run_id, call_id, tool, input, proposal_hash, summary, approved_by,
-                        base_data_version, data_version, changes, origins, undoes)
+                        base_data_version, data_version, changes, origins, undoes, applies)
 select %(id)s, %(thread_id)s, %(run_id)s, %(call_id)s, %(tool)s, %(input)s, %(proposal_hash)s, %(summary)s,
-       %(approved_by)s, %(base_data_version)s, s.data_version, %(changes)s, %(origins)s, %(undoes)s
+       %(approved_by)s, %(base_data_version)s, s.data_version, %(changes)s, %(origins)s, %(undoes)s,
+       %(applies)s
   from tenant_settings s where s.tenant_id = current_setting('app.tenant')
 returning id, tool, summary, changes, requested_by, approved_by, applied_at, data_version, undoes, undone_by,
           proposal_hash;

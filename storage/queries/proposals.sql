@@ -17,7 +17,8 @@ select count(*) from plan_version where status in ('queued', 'running');
 
 -- name: find_open
 -- A proposal of the same person about the same that is not over yet.
-select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now
+select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now,
+       (select max(w.applied_at) from plan_write w where w.applies = v.id and w.undone_by is null) as applied_at
   from plan_version v
  where v.status in ('queued', 'running') and not v.cancel_requested
    and v.requested_by = current_setting('app.user') and v.request - 'said' = %(request)s - 'said'
@@ -37,12 +38,14 @@ delete from plan_version
 
 -- name: get
 -- One proposal, and the version at which the shop's plan is now.
-select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now
+select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now,
+       (select max(w.applied_at) from plan_write w where w.applies = v.id and w.undone_by is null) as applied_at
   from plan_version v where v.id = %(id)s;
 
 -- name: newest
 -- The shop's newest proposal.
-select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now
+select v.*, (select s.data_version from tenant_settings s where s.tenant_id = v.tenant_id) as data_version_now,
+       (select max(w.applied_at) from plan_write w where w.applies = v.id and w.undone_by is null) as applied_at
   from plan_version v order by v.created_at desc, v.id desc limit 1;
 
 -- name: count_changes

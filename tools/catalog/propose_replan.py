@@ -12,6 +12,7 @@ from pydantic import Field
 from jobs.replan_state import ProposalState, ReplanAsked
 from leadhand.context import Permission
 from leadhand.errors import InvalidToolInput, JsonValue, NotFound
+from leadhand.events import StatusChanged, sink
 from planning.replanning.question import DEFAULT_STEPS
 from planning.shop import Shop
 from planning.zones import iso, to_minute
@@ -93,8 +94,12 @@ async def _start(
     )
     scope = await asyncio.to_thread(read_scope, shop, wanted, to_minute(tenant.as_of))
     steps = asked.steps or DEFAULT_STEPS
-    state = await context.replans.start(tenant, ReplanAsked(scope.order_ids, steps, scope.said))
+    state = await context.replans.start(tenant, ReplanAsked(scope.order_ids, steps, scope.said), _tell)
     return state, list(scope.assumptions)
+
+
+def _tell(state: ProposalState) -> None:
+    sink().emit(StatusChanged("call_tools", summary_of(state)))
 
 
 def _proposal_id(asked: ProposeReplanInput) -> UUID | None:
@@ -135,6 +140,7 @@ def _output(
         planned_as_of=iso(state.as_of, zone),
         based_on_data_version=state.base_data_version,
         stale=state.stale,
+        applied_at=None if state.applied_at is None else _local(state.applied_at, zone),
         expires_at=None if state.expires_at is None else _local(state.expires_at, zone),
         cancel_requested=state.cancel_requested,
         progress=views.progress(state),
@@ -170,11 +176,12 @@ TOOL = Tool(
         "you find a better plan?”, “re-plan WO-4001 and WO-4002”, “re-sequence the Puma”, “how far is the "
         "re-plan?” (action look), “what did the re-plan find?” (look), “stop the re-plan” (cancel). It "
         "answers after a few seconds; if it still runs then, look again later instead of starting another. "
-        "Not for what one change does: use simulate_schedule_change. It changes no plan, and a proposal "
-        "cannot be applied from here."
+        "Not for what one change does: use simulate_schedule_change. It changes no plan: "
+        "apply_plan_proposal takes a proposal up."
     ),
     input_model=ProposeReplanInput,
     output_model=ProposeReplanOutput,
     run=run,
     permission=Permission.PLANNING_WRITE,
+    waits=True,
 )

@@ -67,9 +67,11 @@ create table plan_write (
   origins jsonb not null check (jsonb_typeof(origins) = 'array'),
   undoes uuid,
   undone_by uuid,
+  applies uuid,  -- the re-plan's proposal that it takes up
   primary key (tenant_id, id),
   unique (tenant_id, thread_id, call_id)
 );
+create index plan_write_applies on plan_write (tenant_id, applies) where applies is not null;
 create index plan_write_newest on plan_write (tenant_id, requested_by, applied_at desc);
 select protect_tenant_table('plan_write');
 grant select, insert, update (undone_by) on plan_write to leadhand_app;

@@ -1,11 +1,12 @@
 """A port for re-plans that computes at once, in this process, and keeps what it found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from jobs.replan_json import asked_json, found_of, state_of
-from jobs.replan_state import ProposalState, ReplanAsked
+from jobs.replan_state import ProposalState, ProposedMove, ReplanAsked
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue, NotFound
 from planning.replanning import ReplanProgress, ReplanRequest, replan
@@ -40,8 +41,12 @@ class ReplansAtOnce:
 
     shop: Shop = field(default_factory=crowded_shop)
     state: ProposalState | None = None
+    moves: tuple[ProposedMove, ...] = ()
 
-    async def start(self, tenant: TenantContext, asked: ReplanAsked) -> ProposalState:
+    async def start(
+        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+    ) -> ProposalState:
+        del tell
         request = ReplanRequest(
             self.shop,
             to_minute(tenant.as_of),
@@ -80,6 +85,7 @@ class ReplansAtOnce:
         )
         changes: list[PlanChange] = list(found.changes)
         self.state = state_of(row, len(changes), changes[:50])
+        self.moves = state_of(row, len(changes), changes).moves
         return self.state
 
     async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
@@ -87,6 +93,10 @@ class ReplansAtOnce:
         if self.state is None or proposal_id not in {None, self.state.id}:
             raise NotFound("There is no such re-plan.")
         return self.state
+
+    async def whole(self, tenant: TenantContext, proposal_id: UUID | None, most: int) -> ProposalState:
+        state = await self.look(tenant, proposal_id)
+        return replace(state, moves=self.moves[:most])
 
     async def cancel(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:
         state = await self.look(tenant, proposal_id)
