@@ -75,7 +75,7 @@ def check_fields(asked: CalendarExceptionInput) -> None:
     missing = set(_NEEDED[kind] - given)
     if kind is EntryKind.OVERTIME and not given & {"machine", "operator"}:
         missing.add("machine")
-    if not given & _WHEN:
+    if not given & {*_WHEN, "until_further_notice"}:
         missing.add("window")
     surplus = given - _WHEN - _NEEDED[kind] - _TAKEN[kind]
     if kind is EntryKind.CLOSURE and {"machine", "operator"} <= given:
