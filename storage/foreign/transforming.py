@@ -116,7 +116,7 @@ def _marks_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
             for reader in readers_of(layout, place, Findings())
             for n in ("elsewhere", "locked")
         ]
-        marks |= learn_marks(layout.scope, texts, "Does it say yes, the mark")
+        marks |= learn_marks(layout.scope, texts, "Is it a yes when the cell says")
     return marks
 
 
