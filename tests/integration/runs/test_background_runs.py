@@ -15,15 +15,17 @@ from leadhand.errors import (
     ThreadBusy,
     TooManyRuns,
 )
-from leadhand.events import RunEvent, RunFinished, StepReset
+from leadhand.events import RunEvent, RunFinished, StatusChanged, StepReset, ToolSucceeded
 from leadhand.settings import Settings
 from runs.background_runs import BackgroundRuns
 from runs.desk import open_desk
 from runs.sweeper import Sweeper
 from runs.turn import TurnRequest
 from runs.waiting import BackgroundPlaces
+from storage import proposals
 from storage.background_runs import ListedRun
-from tests.acceptance.model_script import Gate, Pause, Text, plays, says
+from storage.proposals import Found, PlanVersion
+from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.runs.conftest import Planner, said
 from tests.integration.runs.test_takeover import die, elsewhere, gate, picking_up
@@ -247,3 +249,58 @@ def test_one_shop_never_has_all_the_places_of_a_process() -> None:
 async def test_an_id_that_never_was_is_no_run(planner: Planner) -> None:
     with pytest.raises(NotFound):
         await queue(planner).get(planner.who, UUID(int=7))
+
+
+async def replan(planner: Planner) -> PlanVersion:
+    async with planner.desk.database.transaction(planner.who) as conn:
+        newest = await proposals.newest(conn)
+    assert newest is not None
+    return newest
+
+
+async def progress(planner: Planner, run: ListedRun, text: str) -> None:
+    """Return when the run has said `text` as its loading line, and says it still."""
+    async for batch in (await queue(planner).told(planner.who, run.id)).told():
+        if any(isinstance(event, StatusChanged) and text in event.label for event in batch):
+            break
+    assert text in ((await queue(planner).get(planner.who, run.id)).progress or "")
+
+
+async def test_a_background_run_waits_for_the_end_of_its_replan_and_tells_how_far_it_is(
+    desk_settings: Settings, planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(("propose_replan", {})), says("It came to nothing."))
+    # In the chat the tool would answer after half a second.
+    async with open_desk(desk_settings.model_copy(update={"tool_timeout_s": 1.0})) as desk:
+        here = replace(planner, desk=desk)
+        run = await ask(here)
+        async with picking_up(here):
+            await progress(here, run, "The re-plan waits for its turn")
+            proposal_id = (await replan(here)).id
+            async with desk.database.transaction(here.who) as conn:
+                held = await proposals.claim(conn, proposal_id=proposal_id)
+            assert held is not None
+            await progress(here, run, "The re-plan is being computed")
+            async with desk.database.transaction(here.who) as conn:
+                assert await proposals.settle(
+                    conn,
+                    proposal_id=proposal_id,
+                    attempt=held.attempt,
+                    found=Found("failed", "timeout_partial"),
+                )
+            events = await told(here, run)
+    [output] = [event.output for event in events if isinstance(event, ToolSucceeded)]
+    assert isinstance(output, dict)
+    assert output["status"] == "failed"
+    assert said(events) == "It came to nothing."
+
+
+async def test_cancelling_a_background_run_cancels_the_replan_that_it_asked_for(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(("propose_replan", {})))
+    run = await ask(planner)
+    async with picking_up(elsewhere):
+        await progress(planner, run, "The re-plan waits for its turn")
+        assert (await queue(planner).cancel(planner.who, run.id)).status == "stopped"
+    assert (await replan(planner)).status == "cancelled"
