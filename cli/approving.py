@@ -4,8 +4,6 @@ import asyncio
 import sys
 from uuid import UUID
 
-import typer
-
 from cli.terminal import err
 from cli.turn_display import TurnDisplay
 from leadhand.errors import JsonValue
@@ -24,9 +22,37 @@ async def ask_about(display: TurnDisplay) -> list[Answer]:
         if not sys.stdin.isatty():
             err().print(f"It waits for an approval: POST /api/approvals/{asked.approval_id}", style="dim")
             continue
-        yes = await asyncio.to_thread(typer.confirm, "Make this change?", err=True)
-        answers.append(Answer(UUID(asked.approval_id), approved=yes))
+        yes = await _yes_or_no("Make this change? [y/n] ")
+        if yes is not None:
+            answers.append(Answer(UUID(asked.approval_id), approved=yes))
     return answers
+
+
+async def _yes_or_no(question: str) -> bool | None:
+    """What is typed; None at the end of the input."""
+    while True:
+        err().print(question, end="", markup=False)
+        line = await _typed_line()
+        match line.strip().casefold():
+            case "y" | "yes":
+                return True
+            case "n" | "no":
+                return False
+            case "" if not line:
+                return None
+            case _:
+                pass
+
+
+async def _typed_line() -> str:
+    """A line of the terminal, waited for on the loop: a thread that reads would outlive a Ctrl-C."""
+    loop, typed = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin, typed.set)
+    try:
+        await typed.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    return sys.stdin.readline()
 
 
 def change_lines(asked: ToolApprovalRequested) -> list[str]:

@@ -380,3 +380,15 @@ def test_a_no_is_told_before_the_call_is_denied_and_a_yes_that_is_withdrawn_beco
         stream = stream_of(*ASKED, events.RunContinued(), answer, denied, events.RunFinished())
         check_chunks(stream)
         assert [c["approved"] for c in stream if c["type"] == "tool-approval-response"] == responses
+
+
+def test_an_answer_while_others_wait_is_a_stream_of_its_own_that_leaves_them_open() -> None:
+    translator = StreamTranslator("run-1", "msg-1", "builtin", going_on=True)
+    other = (
+        events.ToolInputReady("c3", "reschedule_order", {}),
+        events.ToolApprovalRequested("c3", "a3", "", {}),
+    )
+    answer = events.ToolApprovalDecided("c1", "a1", True)
+    run = (*ASKED, *other, events.RunContinued(), answer, events.RunAwaitingApproval())
+    stream = [chunk_json(chunk) for event in run for chunk in translator.translate(event)]
+    assert types_of(stream) == ["start", "tool-approval-response", "finish"]
