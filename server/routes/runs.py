@@ -110,7 +110,7 @@ class RunPage(BaseModel):
         ),
     },
 )
-async def ask(
+async def begin_run(
     body: RunAsked, tenant: Planner, desk: OpenDesk, idempotency_key: IdempotencyKey = None
 ) -> RunRow:
     """Queues a run; a worker begins it. The same key again gives the same run, however it stands."""
@@ -159,7 +159,7 @@ async def get_run(run_id: RunId, tenant: Reader, desk: OpenDesk) -> RunDetails:
         410: refusal("The run is over, and its events are not kept any more: `run_log_gone`"),
     },
 )
-async def follow(
+async def follow_run(
     run_id: RunId, tenant: Reader, desk: OpenDesk, last_event_id: LastEventId = None
 ) -> Response:
     """At any server, also before it begins and after its end, as long as its log is kept."""
@@ -174,7 +174,7 @@ async def follow(
 
 
 @router.post("/runs/{id}/cancel", status_code=202, summary="Stop a run", responses=_ABSENT)
-async def cancel(run_id: RunId, tenant: Reader, desk: OpenDesk) -> RunRow:
+async def cancel_run(run_id: RunId, tenant: Reader, desk: OpenDesk) -> RunRow:
     """Answers with the run once it is over: at once if it was queued. Safe to repeat; one that is over stays
     what it is."""
     return _row(await desk.background_runs.cancel(tenant, _uuid(run_id)), tenant)
