@@ -14,7 +14,14 @@ def quote_name(clause: Clause) -> Mention | None:
             for mention in clause.mentions:
                 if mention.kind in _NAMES and index in {mention.last, mention.first - 1}:
                     return mention
-    return None
+    return next((m for m in clause.mentions if _stands_behind_for(clause, m)), None)
+
+
+def _stands_behind_for(clause: Clause, mention: Mention) -> bool:
+    """ "20 hours on the VF-4 for Northgate"."""
+    before = clause.reading.marks[mention.first - 1 : mention.first] if mention.first else ()
+    said = {word.plain for mark in before for word in mark.words}
+    return mention.kind in _NAMES and not mention.coded and bool(said & {"for", "fur", "fuer"})
 
 
 def said_quote(clause: Clause, otherwise: str) -> str:
