@@ -44,7 +44,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture
-async def two_shops(database: Database) -> AsyncIterator[tuple[Principal, Principal]]:
+async def two_shops(database: Database) -> tuple[Principal, Principal]:
     """A person in each of two new shops; nothing of other tests is in them."""
     made = [
         Principal(f"shop-{letter}-{uuid4().hex[:12]}", f"planner-{letter}", frozenset(Permission))
@@ -57,9 +57,7 @@ async def two_shops(database: Database) -> AsyncIterator[tuple[Principal, Princi
                 tenant_id=who.tenant_id,
                 settings=ShopSettings(f"Shop of {who.user_id}", "America/Chicago"),
             )
-    yield made[0], made[1]
-    for who in made:
-        await end_runs(database, who)
+    return made[0], made[1]
 
 
 async def end_runs(database: Database, who: Principal) -> None:

@@ -1,6 +1,7 @@
 """One row a turn: admitted once, leased on the database's clock, ended once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -17,14 +18,16 @@ from storage.database import Database
 from storage.runs import Run, Usage
 from storage.transactions import Connection
 from storage.usage import TurnLimits
+from tests.integration.conftest import end_runs
 from tests.integration.storage.locks import somebody_waits
 
 AS_OF = datetime(2026, 12, 7, 12, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def planner(two_shops: tuple[Principal, Principal]) -> Principal:
-    return two_shops[0]
+@pytest_asyncio.fixture
+async def planner(database: Database, two_shops: tuple[Principal, Principal]) -> AsyncIterator[Principal]:
+    yield two_shops[0]
+    await end_runs(database, two_shops[0])
 
 
 @pytest_asyncio.fixture

@@ -1,6 +1,7 @@
 """Runs that nobody holds: found across shops, offered once, picked up once, closed to who held them."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -18,13 +19,15 @@ from storage.run_events import Flush
 from storage.runs import Run
 from storage.takeover import NOBODY, PickedUp
 from storage.usage import TurnLimits
+from tests.integration.conftest import end_runs
 
 PASSED_S, HELD_S = -1.0, 60.0
 
 
-@pytest.fixture
-def planner(two_shops: tuple[Principal, Principal]) -> Principal:
-    return two_shops[0]
+@pytest_asyncio.fixture
+async def planner(database: Database, two_shops: tuple[Principal, Principal]) -> AsyncIterator[Principal]:
+    yield two_shops[0]
+    await end_runs(database, two_shops[0])
 
 
 @pytest_asyncio.fixture
