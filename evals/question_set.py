@@ -27,6 +27,10 @@ Tool = Literal[
     "release_booking",
     "set_lock",
     "undo_change",
+    "update_due_date",
+    "add_calendar_exception",
+    "hold_capacity",
+    "apply_plan_proposal",
 ]
 JUDGED_BY_NAME = frozenset(
     {
@@ -40,6 +44,10 @@ JUDGED_BY_NAME = frozenset(
         "release_booking",
         "set_lock",
         "undo_change",
+        "update_due_date",
+        "add_calendar_exception",
+        "hold_capacity",
+        "apply_plan_proposal",
     }
 )
 
