@@ -28,7 +28,9 @@ class HoldCapacityInput(WindowInput):
         max_length=MAX_NAME_CHARS,
         description="What it is held for, as the person said it: “Miller quote”. To release: its name or id.",
     )
-    customer: str | None = Field(default=None, max_length=MAX_NAME_CHARS)
+    customer: str | None = Field(
+        default=None, max_length=MAX_NAME_CHARS, description="Who it is held for, as the person said it."
+    )
     until: str | None = Field(
         default=None,
         max_length=MAX_PHRASE_CHARS,

@@ -1,19 +1,17 @@
 """A write is made once, exactly as it was approved, for its own shop, or not at all; it can be taken back."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 
-from leadhand.context import Permission, Principal, TenantContext
+from leadhand.context import Permission, Principal
 from leadhand.errors import (
     DatabaseUnavailable,
     IdempotencyConflict,
-    JsonValue,
     NotFound,
     PermissionDenied,
     StalePlan,
@@ -32,94 +30,12 @@ from planning.shop import (
     Shop,
 )
 from planning.zones import to_minute
-from storage import audit
 from storage.database import Database
-from storage.plan_writes import PlanWrite, PlanWrites
+from storage.plan_writes import PlanWrite
 from storage.shop_writer import write_shop
-from storage.shops import ShopReader
-from tests.unit.tools.shops import AS_OF, at, plan, work
-from tools.registry import ToolRegistry
+from tests.integration.storage.write_desk import LATER, Desk, Input, approved, desk_of, opened
+from tests.unit.tools.shops import AS_OF, at, plan
 from tools.writing import AppliedWrite, ApprovedWrite, ProposedWrite
-
-LATER = datetime(2999, 1, 1, tzinfo=UTC)
-Input = Mapping[str, JsonValue]
-
-
-def shop() -> Shop:
-    """WO-1 and WO-2 one after the other on the Puma 3100, WO-3 on the 2600; WO-4 is not booked."""
-    return plan(
-        work("1", "puma", (at(2, 6), at(2, 7, 30))),
-        work("2", "puma", (at(2, 8), at(2, 9, 30))),
-        work("3", "puma2", (at(2, 8), at(2, 9, 30)), operator="bob"),
-        unbooked=["4"],
-    )
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A planner of one shop with all tools, and what approves for them."""
-
-    database: Database
-    tenant: TenantContext
-
-    @property
-    def writes(self) -> PlanWrites:
-        return PlanWrites(self.database)
-
-    @cached_property
-    def registry(self) -> ToolRegistry:
-        return ToolRegistry.discover(writes=self.writes)
-
-    @cached_property
-    def shops(self) -> ShopReader:
-        return ShopReader(self.database)
-
-    async def propose(self, tool: str, asked: Input) -> ProposedWrite:
-        return await self.registry.propose(tool, {**asked}, self.tenant, self.shops, call_id="call")
-
-    async def apply(self, write: ApprovedWrite) -> AppliedWrite:
-        return await self.registry.apply(self.tenant, write, self.shops)
-
-    async def do(self, tool: str, asked: Input) -> AppliedWrite:
-        return await self.apply(approved(tool, asked, await self.propose(tool, asked)))
-
-    async def plan(self) -> Shop:
-        return await self.shops.load(self.tenant, (at(1, 0), at(30, 0)))
-
-    async def count(self, table: str) -> int:
-        async with self.database.transaction(self.tenant) as connection:
-            row = await (await connection.execute(f"select count(*) as n from {table}".encode())).fetchone()
-        assert row is not None
-        return int(row["n"])
-
-    async def sql(self, text: str) -> None:
-        async with self.database.transaction(self.tenant) as connection:
-            await connection.execute(text.encode())
-
-    async def audited(self) -> tuple[audit.KeptAuditEntry, ...]:
-        async with self.database.transaction(self.tenant) as connection:
-            return await audit.newest(connection, most=10)
-
-
-def approved(tool: str, asked: Input, proposal: ProposedWrite, **other: str) -> ApprovedWrite:
-    """Said yes to by a colleague; the clock of the tests stands still, that of the database does not."""
-    kept = proposal.model_copy(update={"expires_at": LATER.isoformat()})
-    call_id = other.get("call_id", str(uuid4()))
-    return ApprovedWrite(uuid4(), uuid4(), call_id, tool, {**asked}, kept, "bea")
-
-
-def desk_of(database: Database, who: Principal) -> Desk:
-    tenant = TenantContext(
-        who.tenant_id, who.user_id, frozenset(Permission), "America/Chicago", "en-US", AS_OF
-    )
-    return Desk(database, tenant)
-
-
-async def opened(database: Database, who: Principal) -> Desk:
-    """A desk whose shop has the plan above."""
-    async with database.transaction(who) as connection:
-        await write_shop(connection, tenant_id=who.tenant_id, shop=shop())
-    return desk_of(database, who)
 
 
 async def persistently(desk: Desk, write: ApprovedWrite) -> AppliedWrite:
