@@ -118,7 +118,9 @@ class Continuation:
         snapshot = await self.graph.aget_state(config)
         goes_on = (snapshot.metadata or {}).get(OF_RUN) == str(self.taken.run.id)
         if not goes_on and continues_answer(self.taken.events):
-            return going_on(str(self.taken.run.id))
+            # The attempt before may have told it already; told twice it is refused.
+            known = cast("TurnState", snapshot.values).get("run_id") == str(self.taken.run.id)
+            return None if known else going_on(str(self.taken.run.id))
         values = cast("TurnState", snapshot.values) if goes_on else TurnState()
         calls_model = not goes_on or "agent" in snapshot.next
         if calls_model and unfinished_call(self.taken.events, values.get("messages", [])):

@@ -5,11 +5,9 @@ leases take their time. The pages that watch are those of the npm client.
 """
 
 import signal
-import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
@@ -19,6 +17,7 @@ from leadhand.errors import JsonValue
 from tests.acceptance.caller import Caller, message_text, new_chat_id
 from tests.acceptance.consumer import Consumer, PendingTurn, Turn
 from tests.acceptance.json_access import at, items_at
+from tests.acceptance.lost_servers import end, eventually, runs, waiting_for_locks, working
 from tests.acceptance.model_script import (
     CallFragment,
     CallStart,
@@ -32,12 +31,11 @@ from tests.acceptance.model_script import (
     says,
 )
 from tests.acceptance.scripted_model import ScriptedModel
-from tests.acceptance.server_process import EXIT_TIMEOUT_S, POLL_INTERVAL_S, ServerProcess
+from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.transcript import sound_history
 from tests.acceptance.workspace import Workspace
 
-DEADLINE_S = 60.0
 ANSWER, NEXT, NEXT_ANSWER = "The Puma is free from Thursday on.", "Are you there?", "Yes."
 TOOL = "get_machine_availability"
 PUMA = calls((TOOL, {"machines": ["Puma 3100"]}))
@@ -143,7 +141,7 @@ def story(  # noqa: PLR0917 - what a whole installation consists of
                 fate.gate.wait_reached()
         with database.holding_the_plan("north"):
             begin("while a tool runs")
-            eventually(lambda: somebody_waits(database))
+            eventually(lambda: waiting_for_locks(database) > 0)
             check_all_run(database, told)
             servers["killed"].kill()
             servers["frozen"].send(signal.SIGSTOP)
@@ -160,11 +158,6 @@ def story(  # noqa: PLR0917 - what a whole installation consists of
         for fate in told.fates.values():
             fate.gate.open()
         yield told
-
-
-def end(server: ServerProcess) -> None:
-    if server.running:
-        server.kill()
 
 
 def script(told: Story) -> Callable[[ModelRequest], ModelReply]:
@@ -196,40 +189,6 @@ def tell_of_the_zombie(told: Story, frozen: ServerProcess, database: ShopDatabas
     frozen.terminate()
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(POLL_INTERVAL_S)
-
-
-@contextmanager
-def working(workspace: Workspace, settings: dict[str, str]) -> Generator[None]:
-    """`leadhand worker`, the only one."""
-    log = workspace.data_dir / "worker-of-lost-runs.log"
-    with log.open("ab") as written:
-        process = subprocess.Popen(
-            [workspace.program, "worker"],
-            env=workspace.environment(settings),
-            cwd=workspace.data_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(EXIT_TIMEOUT_S)
-
-
-def runs(database: ShopDatabase, chat_id: str) -> list[dict[str, JsonValue]]:
-    query = sql.SQL(
-        "select to_jsonb(r) from run r join thread t on t.id = r.thread_id where t.chat_id = %s order by r.id"
-    )
-    return [row[0] for row in database.run(query, chat_id) if isinstance(row[0], dict)]
-
-
 def traces(database: ShopDatabase, chat_id: str) -> list[str]:
     """All that a run leaves: its row, its log, its answer, its checkpoints."""
     query = sql.SQL(
@@ -245,14 +204,6 @@ def traces(database: ShopDatabase, chat_id: str) -> list[str]:
         """
     )
     return [str(row[0]) for row in database.run(query, chat_id)]
-
-
-def somebody_waits(database: ShopDatabase) -> bool:
-    return bool(
-        database.run(
-            sql.SQL("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = 'leadhand'")
-        )
-    )
 
 
 @pytest.mark.parametrize("name", FATES)
