@@ -12,8 +12,7 @@ MAX_PORT = 65_535
 def _one_worker(value: int) -> int:
     if value > 1:
         raise typer.BadParameter(
-            "one process serves one port; start several servers, each with a port of its own, and put a proxy "
-            "in front of them"
+            "one process serves one port; start several servers, each with a port of its own, behind a proxy"
         )
     return value
 

@@ -29,7 +29,7 @@ BURST_SHARE: Final = 10
 # A few people who ask in the same moment are no flood, however small the shop's share is.
 MIN_BURST: Final = 8
 # A client that asks again at once would keep the process busy with refusals: each is held for this moment.
-REFUSAL_PAUSE_S: Final = 0.5
+REFUSAL_PAUSE_S: Final = 1.0
 # A held refusal costs some kB and its connection; beyond so many they are answered at once.
 MAX_HELD: Final = 1_000
 

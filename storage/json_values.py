@@ -27,7 +27,7 @@ def to_jsonb(value: Storable) -> Jsonb:
 
 
 def to_json(value: Storable) -> Json:
-    """`value` for a json parameter, which keeps it to the letter; for what Postgres cannot take see `to_jsonb`."""
+    """`value` for a json parameter, kept to the letter; for what Postgres cannot take see `to_jsonb`."""
     return Json(storable(value), dumps=_dump)
 
 

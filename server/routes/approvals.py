@@ -96,8 +96,8 @@ async def get_approval(approval_id: ApprovalId, tenant: Reader, desk: OpenDesk) 
         **_ABSENT,
         403: refusal("The credential lacks the permission `approve`: `permission_denied`"),
         409: refusal(
-            "`approval_answered`, `approval_superseded` when the conversation went on, `approval_changed` for "
-            "another hash, `thread_busy` while the question is worked on"
+            "`approval_answered`, `approval_superseded` when the conversation went on, `approval_changed` "
+            "for another hash, `thread_busy` while the question is worked on"
         ),
         410: refusal("The answer comes too late: `approval_expired`"),
     },

@@ -39,10 +39,7 @@ SEEN_ACROSS_SHOPS = {
     ),
     ("public.api_key", "tenant_id"),
     ("public.api_key", "id"),
-    *(
-        ("public.approval", column)
-        for column in ("tenant_id", "id", "requested_by", "status", "expires_at")
-    ),
+    *(("public.approval", column) for column in ("tenant_id", "id", "requested_by", "status", "expires_at")),
     ("public.plan_version", "tenant_id"),
     ("public.plan_version", "id"),
     ("public.plan_version", "requested_by"),
@@ -61,7 +58,13 @@ REVIEWED = {
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
 OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
-ACROSS_SHOPS = {"machine_no_key", "booking_one_at_a_time", "api_key_by_id", "run_lease", "alembic_version_pkc"}
+ACROSS_SHOPS = {
+    "machine_no_key",
+    "booking_one_at_a_time",
+    "api_key_by_id",
+    "run_lease",
+    "alembic_version_pkc",
+}
 
 TENANT = "(tenant_id = NULLIF(current_setting('app.tenant'::text, true), ''::text))"
 PERSON = f"({TENANT} AND (user_id = NULLIF(current_setting('app.user'::text, true), ''::text)))"

@@ -221,9 +221,7 @@ def overlapping_pair(*others: OrderRow) -> Shop:
     return replace(shop, bookings=tuple(shifted(b, -50) if b.id == "bp1.0" else b for b in shop.bookings))
 
 
-def test_where_mending_makes_an_order_late_nothing_is_proposed_and_what_it_would_cost_is_told() -> (
-    None
-):
+def test_where_mending_makes_an_order_late_nothing_is_proposed_and_what_it_would_cost_is_told() -> None:
     # Nothing is late now. One after the other, the second at best ends at 3:20, 50 minutes late, times 3.
     proposal = run(request_of(overlapping_pair()))
     assert proposal.status is ReplanStatus.NO_IMPROVEMENT
