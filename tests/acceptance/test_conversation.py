@@ -65,7 +65,9 @@ def test_a_turn_whose_server_was_killed_is_stopped_after_its_restart_and_the_thr
     assert anna_mortal.stop(chat).json() == {"stopped": True}
     assert anna_mortal.ask(chat, "Once more, please.").text == "From Thursday on."
     messages = sound_history(anna_mortal, consumer, chat, roles="uaua")
-    assert [message_text(message) for message in messages[:2]] == ["When is the Puma 3100 free?", "The Puma "]
+    assert message_text(messages[0]) == "When is the Puma 3100 free?"
+    # What was said in the last tenth of a second before the kill may not have reached the log.
+    assert message_text(messages[1]) in {"The Puma ", ""}
     assert message_text(messages[3]) == "From Thursday on."
     assert anna_mortal.http.get(f"/api/chat/{chat}/stream").status_code == 204
     [request] = scripted_model.requests

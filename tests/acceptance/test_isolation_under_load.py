@@ -141,7 +141,7 @@ def take(harvest: Harvest, operation: Operation, chat: str, tools: list[str]) ->
     method, path = operation.method.upper(), operation.path
     names = tools if "{name}" in path else [""]
     for name in names:
-        filled = path.replace("{id}", chat).replace("{name}", name)
+        filled = path.replace("{id}", chat).replace("{run_id}", chat).replace("{name}", name)
         for kind, code in CODES.items():
             filled = filled.replace(f"{{{kind}}}", code)
         assert "{" not in filled, f"{operation.name}: a parameter that this test does not know"

@@ -29,6 +29,8 @@ class Turn:
         async with places.place(who):
             self.computing = True
             await self.lend.wait()
+            if self.end.is_set():
+                return
             self.computing = False
             async with place_lent():
                 await self.come_back.wait()
@@ -120,7 +122,6 @@ async def test_two_calls_of_one_turn_that_both_wait_lend_its_one_place_once() ->
     async def turn() -> None:
         async with places.place(SHOP):
             await asyncio.gather(call(), call())
-            assert others[0].computing is False
 
     asking = asyncio.create_task(turn())
     await settled()

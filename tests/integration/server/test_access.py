@@ -46,6 +46,16 @@ ROUTES = [
     ("GET", "/api/operators/x"),
     ("GET", "/api/schedule"),
     ("GET", "/api/graph"),
+    ("GET", "/api/approvals"),
+    ("GET", "/api/approvals/x"),
+    ("POST", "/api/approvals/x"),
+    ("GET", "/api/runs"),
+    ("POST", "/api/runs"),
+    ("GET", "/api/runs/x"),
+    ("GET", "/api/runs/x/events"),
+    ("POST", "/api/runs/x/cancel"),
+    ("GET", "/api/traces"),
+    ("GET", "/api/traces/x"),
 ]
 BODY = {
     "id": "x",

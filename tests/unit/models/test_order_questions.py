@@ -66,7 +66,6 @@ def test_a_question_about_orders_becomes_one_call_with_its_words(
     "text",
     [
         "cancel order 55",
-        "change the due date of order 12 to Friday",
         "do we have enough material for order 12",
         "what does order 12 cost",
         "Wie spät ist es?",
