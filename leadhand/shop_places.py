@@ -5,27 +5,94 @@ once stand before every single step of another shop's turn; with one they stand 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
 from leadhand.context import TenantIdentity
 
 # Two turns keep a core busy while the database works; the third is for one that computes in a thread.
 PLACES_PER_SHOP: Final = 3
+# While other shops ask, too, a shop's short turns compute one after another: each step of another shop's turn
+# then waits for one of them, not for three. A short turn computes for less than 50 ms; one that has computed
+# for so long is a long one, beside which its colleagues' go on.
+LONG_S: Final = 1.0
+# Other shops ask "too" when one of them had a turn so recently: a planner's questions are that far apart.
+COMPANY_S: Final = 60.0
 
 
 @dataclass(slots=True)
+class _Company:
+    """Which two shops had a turn last, and when."""
+
+    last: tuple[str, float] = ("", float("-inf"))
+    other: tuple[str, float] = ("", float("-inf"))
+
+    def seen(self, tenant_id: str) -> None:
+        if self.last[0] != tenant_id:
+            self.other = self.last
+        self.last = (tenant_id, monotonic())
+
+    def of(self, tenant_id: str) -> bool:
+        """Whether another shop had a turn in the last minute."""
+        _, at = self.other if self.last[0] == tenant_id else self.last
+        return monotonic() - at < COMPANY_S
+
+
+@dataclass(slots=True, eq=False)
 class _Shop:
-    """`users` hold or wait for one of the places."""
+    """`users` hold or wait for one of its places; `since` says when each place that is held was taken."""
 
-    places: asyncio.Semaphore
+    most: int
+    in_company: Callable[[], bool]
     users: int = 0
+    since: "dict[_Place, float]" = field(default_factory=lambda: {})
+    waiting: "deque[tuple[_Place, asyncio.Future[None]]]" = field(default_factory=deque)
+    look_again: asyncio.TimerHandle | None = None
+
+    def _is_free(self) -> bool:
+        if len(self.since) >= self.most:
+            return False
+        now = monotonic()
+        return not self.in_company() or all(now - since >= LONG_S for since in self.since.values())
+
+    async def take(self, place: "_Place") -> None:
+        if not self.waiting and self._is_free():
+            self.since[place] = monotonic()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self.waiting.append((place, turn))
+        self._serve()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if place in self.since:
+                self.give(place)
+            raise
+
+    def give(self, place: "_Place") -> None:
+        del self.since[place]
+        self._serve()
+
+    def _serve(self) -> None:
+        while self.waiting and (self.waiting[0][1].done() or self._is_free()):
+            place, turn = self.waiting.popleft()
+            if not turn.done():
+                self.since[place] = monotonic()
+                turn.set_result(None)
+        if self.waiting and self.look_again is None and len(self.since) < self.most:
+            self.look_again = asyncio.get_running_loop().call_later(LONG_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self.look_again = None
+        self._serve()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Place:
     """One turn's place; its parallel tasks share it. `lent` counts those that wait for somebody else.
 
@@ -33,15 +100,17 @@ class _Place:
     """
 
     shop: _Shop
-    held: bool = True
     lent: int = 0
     asking: bool = False
+
+    @property
+    def held(self) -> bool:
+        return self in self.shop.since
 
     async def ask(self) -> None:
         self.asking = True
         try:
-            await self.shop.places.acquire()
-            self.held = True
+            await self.shop.take(self)
         finally:
             self.asking = False
 
@@ -55,26 +124,33 @@ class ShopPlaces:
     def __init__(self, per_shop: int = PLACES_PER_SHOP) -> None:
         self._per_shop = per_shop
         self._shops: dict[str, _Shop] = {}
+        self._company = _Company()
 
     @asynccontextmanager
     async def place(self, who: TenantIdentity) -> AsyncGenerator[None]:
         """Wait for a place and hold it; what is started inside may lend it (`place_lent`)."""
-        shop = self._shops.setdefault(who.tenant_id, _Shop(asyncio.Semaphore(self._per_shop)))
+        tenant_id = who.tenant_id
+        shop = self._shops.get(tenant_id)
+        if shop is None:
+            shop = _Shop(self._per_shop, lambda: self._company.of(tenant_id))
+            self._shops[tenant_id] = shop
         shop.users += 1
+        self._company.seen(tenant_id)
+        place = _Place(shop)
         try:
-            await shop.places.acquire()
-            place = _Place(shop)
+            await shop.take(place)
             token = _place.set(place)
             try:
                 yield
             finally:
                 _place.reset(token)
                 if place.held:
-                    shop.places.release()
+                    shop.give(place)
         finally:
+            self._company.seen(tenant_id)
             shop.users -= 1
             if not shop.users:
-                del self._shops[who.tenant_id]
+                del self._shops[tenant_id]
 
 
 @asynccontextmanager
@@ -89,8 +165,7 @@ async def place_lent() -> AsyncGenerator[None]:
         return
     place.lent += 1
     if place.held:
-        place.held = False
-        place.shop.places.release()
+        place.shop.give(place)
     try:
         yield
     except BaseException:
