@@ -18,8 +18,8 @@ from leadhand.context import TenantIdentity
 # Two turns keep a core busy while the database works; the third is for one that computes in a thread.
 PLACES_PER_SHOP: Final = 3
 # While other shops ask, too, a shop's short turns compute one after another: each step of another shop's turn
-# then waits for one of them, not for three. A short turn computes for less than 50 ms; one that has computed
-# for so long is a long one, beside which its colleagues' go on.
+# then waits for one of them, not for three. A short turn needs some 50 ms of the core; beside one that has
+# held its place for so long, its colleagues' turns go on.
 LONG_S: Final = 1.0
 # Other shops ask "too" when one of them had a turn so recently: a planner's questions are that far apart.
 COMPANY_S: Final = 60.0
@@ -27,8 +27,9 @@ COMPANY_S: Final = 60.0
 
 @dataclass(slots=True)
 class _Company:
-    """Which two shops had a turn last, and when."""
+    """Which two shops had a turn last, and when; `lasts_s` after it a shop is no company any more."""
 
+    lasts_s: float
     last: tuple[str, float] = ("", float("-inf"))
     other: tuple[str, float] = ("", float("-inf"))
 
@@ -38,9 +39,9 @@ class _Company:
         self.last = (tenant_id, monotonic())
 
     def of(self, tenant_id: str) -> bool:
-        """Whether another shop had a turn in the last minute."""
+        """Whether another shop had a turn not long ago."""
         _, at = self.other if self.last[0] == tenant_id else self.last
-        return monotonic() - at < COMPANY_S
+        return monotonic() - at < self.lasts_s
 
 
 @dataclass(slots=True, eq=False)
@@ -48,17 +49,20 @@ class _Shop:
     """`users` hold or wait for one of its places; `since` says when each place that is held was taken."""
 
     most: int
+    long_s: float
     in_company: Callable[[], bool]
     users: int = 0
     since: "dict[_Place, float]" = field(default_factory=lambda: {})
-    waiting: "deque[tuple[_Place, asyncio.Future[None]]]" = field(default_factory=deque)
+    waiting: "deque[tuple[_Place, asyncio.Future[None]]]" = field(
+        default_factory=deque["tuple[_Place, asyncio.Future[None]]"]
+    )
     look_again: asyncio.TimerHandle | None = None
 
     def _is_free(self) -> bool:
         if len(self.since) >= self.most:
             return False
         now = monotonic()
-        return not self.in_company() or all(now - since >= LONG_S for since in self.since.values())
+        return not self.in_company() or all(now - since >= self.long_s for since in self.since.values())
 
     async def take(self, place: "_Place") -> None:
         if not self.waiting and self._is_free():
@@ -85,7 +89,7 @@ class _Shop:
                 self.since[place] = monotonic()
                 turn.set_result(None)
         if self.waiting and self.look_again is None and len(self.since) < self.most:
-            self.look_again = asyncio.get_running_loop().call_later(LONG_S, self._look_again)
+            self.look_again = asyncio.get_running_loop().call_later(self.long_s, self._look_again)
 
     def _look_again(self) -> None:
         self.look_again = None
@@ -121,10 +125,13 @@ _place: Final[ContextVar[_Place | None]] = ContextVar("place", default=None)
 class ShopPlaces:
     """Given to the turns of each shop in the order in which they ask. One a process."""
 
-    def __init__(self, per_shop: int = PLACES_PER_SHOP) -> None:
+    def __init__(
+        self, per_shop: int = PLACES_PER_SHOP, *, long_s: float = LONG_S, company_s: float = COMPANY_S
+    ) -> None:
         self._per_shop = per_shop
+        self._long_s = long_s
         self._shops: dict[str, _Shop] = {}
-        self._company = _Company()
+        self._company = _Company(company_s)
 
     @asynccontextmanager
     async def place(self, who: TenantIdentity) -> AsyncGenerator[None]:
@@ -132,7 +139,7 @@ class ShopPlaces:
         tenant_id = who.tenant_id
         shop = self._shops.get(tenant_id)
         if shop is None:
-            shop = _Shop(self._per_shop, lambda: self._company.of(tenant_id))
+            shop = _Shop(self._per_shop, self._long_s, lambda: self._company.of(tenant_id))
             self._shops[tenant_id] = shop
         shop.users += 1
         self._company.seen(tenant_id)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from leadhand.context import Principal
-from leadhand.shop_places import ShopPlaces, place_lent
+from leadhand.shop_places import PLACES_PER_SHOP, ShopPlaces, place_lent
 
 SHOP = Principal("north", "ada", frozenset())
 OTHER = Principal("south", "ben", frozenset())
@@ -22,12 +22,14 @@ class Turn:
 
     def __init__(self, places: ShopPlaces, who: Principal) -> None:
         self.computing = False
+        self.began = asyncio.Event()
         self.lend, self.come_back, self.end = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.task = asyncio.create_task(self._run(places, who))
 
     async def _run(self, places: ShopPlaces, who: Principal) -> None:
         async with places.place(who):
             self.computing = True
+            self.began.set()
             await self.lend.wait()
             if self.end.is_set():
                 return
@@ -137,3 +139,50 @@ async def test_outside_a_place_there_is_nothing_to_lend() -> None:
     async with place_lent():
         inside = True
     assert inside
+
+
+async def test_a_shop_beside_others_computes_its_turns_one_after_another() -> None:
+    places = ShopPlaces()
+    other = Turn(places, OTHER)
+    await settled()
+    await over(other)
+    turns = [Turn(places, SHOP) for _ in range(3)]
+    await settled()
+    assert [turn.computing for turn in turns] == [True, False, False]
+    turns[0].lend.set()
+    await settled()
+    assert [turn.computing for turn in turns] == [False, True, False]
+    await over(*turns)
+
+
+async def test_a_shop_that_is_alone_keeps_the_core_busy_with_all_its_places() -> None:
+    places = ShopPlaces()
+    turns = [Turn(places, SHOP) for _ in range(PLACES_PER_SHOP + 1)]
+    await settled()
+    assert [turn.computing for turn in turns] == [True] * PLACES_PER_SHOP + [False]
+    await over(*turns)
+
+
+async def test_beside_a_turn_that_computes_for_long_its_colleagues_turns_go_on() -> None:
+    places = ShopPlaces(2, long_s=0.01)
+    other = Turn(places, OTHER)
+    await settled()
+    await over(other)
+    long, second, third = (Turn(places, SHOP) for _ in range(3))
+    await settled()
+    assert not second.computing
+    await second.began.wait()
+    assert long.computing
+    assert not third.computing
+    await over(long, second, third)
+
+
+async def test_a_shop_is_alone_again_a_while_after_the_last_turn_of_another() -> None:
+    places = ShopPlaces(company_s=0.0)
+    other = Turn(places, OTHER)
+    await settled()
+    await over(other)
+    turns = [Turn(places, SHOP) for _ in range(2)]
+    await settled()
+    assert [turn.computing for turn in turns] == [True, True]
+    await over(*turns)
