@@ -15,7 +15,7 @@ from evals.dates import (
 )
 from evals.names import same_names
 from evals.plan_arguments import PEOPLE, is_due_day, plan_problems
-from evals.question_set import JUDGED_BY_NAME, ExpectedCall
+from evals.question_set import JUDGED_BY_ARGUMENTS, ExpectedCall
 from leadhand.errors import JsonValue
 from planning.shop import Shop
 
@@ -43,7 +43,7 @@ def problems(expected: ExpectedCall, call: Call, shop: Shop) -> list[str]:
     """What is wrong with `call`; empty if it is as expected."""
     if call.tool != expected.tool:
         return [f"tool is {call.tool}"]
-    if call.tool in JUDGED_BY_NAME:
+    if call.tool not in JUDGED_BY_ARGUMENTS:
         return []
     found = [*_names(expected, call, shop), *_dates(expected, call), *_amounts(expected, call, shop)]
     found += plan_problems(expected, call, shop)

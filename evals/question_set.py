@@ -32,22 +32,16 @@ Tool = Literal[
     "hold_capacity",
     "apply_plan_proposal",
 ]
-JUDGED_BY_NAME = frozenset(
+# Of these the arguments are judged too.
+JUDGED_BY_ARGUMENTS = frozenset[str](
     {
-        "simulate_new_order",
-        "identify_bottlenecks",
-        "propose_replan",
-        "get_data_trust",
-        "compare_simulations",
-        "book_operation",
-        "reschedule_order",
-        "release_booking",
-        "set_lock",
-        "undo_change",
-        "update_due_date",
-        "add_calendar_exception",
-        "hold_capacity",
-        "apply_plan_proposal",
+        "get_machine_availability",
+        "get_operator_availability",
+        "get_order_status",
+        "analyze_workload_distribution",
+        "check_capacity",
+        "simulate_schedule_change",
+        "detect_schedule_conflicts",
     }
 )
 
@@ -76,7 +70,7 @@ class ExpectedCall(_Row):
     not matter. `due`: the new due date of a change, a local date. `said`: a text in the call's dates that is
     right although its window cannot be worked out. Lists of hours, of `group_by` and of `types` accept each
     (types of one answer are joined by a comma). What is not given here must be at its default in the call,
-    unless `free` names it. Of the tools in `JUDGED_BY_NAME` the call alone counts.
+    unless `free` names it. Of tools that are not in `JUDGED_BY_ARGUMENTS` the call alone counts.
     """
 
     tool: Tool
