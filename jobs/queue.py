@@ -18,14 +18,16 @@ class _Deferred:
     refusal: str | None
 
 
-async def defer_once(connection: Connection, *, task: str, row_id: UUID, subject: str) -> bool:
+async def defer_once(
+    connection: Connection, *, task: str, row_id: UUID, subject: str, after_s: float = 0.0
+) -> bool:
     """Queue `task` about the row `row_id` of the transaction's shop; whether it was queued.
 
     It joins the transaction: rolled back, there is no job. One job of the task waits and one runs for each
-    `subject` (a thread, say) of the shop, whatever is asked. The job's arguments are the transaction's own
+    `subject` (a thread, say) of the shop, whatever is asked, and begins `after_s` from now at the earliest. The job's arguments are the transaction's own
     tenant and the row's id. Never fails or holds up the transaction: a fault is logged.
     """
-    params = {"queue": task, "task": task, "row_id": row_id, "subject": subject}
+    params = {"queue": task, "task": task, "row_id": row_id, "subject": subject, "after_s": after_s}
     deferred = await fetch_one(connection, _SQL["defer_once"], params, _Deferred)
     assert deferred is not None, "a function gives one row"  # noqa: S101
     if deferred.refusal is not None:

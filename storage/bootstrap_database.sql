@@ -7,3 +7,6 @@ grant temporary on database leadhand to leadhand_owner;
 revoke create on schema public from public;
 grant usage, create on schema public to leadhand_owner;
 grant usage on schema public to leadhand_app;
+
+-- pgvector; only a superuser may install it in most places.
+create extension if not exists vector;

@@ -1,6 +1,6 @@
 -- name: defer_once
 -- Joins a job to the tenant's transaction, unless one about the same is waiting; never fails it.
-select job_id, refusal from jobs.defer_once(%(queue)s, %(task)s, %(row_id)s, %(subject)s);
+select job_id, refusal from jobs.defer_once(%(queue)s, %(task)s, %(row_id)s, %(subject)s, %(after_s)s);
 
 -- name: begin_engine
 -- First statement of the job engine's transactions: its own tables, nobody's shop, bounded waits.

@@ -1,0 +1,1 @@
+"""Vectors of texts, by which what is alike in meaning is found."""

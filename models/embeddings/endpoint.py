@@ -1,0 +1,67 @@
+"""Vectors from an OpenAI-compatible endpoint."""
+
+import math
+from collections.abc import Sequence
+
+import httpx2
+from langchain_openai import OpenAIEmbeddings
+from pydantic import SecretStr
+
+from leadhand.errors import ModelRejected
+from leadhand.settings import Settings
+from models.embeddings.embedder import MAX_TEXT_CHARS, Vector
+from models.faults import as_leadhand_error
+
+# Local servers take any key, but the client insists on one.
+NO_KEY = SecretStr("none")
+# Texts of one request.
+BATCH = 64
+
+
+class EndpointEmbedder:
+    """The model `name` where OPENAI_BASE_URL and OPENAI_API_KEY say."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        self.name = name
+        self._http = httpx2.AsyncClient(timeout=settings.model_read_timeout_s)
+        self._client = OpenAIEmbeddings(
+            model=name,
+            base_url=settings.openai_base_url,
+            api_key=settings.openai_api_key or NO_KEY,
+            timeout=settings.model_read_timeout_s,
+            max_retries=settings.model_max_retries,
+            http_async_client=self._http,
+            # Else it downloads a tokenizer and sends numbers that other servers do not understand.
+            check_embedding_ctx_length=False,
+            chunk_size=BATCH,
+        )
+
+    async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        if not texts:
+            return []
+        try:
+            found = await self._client.aembed_documents([text[:MAX_TEXT_CHARS] or " " for text in texts])
+        except Exception as error:
+            fault = as_leadhand_error(error)
+            if fault is None:
+                raise
+            raise fault from error
+        if len(found) != len(texts) or not all(_is_vector(vector) for vector in found):
+            raise ModelRejected(f"The embedding model {self.name} answered with something that is no vector.")
+        return [_of_length_one(vector) for vector in found]
+
+    async def query(self, text: str) -> Vector:
+        [vector] = await self.passages([text])
+        return vector
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _is_vector(vector: Sequence[float]) -> bool:
+    return bool(vector) and all(math.isfinite(number) for number in vector) and any(vector)
+
+
+def _of_length_one(vector: Sequence[float]) -> Vector:
+    length = math.hypot(*vector)
+    return [number / length for number in vector]
