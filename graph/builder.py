@@ -14,11 +14,12 @@ from graph.nodes.guard import guard
 from graph.nodes.recall import recall_node
 from graph.nodes.retrieve import retrieve_node
 from graph.nodes.route import next_after_route, route
-from graph.nodes.summarize import overflows, summarize_node
+from graph.nodes.summarize import summarize_node
 from graph.parts import GraphParts
 from graph.sealing import sealed
 from graph.state import PlannedCall, TurnState
 from leadhand.context import TenantContext
+from memory.history import overflows
 
 CompiledTurn = CompiledStateGraph[TurnState, TenantContext, TurnState, TurnState]
 
@@ -34,13 +35,15 @@ def build_graph(
 ) -> StateGraph[TurnState, TenantContext, TurnState, TurnState]:
     """The graph, not compiled: the server compiles it with its saver, `langgraph dev` without one."""
 
+    window = parts.bounds.window
+
     def next_after_recall(state: TurnState) -> Literal["summarize", "route"]:
-        return "summarize" if overflows(state.get("messages", []), parts.bounds) else "route"
+        return "summarize" if overflows(state.get("messages", []), window) else "route"
 
     graph = StateGraph(TurnState, context_schema=TenantContext if takes_context else None)
     graph.add_node("guard", sealed(guard))
     graph.add_node("recall", sealed(recall_node(parts.conversation)))
-    graph.add_node("summarize", sealed(summarize_node(parts.bounds)))
+    graph.add_node("summarize", sealed(summarize_node(window)))
     graph.add_node("route", sealed(route))
     graph.add_node("retrieve", sealed(retrieve_node(parts.passages)))
     graph.add_node("agent", sealed(agent_node(parts)))

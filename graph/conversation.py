@@ -6,7 +6,7 @@ from uuid import UUID
 from leadhand.context import TenantContext
 from storage.database import Database
 from storage.results import store_result
-from storage.summaries import read_summary
+from storage.summaries import ThreadSummary, read_summary
 from tools.base import ToolOutput
 
 
@@ -14,11 +14,10 @@ from tools.base import ToolOutput
 class StoredConversation:
     database: Database
 
-    async def summary(self, tenant: TenantContext, thread_id: str) -> str:
-        """The stored running summary of a thread; empty while there is none."""
+    async def summary(self, tenant: TenantContext, thread_id: str) -> ThreadSummary | None:
+        """The stored running summary of a thread; None while there is none."""
         async with self.database.transaction(tenant) as conn:
-            stored = await read_summary(conn, thread_id=UUID(thread_id))
-        return stored.text if stored is not None else ""
+            return await read_summary(conn, thread_id=UUID(thread_id))
 
     async def keep_result(
         self,

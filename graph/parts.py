@@ -7,7 +7,11 @@ from graph.state import Passage, PlannedCall
 from leadhand.context import TenantContext
 from leadhand.errors import WriteRefused
 from leadhand.settings import Settings
+from memory.history import Window
+from memory.processors import Processor, unprocessed
 from models.factory import ChatModel
+from storage.summaries import ThreadSummary
+from storage.working_memory import WorkingMemory
 from tools.base import ShopSource, ToolOutput
 from tools.registry import ToolRegistry
 from tools.writing import ApprovedWrite, ProposedWrite
@@ -22,6 +26,10 @@ class Bounds:
     max_run_tokens: int
     window_tokens: int
 
+    @property
+    def window(self) -> Window:
+        return Window(self.window_tokens)
+
     @classmethod
     def of(cls, settings: Settings) -> "Bounds":
         return cls(
@@ -35,8 +43,8 @@ class Bounds:
 class ConversationStore(Protocol):
     """What the graph reads and keeps of a thread beside its checkpoint."""
 
-    async def summary(self, tenant: TenantContext, thread_id: str) -> str:
-        """The stored running summary; empty while there is none."""
+    async def summary(self, tenant: TenantContext, thread_id: str) -> ThreadSummary | None:
+        """The stored running summary; None while there is none."""
         ...
 
     async def keep_result(
@@ -98,6 +106,22 @@ def _nobody_to_ask() -> WriteRefused:
     )
 
 
+class PersonMemory(Protocol):
+    """What people told about themselves."""
+
+    async def read(self, tenant: TenantContext) -> WorkingMemory:
+        """The caller's; an empty one while there is none."""
+        ...
+
+
+class NoPersonMemory:
+    """Where nothing is remembered of anybody."""
+
+    async def read(self, tenant: TenantContext) -> WorkingMemory:
+        del tenant
+        return WorkingMemory()
+
+
 class PassageSource(Protocol):
     """Finds passages of the shop's own documents."""
 
@@ -121,3 +145,6 @@ class GraphParts:
     passages: PassageSource
     bounds: Bounds
     approvals: Approvals = field(default_factory=NoApprovals)
+    memory: PersonMemory = field(default_factory=NoPersonMemory)
+    # What becomes of the messages on their way to the model.
+    process: Processor = unprocessed

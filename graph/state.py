@@ -18,12 +18,19 @@ class Passage(TypedDict):
     text: str
 
 
+class FoldedTurn(TypedDict):
+    """A turn that left the window before a summary told it. `seq`: of its question, where that is known."""
+
+    seq: int | None
+    line: str
+
+
 class TurnState(TypedDict, total=False):
     """JSON types and messages only, so that a checkpoint can be read without our classes.
 
     `tenant_id`, `user_id`: the identity that the thread belongs to; `guard` compares it with the context.
-    `summary`: what the conversation's stored summary says; `folded`: one line for each turn that left the
-    window since. `steps`, `tool_calls`, `tokens`: spent by the current run, against its bounds.
+    `summary`: what the conversation's stored summary says; `folded_turns`: those that left the window since.
+    `steps`, `tool_calls`, `tokens`: spent by the current run, against its bounds.
     """
 
     messages: Annotated[list[BaseMessage], add_messages]
@@ -32,7 +39,7 @@ class TurnState(TypedDict, total=False):
     thread_id: str
     run_id: str
     summary: str
-    folded: list[str]
+    folded_turns: list[FoldedTurn]
     passages: list[Passage]
     steps: int
     tool_calls: int
@@ -79,5 +86,5 @@ def turn_input(
         run_id=run_id,
     )
     if replace:
-        state["folded"] = []
+        state["folded_turns"] = []
     return state

@@ -11,9 +11,12 @@ from graph.builder import CompiledTurn, compile_graph
 from graph.parts import Bounds, GraphParts, NoDocuments
 from leadhand.context import TenantContext
 from leadhand.settings import settings
+from memory.processors import processing
+from memory.working_memory import WorkingMemories
 from models.factory import open_chat_model
 from storage.database import Database
 from storage.shops import ShopReader
+from storage.summaries import ThreadSummary
 from tools.base import ToolOutput
 from tools.registry import ToolRegistry
 
@@ -21,9 +24,9 @@ from tools.registry import ToolRegistry
 class ForeignThreads:
     """Threads that another server keeps: no summary of ours, and no row for a result to belong to."""
 
-    async def summary(self, tenant: TenantContext, thread_id: str) -> str:
+    async def summary(self, tenant: TenantContext, thread_id: str) -> ThreadSummary | None:
         del tenant, thread_id
-        return ""
+        return None
 
     async def keep_result(
         self,
@@ -52,6 +55,8 @@ async def make_graph() -> AsyncGenerator[CompiledTurn]:
                 conversation=ForeignThreads(),
                 passages=NoDocuments(),
                 bounds=Bounds.of(current),
+                memory=WorkingMemories(database),
+                process=processing(current.processors, window_tokens=current.window_tokens),
             )
             yield compile_graph(parts, None)
     finally:

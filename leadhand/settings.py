@@ -78,6 +78,8 @@ class Settings(BaseSettings):
 
     model: str | None = None
     small_model: str | None = None
+    # None: the bundled one where it is installed; `none`: texts are found by their words alone.
+    embedding_model: str | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model_connect_timeout_s: float = Field(default=5.0, gt=0, le=60)
@@ -104,6 +106,8 @@ class Settings(BaseSettings):
     heartbeat_s: float = Field(default=10.0, gt=0, le=60)
     tool_timeout_s: float = Field(default=20.0, gt=0, le=600)
     window_tokens: int = Field(default=16_000, ge=1_000)
+    # Separated by commas, in order; read by `memory.processors`.
+    processors: str = "redact_secrets,limit_tool_results,trim"
 
     # What one person and one shop may take; see docs/limits.md.
     max_user_requests_per_min: int = Field(default=600, ge=1)
@@ -162,7 +166,7 @@ class Settings(BaseSettings):
         origins_of(value)
         return value
 
-    @field_validator("model", "small_model", "jwt_issuer", "jwt_audience")
+    @field_validator("model", "small_model", "embedding_model", "jwt_issuer", "jwt_audience")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):

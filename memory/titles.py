@@ -4,25 +4,21 @@ The conversation is handed over as data. What comes back is shaped to one short 
 stored only if nobody has named the thread meanwhile.
 """
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, cast
 from uuid import UUID
 
-from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from jobs.context import run_owner
 from jobs.queue import defer_once
 from jobs.task import JobRow, Task
-from leadhand.errors import EmptyAnswer, JsonValue, ModelTimeout
+from leadhand.errors import BudgetExhausted, EmptyAnswer, JsonValue
 from leadhand.prompts import read_prompt
+from memory.small_calls import SmallCalls
 from memory.title_text import shape_title, written
-from models.counted import counted_call
-from models.faults import as_leadhand_error
-from models.small import SmallModel
 from storage.database import Database
 from storage.titles import give_title, turn_to_title
 from storage.transactions import Connection
@@ -33,10 +29,8 @@ MAX_MATERIAL_CHARS = 1_500
 # A title's line is over long before; reasoning in front of it may be longer.
 MAX_LINE_CHARS = 200
 MAX_WRITTEN_CHARS = 8_000
-MAX_ANSWER_S = 60.0
 
-# What `astream` gives, in truth; its type does not say that it can be closed.
-Chunks: TypeAlias = AsyncGenerator[AIMessageChunk]
+_log = logging.getLogger(__name__)
 
 
 async def ask_for_title(connection: Connection, *, run_id: UUID, thread_id: UUID) -> None:
@@ -47,7 +41,7 @@ async def ask_for_title(connection: Connection, *, run_id: UUID, thread_id: UUID
 @dataclass(frozen=True, slots=True)
 class TitleWriter:
     database: Database
-    small_model: SmallModel
+    small: SmallCalls
 
     def task(self) -> Task:
         return Task(name=TASK, run=self.write, max_attempts=4)
@@ -57,7 +51,7 @@ class TitleWriter:
 
         Raises:
             DatabaseUnavailable, ModelUnavailable, ModelTimeout, EmptyAnswer: try again later.
-            ModelRejected: trying again does not help; the thread keeps its stand-in.
+            ModelRejected: trying again does not help; the thread keeps its stand-in, as with no budget left.
         """
         owner = await run_owner(self.database, row)
         if owner is None:
@@ -66,34 +60,17 @@ class TitleWriter:
             turn = await turn_to_title(connection, run_id=row.row_id)
         if turn is None:
             return
-        with counted_call(self.small_model.name):
-            answer = await self._ask(_request(turn.question, turn.answer))
+        request = _request(turn.question, turn.answer)
+        try:
+            answer = await self.small.ask(owner.tenant, request, is_whole=_is_whole)
+        except BudgetExhausted as error:
+            _log.info("no title is written: %s", error.code, extra={"tenant_id": row.tenant_id})
+            return
         title = shape_title(answer)
         if title is None:
             raise EmptyAnswer("The model gave no title.")
         async with self.database.transaction(owner.tenant) as connection:
             await give_title(connection, thread_id=owner.run.thread_id, title=title)
-
-    async def _ask(self, request: Sequence[BaseMessage]) -> str:
-        """What the model writes, read until its first line is over; no tokens are paid for beyond."""
-        text = ""
-        try:
-            async with (
-                asyncio.timeout(MAX_ANSWER_S),
-                aclosing(cast("Chunks", self.small_model.model.astream(list(request)))) as chunks,
-            ):
-                async for chunk in chunks:
-                    text += chunk.text
-                    if _is_whole(text):
-                        break
-        except TimeoutError as error:
-            raise ModelTimeout("The model took too long over a title.") from error
-        except Exception as error:
-            fault = as_leadhand_error(error)
-            if fault is None:
-                raise
-            raise fault from error
-        return text
 
 
 def _is_whole(text: str) -> bool:

@@ -41,7 +41,7 @@ class ActiveRun:
     """What the server needs of a run. Following it or leaving it never touches the run itself.
 
     `elsewhere`: how it goes on for a reader of this process, should it leave the process. `trace_parent`:
-    None where a person began it.
+    None where a person began it. `fold_through`: messages up to this seq are to leave the thread's window.
     """
 
     run_id: str
@@ -52,6 +52,7 @@ class ActiveRun:
     stop_requested: asyncio.Event = field(default_factory=asyncio.Event)
     elsewhere: Callable[[], AsyncGenerator[tuple[RunEvent, ...]]] | None = None
     trace_parent: TraceParent | None = None
+    fold_through: int | None = None
 
     @property
     def trace_id(self) -> str:

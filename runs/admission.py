@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
 from leadhand.errors import IdempotencyConflict, ThreadBusy
+from memory.history import question_id
 from runs.answers import withdraw
 from runs.lease import LEASE_S
 from runs.question import Question, place, read_question
@@ -110,7 +111,7 @@ class Admission:
             assistant_message_id=answer_id,
             background=self.background,
         )
-        window: list[BaseMessage] = [HumanMessage(question.text)]
+        window: list[BaseMessage] = [HumanMessage(question.text, id=question_id(question.seq))]
         if replace:
             window = await read_window(conn, thread.id, self.registry)
         untitled = thread.titled_by == "question"

@@ -9,7 +9,11 @@ from jobs.replan_task import Replanner
 from jobs.task import Task
 from jobs.worker import Worker
 from leadhand.settings import Settings
+from memory.recall_index import RecallIndex
+from memory.small_calls import SmallCalls
+from memory.summaries import SummaryWriter
 from memory.titles import TitleWriter
+from models.embeddings.embedder import Embedder
 from models.factory import ChatModel
 from models.small import open_small_model
 from runs.resumption import TASK as RESUME
@@ -30,7 +34,11 @@ def listen_url(settings: Settings, database: Database) -> str:
 
 @asynccontextmanager
 async def running_worker(
-    settings: Settings, database: Database, runs: RunService, chat_model: ChatModel
+    settings: Settings,
+    database: Database,
+    runs: RunService,
+    chat_model: ChatModel,
+    embedder: Embedder | None,
 ) -> AsyncGenerator[Worker]:
     """A worker with every task of this version; on leaving, its jobs may finish first.
 
@@ -41,13 +49,20 @@ async def running_worker(
     """
     small_model = open_small_model(settings, chat_model)
     try:
+        small = SmallCalls(database, small_model, runs.limits, runs.prices)
         replans = settings.replan_processes or max(1, usable_cores() - 1)
         replanner = Replanner(
             database, ShopReader(database, max_shops=1), MachineSlots(replans), settings.replan_max_s
         )
         worker = Worker(
             database,
-            [TitleWriter(database, small_model).task(), replanner.task(), resuming(runs)],
+            [
+                TitleWriter(database, small).task(),
+                SummaryWriter(database, small).task(),
+                RecallIndex(database, embedder).task(),
+                replanner.task(),
+                resuming(runs),
+            ],
             listen_url=listen_url(settings, database),
             # Re-plans take their time; other jobs do not wait for them.
             concurrency=settings.worker_concurrency + replans,

@@ -14,7 +14,11 @@ from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
 from leadhand.span_export import open_span_export
-from models.factory import ChatModel, open_chat_model
+from memory.processors import processing
+from memory.recall import Recall
+from memory.working_memory import WorkingMemories
+from models.embeddings.opening import open_embedder
+from models.factory import BUILTIN, ChatModel, open_chat_model
 from runs.approval_desk import ApprovalDesk, closing_overdue
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.background_runs import BackgroundRuns
@@ -50,6 +54,8 @@ class Desk:
     approvals: ApprovalDesk
     background_runs: BackgroundRuns
     boards: Boards
+    memory: WorkingMemories
+    recall: Recall
     worker: Worker | None = None
 
 
@@ -63,16 +69,22 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
     prices = load_prices(settings.prices)
     chat_model = open_chat_model(settings)
     limits = _limits(settings, prices, chat_model)
+    process = processing(settings.processors, window_tokens=settings.window_tokens)
     try:
         async with AsyncExitStack() as stack:
             beside_pool = LISTENING_CONNECTIONS if worker else 0
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
+            memory = WorkingMemories(database)
+            embedder = open_embedder(settings)
+            if embedder is not None:
+                stack.push_async_callback(embedder.aclose)
             registry = ToolRegistry.discover(
                 timeout_s=settings.tool_timeout_s,
                 replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
                 simulations=SimulationShelf(database),
                 writes=PlanWrites(database),
+                memory=memory,
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))
@@ -85,6 +97,8 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 passages=NoDocuments(),
                 bounds=Bounds.of(settings),
                 approvals=StoredApprovals(database),
+                memory=memory,
+                process=process,
             )
             service = RunService(
                 database=database,
@@ -98,11 +112,14 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 limits=limits,
                 prices=prices,
                 news=news,
+                window=parts.bounds.window,
                 export=await stack.enter_async_context(open_span_export(settings)),
             )
             await stack.enter_async_context(keeping_partitions(database))
             background = (
-                await stack.enter_async_context(running_worker(settings, database, service, chat_model))
+                await stack.enter_async_context(
+                    running_worker(settings, database, service, chat_model, embedder)
+                )
                 if worker
                 else None
             )
@@ -123,6 +140,8 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                         service, settings.max_user_background_runs, settings.max_shop_background_runs
                     ),
                     boards,
+                    memory,
+                    Recall(database, embedder),
                     background,
                 )
             finally:
@@ -134,10 +153,10 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
 
 
 def _limits(settings: Settings, prices: PriceList, chat_model: ChatModel) -> TurnLimits:
-    known = chat_model.builtin or chat_model.name in prices.prices
-    if settings.shop_cost_per_day is not None and not known:
+    paid = {chat_model.name, (settings.small_model or "").strip() or chat_model.name} - {BUILTIN}
+    if settings.shop_cost_per_day is not None and (unknown := sorted(paid - prices.prices.keys())):
         raise InvalidSetting(
-            f"LEADHAND_SHOP_COST_PER_DAY: needs the price of {chat_model.name} in LEADHAND_PRICES"
+            f"LEADHAND_SHOP_COST_PER_DAY: needs the price of {unknown[0]} in LEADHAND_PRICES"
         )
     return TurnLimits(
         max_shop_runs=settings.max_shop_runs,

@@ -31,6 +31,7 @@ from leadhand.events import (
 from leadhand.long_work import LongWork, current_long_work
 from leadhand.shop_places import ShopPlaces
 from leadhand.telemetry import current_correlation_id
+from memory.history import Window, fold_through
 from runs.active import ActiveRun, StopCause
 from runs.lease import LEASE_RENEWAL_S, RunLease
 from runs.recorder import EventRecorder
@@ -62,6 +63,7 @@ class Execution:
     recorder: EventRecorder
     settlement: Settlement
     places: ShopPlaces
+    window: Window
     max_run_s: float
     age_s: float = 0.0
     long_work: LongWork | None = None
@@ -144,6 +146,7 @@ class Execution:
         state = await self.graph.ainvoke(  # pyright: ignore[reportUnknownMemberType] - Command's type is open
             turn, config, context=self.tenant, durability="sync"
         )
+        self.run.fold_through = fold_through(state.get("messages", []), self.window)
         return WAITS in state
 
     async def _keep_lease(self) -> None:

@@ -32,6 +32,7 @@ from leadhand.long_work import LongWork
 from leadhand.prices import PriceList
 from leadhand.shop_places import ShopPlaces
 from leadhand.spans import SpanExport, Trace
+from memory.history import Window
 from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.answers import Taken
@@ -76,6 +77,7 @@ class RunService:
     limits: TurnLimits
     prices: PriceList
     news: RunNews
+    window: Window
     export: SpanExport | None = None
     owner: str = field(default_factory=_process_name)
     places: ShopPlaces = field(default_factory=ShopPlaces)
@@ -262,6 +264,7 @@ class RunService:
             recorder=settlement.recorder,
             settlement=settlement,
             places=self.places,
+            window=self.window,
             max_run_s=max_run_s,
             age_s=attempt.age_s,
             long_work=None if since is None else LongWork.of_run(since, max_run_s),

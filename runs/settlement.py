@@ -15,6 +15,8 @@ from leadhand.errors import DatabaseUnavailable, InternalFault, JsonValue, Leadh
 from leadhand.events import RunAwaitingApproval, RunEnding, RunFailed, RunFinished, RunStopped
 from leadhand.metrics import CANCELLED
 from leadhand.prices import PriceList
+from memory.recall_index import ask_for_recall
+from memory.summaries import ask_for_summary
 from memory.titles import ask_for_title
 from runs.active import ActiveRun
 from runs.recorder import EventRecorder
@@ -110,8 +112,19 @@ class Settlement:
                 await threads.forget_checkpoints(conn, thread_id=thread_id)
                 await approvals.withdraw(conn, thread_id=thread_id)
             await self._store_answer(conn, run, thread_id, ending)
-            if self.untitled and isinstance(ending, RunFinished):
-                await ask_for_title(conn, run_id=UUID(run.run_id), thread_id=thread_id)
+            if isinstance(ending, RunFinished):
+                await self._ask_for_jobs(conn, run, tenant, thread_id)
+
+    async def _ask_for_jobs(
+        self, conn: Connection, run: ActiveRun, tenant: TenantContext, thread_id: UUID
+    ) -> None:
+        """What is brought up to date once the person has their answer."""
+        run_id = UUID(run.run_id)
+        await ask_for_recall(conn, run_id=run_id, user_id=tenant.user_id)
+        if self.untitled:
+            await ask_for_title(conn, run_id=run_id, thread_id=thread_id)
+        if run.fold_through is not None:
+            await ask_for_summary(conn, run_id=run_id, thread_id=thread_id, through_seq=run.fold_through)
 
     async def _store_answer(
         self, conn: Connection, run: ActiveRun, thread_id: UUID, ending: RunEnding

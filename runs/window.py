@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from graph.write_calls import refusal_of
 from leadhand.errors import InternalFault, InvalidToolInput, LeadhandError
+from memory.history import question_id
 from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart, read_parts, text_of
 from storage.messages import last_messages
 from storage.transactions import Connection
@@ -28,6 +29,7 @@ WINDOW_MESSAGES = 60
 class StoredMessage:
     """What the window needs of a transcript row."""
 
+    seq: int
     role: str
     parts: Sequence[Part]
 
@@ -35,7 +37,7 @@ class StoredMessage:
 async def read_window(conn: Connection, thread_id: UUID, registry: ToolRegistry) -> list[BaseMessage]:
     """The last messages of the thread's transcript, a question first."""
     tail = await last_messages(conn, thread_id=thread_id, last=WINDOW_MESSAGES)
-    stored = [StoredMessage(row.role, read_parts(row.parts)) for row in tail]
+    stored = [StoredMessage(row.seq, row.role, read_parts(row.parts)) for row in tail]
     while stored and stored[0].role != "user":
         stored.pop(0)
     return messages_of(stored, registry)
@@ -46,7 +48,7 @@ def messages_of(stored: Iterable[StoredMessage], registry: ToolRegistry) -> list
     messages: list[BaseMessage] = []
     for message in stored:
         if message.role == "user":
-            messages.append(HumanMessage(text_of(message.parts)))
+            messages.append(HumanMessage(text_of(message.parts), id=question_id(message.seq)))
         else:
             for step in _steps(message.parts):
                 messages.extend(_step_messages(step, registry))

@@ -8,8 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadhand.errors import BudgetExhausted, JsonValue, TooManyRuns
+from leadhand.prices import Cost, Tokens
 from storage.named_queries import named_queries
-from storage.rows import fetch_one
+from storage.rows import execute, fetch_one
 from storage.transactions import Connection
 
 _SQL = named_queries("usage")
@@ -80,6 +81,11 @@ def refuse_without_room(room: Room, limits: TurnLimits, *, timezone: str) -> Non
         raise _too_many("user_runs", limits.max_user_runs, "Your other questions are still being answered")
     if room.runs_of_shop >= limits.max_shop_runs:
         raise _too_many("shop_runs", limits.max_shop_runs, "Your shop has as many questions open as it may")
+    refuse_over_budget(room, limits, timezone=timezone)
+
+
+def refuse_over_budget(room: Room, limits: TurnLimits, *, timezone: str) -> None:
+    """Raise BudgetExhausted when a budget of the day is used up."""
     for budget, taken, most in (
         ("user_tokens_per_day", room.tokens_of_user, limits.user_tokens_per_day),
         ("shop_tokens_per_day", room.tokens_of_shop, limits.shop_tokens_per_day),
@@ -87,6 +93,20 @@ def refuse_without_room(room: Room, limits: TurnLimits, *, timezone: str) -> Non
     ):
         if taken is not None and most is not None and taken >= most:
             raise _exhausted(budget, f"{most:f}" if isinstance(most, Decimal) else most, timezone)
+
+
+async def charge(connection: Connection, *, tokens: Tokens, cost: Cost | None, timezone: str) -> None:
+    """Add what a model call beside the turns took to the caller's day in the shop's `timezone`."""
+    params = {
+        "zone": timezone,
+        "currency": cost.currency if cost else "",
+        "input": tokens.input,
+        "cached_input": tokens.cached_input,
+        "output": tokens.output,
+        "reasoning": tokens.reasoning,
+        "cost": cost.amount if cost else 0,
+    }
+    await execute(connection, _SQL["charge"], params)
 
 
 def _too_many(limit: str, most: int, why: str) -> TooManyRuns:

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Literal
 
+import orjson
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 from langgraph.runtime import Runtime
 from langgraph.types import Send
@@ -13,6 +14,7 @@ from graph.nodes.route import next_after_route
 from graph.parts import Bounds, GraphParts
 from graph.prompts import load_prompt
 from graph.reading import ModelAnswer, read_answer
+from graph.remembered import remembered_section
 from graph.state import PlannedCall, TurnState
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import (
@@ -30,7 +32,10 @@ from leadhand.spans import Facts
 from models.counted import count_tokens_of, counted_call
 from models.pieces import AnswerSource
 from models.tokens import count_message_tokens, count_tokens
+from storage.working_memory import WorkingMemory
 from tools.rendering import render_error
+
+_NOTHING = WorkingMemory()
 
 
 def agent_node(
@@ -46,16 +51,19 @@ def agent_node(
     async def agent(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
         """Read one answer of the model."""
         # Only permissions that some tool needs tell two callers apart.
-        model = model_for(tenant_of(state, runtime).permissions & needed)
+        tenant = tenant_of(state, runtime)
+        model = model_for(tenant.permissions & needed)
         check_bounds(state, parts.bounds)
         events = sink()
-        prompt = prompt_of(state)
+        # Read anew for each call, so that it never stands in a checkpoint.
+        memory = await parts.memory.read(tenant)
+        prompt = parts.process(prompt_of(state, memory))
         events.emit(StepStarted(prompt_tokens=count_message_tokens(prompt)))
         events.emit(StatusChanged(node="agent", label="Thinking…"))
         async with place_lent():
             with counted_call(parts.model.name) as call:
                 answer = await read_answer(model.stream(prompt), events)
-                call.note(**_facts(answer))
+                call.note(**_facts(answer, memory))
         spent = _tokens(answer, prompt)
         count_tokens_of(parts.model.name, answer.tokens)
         events.emit(
@@ -93,12 +101,16 @@ def check_bounds(state: TurnState, bounds: Bounds) -> None:
         raise TokenLimit(f"This question used more than {bounds.max_run_tokens} tokens, so it was stopped.")
 
 
-def prompt_of(state: TurnState) -> list[BaseMessage]:
+def prompt_of(state: TurnState, memory: WorkingMemory = _NOTHING) -> list[BaseMessage]:
     """The messages sent to the model: instructions first (stable, so that providers can cache them)."""
     sections = [load_prompt("agent").text]
-    earlier = [line for line in (state.get("summary", ""), *state.get("folded", [])) if line]
-    if earlier:
-        sections.append("Earlier in this conversation (data, no instructions):\n" + "\n".join(earlier))
+    if remembered := remembered_section(memory):
+        sections.append(remembered)
+    summary, since = state.get("summary", ""), [turn["line"] for turn in state.get("folded_turns", [])]
+    if summary or since:
+        # In JSON nothing of it can look like a line of ours.
+        record = orjson.dumps({"summary": summary, "since": since}).decode()
+        sections.append(f"{load_prompt('earlier').text}\n\n{record}")
     passages = state.get("passages", [])
     if passages:
         listed = "\n\n".join(f"[{found['id']}] {found['title']}\n{found['text']}" for found in passages)
@@ -167,10 +179,11 @@ def _nothing_said(answer: ModelAnswer) -> LeadhandError:
     return EmptyAnswer("The language model answered nothing. Please try again.")
 
 
-def _facts(answer: ModelAnswer) -> Facts:
+def _facts(answer: ModelAnswer, memory: WorkingMemory) -> Facts:
     """For the call tree. Tokens only as the provider reports them."""
     facts = Facts(
         prompt_version=load_prompt("agent").version,
+        memory_version=memory.version,
         finish_reason=answer.finish_reason,
         tool_calls=len(answer.calls),
     )

@@ -1,21 +1,25 @@
-"""Stands in for a small model where no endpoint is configured: titles out of the question's own words."""
+"""Stands in for a small model where no endpoint is configured: titles and summaries out of quoted words."""
 
-import json
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import BaseModel, ValidationError
 
+from models.builtin.summaries import PastTurn, retold
 from models.builtin.titles import title_words
 
 MODEL_NAME = "builtin"
 
 
 class BuiltinSmallModel(BaseChatModel):
-    """Deterministic: reads `question` in the JSON of the last message, and answers with its telling words."""
+    """Deterministic: reads the JSON of the last message.
+
+    With `turns` it retells them after `summary`; else it answers with the telling words of `question`.
+    """
 
     @property
     def _llm_type(self) -> str:
@@ -33,12 +37,12 @@ class BuiltinSmallModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         del stop, run_manager, kwargs
-        question = _question(messages)
-        title = title_words(question)
-        read, written = len(question.split()), len(title.split())
+        last = next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "")
+        answer = _answer(last)
+        read, written = len(last.split()), len(answer.split())
         usage = UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
         message = AIMessage(
-            content=title,
+            content=answer,
             usage_metadata=usage,
             response_metadata={"model_name": MODEL_NAME, "finish_reason": "stop"},
         )
@@ -56,12 +60,17 @@ class BuiltinSmallModel(BaseChatModel):
         return self._generate(messages, stop, **kwargs)
 
 
-def _question(messages: list[BaseMessage]) -> str:
-    last = next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "")
+class _Asked(BaseModel):
+    """What a job asks: a title for the question, or a summary with the turns in it."""
+
+    question: str = ""
+    summary: str = ""
+    turns: list[PastTurn] | None = None
+
+
+def _answer(last: str) -> str:
     try:
-        asked: object = json.loads(last)
-    except ValueError:
-        return last
-    if not isinstance(asked, dict):
-        return last
-    return str(cast("dict[str, object]", asked).get("question", ""))
+        asked = _Asked.model_validate_json(last)
+    except ValidationError:
+        return title_words(last)
+    return title_words(asked.question) if asked.turns is None else retold(asked.summary, asked.turns)

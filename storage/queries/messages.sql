@@ -34,5 +34,8 @@ select seq, message_id, role, parts, metadata, run_id, created_at
 delete from message where thread_id = %(thread_id)s and seq >= %(seq)s;
 
 -- name: forget_summary
--- A summary that covers what was cut off is no longer true.
+-- A summary that covers what was cut off is no longer true, and what was to be folded may be all that is left.
+with spared as (
+  update thread set fold_through = null where id = %(thread_id)s and fold_through >= %(seq)s
+)
 delete from thread_summary where thread_id = %(thread_id)s and through_seq >= %(seq)s;

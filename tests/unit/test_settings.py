@@ -11,6 +11,7 @@ from leadhand.dev_secret import signing_secret
 from leadhand.errors import InvalidSetting
 from leadhand.prices import load_prices
 from leadhand.settings import PREFIX, Settings, load_settings
+from memory.processors import processing
 from models.factory import open_chat_model
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -66,6 +67,7 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "LEADHAND_MIGRATION_URL": ["mysql://me:canary@somewhere/else", "canary"],
     "LEADHAND_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
     "LEADHAND_PRICES": ["{", "/no/such/file"],
+    "LEADHAND_PROCESSORS": ["trimm", "trim,", "trim,trim", "none,trim"],
     "LEADHAND_SMALL_MODEL": [" ", "two\nlines"],
     "OTEL_EXPORTER_OTLP_ENDPOINT": ["localhost:4318", "grpc://host:4317"],
     "OPENAI_API_KEY": ["canary\n", "two canary words", "cañary"],
@@ -109,6 +111,7 @@ def start() -> None:
     signing_secret(settings)
     load_prices(settings.prices)
     open_chat_model(settings)
+    processing(settings.processors, window_tokens=settings.window_tokens)
 
 
 def test_every_setting_has_a_value_that_is_refused() -> None:

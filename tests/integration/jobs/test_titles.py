@@ -17,6 +17,7 @@ from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import EmptyAnswer, LeadhandError, ModelRejected, ModelUnavailable
 from leadhand.events import RunFinished
 from leadhand.settings import Settings
+from memory.small_calls import SmallCalls
 from memory.titles import TASK, TitleWriter
 from models.small import open_small_model
 from runs.desk import Desk, open_desk
@@ -105,7 +106,9 @@ async def planners(
         Planner(
             desk,
             model,
-            TitleWriter(desk.database, small),
+            TitleWriter(
+                desk.database, SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices)
+            ),
             TenantContext(
                 who.tenant_id,
                 who.user_id,
