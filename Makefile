@@ -15,7 +15,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run studio test test-unit test-integration test-acceptance lint typecheck format lock bench bench-job-shop eval clean
+.PHONY: help run studio test test-unit test-integration test-acceptance chaos lint typecheck format lock bench bench-job-shop eval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-integration: .venv/.dev ## against a real embedded Postgres
 
 test-acceptance: .venv/.dev node_modules/.installed ## the real server over HTTP, the `ai` npm package as client
 	$(BIN)/pytest tests/acceptance
+
+chaos: .venv/.dev node_modules/.installed ## servers, Postgres and model fail under load, ROUNDS=20 times from SEED=1 on
+	CHAOS_ROUNDS=$(or $(ROUNDS),20) CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/acceptance/test_chaos.py
 
 lint: .venv/.dev ## ruff (rules and format) and the import contracts
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ from tests.acceptance.consumer import Consumer
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
+from tests.acceptance.unsteady_pair import UnsteadyPair, unsteady_pair
 from tests.acceptance.workspace import Workspace
 
 # Words that stand in one shop's data only.
@@ -125,6 +126,13 @@ def impatient_server(
     }
     with ServerProcess(workspace, f"impatient-{client}", settings) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def pair(server_folder: Path, model_settings: dict[str, str]) -> Generator[UnsteadyPair]:
+    """Two servers with a database of their own; a test may kill any of the three, if it starts it again."""
+    with unsteady_pair(server_folder / "unsteady", model_settings) as servers:
+        yield servers
 
 
 @pytest.fixture(scope="session")

@@ -69,10 +69,10 @@ def failed(code: str, *replies: ModelReply, model_calls: int = 1, tools: tuple[s
     return Case(replies, model_calls, code, tools)
 
 
-def interleaved() -> Streamed:
+def interleaved(one: tuple[str, JsonValue] = PUMA, other: tuple[str, JsonValue] = HOURS) -> Streamed:
     """Two parallel calls whose fragments alternate, a character at a time."""
-    first, *ones = call_steps(*PUMA, index=0, fragment_chars=1)
-    second, *twos = call_steps(*HOURS, index=1, fragment_chars=1)
+    first, *ones = call_steps(*one, index=0, fragment_chars=1)
+    second, *twos = call_steps(*other, index=1, fragment_chars=1)
     pairs = [step for pair in zip(ones, twos, strict=False) for step in pair]
     shorter = min(len(ones), len(twos))
     return plays(first, second, *pairs, *ones[shorter:], *twos[shorter:])

@@ -1,20 +1,14 @@
 """A database that goes away in the middle of a turn and comes back: no restart, no hang, no half a truth."""
 
-import signal
 import time
 from collections.abc import Generator
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 
 from leadhand.errors import JsonValue
-from storage import cluster as clusters
-from storage import embedded
-from storage.migrate import migrate
 from tests.acceptance.aftermath import assert_coded_error, check_aftermath, no_call_without_result
 from tests.acceptance.caller import Caller, message_text, new_chat_id, question, refusal
 from tests.acceptance.consumer import Consumer
@@ -22,13 +16,10 @@ from tests.acceptance.fault_cases import NEXT_ANSWER, NEXT_QUESTION, script
 from tests.acceptance.json_access import at, text_at
 from tests.acceptance.model_script import Gate, Pause, ReplyRule, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
-from tests.acceptance.server_process import ServerProcess
-from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.stream_reader import ChatStream
 from tests.acceptance.transcript import sound_history, until_idle
-from tests.acceptance.workspace import Workspace
+from tests.acceptance.unsteady_pair import SHOP, UnsteadyPair
 
-SHOP = "west"
 QUESTION = "When is the Puma free?"
 FIRST, SECOND = "The Puma is free ", "from Thursday on."
 PUMA: tuple[str, JsonValue] = ("get_machine_availability", {"machines": ["Puma 3100"]})
@@ -37,44 +28,9 @@ HEALED_WITHIN_S = 30.0
 LOST = {"database_unavailable", "run_interrupted"}
 
 
-class Installation:
-    """A server whose Postgres the test stops and starts under it."""
-
-    def __init__(self, handle: embedded.Handle, workspace: Workspace, server: ServerProcess) -> None:
-        self._cluster = handle.cluster
-        self.server = server
-        self.database = ShopDatabase(workspace)
-        self.anna_token = workspace.token(SHOP, "anna")
-
-    def power_off(self) -> None:
-        """An immediate shutdown: every connection is cut, nothing is written down."""
-        postmaster = psutil.Process(int(self._cluster.pid_file.read_text().splitlines()[0]))
-        postmaster.send_signal(signal.SIGQUIT)
-        psutil.wait_procs([postmaster], timeout=HEALED_WITHIN_S)
-
-    def power_on(self) -> None:
-        clusters.start(self._cluster)
-
-
-@pytest.fixture(scope="module")
-def installation(server_folder: Path, model_settings: dict[str, str]) -> Generator[Installation]:
-    folder = server_folder / "unsteady"
-    handle = embedded.acquire(folder)
-    try:
-        migrate(handle.server.owner_url)
-        workspace = Workspace(folder, {"LEADHAND_DATABASE_URL": handle.server.runtime_url})
-        workspace.make_demo_shop(SHOP)
-        settings = {**model_settings, "LEADHAND_DATABASE_POOL_TIMEOUT_S": "1"}
-        with ServerProcess(workspace, "unsteady", settings, worker=True) as server:
-            yield Installation(handle, workspace, server)
-    finally:
-        clusters.start(handle.cluster)
-        embedded.release(handle)
-
-
 @pytest.fixture
-def anna(installation: Installation) -> Generator[Caller]:
-    with Caller(installation.server.url, installation.anna_token) as caller:
+def anna(pair: UnsteadyPair) -> Generator[Caller]:
+    with pair.callers() as (caller, _):
         yield caller
 
 
@@ -102,23 +58,23 @@ def beside_titles(rule: ReplyRule) -> ReplyRule:
 
 
 def test_a_turn_outlives_a_restart_of_the_database_or_says_so(
-    installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
+    pair: UnsteadyPair, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     gate = Gate()
     scripted_model.play_rule(beside_titles(halting_once(gate)))
     chat = new_chat_id()
     with anna.asking(chat, QUESTION) as stream:
         stream.until_text(FIRST)
-        installation.power_off()
-        installation.power_on()
+        pair.power_off()
+        pair.power_on()
         gate.open()
         went_on_or_said_so(stream.to_end(), FIRST + SECOND)
     scripted_model.play_rule(beside_titles(script({})))
-    check_aftermath(anna, consumer, installation.database, chat)
+    check_aftermath(anna, consumer, pair.database, chat)
 
 
 def test_a_restart_in_the_middle_of_a_tool_leaves_no_call_without_a_result(
-    installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
+    pair: UnsteadyPair, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     scripted_model.play_rule(
         beside_titles(lambda request: says(SECOND) if request.trailing_tool_results else calls(PUMA))
@@ -127,29 +83,29 @@ def test_a_restart_in_the_middle_of_a_tool_leaves_no_call_without_a_result(
     # The connection that holds the plan is cut with all others.
     with (
         suppress(psycopg.OperationalError),
-        installation.database.holding_the_plan(SHOP),
+        pair.database.holding_the_plan(SHOP),
         anna.asking(chat, QUESTION) as stream,
     ):
         stream.until_chunk("tool-input-available")
-        installation.power_off()
-        installation.power_on()
+        pair.power_off()
+        pair.power_on()
         stream.to_end()
     went_on_or_said_so(stream, SECOND)
     assert all(call.settled for call in stream.calls)
     scripted_model.play_rule(beside_titles(script({})))
-    check_aftermath(anna, consumer, installation.database, chat)
+    check_aftermath(anna, consumer, pair.database, chat)
 
 
 def test_while_the_database_is_away_everybody_is_told_and_when_it_is_back_the_next_turn_works(
-    installation: Installation, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
+    pair: UnsteadyPair, anna: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     gate = Gate()
     scripted_model.play_rule(beside_titles(halting_once(gate)))
     chat = new_chat_id()
     with anna.asking(chat, QUESTION) as stream:
         stream.until_text(FIRST)
-        installation.power_off()
-        refusal(installation.server.wait_ready("/readyz", status=503), 503, "database_unavailable")
+        pair.power_off()
+        refusal(pair.left.wait_ready("/readyz", status=503), 503, "database_unavailable")
         assert anna.http.get("/healthz").status_code == 200, "the process itself is well"
         other = anna.http.post("/api/chat", json=question(new_chat_id(), QUESTION))
         assert refusal(other, 503, "database_unavailable")["retryable"] is True
@@ -159,13 +115,13 @@ def test_while_the_database_is_away_everybody_is_told_and_when_it_is_back_the_ne
     code = text_at(stream.state.metadata["error"], "code")
     assert code in LOST, "an answer that could not be stored is not shown as if it were"
     assert_coded_error(stream, code)
-    installation.power_on()
+    pair.power_on()
     back = time.monotonic()
-    assert installation.server.wait_ready("/readyz").status_code == 200
+    assert pair.left.wait_ready("/readyz").status_code == 200
     until_idle(anna, chat)
     scripted_model.play_rule(beside_titles(script({})))
     assert anna.ask(chat, NEXT_QUESTION).text == NEXT_ANSWER
     assert time.monotonic() - back < HEALED_WITHIN_S
     messages = sound_history(anna, consumer, chat, roles="uaua")
     assert message_text(messages[1]) == FIRST + SECOND, "the answer came once the database was back"
-    no_call_without_result(installation.database, chat)
+    no_call_without_result(pair.database, chat)
