@@ -54,7 +54,9 @@ def _hiding(signs: _Signs, shown: str) -> Callable[[str], str]:
 def rewritten(message: BaseMessage, rewrite: Callable[[str], str]) -> BaseMessage:
     """The message with its text, and the texts in its calls' arguments, rewritten; itself if none changes."""
     changed: dict[str, object] = {}
-    if (text := rewrite(message.text)) != message.text:
+    # `text` is a str of its own kind, which not every library takes for one.
+    said = str(message.text)
+    if (text := rewrite(said)) != said:
         changed["content"] = text
     if isinstance(message, AIMessage) and message.tool_calls:
         calls = [{**call, "args": _rewritten_value(call["args"], rewrite)} for call in message.tool_calls]

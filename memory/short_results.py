@@ -18,10 +18,11 @@ def shortened(result: str, *, max_bytes: int) -> str:
 
     What is no JSON object is cut to a text in one.
     """
-    if len(result.encode("utf-8", "replace")) <= max_bytes:
+    encoded = result.encode("utf-8", "replace")
+    if len(encoded) <= max_bytes:
         return result
     try:
-        whole = cast("JsonValue", orjson.loads(result))
+        whole = cast("JsonValue", orjson.loads(encoded))
     except orjson.JSONDecodeError:
         whole = None
     if isinstance(whole, dict):
@@ -29,7 +30,7 @@ def shortened(result: str, *, max_bytes: int) -> str:
             shown = orjson.dumps(_object(whole, rows, chars, levels))
             if len(shown) <= max_bytes:
                 return shown.decode()
-    return orjson.dumps({_LEFT_OUT: True, "text": result[: max_bytes // 8]}).decode()
+    return orjson.dumps({_LEFT_OUT: True, "text": encoded.decode()[: max_bytes // 8]}).decode()
 
 
 def _object(whole: dict[str, JsonValue], rows: int, chars: int, levels: int) -> dict[str, JsonValue]:

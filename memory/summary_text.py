@@ -16,7 +16,9 @@ _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def shape_summary(text: str) -> str | None:
     """At most MAX_SUMMARY_CHARS of it, whole words, without reasoning; None when there are no words."""
     shown = "".join(
-        char for char in written(text) if char == "\n" or unicodedata.category(char) not in _NOT_SHOWN
+        char
+        for char in written(text).replace("\t", " ")
+        if char == "\n" or unicodedata.category(char) not in _NOT_SHOWN
     )
     lines = "\n".join(" ".join(line.split()) for line in shown.splitlines())
     told = _BLANK_LINES.sub("\n", unicodedata.normalize("NFC", lines)).strip()
