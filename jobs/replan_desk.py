@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
@@ -28,6 +28,8 @@ RETRY_AFTER_S = 30
 # Moves that are told; all of them are stored.
 TOLD_MOVES = 50
 LOOK_EVERY_S = 0.25
+# The namespace of proposals' ids.
+OF_CALL = UUID("0199aa51-6c5f-7000-8b1e-5d3f0a2c9e47")
 # Of a background run: progress is stored so often.
 LOOK_LONG_EVERY_S = 1.0
 
@@ -40,10 +42,16 @@ class ReplanDesk:
     wait_s: float
 
     async def start(
-        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+        self,
+        tenant: TenantContext,
+        asked: ReplanAsked,
+        tell: Callable[[ProposalState], None] | None = None,
+        *,
+        call_id: str = "",
     ) -> ProposalState:
         """A new proposal, after at most `wait_s`; the caller's own about the same, if it is not over.
 
+        A tool call that is run again by another process finds the proposal that it began, over or not.
         A background run waits for the end, as long as it may: `tell` is told how far it is, and the re-plan
         is cancelled with the run that began it.
 
@@ -54,8 +62,10 @@ class ReplanDesk:
         async with self.database.transaction(tenant) as connection:
             await proposals.lock_queue(connection)
             await _fail_lost(connection)
-            there = await proposals.find_open(connection, request=request)
-            proposal_id = uuid7() if there is None else there.id
+            own_id = _id_of(tenant, call_id) if call_id else uuid7()
+            there = await proposals.get(connection, proposal_id=own_id)
+            there = there or await proposals.find_open(connection, request=request)
+            proposal_id = own_id if there is None else there.id
             if there is None:
                 await _refuse_beyond(connection)
                 await proposals.add(
@@ -124,6 +134,11 @@ class ReplanDesk:
     async def _call_off(self, tenant: TenantContext, proposal_id: UUID) -> None:
         async with self.database.transaction(tenant) as connection:
             await proposals.request_cancel(connection, proposal_id=proposal_id)
+
+
+def _id_of(tenant: TenantContext, call_id: str) -> UUID:
+    """Of the proposal that a tool call begins."""
+    return uuid5(OF_CALL, f"{tenant.tenant_id}/{tenant.user_id}/{call_id}")
 
 
 def _is_news(row: PlanVersion, told: PlanVersion | None) -> bool:

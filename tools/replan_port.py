@@ -16,11 +16,17 @@ class ReplanPort(Protocol):
     """
 
     async def start(
-        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+        self,
+        tenant: TenantContext,
+        asked: ReplanAsked,
+        tell: Callable[[ProposalState], None] | None = None,
+        *,
+        call_id: str = "",
     ) -> ProposalState:
         """A new proposal, or the caller's own about the same that is not over; raises TooManyRuns.
 
-        `tell`: is told how far it is, where the wait is long.
+        `tell`: is told how far it is, where the wait is long. `call_id`: of the tool call that asks; the same
+        call again gives the same proposal.
         """
         ...
 
@@ -41,9 +47,14 @@ class NoReplans:
     """Where there is no database that could keep a proposal."""
 
     async def start(
-        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+        self,
+        tenant: TenantContext,
+        asked: ReplanAsked,
+        tell: Callable[[ProposalState], None] | None = None,
+        *,
+        call_id: str = "",
     ) -> ProposalState:
-        del tenant, asked, tell
+        del tenant, asked, tell, call_id
         raise _away()
 
     async def look(self, tenant: TenantContext, proposal_id: UUID | None) -> ProposalState:

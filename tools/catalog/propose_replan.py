@@ -94,7 +94,8 @@ async def _start(
     )
     scope = await asyncio.to_thread(read_scope, shop, wanted, to_minute(tenant.as_of))
     steps = asked.steps or DEFAULT_STEPS
-    state = await context.replans.start(tenant, ReplanAsked(scope.order_ids, steps, scope.said), _tell)
+    replan = ReplanAsked(scope.order_ids, steps, scope.said)
+    state = await context.replans.start(tenant, replan, _tell, call_id=context.call_id)
     return state, list(scope.assumptions)
 
 

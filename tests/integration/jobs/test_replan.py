@@ -281,6 +281,17 @@ async def test_asking_the_same_again_while_it_waits_starts_no_second_one(planner
     assert (await planner.desk.start(replace(planner.tenant, user_id="colleague"), FEW)).id != first.id
 
 
+async def test_a_call_that_is_run_again_finds_its_replan_even_when_that_is_over(planner: Planner) -> None:
+    async def start(call_id: str) -> UUID:
+        return (await planner.desk.start(planner.tenant, FEW, call_id=call_id)).id
+
+    first = await start("call-1")
+    await planner.desk.cancel(planner.tenant, first)
+    assert await start("call-1") == first
+    assert (await planner.state(first)).status == "cancelled"
+    assert await start("call-2") != first
+
+
 async def test_only_so_many_replans_of_a_shop_wait(planner: Planner) -> None:
     for steps in range(1, MAX_OPEN + 1):
         await planner.desk.start(planner.tenant, replace(FEW, steps=steps))

@@ -44,9 +44,14 @@ class ReplansAtOnce:
     moves: tuple[ProposedMove, ...] = ()
 
     async def start(
-        self, tenant: TenantContext, asked: ReplanAsked, tell: Callable[[ProposalState], None] | None = None
+        self,
+        tenant: TenantContext,
+        asked: ReplanAsked,
+        tell: Callable[[ProposalState], None] | None = None,
+        *,
+        call_id: str = "",
     ) -> ProposalState:
-        del tell
+        del tell, call_id
         request = ReplanRequest(
             self.shop,
             to_minute(tenant.as_of),
