@@ -9,6 +9,7 @@ from leadhand.dev_secret import signing_secret
 from leadhand.errors import LeadhandError, SchemaOutdated, UnsafeDatabaseRole
 from leadhand.prices import load_prices
 from leadhand.settings import Settings, load_settings
+from models.embeddings.opening import open_embedder
 from models.factory import open_chat_model
 from models.faults import as_leadhand_error
 from models.small import open_small_model
@@ -39,7 +40,7 @@ async def examine() -> list[Finding]:
         _tokens(settings),
         *_prices(settings),
     ]
-    return [*found, *await _database(settings), await _model(settings)]
+    return [*found, *await _database(settings), await _model(settings), await _embedding(settings)]
 
 
 def _tokens(settings: Settings) -> Finding:
@@ -116,3 +117,19 @@ async def _model(settings: Settings) -> Finding:
     finally:
         await chat.aclose()
     return Finding(True, "model", name)
+
+
+async def _embedding(settings: Settings) -> Finding:
+    try:
+        embedder = open_embedder(settings)
+    except LeadhandError as error:
+        return Finding(False, "embedding", error.message)
+    if embedder is None:
+        return Finding(True, "embedding", "none: texts are found by their words alone")
+    try:
+        dimensions = len(await embedder.query("ready"))
+    except LeadhandError as error:
+        return Finding(False, "embedding", f"{embedder.name}: {error.note or error.message}")
+    finally:
+        await embedder.aclose()
+    return Finding(True, "embedding", f"{embedder.name}, {dimensions} dimensions")

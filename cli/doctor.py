@@ -9,7 +9,7 @@ from cli.terminal import out
 
 
 def doctor() -> None:
-    """Check settings, database, schema and model.
+    """Check settings, database, schema, model and embeddings.
 
     One line each, `ok` or `fault`; exit status 1 when there is a fault. Starts the embedded Postgres if that
     is the database. With a model endpoint, one short request is sent to it.

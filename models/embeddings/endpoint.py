@@ -42,20 +42,25 @@ class EndpointEmbedder:
         try:
             found = await self._client.aembed_documents([text[:MAX_TEXT_CHARS] or " " for text in texts])
         except Exception as error:
-            fault = as_leadhand_error(error)
-            if fault is None:
-                raise
-            raise fault from error
+            raise as_leadhand_error(error) or (self._no_vectors() if _misread(error) else error) from error
         if len(found) != len(texts) or not all(_is_vector(vector) for vector in found):
-            raise ModelRejected(f"The embedding model {self.name} answered with something that is no vector.")
+            raise self._no_vectors()
         return [_of_length_one(vector) for vector in found]
 
     async def query(self, text: str) -> Vector:
         [vector] = await self.passages([text])
         return vector
 
+    def _no_vectors(self) -> ModelRejected:
+        return ModelRejected(f"The embedding model {self.name} answered with something that is no vector.")
+
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def _misread(error: Exception) -> bool:
+    """The client takes the answer apart without looking whether it is one."""
+    return isinstance(error, ValueError | TypeError | AttributeError | LookupError)
 
 
 def _is_vector(vector: Sequence[float]) -> bool:

@@ -55,6 +55,9 @@ PLAIN: Final = {"limit", "last", "before", "from", "to", "active", "q", "sort"} 
     "due_from",
     "due_before",
     "customer",
+    "top_k",
+    "since",
+    "until",
 }
 
 

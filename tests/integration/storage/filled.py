@@ -8,7 +8,17 @@ from uuid_utils.compat import uuid7
 
 from leadhand.api_key import new_api_key
 from leadhand.context import Principal
-from storage import approvals, messages, proposals, results, run_events, runs, threads
+from storage import (
+    approvals,
+    messages,
+    proposals,
+    recall,
+    results,
+    run_events,
+    runs,
+    threads,
+    working_memory,
+)
 from storage.api_keys import create_key
 from storage.database import Database
 from storage.saver import TenantSaver, checkpoint_owner
@@ -16,6 +26,7 @@ from storage.shop_writer import write_shop
 from storage.summaries import ThreadSummary, save_summary
 from storage.threads import Thread
 from storage.usage import TurnLimits
+from storage.working_memory import Profile
 from tests.integration.storage.small_shop import small_shop
 
 
@@ -90,6 +101,9 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             role="user",
             parts=[{"type": "text", "text": "Hello"}],
         )
+        await recall.index_message(
+            connection, recall.Indexed(thread.id, seq, "Hello", [1.0, 0.0]), model="any"
+        )
         run = await runs.admit(
             connection,
             run_id=uuid7(),
@@ -132,6 +146,8 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             tool="check_capacity",
             output={"verdict": "yes"},
         )
+        await working_memory.hold(connection)
+        await working_memory.save(connection, Profile(name="Ada"), calls=[])
         await save_summary(
             connection, thread_id=thread.id, summary=ThreadSummary(seq, "Said hello."), previous_seq=None
         )
