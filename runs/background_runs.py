@@ -152,13 +152,6 @@ class BackgroundRuns:
         if taken.of_shop > self.max_of_shop:
             raise _too_many("shop_background_runs", self.max_of_shop, "Your shop's other background runs")
 
-    def _remote(self, tenant: TenantContext, run: ListedRun) -> RemoteRun:
-        answer_id = run.assistant_message_id or str(run.id)
-        service = self.runs
-        return RemoteRun(
-            str(run.id), answer_id, run.model, tenant, service.database, service.news, run.trace_parent
-        )
-
 
 def absent() -> NotFound:
     """The refusal of an id that the caller has no run of."""

@@ -20,13 +20,10 @@ from leadhand import metrics
 from leadhand.context import TenantContext
 from leadhand.errors import ServerStopping
 from leadhand.events import (
-    RunAwaitingApproval,
     RunEnding,
     RunEvent,
     RunFailed,
-    RunFinished,
     RunStopped,
-    UsageReported,
 )
 from leadhand.long_work import LongWork
 from leadhand.prices import PriceList
@@ -37,6 +34,7 @@ from runs.active import ActiveRun, FollowedRun, StopCause
 from runs.admission import Admission, Admitted, Repeated
 from runs.answers import Taken
 from runs.approval_spans import export_answered
+from runs.endings import as_it_ended, note_end
 from runs.execution import Execution
 from runs.lease import RunLease
 from runs.log import RunLog
@@ -203,7 +201,7 @@ class RunService:
         ending = replace(ending, duration_ms=int(taken.run.age_s * 1000))
         settlement = self._settlement(run, taken.tenant, attempt)
         await settlement.settle(run, taken.tenant, attempt.thread_id, ending)
-        _note_end(run, tenant_id=taken.tenant.tenant_id)
+        note_end(run, tenant_id=taken.tenant.tenant_id)
 
     @property
     def stopping(self) -> bool:
@@ -312,7 +310,7 @@ class RunService:
         if not run.log.over:
             # The loop was torn down before the run could settle; its readers must not wait for ever.
             run.log.emit(RunFailed(ServerStopping.code, "The server stopped.", retryable=True))
-        _note_end(run, tenant_id=key[0])
+        note_end(run, tenant_id=key[0])
         if self._active.get(key) is run:
             del self._active[key]
 
@@ -323,7 +321,7 @@ class RunService:
             return live
         if repeated.answer is None:
             return self.remote(tenant, run)
-        replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *_as_it_ended(run)])
+        replay = RunLog([*events_of(read_parts(repeated.answer.parts)), *as_it_ended(run)])
         return ActiveRun(
             str(run.id), repeated.answer.message_id, run.model, replay, trace_parent=run.trace_parent
         )
@@ -351,50 +349,3 @@ def _taken_run(run: Run, answer_id: str, events: Sequence[RunEvent]) -> ActiveRu
 
 def _key(tenant: TenantContext, chat_id: str) -> tuple[str, str, str]:
     return (tenant.tenant_id, tenant.user_id, chat_id)
-
-
-def _note_end(run: ActiveRun, *, tenant_id: str) -> None:
-    """How the run ended, for the metrics and as the last line of its log; nothing, if it went elsewhere."""
-    ending = run.log.events[-1] if run.log.events else None
-    match ending:
-        case RunFinished():
-            outcome, code = "finished", ""
-        case RunStopped():
-            outcome, code = "stopped", ""
-        case RunFailed():
-            outcome, code = "failed", ending.code
-        case RunAwaitingApproval():
-            outcome, code = "awaiting_approval", ""
-        case _:
-            return
-    metrics.turns.labels(outcome, code).inc()
-    metrics.turn_duration.labels(outcome).observe(ending.duration_ms / 1000)
-    log.info(
-        "turn %s",
-        outcome,
-        extra={
-            "tenant_id": tenant_id,
-            "run_id": run.run_id,
-            "duration_ms": ending.duration_ms,
-            "code": code or None,
-        },
-    )
-
-
-def _as_it_ended(run: Run) -> list[RunEvent]:
-    """The last events of a run that is over, from its row."""
-    took = (run.ended_at or run.started_at) - run.started_at
-    duration_ms = int(took.total_seconds() * 1000)
-    used = run.usage
-    kinds = {"stopped": RunStopped, "awaiting_approval": RunAwaitingApproval}
-    kind = kinds.get(run.status, RunFinished)
-    return [
-        UsageReported(
-            run.model,
-            used.tokens.input,
-            used.tokens.output,
-            cached_input_tokens=used.tokens.cached_input,
-            reasoning_tokens=used.tokens.reasoning,
-        ),
-        kind(duration_ms=duration_ms, cost=used.cost),
-    ]

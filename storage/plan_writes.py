@@ -1,7 +1,7 @@
 """Writes to a shop's plan: each is applied once, in one transaction, if the plan is still as it was shown."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -141,15 +141,20 @@ class PlanWrites:
             DatabaseUnavailable, QueryTimeout: made or not; the same call tells, or makes it.
         """
         try:
+            return await self._made(tenant, write)
+        except StalePlan as stale:
+            async with self.database.transaction(tenant) as connection:
+                await audit.record(connection, _audited(tenant, write, "write_refused", code=stale.code))
+            raise
+
+    async def _made(self, tenant: TenantContext, write: PlanWrite) -> KeptWrite:
+        try:
             async with self.database.transaction(tenant) as connection:
                 return await _apply(connection, tenant, write)
         except psycopg.IntegrityError as error:
-            stale = StalePlan("The plan has changed since: what was approved no longer fits into it.")
-            await self._note_stale(tenant, write)
-            raise stale from error
-        except StalePlan:
-            await self._note_stale(tenant, write)
-            raise
+            raise StalePlan(
+                "The plan has changed since: what was approved no longer fits into it."
+            ) from error
 
     async def find(self, tenant: TenantContext, write_id: UUID | None) -> KeptWrite:
         """The write; None: the newest that the caller asked for and that is not taken back.
@@ -176,21 +181,6 @@ class PlanWrites:
             requested_by=tenant.user_id,
             call_id=refused.call_id,
             code=refused.code,
-        )
-        async with self.database.transaction(tenant) as connection:
-            await audit.record(connection, entry)
-
-    async def _note_stale(self, tenant: TenantContext, write: PlanWrite) -> None:
-        entry = audit.AuditEntry(
-            "write_refused",
-            write.tool,
-            write.input,
-            requested_by=tenant.user_id,
-            approved_by=write.approved_by,
-            thread_id=write.thread_id,
-            run_id=write.run_id,
-            call_id=write.call_id,
-            code=StalePlan.code,
         )
         async with self.database.transaction(tenant) as connection:
             await audit.record(connection, entry)
@@ -289,8 +279,20 @@ async def _note_made(
     }
     row = await fetch_one(connection, _SQL["add"], params, _Row)
     assert row is not None, "the ledger's row comes back"  # noqa: S101
-    entry = audit.AuditEntry(
-        "write_applied",
+    entry = replace(
+        _audited(tenant, write, "write_applied"),
+        write_id=write_id,
+        changes=[change_json(change) for change in write.changes],
+    )
+    await audit.record(connection, entry)
+    return row.kept()
+
+
+def _audited(
+    tenant: TenantContext, write: PlanWrite, action: audit.Action, *, code: str | None = None
+) -> audit.AuditEntry:
+    return audit.AuditEntry(
+        action,
         write.tool,
         write.input,
         requested_by=tenant.user_id,
@@ -298,8 +300,5 @@ async def _note_made(
         thread_id=write.thread_id,
         run_id=write.run_id,
         call_id=write.call_id,
-        write_id=write_id,
-        changes=[change_json(change) for change in write.changes],
+        code=code,
     )
-    await audit.record(connection, entry)
-    return row.kept()
