@@ -25,7 +25,7 @@ from runs.background_runs import BackgroundRuns
 from runs.news import RunNews
 from runs.service import RunService
 from runs.sweeper import sweeping
-from runs.upkeep import keeping_partitions
+from runs.upkeep import keeping_up
 from runs.waiting import BackgroundPlaces
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
@@ -69,6 +69,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
     prices = load_prices(settings.prices)
     chat_model = open_chat_model(settings)
     limits = _limits(settings, prices, chat_model)
+    embedder = open_embedder(settings)
     process = processing(settings.processors, window_tokens=settings.window_tokens)
     try:
         async with AsyncExitStack() as stack:
@@ -76,7 +77,6 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
             memory = WorkingMemories(database)
-            embedder = open_embedder(settings)
             if embedder is not None:
                 stack.push_async_callback(embedder.aclose)
             registry = ToolRegistry.discover(
@@ -115,7 +115,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 window=parts.bounds.window,
                 export=await stack.enter_async_context(open_span_export(settings)),
             )
-            await stack.enter_async_context(keeping_partitions(database))
+            await stack.enter_async_context(keeping_up(database))
             background = (
                 await stack.enter_async_context(
                     running_worker(settings, database, service, chat_model, embedder)

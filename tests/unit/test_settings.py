@@ -12,6 +12,7 @@ from leadhand.errors import InvalidSetting
 from leadhand.prices import load_prices
 from leadhand.settings import PREFIX, Settings, load_settings
 from memory.processors import processing
+from models.embeddings.opening import open_embedder
 from models.factory import open_chat_model
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -58,6 +59,7 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "LEADHAND_ALLOWED_ORIGINS": ["*", "board.example", "https://board.example/path"],
     "LEADHAND_DATA_DIR": ["/dev/null/leadhand"],
     "LEADHAND_DATABASE_URL": ["mysql://me:canary@somewhere/else", "canary"],
+    "LEADHAND_EMBEDDING_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
     "LEADHAND_JWKS_URL": ["id.example/keys", "ftp://id.example/keys", "https://"],
     "LEADHAND_JWT_AUDIENCE": [" ", "two\nlines"],
     "LEADHAND_JWT_ISSUER": [" ", "two\nlines"],
@@ -111,6 +113,7 @@ def start() -> None:
     signing_secret(settings)
     load_prices(settings.prices)
     open_chat_model(settings)
+    open_embedder(settings)
     processing(settings.processors, window_tokens=settings.window_tokens)
 
 
