@@ -9,7 +9,7 @@ from leadhand.settings import Environment, Settings
 QUESTION = "When is the Puma 3100 available?"
 
 
-def banner(settings: Settings, host: str, port: int, *, worker: bool = True) -> str:
+def banner(settings: Settings, host: str, port: int, *, worker: bool = True, processes: int = 1) -> str:
     """Where it listens, on what data, with which model; in development how to ask a first question."""
     url = f"http://{_shown(host)}:{port}"
     lines = [
@@ -17,8 +17,10 @@ def banner(settings: Settings, host: str, port: int, *, worker: bool = True) -> 
         f"  address   {url}  (API page: {url}/docs)",
         f"  database  {database_name(settings)}",
         f"  model     {model_name(settings)}",
-        f"  worker    {'in this process' if worker else 'not here; `leadhand worker` runs the jobs'}",
+        f"  worker    {_worker_place(processes) if worker else 'not here; `leadhand worker` runs the jobs'}",
     ]
+    if processes > 1:
+        lines.append(f"  processes {processes}")
     if settings.env is Environment.DEVELOPMENT and settings.jwks_url is None:
         body = (
             '{"id": "first", "message": {"id": "m1", "role": "user", "parts": '
@@ -32,6 +34,10 @@ def banner(settings: Settings, host: str, port: int, *, worker: bool = True) -> 
             f"    -H 'Content-Type: application/json' -d '{body}'",
         ]
     return "\n".join(lines)
+
+
+def _worker_place(processes: int) -> str:
+    return "in this process" if processes == 1 else "in each process"
 
 
 def worker_banner(settings: Settings) -> str:

@@ -14,22 +14,20 @@ import uvicorn
 from cli.banner import banner
 from cli.border import debugging
 from cli.http_protocol import ConnectionBounds, bounded_protocol
+from cli.listening import allow_open_files, listening_socket
 from cli.terminal import out
-from leadhand.errors import InternalFault, InvalidSetting, LeadhandError
+from leadhand import metrics
+from leadhand.errors import InternalFault, LeadhandError
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
 from runs.desk import Desk, open_desk
 from server.app import create_app
-
-log = logging.getLogger(__name__)
+from server.pool_figures import showing_pool
 
 # Running answers get this long after the signal; then their readers are cut off and the desk is closed.
 GRACEFUL_SHUTDOWN_S = 10
-BACKLOG = 2048
 # Beside the connections of clients: the database's, the model's, logs.
 OTHER_FILES = 500
-# What the kernel keeps for a client that does not read; left alone it grows to 4 MB a connection.
-SEND_BUFFER_BYTES = 128 * 1024
 # Objects made between two looks for reference cycles, in the three generations. A turn drops nearly all of
 # its objects without making a cycle, and a plan is 140,000 objects that stay: Python's default (700) costs a
 # tenth of a turn and a third of loading a plan.
@@ -50,6 +48,7 @@ class _Server(uvicorn.Server):
             # How uvicorn gives up, without a word; our caller says why.
             self.should_exit = True
         if self.started:
+            metrics.server_processes.set(1)
             self._announce()
 
 
@@ -60,12 +59,31 @@ def run_server(settings: Settings, *, host: str, port: int, worker: bool = True)
         InvalidSetting: the address cannot be used, or no secret to check tokens with.
         LeadhandError: why the desk cannot be opened, where waiting would not help.
     """
+    with listening_socket(host, port) as listener:
+        address: tuple[str, int] = listener.getsockname()[:2]
+        serve_on(
+            listener,
+            settings,
+            worker=worker,
+            announce=lambda: out().print(banner(settings, *address, worker=worker)),
+        )
+
+
+def serve_on(
+    address: socket.socket, settings: Settings, *, worker: bool, announce: Callable[[], None]
+) -> None:
+    """Serve who comes to `address`, a bound socket; it listens, and `announce` is called, once all is there.
+
+    Raises:
+        InvalidSetting: no secret to check tokens with.
+        LeadhandError: why the desk cannot be opened, where waiting would not help.
+    """
     faults: list[LeadhandError] = []
 
     @asynccontextmanager
     async def opener(settings: Settings) -> AsyncGenerator[Desk]:
         try:
-            async with open_desk(settings, worker=worker) as desk:
+            async with open_desk(settings, worker=worker) as desk, showing_pool(desk.database):
                 yield desk
         except LeadhandError as error:
             faults.append(error)
@@ -74,72 +92,24 @@ def run_server(settings: Settings, *, host: str, port: int, worker: bool = True)
     _set_up_log(settings, lambda: bool(faults))
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     allow_open_files(settings.max_connections + OTHER_FILES)
-    with listening_socket(host, port) as listener:
-        address: tuple[str, int] = listener.getsockname()[:2]
-        app = create_app(settings, opener=opener)
-        config = uvicorn.Config(
-            app,
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http=bounded_protocol(ConnectionBounds.of(settings)),
-            ws="none",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
-        )
-        server = _Server(config, lambda: out().print(banner(settings, *address, worker=worker)))
-        # uvicorn raises the signal again once it has stopped; stopping was all that it asked for.
-        signal.signal(signal.SIGTERM, _already_stopped)
-        signal.signal(signal.SIGINT, _already_stopped)
-        server.run(sockets=[listener])
+    config = uvicorn.Config(
+        create_app(settings, opener=opener),
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http=bounded_protocol(ConnectionBounds.of(settings)),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+    )
+    server = _Server(config, announce)
+    # uvicorn raises the signal again once it has stopped; stopping was all that it asked for.
+    signal.signal(signal.SIGTERM, _already_stopped)
+    signal.signal(signal.SIGINT, _already_stopped)
+    server.run(sockets=[address])
     if not server.started:
         raise faults[-1] if faults else InternalFault("The server could not start; its log says why.")
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket bound to the address, taken before anything slow begins.
-
-    Raises:
-        InvalidSetting: no such address, the port is taken, or it may not be used.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise InvalidSetting(f"--host {host}: {error.strerror or 'no such address'}") from None
-    try:
-        if sys.platform != "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        listener.bind(address)
-        # Taken for good: a second server would otherwise bind it too before the first one listens.
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise InvalidSetting(
-            f"--port {port}: cannot listen on {host} port {port} ({error.strerror})"
-        ) from None
-    listener.set_inheritable(True)
-    return listener
-
-
-def allow_open_files(wanted: int) -> None:
-    """Raise this process's own limit to `wanted`; systems commonly begin with 1,024 and allow far more."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - POSIX only
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    unlimited = resource.RLIM_INFINITY
-    if soft == unlimited or soft >= wanted:
-        return
-    allowed = wanted if hard == unlimited else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < wanted:
-        log.warning("the system allows %d open files, fewer than LEADHAND_MAX_CONNECTIONS needs", allowed)
 
 
 def _already_stopped(signum: int, frame: FrameType | None) -> None:

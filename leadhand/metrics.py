@@ -2,8 +2,12 @@
 
 No label ever holds a shop, a person, an id or a text: whoever reads figures must learn nothing of a shop, and
 each new value of a label is a new series for as long as the process lives.
+
+Where the environment has PROMETHEUS_MULTIPROC_DIR when this is imported, as it has in the processes of one
+`leadhand serve --workers`, figures are kept in files there and shown summed over all of them.
 """
 
+import os
 from asyncio import CancelledError
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -21,6 +25,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from leadhand import __version__
 from leadhand.errors import LeadhandError
@@ -36,9 +41,24 @@ _SLOW_S: Final = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120)
 
 disable_created_metrics()
 REGISTRY: Final = CollectorRegistry()
-PlatformCollector(REGISTRY)
-ProcessCollector(registry=REGISTRY)
-Info("leadhand_build", "The version that runs.", registry=REGISTRY).info({"version": __version__})
+SUMMED: Final = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+# What is shown: the figures of this process, or of all that share them. Only the first have CPU and memory.
+_SHOWN: Final = CollectorRegistry() if SUMMED else REGISTRY
+PlatformCollector(_SHOWN)
+if SUMMED:
+    MultiProcessCollector(_SHOWN)
+else:
+    ProcessCollector(registry=_SHOWN)
+Info("leadhand_build", "The version that runs.", registry=_SHOWN).info({"version": __version__})
+# Of processes that have died, what they had open then does not count.
+_NOW: Final = "livesum"
+
+server_processes = Gauge(
+    "leadhand_server_processes",
+    "Server processes whose figures these are.",
+    registry=REGISTRY,
+    multiprocess_mode=_NOW,
+)
 
 http_requests = Counter(
     "leadhand_http_requests",
@@ -53,9 +73,13 @@ http_request_duration = Histogram(
     buckets=(*_FAST_S, 60, 120),
     registry=REGISTRY,
 )
-open_streams = Gauge("leadhand_open_streams", "Streams that are being sent.", registry=REGISTRY)
+open_streams = Gauge(
+    "leadhand_open_streams", "Streams that are being sent.", registry=REGISTRY, multiprocess_mode=_NOW
+)
 
-running_turns = Gauge("leadhand_running_turns", "Turns that run in this process.", registry=REGISTRY)
+running_turns = Gauge(
+    "leadhand_running_turns", "Turns that run here.", registry=REGISTRY, multiprocess_mode=_NOW
+)
 turns = Counter(
     "leadhand_turns",
     "Turns that ended, and how: finished, stopped, or failed with a code.",
@@ -120,12 +144,16 @@ jobs = Counter(
 
 pool_connections = Gauge(
     "leadhand_database_pool_connections",
-    "Database connections of this process, in_use or idle.",
+    "Database connections, in_use or idle.",
     ("state",),
     registry=REGISTRY,
+    multiprocess_mode=_NOW,
 )
 pool_waiting = Gauge(
-    "leadhand_database_pool_waiting", "Callers that wait for a database connection.", registry=REGISTRY
+    "leadhand_database_pool_waiting",
+    "Callers that wait for a database connection.",
+    registry=REGISTRY,
+    multiprocess_mode=_NOW,
 )
 
 
@@ -159,4 +187,4 @@ def counted(
 
 def exposition() -> bytes:
     """All figures in Prometheus' text format 0.0.4."""
-    return generate_latest(REGISTRY)
+    return generate_latest(_SHOWN)

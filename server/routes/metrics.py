@@ -1,4 +1,4 @@
-"""/metrics: the process's figures for Prometheus. They say nothing of any shop or person."""
+"""/metrics: figures for Prometheus. They say nothing of any shop or person."""
 
 import hmac
 from typing import Final
@@ -11,7 +11,9 @@ from leadhand import metrics
 from leadhand.errors import LeadhandError, NotFound, Unauthorized
 from leadhand.settings import Environment, Settings
 from server.caller import keeper
+from server.pool_figures import show_pool
 from server.routes.described import refusal
+from storage.database import Database
 
 router = APIRouter(tags=["health"])
 
@@ -35,7 +37,7 @@ _EXAMPLE: Final = (
 async def show(request: Request) -> Response:
     """In development open; in production it takes `Authorization: Bearer` with LEADHAND_METRICS_TOKEN."""
     _admit(request, request.app.state.settings)
-    _look_at_the_pool(request)
+    show_pool(_database(request))
     return Response(metrics.exposition(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -50,13 +52,8 @@ def _admit(request: Request, settings: Settings) -> None:
         raise Unauthorized("This needs the token of LEADHAND_METRICS_TOKEN in the Authorization header.")
 
 
-def _look_at_the_pool(request: Request) -> None:
-    """How the pool stands now; all zero while there is none."""
+def _database(request: Request) -> Database | None:
     try:
-        stats = keeper(request).desk.database.pool.get_stats()
+        return keeper(request).desk.database
     except LeadhandError:
-        stats = {}
-    size, idle = stats.get("pool_size", 0), stats.get("pool_available", 0)
-    metrics.pool_connections.labels("in_use").set(size - idle)
-    metrics.pool_connections.labels("idle").set(idle)
-    metrics.pool_waiting.set(stats.get("requests_waiting", 0))
+        return None

@@ -33,10 +33,14 @@ class ServerProcess:
         *,
         program: Sequence[str | Path] = (LEADHAND,),
         worker: bool = False,
+        workers: int = 1,
     ) -> None:
         self._workspace = workspace
         self._program = program
-        self._options = () if worker else ("--no-worker",)
+        self._options = (
+            *(() if worker else ("--no-worker",)),
+            *(("--workers", str(workers)) if workers > 1 else ()),
+        )
         self._settings = dict(settings or {})
         self._log_file: Path = workspace.data_dir / f"server-{name}.log"
         self._process: subprocess.Popen[bytes] | None = None

@@ -66,13 +66,6 @@ def test_production_without_a_database_of_its_own_does_not_start(workspace: Work
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_more_than_one_worker_is_refused_in_words(workspace: Workspace) -> None:
-    done = workspace.run("serve", "--port", "0", "--workers", "2")
-    assert done.returncode != 0
-    assert "worker" in (done.stdout + done.stderr).lower()
-    assert "Traceback" not in done.stdout + done.stderr
-
-
 def test_a_port_that_is_taken_is_said_in_words(workspace: Workspace, database: ShopDatabase) -> None:
     del database  # the installation is up, so the start comes as far as its port
     with socket.socket() as taken:

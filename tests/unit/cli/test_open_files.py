@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.http_server import allow_open_files
+from cli.listening import allow_open_files
 
 
 @pytest.fixture(autouse=True)

@@ -7,16 +7,35 @@ import pytest
 from pydantic import SecretStr
 
 from cli.banner import banner
-from cli.http_server import listening_socket
+from cli.listening import listening_socket, reserved_address, shared_address
 from leadhand.errors import InvalidSetting
 from leadhand.settings import Environment, Settings, load_settings
 from tests.unit.cli.conftest import Run
 
 
-def test_more_than_one_worker_is_refused_with_the_reason(run: Run) -> None:
-    done = run("serve", "--workers", "2")
-    assert done.exit_code == 2
-    assert "start several servers" in " ".join(done.stderr.split())
+def test_more_processes_than_the_embedded_postgres_has_connections_for_are_refused(run: Run) -> None:
+    done = run("serve", "--workers", "5")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error[invalid_setting]: --workers 5: ")
+    assert "18 each fit" in " ".join(done.stderr.split())
+
+
+def test_a_port_in_use_is_not_shared_with_whom_it_belongs_to(run: Run) -> None:
+    with listening_socket("127.0.0.1", 0) as other:
+        port = int(other.getsockname()[1])
+        done = run("serve", "--workers", "2", "--port", str(port))
+    assert done.exit_code == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in " ".join(done.stderr.split())
+
+
+def test_processes_of_one_server_share_its_address_and_nobody_else_takes_it() -> None:
+    with reserved_address("127.0.0.1", 0) as reserved:
+        port = int(reserved.getsockname()[1])
+        with shared_address("127.0.0.1", port) as first, shared_address("127.0.0.1", port) as second:
+            first.listen()
+            second.listen()
+            with pytest.raises(InvalidSetting, match="port"):
+                reserved_address("127.0.0.1", port)
 
 
 def test_a_port_in_use_is_one_clear_line(run: Run) -> None:
@@ -45,6 +64,12 @@ def test_the_banner_names_address_database_and_model(tmp_path: Path) -> None:
     assert "http://127.0.0.1:8000" in text
     assert f"embedded Postgres in {tmp_path}" in text
     assert "built-in" in text
+
+
+def test_the_banner_of_many_processes_says_how_many_and_that_each_runs_jobs(tmp_path: Path) -> None:
+    text = banner(Settings(data_dir=tmp_path), "127.0.0.1", 8000, processes=3)
+    assert "processes 3" in text
+    assert "worker    in each process" in text
 
 
 def test_in_development_it_shows_how_to_ask_a_first_question(tmp_path: Path) -> None:
