@@ -1,46 +1,75 @@
-"""What every process does for the event log and the call trees: makes coming partitions, drops old ones."""
+"""What every process does in the background: makes coming partitions of the event log and the call trees and
+drops old ones, and removes quotes that have expired."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from jobs.engine_database import engine_transaction
 from leadhand.errors import DatabaseUnavailable, QueryTimeout
-from storage import run_events, spans
+from storage import expired_holds, run_events, spans
 from storage.database import Database
 from storage.transactions import translated_errors
 
 log = logging.getLogger(__name__)
 
 # Partitions are made a week ahead.
-INTERVAL_S = 6 * 3600.0
+PARTITIONS_EVERY_S = 6 * 3600.0
+HOLDS_EVERY_S = 60.0
 RETRY_S = 60.0
+# Looked at in one go; the next one sees the others.
+SHOPS_AT_MOST = 100
+
+Work = Callable[[Database], Awaitable[None]]
 
 
 @asynccontextmanager
-async def keeping_partitions(database: Database) -> AsyncGenerator[None]:
+async def keeping_up(database: Database) -> AsyncGenerator[None]:
     """Within the context; a database that is away is asked again."""
     leaving = asyncio.Event()
-    task = asyncio.create_task(_keep(database, leaving), name="partitions of the event log")
+    tasks = [
+        asyncio.create_task(_keep(work, database, every_s, leaving), name=name)
+        for name, work, every_s in (
+            ("partitions of the event log", _turn_partitions, PARTITIONS_EVERY_S),
+            ("quotes that have expired", remove_expired_holds, HOLDS_EVERY_S),
+        )
+    ]
     try:
         yield
     finally:
         # Not cancelled: a connection that is left in the midst of its statements keeps the pool from closing.
         leaving.set()
-        await task
+        await asyncio.gather(*tasks)
 
 
-async def _keep(database: Database, leaving: asyncio.Event) -> None:
+async def remove_expired_holds(database: Database) -> None:
+    """In all shops.
+
+    Raises:
+        DatabaseUnavailable, QueryTimeout: the next time finds what this one did not.
+    """
+    with translated_errors():
+        async with engine_transaction(database.pool) as connection:
+            shops = await expired_holds.shops_with_some(connection, at_most=SHOPS_AT_MOST)
+    for shop in shops:
+        await expired_holds.remove(database, shop)
+
+
+async def _turn_partitions(database: Database) -> None:
+    with translated_errors():
+        async with engine_transaction(database.pool) as connection:
+            await run_events.turn_partitions(connection)
+            await spans.turn_partitions(connection)
+
+
+async def _keep(work: Work, database: Database, every_s: float, leaving: asyncio.Event) -> None:
     while not leaving.is_set():
-        pause_s = INTERVAL_S
+        pause_s = every_s
         try:
-            with translated_errors():
-                async with engine_transaction(database.pool) as connection:
-                    await run_events.turn_partitions(connection)
-                    await spans.turn_partitions(connection)
+            await work(database)
         except (DatabaseUnavailable, QueryTimeout) as error:
-            log.warning("the partitions of the event log wait: %s", error.code)
+            log.warning("the upkeep of the database waits: %s", error.code)
             pause_s = RETRY_S
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):

@@ -8,6 +8,7 @@ from leadhand.context import Principal, TenantContext
 from planning.booked_work import WorkAsked
 from planning.shop import Booking, BookingStatus, CapacityHold, Segment, Shop
 from planning.zones import from_minute
+from runs.upkeep import remove_expired_holds
 from storage.booked_work import BookedWorkReader
 from storage.database import Database
 from storage.shops import ShopReader
@@ -104,3 +105,21 @@ async def test_one_shops_expiry_changes_nothing_of_another(
     reader, later = ShopReader(database), EXPIRES + 1
     assert (await reader.load(at_minute(mine, later), DECEMBER)).holds == {}
     assert set((await reader.load(at_minute(theirs, later), DECEMBER)).holds) == {"hold-1"}
+
+
+async def test_quotes_that_have_expired_leave_the_tables_of_every_shop_and_no_others_do(
+    database: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    over, valid = two_shops
+    await put(database, over, holding_shop(chicago(1, 0, month=1)))
+    await put(database, valid, holding_shop(chicago(1, 0, month=1) + 365 * 1440 * 20))
+    await remove_expired_holds(database)
+    left: list[list[int]] = []
+    for shop in (over, valid):
+        async with database.transaction(shop) as connection:
+            cursor = await connection.execute(
+                b"select (select count(*)::int from capacity_hold) as holds,"
+                b" (select count(*)::int from booking where quote_id = 'hold-1') as held"
+            )
+            left += [[int(str(row["holds"])), int(str(row["held"]))] for row in await cursor.fetchall()]
+    assert left == [[0, 0], [1, 1]]
