@@ -11,6 +11,7 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── Ambiguous                  409 ambiguous
 │   ├── ThreadBusy                 409 thread_busy (retryable)
 │   ├── IdempotencyConflict        409 idempotency_conflict
+│   ├── MemoryChanged              409 memory_changed
 │   ├── ApprovalAnswered           409 approval_answered
 │   ├── ApprovalSuperseded         409 approval_superseded
 │   ├── ApprovalChanged            409 approval_changed
@@ -37,10 +38,12 @@ LeadhandError                      code, safe message, retryable, details
 │       ├── NoEligibleMachine      no_eligible_machine
 │       ├── NoEligibleOperator     no_eligible_operator
 │       ├── BeyondHorizon          beyond_horizon
-│       └── WriteRefused           write_refused
+│       ├── WriteRefused           write_refused
+│       └── MemoryFull             memory_full
 ├── ModelMistake                   the model may repair its call
 │   ├── InvalidToolInput           invalid_tool_input
-│   └── UnknownTool                unknown_tool
+│   ├── UnknownTool                unknown_tool
+│   └── NotSaid                    not_said
 ├── ServiceFault                   the operator of the service must act
 │   ├── InvalidSetting             invalid_setting
 │   ├── UnsafeDatabaseRole         unsafe_database_role
@@ -167,6 +170,12 @@ class IdempotencyConflict(CallerError):
     code, status = "idempotency_conflict", 409
 
 
+class MemoryChanged(CallerError):
+    """What is remembered of the person has changed since it was read; `details.version` is the new one."""
+
+    code, status = "memory_changed", 409
+
+
 class StalePlan(CallerError):
     """A write that was approved for a plan which is not that any more; `details.fresh` is a new proposal."""
 
@@ -289,6 +298,12 @@ class WriteRefused(DomainRejection):
     code = "write_refused"
 
 
+class MemoryFull(DomainRejection):
+    """More than is kept about a person; `details.field`, `details.most` and `details.given` say of what."""
+
+    code = "memory_full"
+
+
 class ModelMistake(LeadhandError):
     status = 422
 
@@ -301,6 +316,12 @@ class InvalidToolInput(ModelMistake):
 
 class UnknownTool(ModelMistake):
     code, status = "unknown_tool", 404
+
+
+class NotSaid(ModelMistake):
+    """What is to be remembered is not what the person wrote; `details.field` and `details.reason` say why."""
+
+    code = "not_said"
 
 
 class ServiceFault(LeadhandError):

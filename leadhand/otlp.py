@@ -106,6 +106,8 @@ def _model(span: Span, trace: Trace) -> Worded:
         attributes["gen_ai.response.finish_reasons"] = (reason[:100],)
     if (version := span.facts.get("prompt_version")) is not None:
         attributes["leadhand.prompt.version"] = version
+    if (remembered := span.facts.get("memory_version")) is not None:
+        attributes["leadhand.memory.version"] = remembered
     return f"chat {span.name}", attributes
 
 

@@ -42,6 +42,7 @@ class Facts(TypedDict, total=False):
 
     model: str
     prompt_version: int
+    memory_version: int
     input_tokens: int
     cached_input_tokens: int
     output_tokens: int

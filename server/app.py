@@ -28,9 +28,11 @@ from server.routes import (
     graph,
     health,
     machines,
+    memory,
     metrics,
     operators,
     orders,
+    recall,
     runs,
     schedule,
     threads,
@@ -78,7 +80,21 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
     boards = (orders, machines, operators, schedule)
-    for route in (chat, runs, approvals, threads, tools, *boards, traces, graph, health, metrics, api_page):
+    for route in (
+        chat,
+        runs,
+        approvals,
+        threads,
+        memory,
+        recall,
+        tools,
+        *boards,
+        traces,
+        graph,
+        health,
+        metrics,
+        api_page,
+    ):
         app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
+from tools.memory_port import MemoryPort, NoMemory
 from tools.replan_port import NoReplans, ReplanPort
 from tools.simulation_port import NoSimulations, SimulationPort
 from tools.write_port import NoWrites, WritePort
@@ -75,7 +76,9 @@ class NestedCalls(Protocol):
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, what earlier
-    simulations found, and the writes that were made.
+    simulations found, the writes that were made, and what is remembered of the person.
+
+    `call_id`: of this call. `thread_id`: of the conversation that it is made in, if it is in one.
     """
 
     tenant: TenantContext
@@ -84,6 +87,9 @@ class ToolContext:
     replans: ReplanPort = NoReplans()  # noqa: RUF009 - it has no state
     simulations: SimulationPort = NoSimulations()  # noqa: RUF009 - it has no state
     writes: WritePort = NoWrites()  # noqa: RUF009 - it has no state
+    memory: MemoryPort = NoMemory()  # noqa: RUF009 - it has no state
+    call_id: str = ""
+    thread_id: str | None = None
 
 
 In = TypeVar("In", bound=ToolInput)

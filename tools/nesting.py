@@ -30,7 +30,7 @@ class CallBudget:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a tool and the calls above it."""
+    """One call of a tool and the calls above it. `thread_id`: the conversation, if it is made in one."""
 
     name: str
     raw_input: JsonValue
@@ -38,6 +38,7 @@ class Call:
     shops: ShopSource
     call_id: str
     depth: int = 0
+    thread_id: str | None = None
     parent_id: str | None = None
     ancestors: tuple["Call", ...] = ()
     budget: CallBudget = field(default_factory=CallBudget)

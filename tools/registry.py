@@ -34,6 +34,7 @@ from storage.plan_writes import RefusedWrite
 from tools import catalog
 from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
 from tools.json_input import validated
+from tools.memory_port import MemoryPort, NoMemory
 from tools.nesting import Call, NestedRunner, loggable
 from tools.proposing import applied, plan_write
 from tools.replan_port import NoReplans, ReplanPort
@@ -73,9 +74,10 @@ class ToolRegistry:
         replans: ReplanPort | None = None,
         simulations: SimulationPort | None = None,
         writes: WritePort | None = None,
+        memory: MemoryPort | None = None,
     ) -> None:
-        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`: None where
-        there is no database.
+        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`:
+        None where there is no database.
 
         Raises ValueError for a name used twice.
         """
@@ -83,6 +85,7 @@ class ToolRegistry:
         self._replans = replans or NoReplans()
         self._simulations = simulations or NoSimulations()
         self._writes = writes or NoWrites()
+        self._memory = memory or NoMemory()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -99,12 +102,20 @@ class ToolRegistry:
         replans: ReplanPort | None = None,
         simulations: SimulationPort | None = None,
         writes: WritePort | None = None,
+        memory: MemoryPort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
         modules = [importlib.import_module(f"{catalog.__name__}.{name}") for name in names]
         tools = (_tool_of(module) for module in modules)
-        return cls(tools, timeout_s=timeout_s, replans=replans, simulations=simulations, writes=writes)
+        return cls(
+            tools,
+            timeout_s=timeout_s,
+            replans=replans,
+            simulations=simulations,
+            writes=writes,
+            memory=memory,
+        )
 
     def get(self, name: str) -> AnyTool:
         """Raises UnknownTool with `details.suggestions` and `details.tools`."""
@@ -150,8 +161,11 @@ class ToolRegistry:
         *,
         call_id: str,
         depth: int = 0,
+        thread_id: str | None = None,
     ) -> ToolOutput:
         """Run one tool for `tenant`; the caller reports the call itself, nested calls report themselves.
+
+        `thread_id`: of the conversation, if it is made in one.
 
         Raises:
             UnknownTool, PermissionDenied, InvalidToolInput: nothing ran.
@@ -159,7 +173,7 @@ class ToolRegistry:
             InvalidToolOutput: the tool broke its own promise.
             LeadhandError: whatever the tool itself says (NotFound, EmptyWindow, ...).
         """
-        return await self._run(Call(name, raw_input, tenant, shops, call_id, depth))
+        return await self._run(Call(name, raw_input, tenant, shops, call_id, depth, thread_id))
 
     async def propose(
         self,
@@ -224,7 +238,17 @@ class ToolRegistry:
         await self._require(tool, call)
         tool_input = validated(tool.input_model, call.raw_input)
         nested = NestedRunner(self._run, call)
-        context = ToolContext(call.tenant, call.shops, nested, self._replans, self._simulations, self._writes)
+        context = ToolContext(
+            call.tenant,
+            call.shops,
+            nested,
+            self._replans,
+            self._simulations,
+            self._writes,
+            self._memory,
+            call.call_id,
+            call.thread_id,
+        )
         return _checked(tool, await self._in_time(tool, tool_input, context))
 
     async def _require(self, tool: AnyTool, call: Call) -> None:

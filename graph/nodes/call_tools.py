@@ -22,7 +22,12 @@ def call_tools_node(
     @sealed
     async def result_of(call: PlannedCall, tenant: TenantContext) -> ToolOutput:
         output = await parts.registry.run(
-            call["tool"], call["input"], tenant, parts.shops, call_id=call["call_id"]
+            call["tool"],
+            call["input"],
+            tenant,
+            parts.shops,
+            call_id=call["call_id"],
+            thread_id=call["thread_id"] or None,
         )
         await parts.conversation.keep_result(
             tenant,

@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from leadhand.errors import JsonValue
 from models.builtin.dialogue import understand
 from models.builtin.lexicon import listed, table
+from models.builtin.personal import remembered_language
 from models.builtin.reading import language_of, read
 from models.builtin.repairs import settled
 from models.builtin.results import Result, read_result
@@ -43,7 +44,7 @@ class _Open:
 def follow(messages: Sequence[BaseMessage], tools: Collection[str]) -> Conversation:
     """Reads all messages; the instructions of the system are for language models and are passed over."""
     turns = _turns(messages) or [Turn("")]
-    context = Context(tools=frozenset(tools))
+    context = Context(tools=frozenset(tools), language=remembered_language(messages))
     earlier: tuple[tuple[Query, Result], ...] = ()
     understood = Understanding()
     for index, turn in enumerate(turns):

@@ -8,6 +8,8 @@ from langchain_core.messages import BaseMessage
 from leadhand.errors import JsonValue
 from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
 from models.builtin.conversation import Conversation, follow
+from models.builtin.personal import TOOL as PERSONAL
+from models.builtin.personal import personal_part, without_personal
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
 from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
 from models.builtin.results import Result
@@ -30,6 +32,18 @@ class Thought:
 
 def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     """The same messages and tools always give the same thought."""
+    personal = personal_part(messages, tools)
+    if personal is None:
+        return _of_the_plan(without_personal(messages), tools)
+    if personal.arguments is not None:
+        return Thought(calls=(PlannedCall(PERSONAL, personal.arguments),))
+    if not personal.rest:
+        return Thought(personal.text)
+    thought = _of_the_plan(personal.rest, tools)
+    return replace(thought, text=f"{personal.text}\n\n{thought.text}") if thought.text else thought
+
+
+def _of_the_plan(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     conversation = follow(messages, tools)
     if conversation.turn.rounds:
         return _after_calls(conversation, tools)
