@@ -8,6 +8,9 @@ from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all
 from storage.transactions import Connection
 
+# Nobody's wish: the transaction of a shop needs a name all the same.
+NOBODY = "leadhand"
+
 _SQL = named_queries("expired_holds")
 
 
@@ -28,7 +31,7 @@ async def remove(database: Database, shop: str) -> int:
     Raises:
         DatabaseUnavailable, QueryTimeout: they are found again.
     """
-    async with database.transaction(Principal(shop, "", frozenset())) as connection:
+    async with database.transaction(Principal(shop, NOBODY, frozenset())) as connection:
         await execute(connection, _SQL["lock_plan"], {})
         await execute(connection, _SQL["free_capacity"], {})
         return await execute(connection, _SQL["forget"], {})
