@@ -9,7 +9,7 @@ from storage.rows import execute, fetch_all
 from storage.transactions import Connection
 
 # Nobody's wish: the transaction of a shop needs a name all the same.
-NOBODY = "leadhand"
+NOBODY = "leadhand-upkeep"
 
 _SQL = named_queries("expired_holds")
 
