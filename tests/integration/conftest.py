@@ -13,15 +13,14 @@ from leadhand.settings import Settings
 from planning.shop import ShopSettings
 from storage.database import Database
 from storage.embedded import EmbeddedServer, embedded_server
-from storage.migrate import migrate
 from storage.tenants import upsert_tenant_settings
+from tests.ready_data import shared_copy, with_schema
 
 
 @pytest.fixture(scope="session")
 def server(server_folder: Path) -> Iterator[EmbeddedServer]:
     """A running server with an up-to-date schema; the last xdist worker stops it."""
-    with embedded_server(server_folder / "shared") as running:
-        migrate(running.owner_url)
+    with embedded_server(shared_copy(with_schema(server_folder), server_folder / "shared")) as running:
         yield running
 
 

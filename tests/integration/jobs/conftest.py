@@ -20,7 +20,7 @@ from leadhand.settings import Settings
 from storage import embedded
 from storage.database import Database
 from storage.embedded import OWNER_ROLE, RUNTIME_ROLE, EmbeddedServer
-from storage.migrate import migrate
+from tests.ready_data import SCHEMA
 
 # Fifty times as fast as in earnest.
 QUICK = Rhythm(heartbeat_s=0.3, stalled_after_s=2.0, sweep_every_s=1, poll_s=0.3)
@@ -34,12 +34,13 @@ def own_database(server: EmbeddedServer) -> Iterator[str]:
     superuser = server.url("postgres", "postgres")
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE))
+            sql.SQL("create database {} owner {} template {}").format(
+                *map(sql.Identifier, (name, OWNER_ROLE, SCHEMA))
+            )
         )
     rights = Path(embedded.__file__).with_name("bootstrap_database.sql").read_text(encoding="utf-8")
     with psycopg.connect(server.url("postgres", name)) as connection:
         connection.execute(rights.replace("database leadhand", f"database {name}").encode())
-    migrate(server.url(OWNER_ROLE, name))
     yield name
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

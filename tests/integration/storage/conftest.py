@@ -1,28 +1,15 @@
 """Data directories of their own, for tests that stop and kill servers."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from storage.embedded import embedded_server
-from storage.migrate import migrate
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with an up-to-date schema, its server stopped; only to be copied."""
-    folder = tmp_path_factory.mktemp("prepared")
-    with embedded_server(folder) as server:
-        migrate(server.owner_url)
-    return folder
+from tests.ready_data import lay_down, with_schema
 
 
 @pytest.fixture
-def data_dir(prepared: Path, tmp_path: Path) -> Path:
-    """A copy of it, owners kept: as root the cluster belongs to another account."""
-    program = shutil.which("cp")
-    assert program is not None
-    subprocess.run([program, "-a", str(prepared), str(tmp_path / "data")], check=True)
-    return tmp_path / "data"
+def data_dir(server_folder: Path, tmp_path: Path) -> Path:
+    """A copy of one with an up-to-date schema, its server stopped."""
+    folder = tmp_path / "data"
+    lay_down(with_schema(server_folder), folder, crashes=True)
+    return folder
