@@ -1,7 +1,8 @@
-"""The telling words of a question: without its greeting, its question word, its little words in front."""
+"""The telling words of a question: without its greeting and the little words in front of its subject."""
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -21,16 +22,37 @@ def title_words(question: str) -> str:
     return title[:1].upper() + title[1:]
 
 
+@dataclass(frozen=True, slots=True)
+class _Openings:
+    """Of one language. `opening`: words that say nothing; `asking`: question words, which say something when
+    no such word follows ("how busy"); `kept`: those that always do ("which machines").
+    """
+
+    opening: frozenset[str]
+    asking: frozenset[str]
+    kept: frozenset[str]
+
+    def cut_from(self, sentence: str) -> tuple[bool, str]:
+        """The sentence from its first telling word, and whether that is a question word."""
+        asked: int | None = None
+        for word in _WORD.finditer(sentence):
+            plain = word[0].strip(",;:-–—").lower()
+            if plain in self.kept:
+                return True, sentence[word.start() :]
+            if plain in self.asking:
+                asked = word.start()
+            elif plain in self.opening:
+                asked = None
+            else:
+                return asked is not None, sentence[word.start() if asked is None else asked :]
+        return False, ""
+
+
 def _without_opening(sentence: str) -> str:
-    """The sentence from its first word that is no opening of its language; the longest opening counts."""
-    return min((_from_first_telling(sentence, words) for words in _openings().values()), key=len)
-
-
-def _from_first_telling(sentence: str, opening: frozenset[str]) -> str:
-    for word in _WORD.finditer(sentence):
-        if word[0].strip(",;:-–—").lower() not in opening:
-            return sentence[word.start() :]
-    return ""
+    """As the language has it that knows the question word; else the longest opening counts."""
+    cut = [language.cut_from(sentence) for language in _languages()]
+    told = [text for by_question_word, text in cut if by_question_word]
+    return told[0] if told else min((text for _, text in cut), key=len)
 
 
 def _shortened(text: str) -> str:
@@ -41,7 +63,10 @@ def _shortened(text: str) -> str:
 
 
 @cache
-def _openings() -> dict[str, frozenset[str]]:
-    """By language, from titles.toml."""
+def _languages() -> tuple[_Openings, ...]:
+    """From titles.toml."""
     tables = tomllib.loads((files("models.builtin") / "titles.toml").read_text("utf-8"))
-    return {language: frozenset(table["opening"]) for language, table in tables.items()}
+    return tuple(
+        _Openings(*(frozenset(table[name]) for name in ("opening", "asking", "kept")))
+        for table in tables.values()
+    )
