@@ -77,6 +77,19 @@ async def test_a_run_is_queued_until_a_worker_begins_it_and_its_answer_is_there_
     assert [found.id for found in await queue(planner).newest(planner.who, limit=5, before=None)] == [run.id]
 
 
+async def test_its_duration_counts_from_when_it_was_asked_for(planner: Planner, model: ScriptedModel) -> None:
+    model.play(says("Everybody."))
+    run = await ask(planner)
+    async with planner.desk.database.transaction(planner.who) as conn:
+        await conn.execute(
+            "update run set started_at = started_at - interval '100 s' where id = %s", (run.id,)
+        )
+    async with picking_up(planner):
+        finished = (await told(planner, run))[-1]
+    assert isinstance(finished, RunFinished)
+    assert finished.duration_ms >= 100_000
+
+
 async def test_the_same_key_is_the_same_run_however_it_stands(
     planner: Planner, elsewhere: Planner, model: ScriptedModel
 ) -> None:

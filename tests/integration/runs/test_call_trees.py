@@ -15,8 +15,8 @@ from storage import spans
 from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.collector import names_below, running_collector
+from tests.integration.runs.approving import OTHER, PRIORITY, ask
 from tests.integration.runs.conftest import Planner, events_of
-from tests.integration.runs.test_approvals import OTHER, PRIORITY, ask
 from tests.integration.runs.test_takeover import (
     MACHINES,
     begun,
