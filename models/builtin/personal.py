@@ -160,7 +160,7 @@ def _told(result: Result, language: str) -> str:
         name = "memory_full" if result.fault.code == "memory_full" else "failed"
         return _reply(name, language).replace("{message}", sentence(result.fault.message))
     told: dict[str, list[str]] = {}
-    for row in listed(result.values.get("changes")):
+    for row in listed(result.values.get("outcomes")):
         change = table(row)
         forgetting = change.get("action") in {"remove", "clear"}
         outcome = str(change.get("outcome"))

@@ -76,7 +76,7 @@ class MemoryChangeRow(View):
 class UpdateWorkingMemoryOutput(ToolOutput):
     """`data_version` is that of the person's memory: nothing is read of the plan."""
 
-    changes: list[MemoryChangeRow]
+    outcomes: list[MemoryChangeRow]
 
 
 async def run(asked: UpdateWorkingMemoryInput, context: ToolContext) -> UpdateWorkingMemoryOutput:
@@ -90,7 +90,7 @@ async def run(asked: UpdateWorkingMemoryInput, context: ToolContext) -> UpdateWo
         data_version=remembered.version,
         as_of=_told(context.tenant),
         timezone=context.tenant.timezone,
-        changes=[MemoryChangeRow.of(changed) for changed in remembered.changes],
+        outcomes=[MemoryChangeRow.of(changed) for changed in remembered.changes],
     )
 
 

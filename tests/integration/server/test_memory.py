@@ -168,7 +168,7 @@ async def test_what_the_person_says_is_remembered_seen_as_a_call_and_in_the_next
     model.play(calls(changes), says("I remember it."), says("Guten Tag."))
     stream = await anna.ask("Please remember that I work the late shift, and answer in German.")
     [end] = ends_of(stream, "update_working_memory")
-    rows = items_at(end, "output", "changes")
+    rows = items_at(end, "output", "outcomes")
     assert [text_at(row, "outcome") for row in rows] == ["done", "done"]
     assert not [chunk for chunk in stream if chunk["type"] == "tool-approval-request"]
     kept = await memory_of(anna)

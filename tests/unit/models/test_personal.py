@@ -12,11 +12,21 @@ from memory.spoken import check_said
 from models.builtin.personal import TOOL, remembered_language, wishes_in
 from models.builtin.thinking import Thought, think
 from storage.working_memory import WorkingMemory
-from tools.catalog.update_working_memory import UpdateWorkingMemoryInput
+from tools.catalog.update_working_memory import (
+    MemoryChangeRow,
+    UpdateWorkingMemoryInput,
+    UpdateWorkingMemoryOutput,
+)
 from tools.json_input import validated
 from tools.registry import ToolRegistry
-from tools.rendering import render_error
+from tools.rendering import render_error, render_for_model
 
+NIGHTS: dict[str, JsonValue] = {
+    "action": "add",
+    "field": "facts",
+    "value": "I work nights",
+    "outcome": "done",
+}
 TOOLS = frozenset(spec.name for spec in ToolRegistry.discover().specs())
 NOBODY = WorkingMemory()
 ADA = WorkingMemory(
@@ -46,7 +56,9 @@ def changes_of(text: str, memory: WorkingMemory = NOBODY) -> list[Change]:
 
 def made(**row: JsonValue) -> list[BaseMessage]:
     """The call and its result."""
-    return _called(json.dumps({"result_id": "c1", "changes": [row]}))
+    outcome = MemoryChangeRow.model_validate(row)
+    output = UpdateWorkingMemoryOutput(data_version=1, as_of="", timezone="UTC", outcomes=[outcome])
+    return _called(render_for_model(output, "c1"))
 
 
 def _called(content: str) -> list[BaseMessage]:
@@ -166,7 +178,7 @@ def test_what_else_was_asked_is_answered_after_it() -> None:
     both = HumanMessage("Remember that I work nights. When is the Puma 3100 free next week?")
     first = think([SystemMessage("x"), both], TOOLS)
     assert [call.tool for call in first.calls] == [TOOL]
-    result = made(action="add", field="facts", value="I work nights", outcome="done")
+    result = made(**NIGHTS)
     second = think([SystemMessage("x"), both, *result], TOOLS)
     assert [call.tool for call in second.calls] == ["get_machine_availability"]
     asking = AIMessage(
@@ -181,7 +193,7 @@ def test_what_else_was_asked_is_answered_after_it() -> None:
 def test_a_follow_up_goes_on_from_the_question_before_it() -> None:
     asked = HumanMessage("When is the Puma 3100 free next week?")
     [call] = think([SystemMessage("x"), asked], TOOLS).calls
-    between = [HumanMessage("Remember that I work nights"), *made(), AIMessage("I remember it.")]
+    between = [HumanMessage("Remember that I work nights"), *made(**NIGHTS), AIMessage("I remember it.")]
     answered: list[BaseMessage] = [
         asked,
         AIMessage("", tool_calls=[{"name": call.tool, "args": call.arguments, "id": "c0"}]),

@@ -55,7 +55,7 @@ async def test_it_tells_what_it_remembers_and_what_it_forgot() -> None:
     output = await run(
         memory, asked("add", "facts", "I work  nights"), asked("remove", "goals", "Less overtime")
     )
-    assert [row.model_dump() for row in output.changes] == [
+    assert [row.model_dump() for row in output.outcomes] == [
         {"action": "add", "field": "facts", "value": "I work nights", "outcome": "done"},
         {"action": "remove", "field": "goals", "value": "less overtime", "outcome": "done"},
     ]
