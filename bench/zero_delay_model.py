@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint with no delay, in a process of its own: `python -m bench.zero_delay_model`.
 
 A question that begins with TOOL_CUE is answered with a tool call, one that begins with SILENCE_CUE never, and
-everything else with 60 tokens of text; an answer leaves in one write. It prints its port and serves until its
+everything else with 60 tokens of text; an answer leaves in one write. Input tokens are a quarter of the
+request's bytes. It prints its port and serves until its
 standard input closes.
 """
 
@@ -35,6 +36,9 @@ ARGUMENTS = (
 )
 TOKENS = 60
 HEAD_END = b"\r\n\r\n"
+# Stands in the answer where the request's tokens come, in as many bytes: an answer is made once.
+PLACE = 999_999_999
+BYTES_PER_TOKEN = 4
 
 
 def _whole(deltas: Sequence[JsonValue], finish_reason: str) -> bytes:
@@ -51,7 +55,7 @@ def _whole(deltas: Sequence[JsonValue], finish_reason: str) -> bytes:
         }
         return b"data: " + orjson.dumps(payload) + b"\n\n"
 
-    usage: JsonValue = {"prompt_tokens": 900, "completion_tokens": TOKENS, "total_tokens": 900 + TOKENS}
+    usage: JsonValue = {"prompt_tokens": PLACE, "completion_tokens": TOKENS, "total_tokens": PLACE}
     body = b"".join(
         [
             *(frame([{"index": 0, "delta": delta, "finish_reason": None}]) for delta in deltas),
@@ -96,7 +100,8 @@ class _Connection(asyncio.Protocol):
             assert self._transport is not None
             asked = _question(body)
             if not asked.startswith(SILENCE_CUE):
-                self._transport.write(CALL if asked.startswith(TOOL_CUE) else TEXT)
+                answer = CALL if asked.startswith(TOOL_CUE) else TEXT
+                self._transport.write(answer.replace(b"%d" % PLACE, b"%9d" % (len(body) // BYTES_PER_TOKEN)))
 
     def _request(self) -> bytes | None:
         head, found, rest = self._received.partition(HEAD_END)
