@@ -1,10 +1,10 @@
-"""Dates and times as people of different countries write them. Whether day or month comes first is decided
-for a file."""
+"""Dates and times as people of different countries write them. Whether day or month comes first, which year
+a date without one is of, and which day a week stands for, is decided for a file."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -12,26 +12,50 @@ from storage.exchange.kinds import Refused
 from storage.foreign.decisions import Undecided
 from storage.foreign.vocabulary import key_of
 
-Order: TypeAlias = Literal["dmy", "mdy"]
+Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 MAX_DATE_CHARS = 60
 _DAY_MINUTES = 24 * 60
 # Which day a number of a spreadsheet is counted from, and the numbers of the years 2000 to 2099.
 EPOCHS = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
 _DAY_NUMBERS = range(35_064, 73_051)
+# Years that a plan may speak of, by their last two figures.
+_YEARS = range(20, 60)
 
 _CLOCK = (
-    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?|uhr)?"
+    r"(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"\s*(?P<half>[ap]\.?m\.?|uhr|h)?"
 )
 _TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{_CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}})?)?"
+_CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
+_BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)
 _WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
 _FLAGS = re.IGNORECASE
 _NUMERIC = re.compile(
-    rf"{_WEEKDAY}(?P<a>\d{{1,4}})(?P<sign>[./-])(?P<b>\d{{1,2}})(?P=sign)(?P<c>\d{{2,4}}){_TAIL}", _FLAGS
+    rf"{_WEEKDAY}(?P<a>\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
+    rf"(?P<c>'?\d{{2}}|\d{{4}}){_TAIL}",
+    _FLAGS,
 )
 _COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
 _DAY_MONTH = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]*(?P<name>[^\W\d]{{3,10}})[.,\s-]*(?P<year>\d{{4}}|\d{{2}}){_TAIL}",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]*(?P<name>[^\W\d]{{3,12}})[.,\s-]*(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
     _FLAGS,
+)
+# Without a year: `07.12.`, `7 Dec`, `Dec 7`.
+_YEARLESS = (
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.{_TAIL}", _FLAGS),
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?{_TAIL}", _FLAGS),
+    re.compile(
+        rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,12}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_TAIL}", _FLAGS
+    ),
+)
+_WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
+_WEEKS = (
+    re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
+    re.compile(rf"(?P<week>\d{{1,2}})\.?\s*{_WEEK_WORD}(?:\s*[/.\s-]?\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
+    re.compile(
+        rf"(?P<year>\d{{4}})\s*[/-]?\s*(?:{_WEEK_WORD}|s)[\s-]*(?P<week>\d{{1,2}})(?:-?(?P<weekday>[1-7]))?",
+        _FLAGS,
+    ),
 )
 _MONTH_DAY = re.compile(
     rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,10}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
@@ -64,6 +88,11 @@ class Moment:
             return Moment(self.day + timedelta(days=1)).canonical
         return self.canonical
 
+    def later(self, minutes: int) -> "Moment":
+        """So many minutes of the wall clock later."""
+        days, minute = divmod((self.minute or 0) + minutes, _DAY_MINUTES)
+        return Moment(self.day + timedelta(days=days), minute, self.offset)
+
     @property
     def clock(self) -> str:
         minute = self.minute or 0
@@ -76,13 +105,26 @@ class DateEvidence:
 
     dmy: str | None = None
     mdy: str | None = None
+    ymd: str | None = None
     either: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateStyle:
+    """What was decided about dates. `year`: 2026, or 2026-07 for the twelve months from then. `weekday`: the
+    day that a week stands for, 1 is Monday."""
+
+    order: Order | None = None
+    year: str | None = None
+    weekday: int | None = None
 
 
 def looks_like_date(text: str) -> bool:
     if len(text) > MAX_DATE_CHARS:
         return False
-    return any(form.fullmatch(text) for form in (_NUMERIC, _DAY_MONTH, _MONTH_DAY, _COMPACT))
+    if any(form.fullmatch(text) for form in (_NUMERIC, _DAY_MONTH, _MONTH_DAY, _COMPACT)):
+        return True
+    return _yearless(text) is not None or week_in(text) is not None
 
 
 def date_evidence(texts: Iterable[str]) -> DateEvidence:
@@ -92,12 +134,16 @@ def date_evidence(texts: Iterable[str]) -> DateEvidence:
         order = _order_of(text)
         if order is not None:
             found.setdefault(order, text)
-    return DateEvidence(found.get("dmy"), found.get("mdy"), found.get("either"))
+    return DateEvidence(found.get("dmy"), found.get("mdy"), found.get("ymd"), found.get("either"))
 
 
-def _order_of(text: str) -> Literal["dmy", "mdy", "either"] | None:
+def _order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either"] | None:
     form = _NUMERIC.fullmatch(text) if len(text) <= MAX_DATE_CHARS else None
-    if form is None or form["sign"] == "." or len(form["a"]) > 2:
+    if form is None or len(form["a"]) > 2:
+        return None
+    if _begins_with_year(form):
+        return "ymd"
+    if form["sign"] == ".":
         return None
     first, second = int(form["a"]), int(form["b"])
     if first == second or max(first, second) > 31 or min(first, second) > 12:
@@ -107,12 +153,49 @@ def _order_of(text: str) -> Literal["dmy", "mdy", "either"] | None:
     return "mdy" if second > 12 else "either"
 
 
-def parse_date(text: str, order: Order | None) -> Moment:
+def _begins_with_year(form: re.Match[str]) -> bool:
+    """Whether of `26/12/07` only the first number can be a year that is planned for."""
+    if len(form["c"].lstrip("'")) > 2 or int(form["c"].lstrip("'")) in _YEARS:
+        return False
+    return int(form["a"]) in _YEARS and 1 <= int(form["b"]) <= 12 and 1 <= int(form["c"].lstrip("'")) <= 31
+
+
+def week_in(text: str) -> tuple[str | None, int, int | None] | None:
+    """The year, the week and its day that a text such as `KW 48` names; year and day may be missing."""
+    form = next((found for pattern in _WEEKS if (found := pattern.fullmatch(text))), None)
+    if form is None or not 1 <= int(form["week"]) <= 53:
+        return None
+    day = form.groupdict().get("weekday")
+    return form["year"], int(form["week"]), int(day) if day else None
+
+
+def lacks_year(text: str) -> bool:
+    """Whether a date or a week is written without its year."""
+    week = week_in(text)
+    return week[0] is None if week is not None else not _is_full(text) and _yearless(text) is not None
+
+
+def _is_full(text: str) -> bool:
+    return any(form.fullmatch(text) for form in (_NUMERIC, _DAY_MONTH, _MONTH_DAY, _COMPACT))
+
+
+def _yearless(text: str) -> tuple[re.Match[str], int] | None:
+    for pattern in _YEARLESS:
+        form = pattern.fullmatch(text)
+        named = form.groupdict().get("name") if form is not None else None
+        month = key_of("months", named) if named else form["month"] if form is not None else None
+        if form is not None and month is not None:
+            return form, int(month)
+    return None
+
+
+def parse_date(text: str, style: DateStyle) -> Moment:
     """The date, with its time if it has one.
 
     Raises:
         Refused: no date, no day of the calendar, or nobody has decided what comes first.
     """
+    order = style.order
     if len(text) > MAX_DATE_CHARS:
         raise Refused("is not a date", "such as 2026-12-07")
     form = _NUMERIC.fullmatch(text)
@@ -127,6 +210,12 @@ def parse_date(text: str, order: Order | None) -> Moment:
     form = _COMPACT.fullmatch(text)
     if form is not None:
         return _moment(form, int(form["year"]), int(form["month"]), int(form["day"]))
+    week, yearless = week_in(text), _yearless(text)
+    if week is not None:
+        return _day_of_week(week, style)
+    if yearless is not None:
+        form, month = yearless
+        return _moment(form, _year_of(month, style), month, int(form["day"]))
     raise Refused("is not a date", "such as 2026-12-07")
 
 
@@ -158,14 +247,37 @@ def day_of_number(number: Decimal, epoch: str) -> Moment:
     """
     if not is_day_number(number):
         raise Refused("is a number, not a date", "cells with the format of a date")
-    first = datetime.combine(EPOCHS[epoch], datetime.min.time())
+    first = datetime.combine(EPOCHS[epoch], time())
     return moment_of(first + timedelta(days=int(number), seconds=round(number % 1 * 86_400)))
+
+
+def _year_of(month: int, style: DateStyle) -> int:
+    if style.year is None:
+        raise Undecided("has no year", "an answer to year")
+    year, _, first = style.year.partition("-")
+    return int(year) + (1 if first and month < int(first) else 0)
+
+
+def _day_of_week(found: tuple[str | None, int, int | None], style: DateStyle) -> Moment:
+    written, week, day = found
+    weekday = day or style.weekday
+    if weekday is None:
+        raise Undecided("is a week, not a day", "an answer to week_day")
+    # A week in the year's last month or first one is told apart by the month in which it begins.
+    month = min(12, (week * 7 - 3) // 30 + 1)
+    year = _year(written) if written else _year_of(month, style)
+    try:
+        return Moment(date.fromisocalendar(year, week, weekday))
+    except ValueError:
+        raise Refused("is no week of its year", "a week that the year has") from None
 
 
 def _by_order(form: re.Match[str], order: Order | None) -> tuple[int, int, int]:
     a, b, c = form["a"], form["b"], form["c"]
     if len(a) == 4:
-        return int(a), int(b), int(c)
+        return int(a), int(b), int(c.lstrip("'"))
+    if order == "ymd":
+        return _year(a), int(b), int(c.lstrip("'"))
     # Points are written where the day comes first.
     if form["sign"] == "." or order == "dmy":
         return _year(c), int(b), int(a)
@@ -177,7 +289,7 @@ def _by_order(form: re.Match[str], order: Order | None) -> tuple[int, int, int]:
 
 
 def _year(text: str) -> int:
-    return int(text) if len(text) == 4 else 2000 + int(text)
+    return int(text) if len(text) == 4 else 2000 + int(text.lstrip("'"))
 
 
 def _moment(form: re.Match[str], year: int, month: int, day: int) -> Moment:
@@ -189,13 +301,42 @@ def _moment(form: re.Match[str], year: int, month: int, day: int) -> Moment:
         ) from None
     if form["hour"] is None:
         return Moment(found)
-    hour, minute, half = int(form["hour"]), int(form["minute"]), (form["half"] or "").lower()
+    minute = _minute_of(form)
+    if minute == _DAY_MINUTES:
+        return Moment(found + timedelta(days=1), 0)
+    return Moment(found, minute, (form["offset"] or "").upper())
+
+
+def _minute_of(form: re.Match[str]) -> int:
+    """The minute of the day, up to 1440, that the clock of a text says."""
+    half = (form["half"] or "").lower()
+    if form["minute"] is None and not half:
+        raise Refused("is not a time of the day", "such as 06:00")
+    hour, minute = int(form["hour"]), int(form["minute"] or 0)
     if half[:1] in {"a", "p"}:
         if not 1 <= hour <= 12:
             raise Refused("is no time of the day", "1:00 to 12:59 with am or pm")
         hour = hour % 12 + (12 if half[0] == "p" else 0)
     if minute > 59 or hour * 60 + minute > _DAY_MINUTES or int(form["second"] or 0):
         raise Refused("is no minute of the day", "00:00 to 24:00, without seconds")
-    if hour * 60 + minute == _DAY_MINUTES:
-        return Moment(found + timedelta(days=1), 0)
-    return Moment(found, hour * 60 + minute, (form["offset"] or "").upper())
+    return hour * 60 + minute
+
+
+def clock_of(value: time | Decimal | str) -> int | None:
+    """The minute of the day, up to 1440, of a cell that is a time without a date; None: it is no such cell.
+
+    A number below 1 is a spreadsheet's part of the day; `0600` and `1430` are hours and minutes.
+
+    Raises:
+        Refused: it looks like a time, and there is none such.
+    """
+    if isinstance(value, time):
+        return value.hour * 60 + value.minute
+    if isinstance(value, Decimal):
+        if 0 < value < 1:
+            return round(value * _DAY_MINUTES)
+        value = f"{int(value):04}" if value == int(value) and 0 <= value <= 2400 else ""
+    if _BARE_CLOCK.fullmatch(value):
+        return int(value[:2]) * 60 + int(value[2:]) if int(value[2:]) < 60 else None
+    form = _CLOCK_ALONE.fullmatch(value)
+    return None if form is None or (form["minute"] is None and not form["half"]) else _minute_of(form)

@@ -14,16 +14,53 @@ from storage.foreign.vocabulary import folded, key_of, words
 
 Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
 SETUP_UNITS = ("min", "h", "s", "hh:mm", "written")
-ELAPSED_UNITS = ("d", "h", "min")
+ELAPSED_UNITS = ("d", "h", "min", "hh:mm", "written")
 RUN_UNITS = (
     "min_per_piece", "h_per_piece", "s_per_piece", "hh:mm_per_piece", "mm:ss_per_piece", "pieces_per_h",
     "pieces_per_min", "h_total", "min_total", "s_total", "hh:mm_total", "h_per_100", "min_per_100",
     "h_per_1000", "min_per_1000",
     "written_per_piece", "written_total",
 )  # fmt: skip
-_MINUTES = {"d": Fraction(24 * 60), "h": Fraction(60), "min": Fraction(1), "s": Fraction(1, 60)}
+_MINUTES = {
+    "week": Fraction(7 * 24 * 60), "d": Fraction(24 * 60),
+    "h": Fraction(60), "min": Fraction(1), "s": Fraction(1, 60),
+}  # fmt: skip
+_LONG = {
+    "d": {
+        "d",
+        "day",
+        "days",
+        "tag",
+        "tage",
+        "tagen",
+        "jour",
+        "jours",
+        "dia",
+        "dias",
+        "giorno",
+        "giorni",
+        "at",
+        "wd",
+        "j",
+    },
+    "week": {
+        "w",
+        "wk",
+        "week",
+        "weeks",
+        "woche",
+        "wochen",
+        "semaine",
+        "semaines",
+        "semana",
+        "semanas",
+        "settimana",
+    },
+}
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
-_WRITTEN = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]+)\.?", re.ASCII | re.IGNORECASE)
+_WRITTEN = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+|['\"′″])\.?", re.IGNORECASE)
+_SIGNS = {"'": "min", "′": "min", '"': "s", "″": "s"}
+_HOURS_MINUTES = re.compile(r"(\d{1,3})h([0-5]\d)", re.ASCII | re.IGNORECASE)
 _RATE = re.compile(r"\b(\w+) (?:/|per|pro|je|p) (\w+)\b")
 _RATE_WORDS = frozenset({"rate", "rates", "speed", "leistung", "output", "per hour"})
 _LOTS = re.compile(r"\b(100|1000)\b")
@@ -80,12 +117,13 @@ def _keeping_strokes(header: str) -> str:
 
 
 def looks_like_duration(text: str) -> bool:
+    """Whether a text may be a time of work."""
     return _CLOCK.fullmatch(text) is not None or (bool(text) and text[0].isdigit() and len(text) <= 40)
 
 
-def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None) -> Fraction:
+def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None, *, elapsed: bool = False) -> Fraction:
     """The minutes that a cell says: of `unit.pieces` pieces, of the lot or of a setup; of a rate, of one
-    piece.
+    piece. A cell that says a unit of its own is taken by it; `elapsed`: it may be in days.
 
     Raises:
         Refused: no duration in this unit, less than zero, or no pieces an hour.
@@ -95,8 +133,12 @@ def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None) -> Fraction:
         return _spreadsheet_time(value, unit)
     if unit.base in {"hh:mm", "mm:ss"}:
         return _clock(cell, unit.base)
+    if unit.base == "written" and not isinstance(value, Decimal):
+        return _written(cell.text, decimal, elapsed=elapsed)
     if unit.base == "written":
-        return _written(cell.text, decimal)
+        raise Refused("has a number without a unit", "such as 1 h 30 min")
+    if unit.basis != "rate" and _bases(cell.text) == {unit.base}:
+        return _written(cell.text, decimal, elapsed=elapsed)
     number = value if isinstance(value, Decimal) else _number(cell.text, unit, decimal)
     if number < 0:
         raise Refused("is less than zero", "0 or more")
@@ -111,6 +153,11 @@ def _number(text: str, unit: Unit, decimal: Sign | None) -> Decimal:
     try:
         return parse_number(text, decimal)
     except Refused as refused:
+        if says_unit(text):
+            raise Refused(
+                f"says a unit of its own in a column of {unit.base}",
+                "a number, or `written` as this column's unit",
+            ) from None
         what = f"pieces in one {unit.base}" if unit.basis == "rate" else f"number in {unit.base}"
         if _CLOCK.fullmatch(text):
             raise Refused(
@@ -150,13 +197,23 @@ def _clock(cell: Cell, base: str) -> Fraction:
     return Fraction(first * 60 + second) + Fraction(third, 60)
 
 
-def _written(text: str, decimal: Sign | None) -> Fraction:
+def _written(text: str, decimal: Sign | None, *, elapsed: bool) -> Fraction:
     """`1 h 30 min`: every number with its unit."""
     total, rest = Fraction(0), text.strip()
+    clock = _HOURS_MINUTES.fullmatch(rest)
+    if clock is not None:  # 1h30
+        return Fraction(int(clock[1]) * 60 + int(clock[2]))
+    clock = _CLOCK.match(rest)
+    if clock is not None and key_of("units", rest[clock.end() :].strip() or "h") == "h":  # 0:45, 1:30 h
+        return Fraction(int(clock[1]) * 60 + int(clock[2])) + Fraction(int(clock[3] or 0), 60)
+    if rest == "0":
+        return Fraction(0)
     for found in _WRITTEN.finditer(text):
-        base = key_of("units", found[2])
-        if base is None and found[2].lower() in {"d", "day", "days", "tag", "tage"}:
-            base = "d"
+        base = _base_of(found[2])
+        if base in _LONG and not elapsed:
+            raise Refused(
+                "is in days or weeks, of which nobody says how many hours of work", "hours or minutes"
+            )
         if base not in _MINUTES:
             raise Refused("has a number without a unit that is known", "such as 1 h 30 min")
         total += Fraction(parse_number(found[1], decimal)) * _MINUTES[base]
@@ -166,10 +223,25 @@ def _written(text: str, decimal: Sign | None) -> Fraction:
     return total
 
 
+def _base_of(word: str) -> str | None:
+    base = _SIGNS.get(word) or key_of("units", word)
+    return base or next((name for name, found in _LONG.items() if folded(word) in found), None)
+
+
+def says_unit(text: str) -> bool:
+    """Whether a cell says its own unit, such as `1,5 h`, `90 min` or `1h30`."""
+    found = _bases(text)
+    return bool(found) and found <= set(_MINUTES)
+
+
+def _bases(text: str) -> set[str | None]:
+    return {_base_of(form[2]) for form in _WRITTEN.finditer(text)}
+
+
 def parse_elapsed(text: str) -> int | None:
     """`5d`, `40h`, `90min`: whole minutes; None when it is no such text."""
     try:
-        minutes = _written(text, "point")
+        minutes = _written(text, "point", elapsed=True)
     except Refused:
         return 0 if text == "0" else None
     return int(minutes) if minutes.denominator == 1 else None

@@ -1,25 +1,43 @@
 """What a column of a foreign file can mean, and what a row of it can be."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from storage.foreign.dates import is_day_number, looks_like_date
+from storage.exchange.kinds import Refused
+from storage.foreign.dates import clock_of, is_day_number, looks_like_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.grid import Cell
-from storage.foreign.numbers import looks_like_number
+from storage.foreign.numbers import bare_number, looks_like_number
+from storage.foreign.vocabulary import folded, key_of, words
 
 Shape = Callable[[Cell], bool]
 _ENOUGH = 0.5
+_SEQ = re.compile(
+    r"(?:op|ag|vg|avo|ph|phase|fase)?[ .:#-]*0*(?P<number>\d{1,8})(?:\.0)?(?:[ .:-]+\D.*|[ .-]*)",
+    re.IGNORECASE,
+)
+_WEEK_WORDS = frozenset(
+    {"kw", "week", "woche", "cw", "wk", "semaine", "semana", "settimana", "kalenderwoche"}
+)
 
 
 def _number(cell: Cell) -> bool:
-    return isinstance(cell.value, Decimal) or (isinstance(cell.value, str) and looks_like_number(cell.value))
+    if isinstance(cell.value, str):
+        return looks_like_number(bare_number(cell.value))
+    return isinstance(cell.value, Decimal)
 
 
 def _seq(cell: Cell) -> bool:
-    return cell.text.removeprefix("OP").removeprefix("op").strip().isdigit()
+    return seq_in(cell.text) is not None
+
+
+def seq_in(text: str) -> int | None:
+    """An operation's number: 20, 020, 20.0, OP 20, AG20 or `20 Drehen`."""
+    form = _SEQ.fullmatch(text)
+    return int(form["number"]) if form is not None else None
 
 
 def _day(cell: Cell) -> bool:
@@ -30,6 +48,26 @@ def _day(cell: Cell) -> bool:
     )
 
 
+def _moment(cell: Cell) -> bool:
+    return _day(cell) or _clock(cell)
+
+
+def _clock(cell: Cell) -> bool:
+    """A time of day without a date."""
+    try:
+        return isinstance(cell.value, time | str) and clock_of(cell.value) is not None
+    except Refused:
+        return False
+
+
+def _mark(cell: Cell) -> bool:
+    return cell.text.casefold() in {*words("marks")["yes"], *words("marks")["no"]}
+
+
+def _weekdays(cell: Cell) -> bool:
+    return key_of("weekdays", (folded(cell.text).split() or [""])[0]) is not None
+
+
 def _duration(cell: Cell) -> bool:
     if isinstance(cell.value, Decimal | timedelta | time):
         return True
@@ -38,6 +76,11 @@ def _duration(cell: Cell) -> bool:
 
 def _text(cell: Cell) -> bool:
     return isinstance(cell.value, str) and not _number(cell) and not _day(cell)
+
+
+def _model(cell: Cell) -> bool:
+    """The name of a model of shifts: anything but an amount."""
+    return not _number(cell) or cell.text.isdecimal()
 
 
 def _any(cell: Cell) -> bool:
@@ -53,8 +96,22 @@ class Field:
     shape: Shape = _any
     several: bool = False
 
-    def fits(self, cells: Sequence[Cell]) -> bool:
-        return not cells or sum(map(self.shape, cells)) >= _ENOUGH * len(cells)
+    def fits(self, cells: Sequence[Cell], header: str = "") -> bool:
+        """Whether most cells look like the field; what says that there is nothing is not counted."""
+        said = [cell for cell in cells if key_of("blank", cell.text) is None]
+        if self.shape in (_day, _moment) and of_weeks(header) and any(map(_number, said)):
+            return True
+        return not said or sum(map(self.shape, said)) >= _ENOUGH * len(said)
+
+
+def of_weeks(header: str) -> bool:
+    """Whether numbers below a header are weeks."""
+    return bool(_WEEK_WORDS & set(folded(header).split()))
+
+
+def has_clocks(cells: Sequence[Cell]) -> bool:
+    """Whether most cells are times of day without a date."""
+    return bool(cells) and sum(map(_clock, cells)) > _ENOUGH * len(cells)
 
 
 FIELDS: dict[str, Field] = {
@@ -75,20 +132,31 @@ FIELDS: dict[str, Field] = {
         Field("alternative_machine", "another machine that can do it", several=True),
         Field("setup", "the setup time", _duration),
         Field("run", "the run time", _duration),
-        Field("start", "when the work starts", _day),
-        Field("end", "when the work ends", _day),
+        Field("day", "the day", _day),
+        Field("start", "when it starts", _moment),
+        Field("end", "when it ends", _moment),
+        Field("length", "how long it takes", _duration),
+        Field("back", "the first day on which the person is back", _day),
         Field("operator", "the person"),
         Field("locked", "whether the booking must stay where it is"),
         Field("elsewhere", "whether the work is done elsewhere"),
         Field("elsewhere_time", "how long the work elsewhere takes", _duration),
         Field("machine_name", "the machine's name", _text),
         Field("operator_name", "the person's name", _text),
-        Field("calendar", "the shifts"),
+        Field("calendar", "the shifts", _model),
         Field("skill", "a skill, marked for who has it", several=True),
         Field("skill_named", "a skill or a machine that its cells name", several=True),
         Field("skill_level", "how well the skill of each skill_named is held", several=True),
         Field("skill_until", "until when the skill of each skill_named holds", _day, several=True),
         Field("absence_kind", "why the person is away"),
+        Field("absence_status", "whether the absence is granted"),
+        Field("day_part", "which part of the day the person is away"),
+        Field("in_service", "whether the machine runs"),
+        Field("shift", "the shift's name"),
+        Field("weekday", "the days of the week", _weekdays),
+        Field("break_time", "the break", _duration),
+        Field("closed", "whether it is closed then", _mark),
+        Field("title", "why"),
     )
 }
 
@@ -97,15 +165,24 @@ _ORDER = ("order", "customer", "quantity", "due", "release", "priority", "status
 ROWS: dict[str, tuple[str, ...]] = {
     "operations": (
         *_ORDER, "operation", "operation_name", "work_center", "machine", "alternative_machine", "setup",
-        "run", "elsewhere", "elsewhere_time", "start", "end", "operator", "locked",
+        "run", "elsewhere", "elsewhere_time", "day", "start", "end", "length", "operator", "locked",
     ),
     "orders": _ORDER,
-    "bookings": ("order", "operation", "machine", "start", "end", "operator", "locked"),
-    "machines": ("machine", "machine_name", "work_center", "calendar"),
+    "bookings": ("order", "operation", "machine", "day", "start", "end", "length", "operator", "locked"),
+    "machines": ("machine", "machine_name", "work_center", "calendar", "in_service"),
     "operators": (
         "operator", "operator_name", "calendar", "skill", "skill_named", "skill_level", "skill_until",
     ),
-    "absences": ("operator", "start", "end", "absence_kind"),
+    "absences": (
+        "operator", "operator_name", "day", "start", "end", "back", "absence_kind", "absence_status",
+        "day_part",
+    ),
+    "shifts": (
+        "operator", "operator_name", "machine", "calendar", "day", "weekday", "shift", "start", "end",
+        "break_time", "closed",
+    ),
+    "closures": ("day", "start", "end", "title", "closed", "calendar"),
+    "downtimes": ("machine", "day", "start", "end", "length", "title"),
 }  # fmt: skip
 ABOUT_ROWS = {
     "operations": "operations of orders",
@@ -114,5 +191,8 @@ ABOUT_ROWS = {
     "machines": "machines",
     "operators": "people",
     "absences": "absences of people",
+    "shifts": "shifts, of a day or of every week",
+    "closures": "days on which the shop is closed",
+    "downtimes": "times in which a machine is down",
     "ignore": "nothing that is taken",
 }

@@ -3,35 +3,48 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from decimal import Decimal
-from typing import cast
 
 from storage.exchange.problems import shown
-from storage.foreign.dates import EPOCHS, Order, date_evidence, day_of_number, is_day_number
+from storage.foreign.dates import DateStyle
 from storage.foreign.decisions import Choice, Question, Scoped
-from storage.foreign.durations import ELAPSED_UNITS, RUN_UNITS, SETUP_UNITS, Unit, unit_named, unit_of_header
-from storage.foreign.fields import ABOUT_ROWS, FIELDS, ROWS
+from storage.foreign.durations import (
+    ELAPSED_UNITS,
+    RUN_UNITS,
+    SETUP_UNITS,
+    Unit,
+    says_unit,
+    unit_named,
+    unit_of_header,
+)
+from storage.foreign.fields import ABOUT_ROWS, FIELDS, ROWS, has_clocks
 from storage.foreign.grid import Cell
-from storage.foreign.numbers import Sign, decimal_evidence
-from storage.foreign.suggesting import Guess, columns_for, rows_of
+from storage.foreign.kinds_of_rows import rows_of
+from storage.foreign.numbers import Sign
+from storage.foreign.signs import date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
+from storage.foreign.suggesting import Guess, columns_for
 from storage.foreign.tables import Table
+from storage.foreign.vocabulary import key_of
 
 NONE = "none"
 BY_ROWS, BOOKED = "rows", "booked"
 _NUMBERS, _DATES = (
-    ("quantity", "setup", "run", "elsewhere_time", "priority"),
-    ("due", "release", "material_due", "start", "end", "skill_until"),
+    ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority"),
+    ("due", "release", "material_due", "day", "start", "end", "back", "skill_until"),
 )
+_TIMES = ("setup", "run", "elsewhere_time", "length", "break_time")
 _ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
 # Fields whose text may stand in several columns, such as a first name and a surname.
-JOINED = frozenset({"customer", "operation_name", "machine_name", "operator_name"})
+JOINED = frozenset({"order", "customer", "operation_name", "machine_name", "operator_name", "calendar"})
 _NEEDED = {
     "operations": ("order", "quantity", "operation", "run"),
     "orders": ("order", "quantity"),
-    "bookings": ("order", "operation", "machine", "start", "end"),
+    "bookings": ("order", "operation", "machine", "start"),
     "machines": ("machine",),
     "operators": ("operator",),
-    "absences": ("operator", "start"),
+    "absences": ("operator",),
+    "shifts": (),
+    "closures": (),
+    "downtimes": ("machine", "start"),
 }
 
 
@@ -56,11 +69,10 @@ class Layout:
     kind: str
     columns: Mapping[str, tuple[Column, ...]]
     special: Mapping[str, str]
-    setup: Unit | None
-    run: Unit | None
-    elsewhere: Unit | None
+    units: Mapping[str, Unit | None]
     decimal: Sign | None
-    date_order: Order | None
+    dates: DateStyle
+    week_days: Mapping[str, int]
     day_numbers: str | None
     fill_down: bool
     fill_down_machine: bool
@@ -88,18 +100,22 @@ def lay_out(table: Table, scope: Scoped) -> Layout | None:
                 elif column.constant is not None:
                     yield column.constant
 
-    decimal = _decimal(scope, list(texts(_NUMBERS)))
-    order = _date_order(scope, list(texts(_DATES)))
-    fill = _fill_down(table, scope, columns)
+    dated = [
+        (field, column.header, table.filled(column.index))
+        for field in _DATES
+        for column in columns.get(field, ())
+        if column.index is not None
+    ]
     return Layout(
         table, scope, kind, columns, special,
-        setup=_unit(table, scope, columns, "setup"),
-        run=_unit(table, scope, columns, "run"),
-        elsewhere=_unit(table, scope, columns, "elsewhere_time"),
-        decimal=decimal,
-        date_order=order,
-        day_numbers=_day_numbers(table, scope, columns),
-        fill_down=fill,
+        decimal=decimal_of(scope, list(texts(_NUMBERS))),
+        dates=DateStyle(
+            date_order_of(scope, list(texts(_DATES))), year_of(scope, [found[1:] for found in dated])
+        ),
+        week_days=week_days_of(scope, dated),
+        day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
+        units={field: _unit(table, scope, columns, field) for field in _TIMES},
+        fill_down=_fill_down(table, scope, columns),
         fill_down_machine=_fill_down_machine(table, scope, columns),
     )  # fmt: skip
 
@@ -127,8 +143,13 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
     needed = set(_NEEDED[kind])
     if kind == "operations" and not {"machine", "work_center"} & set(proposed):
         needed.add("machine")
-    if "start" not in proposed and kind == "operations":
-        proposed.pop("operator", None)  # people are of bookings
+    _drop_unneeded(table, kind, proposed)
+    if kind == "absences" and not {"start", "day"} & set(proposed):
+        needed.add("start")
+    if kind == "closures" and not {"start", "day"} & set(proposed):
+        needed.add("day")
+    if kind in {"bookings", "operations"} and "start" in proposed and "end" not in proposed:
+        needed |= set() if "length" in proposed else {"end"}
     if {"skill_level", "skill_until"} & set(proposed):
         needed.add("skill_named")
     columns: dict[str, tuple[Column, ...]] = {}
@@ -146,6 +167,20 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
                 Column(header, table.headers.index(header)) for header in _split(table, value)
             )
     return columns, special
+
+
+def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) -> None:
+    """Columns that are only looked at where others call for them."""
+    starts = [cell for guess in proposed.get("start", []) for cell in table.filled(guess.index)]
+    if kind == "operations" and not starts:
+        proposed.pop("operator", None)  # people are of bookings
+    if kind in {"operations", "bookings", "downtimes"}:
+        if not has_clocks(starts):
+            proposed.pop("day", None)  # the start says its day itself
+        if not starts or "end" in proposed:
+            proposed.pop("length", None)
+    if kind in {"closures", "absences"} and "start" in proposed and not has_clocks(starts):
+        proposed.pop("day", None)
 
 
 def _split(table: Table, value: str) -> list[str]:
@@ -173,7 +208,7 @@ def _column(
 
     several = FIELDS[field].several
     proven: tuple[str, str] | None = None
-    if found and (several or len(found) == 1):
+    if found and (several or len(found) == 1 or (field == "operator_name" and _is_whole_name(found))):
         headers = "; ".join(guess.header for guess in found)
         proven = (headers, _why(found[0]))
     elif field == "status":
@@ -213,6 +248,11 @@ _NONE = {
 }
 
 
+def _is_whole_name(found: Sequence[Guess]) -> bool:
+    """Whether the columns are a given and a family name, in this order."""
+    return [key_of("names", guess.header) for guess in found] == ["given", "family"]
+
+
 def _why(guess: Guess) -> str:
     if guess.phrase == "marks":
         return "its cells are marks"
@@ -231,14 +271,12 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
     named = unit_of_header(column.header, run=run)
     cells = table.filled(column.index) if column.index is not None else []
     proven = (named, f'the header says "{shown(column.header)}"') if named is not None else None
-    if (
-        named is None
-        and not run
-        and cells
-        and all(isinstance(cell.value, time | timedelta) for cell in cells)
-    ):
-        proven = ("hh:mm", "its cells are times of the spreadsheet")
-    units = RUN_UNITS if run else ELAPSED_UNITS if field == "elsewhere_time" else SETUP_UNITS
+    if named is None and not run and cells:
+        if all(isinstance(cell.value, time | timedelta) for cell in cells):
+            proven = ("hh:mm", "its cells are times of the spreadsheet")
+        elif all(says_unit(cell.text) or cell.text == "0" for cell in cells):
+            proven = ("written", f'its cells say it, such as "{shown(cells[0].text)}"')
+    units = RUN_UNITS if run else ELAPSED_UNITS if field in _ELAPSED else SETUP_UNITS
     choices = _likely(units, unit_of_header(column.header, run=False) if run else None, cells)
     question = Question(
         f"{field}.unit",
@@ -251,6 +289,7 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
     return None if value is None else unit_named(value)
 
 
+_ELAPSED = ("elsewhere_time", "length")
 _MEANINGS = {
     "d": "days as the calendar runs",
     "h_total": "hours for the whole quantity",
@@ -261,14 +300,17 @@ _MEANINGS = {
     "hh:mm_per_piece": "hours:minutes for one piece",
     "mm:ss_per_piece": "minutes:seconds for one piece",
     "pieces_per_h": "pieces in one hour",
-    "written": "each cell says its own, such as 1 h 30 min",
+    "written": "each cell says its own, such as 1 h 30 min; 0:45 is hours:minutes",
+    "written_per_piece": "for one piece; each cell says its unit",
+    "written_total": "for the whole quantity; each cell says its unit",
 }
 
 
 def _likely(units: Sequence[str], base: str | None, cells: Sequence[Cell]) -> list[str]:
     """All units, those of the base that the header names first."""
     clock = bool(cells) and all(":" in cell.text for cell in cells)
-    first = base or ("hh:mm" if clock else None)
+    written = bool(cells) and any(says_unit(cell.text) for cell in cells)
+    first = base or ("written" if written else "hh:mm" if clock else None)
     if first is None:
         return list(units)
     return sorted(units, key=lambda name: not name.startswith(first))
@@ -276,73 +318,6 @@ def _likely(units: Sequence[str], base: str | None, cells: Sequence[Cell]) -> li
 
 def _examples(cells: Sequence[Cell]) -> str:
     return ", ".join(dict.fromkeys(cell.text for cell in cells[:20] if cell.text != "0")) or "0"
-
-
-def _decimal(scope: Scoped, texts: list[str]) -> Sign | None:
-    said = decimal_evidence(texts)
-    if said == type(said)() and scope.key("decimal") not in scope.decisions.given:
-        return None
-    example = said.either or said.comma or said.point or "1,5"
-    bare = example.replace(",", "").replace(".", "").replace("'", "")
-    question = Question(
-        "decimal",
-        f'Which sign parts the decimals, as in "{shown(example)}"?',
-        (
-            Choice("comma", f"{example} is {bare}" if "." in example else f"{example.replace(',', '.')}"),
-            Choice("point", f"{example} is {bare}" if "," in example else f"{example}"),
-        ),
-        why=f'"{shown(said.comma)}" says comma, "{shown(said.point)}" says point'
-        if said.comma and said.point
-        else "nothing in the file settles it",
-    )
-    proven = None
-    if said.comma and not said.point:
-        proven = ("comma", f'"{shown(said.comma)}" can be nothing else')
-    elif said.point and not said.comma:
-        proven = ("point", f'"{shown(said.point)}" can be nothing else')
-    return cast("Sign | None", scope.settle(question, proven=proven))
-
-
-def _date_order(scope: Scoped, texts: list[str]) -> Order | None:
-    said = date_evidence(texts)
-    if said == type(said)() and scope.key("date_order") not in scope.decisions.given:
-        return None
-    example = said.either or said.dmy or said.mdy or "03/04/2026"
-    question = Question(
-        "date_order",
-        f'Which comes first in "{shown(example)}", the day or the month?',
-        (Choice("dmy", "day, month, year"), Choice("mdy", "month, day, year")),
-        why=f'"{shown(said.dmy)}" begins with a day, "{shown(said.mdy)}" with a month'
-        if said.dmy and said.mdy
-        else "no date of the file settles it",
-    )
-    proven = None
-    if said.dmy and not said.mdy:
-        proven = ("dmy", f'"{shown(said.dmy)}" has no other reading')
-    elif said.mdy and not said.dmy:
-        proven = ("mdy", f'"{shown(said.mdy)}" has no other reading')
-    return cast("Order | None", scope.settle(question, proven=proven))
-
-
-def _day_numbers(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> str | None:
-    """Which day the numbers in columns of dates are counted from; None: there are none."""
-    for field in _DATES:
-        for column in columns.get(field, ()):
-            cells = table.filled(column.index) if column.index is not None else []
-            number = next(
-                (c.value for c in cells if isinstance(c.value, Decimal) and is_day_number(c.value)), None
-            )
-            if number is None:
-                continue
-            question = Question(
-                "day_numbers",
-                f'"{shown(column.header)}" has numbers without the format of a date: which day is {number}?',
-                tuple(Choice(name, day_of_number(number, name).day.isoformat()) for name in EPOCHS),
-                why="a spreadsheet counts its days from 1900 or from 1904",
-                suggested="1900",
-            )
-            return scope.settle(question)
-    return None
 
 
 def _fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> bool:

@@ -1,14 +1,16 @@
-"""Machines, people and their absences, from tables that list them."""
+"""Machines and people, from tables that list them."""
 
 from collections.abc import Mapping, Sequence
 
-from leadhand.errors import InvalidRequest
-from storage.exchange.problems import Findings
+from storage.exchange.problems import Findings, shown
+from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
-from storage.foreign.words_of_cells import learn_absences, learn_levels, learn_marks
+from storage.foreign.skills import add_skills, learn_skills
+from storage.foreign.words_of_cells import learn_service
 
+ENDED, LEAVE_OUT = "ended", "leave_out"
 _MACHINE = {
     "code": "machine",
     "name": "machine_name",
@@ -19,10 +21,17 @@ _OPERATOR = {"code": "operator", "name": "operator_name", "calendar_id": "calend
 
 
 def take_machines(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A machine a row; its calendar by the words of its shift, each of which is asked once."""
-    for reader in readers_of(layout, place, findings):
+    """A machine a row; its calendar by the words of its shift, each of which is asked once. What becomes of
+    machines that are out of service is asked."""
+    readers = list(readers_of(layout, place, findings))
+    runs = learn_service(layout.scope, [reader.text("in_service") for reader in readers])
+    stopped = _stopped(layout, [r for r in readers if runs.get(r.text("in_service")) == "no"])
+    for reader in readers:
         name = reader.text("machine", needed=True)
         if not name:
+            continue
+        if stopped.get(name) == LEAVE_OUT:
+            findings.notice(place, reader.row.number, f"{shown(name)} is out of service and is left out")
             continue
         origin = reader.origin(**_MACHINE)
         group = reader.text("work_center") or name
@@ -37,113 +46,77 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
                 calendar=calendar,
                 origin=origin,
                 shown_name=reader.text("machine_name"),
+                active=_active(reader, stopped),
             )
+
+
+def _stopped(layout: Layout, readers: Sequence[RowReader]) -> dict[str, str | None]:
+    """What becomes of each machine that is out of service."""
+    if not readers:
+        return {}
+    names = [reader.text("machine") for reader in readers]
+    question = Question(
+        "out_of_service",
+        f"{len(names)} machines are out of service: {', '.join(map(shown, names[:8]))}. "
+        "What becomes of them?",
+        (
+            Choice(ENDED, "the shop has them, and nothing is planned on them"),
+            Choice(LEAVE_OUT, "they are not taken"),
+            Choice("keep", "they are taken like the others"),
+        ),
+        suggested=ENDED,
+    )
+    return dict.fromkeys(names, layout.scope.settle(question))
+
+
+def _active(reader: RowReader, stopped: Mapping[str, str | None]) -> dict[str, str] | None:
+    if ENDED not in stopped.values():
+        return None
+    ended = stopped.get(reader.text("machine")) == ENDED
+    return {"active_from": "", "active_to": "2000-01-01 00:00" if ended else ""}
 
 
 def _calendar(reader: RowReader, places: Places, who: str) -> str | None:
     word = reader.text("calendar")
     if not word:
-        return places.calendar("calendar", f"do {who} of which the file says no shift", reader.origin())
-    return places.calendar(f"calendar.{word}", f'is "{word}"', reader.origin())
+        return places.calendar("no_shift", f"do {who} of which the file says no shift", reader.origin())
+    return places.calendar(f"calendar.{word}", f'is "{word}"', reader.origin(), word)
 
 
 def take_operators(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A person a row, with a column of marks for each skill, or with columns that name skills."""
-    marks = learn_marks(
-        layout.scope,
-        (cell.text for reader in readers_of(layout, place, findings) for _, cell in reader.cells("skill")),
-    )
-    levels = learn_levels(
-        layout.scope,
-        (
-            cell.text
-            for reader in readers_of(layout, place, findings)
-            for _, cell in (reader.cells("skill_level") if layout.has("skill_named") else ())
-        ),
-    )
-    _same_number(layout)
-    seen: dict[str, int] = {}
+    """People, with the skills of each of their rows; what else rows of one person say must be the same."""
+    words = learn_skills(layout, list(readers_of(layout, place, findings)))
+    seen: dict[str, tuple[RowReader, str | None]] = {}
     for reader in readers_of(layout, place, findings):
         code = reader.text("operator", needed=True)
         if not code:
             continue
-        if plain(code) in seen:
-            reader.problem("operator", f"is in row {seen[plain(code)]} already", "each person once")
+        before = seen.get(plain(code))
+        if before is not None and _says_otherwise(reader, before[0]):
             continue
-        seen[plain(code)] = reader.row.number
-        calendar = _calendar(reader, places, "people work")
-        if calendar is None:
-            continue
-        origin = reader.origin(**_OPERATOR)
-        operator = places.make_operator(code, reader.text("operator_name"), calendar=calendar, origin=origin)
-        for header, cell in reader.cells("skill"):
-            if marks.get(cell.text) == "yes":
-                skill = places.make_skill(header, origin)
-                places.canonical.add("operator_skill", {"operator_id": operator, "skill_id": skill}, origin)
-        _named_skills(reader, operator, levels, places)
+        if before is None:
+            seen[plain(code)] = before = (reader, _operator(reader, code, places))
+        if before[1] is not None:
+            add_skills(reader, before[1], words, places)
 
 
-def _same_number(layout: Layout) -> None:
-    named = len(layout.columns.get("skill_named", ()))
-    for field in ("skill_level", "skill_until"):
-        found = len(layout.columns.get(field, ()))
-        if found not in (0, named) and named:
-            raise InvalidRequest(
-                f"{field} has {found} columns and skill_named {named}; right would be one for each, in their "
-                "order."
-            )
+def _says_otherwise(reader: RowReader, before: RowReader) -> bool:
+    names = [n for n in ("operator_name", "calendar") if reader.text(n) and reader.text(n) != before.text(n)]
+    for name in names:
+        text = f"row {before.row.number} says {shown(before.text(name))} for the same person"
+        reader.problem(name, text, "the same on all rows of a person")
+    only = reader.layout.columns.keys() & {"skill", "skill_named"}
+    if not only:
+        reader.problem("operator", f"is in row {before.row.number} already", "each person once")
+    return bool(names) or not only
 
 
-def _named_skills(reader: RowReader, operator: str, levels: Mapping[str, str], places: Places) -> None:
-    """The skills that a row's cells name, each with the level and the last day beside it; a level that is no
-    skill yet gives none."""
-    level = [cell for _, cell in reader.cells("skill_level")]
-    until = [cell for _, cell in reader.cells("skill_until")]
-    origin = reader.origin(skill_id="skill_named", valid_to="skill_until")
-    for number, (_, cell) in enumerate(reader.cells("skill_named")):
-        held = not level or level[number].empty or levels.get(level[number].text) == "yes"
-        last = reader.moment("skill_until", cell=until[number]) if until else None
-        if cell.empty or not held:
-            continue
-        row = {"operator_id": operator, "skill_id": places.make_skill(cell.text, origin)}
-        if until:
-            row["valid_to"] = last.after if last else ""
-        places.canonical.add("operator_skill", row, origin)
-
-
-def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """An absence a row: of whole days, both included, or from a time to a time."""
-    kinds = learn_absences(
-        places.decisions, (reader.text("absence_kind") for reader in readers_of(layout, place, findings))
-    )
-    for reader in readers_of(layout, place, findings):
-        who = reader.text("operator", needed=True)
-        start, end = reader.moment("start", needed=True), reader.moment("end")
-        person = places.operators.find(who)
-        if who and person is None:
-            reader.problem(
-                "operator", "is nobody of the shop", places.operators.near(who) or "a person of the shop"
-            )
-        if start is None or person is None or reader.bad:
-            continue
-        timed = start.minute is not None
-        if timed and end is not None and end.minute is None:
-            reader.problem("end", "has no time of day, and the start has one", "both with a time, or neither")
-            continue
-        names = ("start", "end") if timed else ("start_date", "end_date")
-        first = start.canonical if timed else start.day.isoformat()
-        last = "" if end is None else (end.canonical if timed else end.day.isoformat())
-        places.canonical.add(
-            "absence",
-            {
-                "external_id": f"{places.source}:{person} {first}", "source": places.source,
-                "operator_id": person,
-                names[0]: first, names[1]: last, "kind": kinds.get(reader.text("absence_kind"), "absence"),
-            },
-            reader.origin(
-                **{"operator_id": "operator", names[0]: "start", names[1]: "end", "kind": "absence_kind"}
-            ),
-        )  # fmt: skip
+def _operator(reader: RowReader, code: str, places: Places) -> str | None:
+    calendar = _calendar(reader, places, "people work")
+    if calendar is None:
+        return None
+    name = reader.text("operator_name")
+    return places.make_operator(code, name, calendar=calendar, origin=reader.origin(**_OPERATOR))
 
 
 def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Mapping[str, str]) -> None:

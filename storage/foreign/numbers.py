@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
 from storage.foreign.decisions import Undecided
+from storage.foreign.vocabulary import folded, words
 
 Sign: TypeAlias = Literal["comma", "point"]
 SIGNS: dict[Sign, str] = {"comma": ",", "point": "."}
@@ -32,10 +33,21 @@ def looks_like_number(text: str) -> bool:
     return len(text) <= MAX_NUMBER_CHARS and _NUMBER.fullmatch(_QUIET.sub("", text)) is not None
 
 
+_WITH_UNIT = re.compile(r"([+-]?[\d.,'’ \u00a0\u202f]*\d)\s*([^\W\d]+\.?)", re.ASCII | re.IGNORECASE)
+
+
+def bare_number(text: str) -> str:
+    """The number of a text such as `1.250 Stk.`; a minus may stand behind it, as in `15-`."""
+    form = _WITH_UNIT.fullmatch(text)
+    if form is not None and folded(form[2]) in words("units")["piece"]:
+        return form[1].strip()
+    return f"-{text[:-1]}" if text[:-1].isdigit() and text.endswith("-") else text
+
+
 def decimal_evidence(texts: Iterable[str]) -> Evidence:
     """The first text that proves each sign, and the first that could be read both ways."""
     found: dict[str, str] = {}
-    for text in texts:
+    for text in map(bare_number, texts):
         sign = _sign_of(text)
         if sign is not None:
             found.setdefault(sign, text)

@@ -13,7 +13,7 @@ from storage.foreign.durations import parse_elapsed
 from storage.foreign.layout import BOOKED, BY_ROWS, Layout
 from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader
+from storage.foreign.reading import RowReader, window_in
 
 ALTERNATIVES = "alternatives"
 OUTSIDE = "outside"
@@ -94,19 +94,19 @@ class Operations:
         if operation.only_booked:
             return
         if self._is_outside(reader):
-            elapsed = reader.minutes("elsewhere_time", layout.elsewhere, needed=False)
+            elapsed = reader.minutes("elsewhere_time", needed=False)
             operation.outside_min = -int(-elapsed // 1) if elapsed else 0
             if elapsed is not None and not elapsed:
                 self.outside.append(operation)  # the file does not say for how long
             return
-        operation.setup = reader.minutes("setup", layout.setup, needed=False) or Fraction(0)
+        operation.setup = reader.minutes("setup", needed=False) or Fraction(0)
         if layout.special.get("run") == BOOKED:
             operation.run = None
             return
-        minutes = reader.minutes("run", layout.run, needed=layout.has("run"))
-        if minutes is None or layout.run is None:
+        minutes, unit = reader.minutes("run", needed=layout.has("run")), layout.units.get("run")
+        if minutes is None or unit is None:
             return
-        if layout.run.basis == "total":
+        if unit.basis == "total":
             quantity = self.orders.quantity_of(operation.order)
             if not quantity:
                 reader.problem(
@@ -114,7 +114,7 @@ class Operations:
                 )
                 return
             minutes /= quantity
-        operation.run = minutes / layout.run.pieces
+        operation.run = minutes / unit.pieces
 
     def _is_outside(self, reader: RowReader) -> bool:
         return reader.marked("elsewhere", self.marks) or _is_outside(reader)
@@ -301,12 +301,11 @@ def _is_outside(reader: RowReader) -> bool:
 
 def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
     layout = reader.layout
-    if not layout.has("start") or not layout.has("end"):
+    if not layout.has("start") or not (layout.has("end") or layout.has("length")):
         return None
-    if reader.cell("start").empty and reader.cell("end").empty:
+    if reader.cell("start").empty and (reader.cell("end").empty or not layout.has("end")):
         return None
-    start, end = reader.moment("start", needed=True), reader.moment("end", needed=True)
-    return None if start is None or end is None else (start, end)
+    return window_in(reader)
 
 
 def _instant(moment: Moment, zone: ZoneInfo) -> datetime:

@@ -1,20 +1,16 @@
 """Machines, work centers, people and calendars that a file names: which of the shop's they are, or new
 ones."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storage.exchange.problems import nearest, shown
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.shift_patterns import clock_text, pattern_of, written
 from storage.foreign.shop_names import Named, ShopNames
 
 NEW, NOBODY, OWN = "new", "nobody", "own"
-_SHIFTS = re.compile(
-    r"(?:(?P<days>[1-7](?:[-,][1-7])*)\s+)?(?P<start>(?:[01]\d|2[0-3]):[0-5]\d)"
-    r"-(?P<end>(?:[01]\d|2[0-4]):[0-5]\d)"
-)
 _TOLD_NAMES = 8
 
 
@@ -122,20 +118,47 @@ class Places:
         )
         return self.decisions.settle(question)
 
-    def calendar(self, key: str, about: str, origin: Origin) -> str | None:
+    def own_calendar(self, key: str, word: str, origin: Origin) -> str | None:
+        """The reference of the calendar that a table speaks of: the shop's, or a new one without a week."""
+        found = self.calendars.find(word)
+        choices = [Choice(named.id, named.name) for named in self.shop.calendars[:30]]
+        choices.append(Choice(f"{NEW}:NAME", "a calendar of its own: open only when the file says"))
+        question = Question(key, f'Which calendar is it that "{shown(word)}" is of?', tuple(choices))
+        value = self.decisions.settle(
+            question,
+            proven=(found, "the shop has it") if found is not None else None,
+            fits=lambda text: text.startswith(NEW) or self.calendars.find(text) is not None,
+        )
+        if value is None:
+            return None
+        known = self.calendars.find(value)
+        if known is not None:
+            return known
+        name = value.removeprefix(NEW).strip(" :") or word
+        if self.calendars.find(name) is None:
+            self.calendars.by_name[plain(name)] = name
+            self.canonical.add("calendar", {"external_id": name, "source": self.source, "name": name}, origin)
+        return self.calendars.find(name)
+
+    def calendar(self, key: str, about: str, origin: Origin, word: str = "") -> str | None:
         """The reference of the calendar that a decision names: the shop's, or one made of times that it
-        gives."""
+        gives. `word`: the file's own, which may be such times."""
         choices = [Choice(named.id, named.name) for named in self.shop.calendars[:30]]
         choices.append(
             Choice("1-5 06:00-14:00", "a new calendar: weekdays (1 is Monday) and times; more after ;")
         )
         proven = None
-        if len(self.shop.calendars) == 1:
+        slots = pattern_of(word) if word else None
+        if slots is not None and all(slot.weekdays for slot in slots):
+            proven = (written(slots), "its cells say the days and the times")
+        elif self.calendars.find(word) is not None:
+            proven = (word, "the shop has it")
+        elif len(self.shop.calendars) == 1 and not word:
             proven = (self.shop.calendars[0].id, "it is the shop's only calendar")
         question = Question(key, f"When {about}?", tuple(choices), why="the file has no times")
         value = self.decisions.settle(
             question,
-            proven=proven if "." not in key else None,
+            proven=proven,
             fits=lambda text: self.calendars.find(text) is not None or shifts_in(text) is not None,
         )
         if value is None:
@@ -177,7 +200,14 @@ class Places:
         return found
 
     def make_machine(
-        self, name: str, *, work_center: str, calendar: str, origin: Origin, shown_name: str | None = None
+        self,
+        name: str,
+        *,
+        work_center: str,
+        calendar: str,
+        origin: Origin,
+        shown_name: str | None = None,
+        active: Mapping[str, str] | None = None,
     ) -> str:
         """The reference of a machine, made or changed to be of this work center and calendar."""
         found = self.machines.find(name)
@@ -188,7 +218,7 @@ class Places:
             {
                 **key, "code": stored.code if stored else name,
                 "name": shown_name or (stored.name if stored else name),
-                "work_center_id": work_center, "calendar_id": calendar,
+                "work_center_id": work_center, "calendar_id": calendar, **(active or {}),
             },
             origin,
         )  # fmt: skip
@@ -232,20 +262,11 @@ class Places:
 def shifts_in(text: str) -> list[tuple[int, str, str, bool]] | None:
     """`1-5 06:00-14:00; 6 06:00-12:00` as (weekday, start, end, ends on the next day); None: it is no such
     text."""
-    found: list[tuple[int, str, str, bool]] = []
-    for part in text.split(";"):
-        shift = _SHIFTS.fullmatch(part.strip())
-        if shift is None:
-            return None
-        start, end = shift["start"], shift["end"]
-        for weekday in _weekdays(shift["days"] or "1-5"):
-            found.append((weekday, start, end, end <= start))
-    return found
-
-
-def _weekdays(text: str) -> list[int]:
-    days: list[int] = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        days += range(int(first[0]), int((last or first)[0]) + 1)
-    return list(dict.fromkeys(days))
+    slots = pattern_of(text)
+    if slots is None:
+        return None
+    return [
+        (weekday, clock_text(slot.start), clock_text(slot.end), slot.end <= slot.start)
+        for slot in slots
+        for weekday in slot.weekdays or range(1, 6)
+    ]

@@ -8,7 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leadhand.errors import InvalidRequest
+from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import ANSWERED, Decisions
+from storage.foreign.tables import LINE, SHEET
 from storage.foreign.vocabulary import folded
 from storage.json_values import to_jsonb
 from storage.named_queries import named_queries
@@ -45,8 +47,14 @@ class Profile(BaseModel):
 
 def fingerprint(headers: Sequence[Sequence[str]]) -> str:
     """The same for files with the same headers, in whatever order their columns and sheets are."""
-    told = sorted({"\x1f".join(sorted(folded(header) for header in table if header)) for table in headers})
+    told = sorted({"\x1f".join(sorted(_plain_headers(table))) for table in headers})
     return hashlib.sha256("\x1e".join(told).encode()).hexdigest()
+
+
+def _plain_headers(table: Sequence[str]) -> set[str]:
+    """Headers as they tell files apart: columns that no file has do not count, and days are all alike."""
+    own = (header for header in table if header and header not in (SHEET, LINE))
+    return {"(day)" if looks_like_date(header) else folded(header) for header in own}
 
 
 def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisions) -> Profile:

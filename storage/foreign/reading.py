@@ -3,22 +3,39 @@ problem."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems
 from storage.foreign.canonical import Origin
-from storage.foreign.dates import Moment, day_of_number, is_day_number, moment_of, parse_date
+from storage.foreign.dates import (
+    DateStyle,
+    Moment,
+    clock_of,
+    day_of_number,
+    is_day_number,
+    moment_of,
+    parse_date,
+)
 from storage.foreign.decisions import Undecided
-from storage.foreign.durations import Unit, minutes_of
+from storage.foreign.durations import minutes_of
+from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import JOINED, Layout
-from storage.foreign.numbers import parse_number
+from storage.foreign.numbers import bare_number, parse_number
+from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
+from storage.foreign.vocabulary import key_of
 
 _FILLED_DOWN = ("order", "customer", "quantity", "due", "release", "priority", "status", "material_due")
+# Fields in which `-` or `n/a` says that there is nothing.
+BLANKS = frozenset(
+    {"quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
+     "elsewhere_time", "break_time", "priority", "operator", "alternative_machine"}
+)  # fmt: skip
+_JOINS = {"order": "-"}
 
 
 @dataclass(slots=True)
@@ -45,6 +62,8 @@ class RowReader:
         if column.index is None:
             return cell_of(column.constant)
         cell = self.row.cell(column.index)
+        if name in BLANKS and key_of("blank", cell.text) == "yes":
+            return EMPTY
         if cell.empty and self.above is not None and name in _FILLED_DOWN:
             return self.above.cell(name)
         return cell
@@ -82,7 +101,10 @@ class RowReader:
         if cell.empty and needed:
             self.problem(name, "is empty", "a value in every row")
         if name in JOINED:
-            return " ".join(part.text for _, part in self.cells(name) if not part.empty) or cell.text
+            return (
+                _JOINS.get(name, " ").join(part.text for _, part in self.cells(name) if not part.empty)
+                or cell.text
+            )
         return cell.text
 
     def marked(self, name: str, marks: Mapping[str, str]) -> bool:
@@ -100,7 +122,7 @@ class RowReader:
             number = (
                 cell.value
                 if isinstance(cell.value, Decimal)
-                else parse_number(cell.text, self.layout.decimal)
+                else parse_number(bare_number(cell.text), self.layout.decimal)
             )
         except Undecided:
             self.waits = True
@@ -117,32 +139,25 @@ class RowReader:
         return None
 
     def seq(self, name: str) -> int | None:
-        """An operation's number: 20, 020, 20.0 or OP 20."""
+        """An operation's number: 20, 020, 20.0, OP 20 or `20 Drehen`."""
         text = self.text(name, needed=True)
-        digits = text.lower().removeprefix("op").strip(" .-")
-        if digits.isascii() and digits.isdigit() and len(digits) < 9:
-            return int(digits)
+        number = seq_in(text)
+        if number is not None:
+            return number
         if text:
             self.problem(name, "is not a number of an operation", "such as 20")
         return None
 
     def moment(self, name: str, *, needed: bool = False, cell: Cell | None = None) -> Moment | None:
-        """A date or time; `cell`: that one, where several columns have the field."""
+        """A date or time; `cell`: that one, where several columns have the field. A time of day alone is of
+        the row's `day`."""
         cell = self.cell(name) if cell is None else cell
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "a date")
             return None
         try:
-            if isinstance(cell.value, date | datetime):
-                return moment_of(cell.value)
-            if isinstance(cell.value, Decimal):
-                if is_day_number(cell.value) and self.layout.day_numbers is None:
-                    raise Undecided("could be a day that a spreadsheet counts", "an answer to day_numbers")
-                return day_of_number(cell.value, self.layout.day_numbers or "1900")
-            if isinstance(cell.value, time):
-                raise Refused("is a time of day, not a date", "cells with the format of a date")
-            return parse_date(cell.text, self.layout.date_order)
+            return self._moment(name, cell)
         except Undecided:
             self.waits = True
             return None
@@ -150,8 +165,69 @@ class RowReader:
             self.problem(name, refused.reason, refused.right, cell=cell)
             return None
 
-    def minutes(self, name: str, unit: Unit | None, *, needed: bool) -> Fraction | None:
+    def _moment(self, name: str, cell: Cell) -> Moment | None:
+        minute = self._clock(name, cell)
+        if minute is not None:
+            return self._at(name, minute, cell)
+        value, style = cell.value, self._style(name)
+        if isinstance(value, date | datetime):
+            return moment_of(value)
+        if is_week_number(self.layout.header(name) or "", cell):
+            return parse_date(f"KW {cell.text}", style)
+        if isinstance(value, Decimal):
+            return self._day_number(value)
+        if isinstance(value, time):
+            raise Refused("is a time of day, not a date", "cells with the format of a date")
+        return parse_date(cell.text, style)
+
+    def _day_number(self, number: Decimal) -> Moment:
+        if is_day_number(number) and self.layout.day_numbers is None:
+            raise Undecided("could be a day that a spreadsheet counts", "an answer to day_numbers")
+        return day_of_number(number, self.layout.day_numbers or "1900")
+
+    def _style(self, name: str) -> DateStyle:
+        dates = self.layout.dates
+        return DateStyle(dates.order, dates.year, self.layout.week_days.get(name))
+
+    def _clock(self, name: str, cell: Cell) -> int | None:
+        if not self.layout.has("day") or name == "day" or isinstance(cell.value, bool | timedelta | datetime):
+            return None
+        return clock_of(cell.value) if isinstance(cell.value, time | Decimal | str) else None
+
+    def is_clock(self, name: str) -> bool:
+        """Whether the field's cell is a time of day whose day is another cell's."""
+        return self._clock(name, self.cell(name)) is not None
+
+    def _at(self, name: str, minute: int, cell: Cell) -> Moment | None:
+        day = self.moment("day")
+        if day is None:
+            if not self.bad and not self.waits:
+                self.problem(name, "is a time, and its row names no day", "a date beside it", cell=cell)
+            return None
+        return Moment(day.day + timedelta(days=minute // 1440), minute % 1440)
+
+    def clock(self, name: str) -> int | None:
+        """The minute of the day that a cell says, with or without a date; None: empty or wrong (told)."""
+        value = self.cell(name).value
+        if value is None:
+            return None
+        try:
+            if isinstance(value, datetime):
+                return moment_of(value).minute or 0
+            minute = clock_of(value) if isinstance(value, time | Decimal | str) else None
+        except Refused as refused:
+            self.problem(name, refused.reason, refused.right)
+            return None
+        if minute is None:
+            moment = self.moment(name)
+            minute = moment.minute if moment is not None else None
+        if minute is None and not self.bad and not self.waits:
+            self.problem(name, "is not a time of the day", "such as 06:00")
+        return minute
+
+    def minutes(self, name: str, *, needed: bool) -> Fraction | None:
         """The exact minutes of a duration; an empty one that is not needed is none at all (0)."""
+        unit = self.layout.units.get(name)
         cell = self.cell(name)
         if cell.empty:
             if needed:
@@ -161,13 +237,28 @@ class RowReader:
         if unit is None:
             return None
         try:
-            return minutes_of(cell, unit, self.layout.decimal)
+            return minutes_of(cell, unit, self.layout.decimal, elapsed=name in ("elsewhere_time", "length"))
         except Undecided:
             self.waits = True
             return None
         except Refused as refused:
             self.problem(name, refused.reason, refused.right)
             return None
+
+
+def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
+    """From when to when a row says: to its end, or for as long as it takes. An end that is only a time of
+    day and not after the start is on the next day."""
+    start = reader.moment("start", needed=True)
+    if not reader.layout.has("end"):
+        length = reader.minutes("length", needed=True)
+        return None if start is None or length is None else (start, start.later(int(length)))
+    end = reader.moment("end", needed=True)
+    if start is None or end is None:
+        return None
+    if reader.is_clock("end") and (end.day, end.minute or 0) <= (start.day, start.minute or 0):
+        end = end.later(24 * 60)
+    return start, end
 
 
 def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowReader]:

@@ -12,8 +12,12 @@ from storage.foreign.vocabulary import folded, key_of, words
 _MARK_CHARS = 4
 # A header that is a unit of times for one piece, and may name something else as well.
 _UNIT_SCORE = 0.6
+# A shorter word within a header says nothing; nor does one that is little of it.
+_WITHIN_CHARS, _LEAST = 3, 0.15
 # Of two columns with such a date one is wished and one is promised; no header says which of them counts.
 _ONE_OF_ALL = ("due",)
+# What a word that names two fields means in rows of a kind.
+_FIRST = {"shifts": "shift", "closures": "title"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,15 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
         if field == "quantity" and unit is not None:
             continue  # minutes of a piece are no pieces
         best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases), default=(0.0, ""))
-        if best[0]:
+        if best[0] >= _LEAST:
             yield Guess(index, header, field, *best)
 
 
 def _score(plain: str, bare: str, phrase: str) -> float:
     if phrase in (plain, bare):
         return 1.0
+    if len(phrase) < _WITHIN_CHARS:
+        return 0.0
     if f" {phrase} " in f" {bare} " and bare:
         return 0.8 * len(phrase) / len(bare)
     return 0.7 * len(phrase) / len(plain) if f" {phrase} " in f" {plain} " else 0.0
@@ -69,51 +75,18 @@ def _without_units(header: str) -> str:
     return " ".join(word for word in folded(outside).split() if word not in drop)
 
 
-def rows_of(table: Table) -> tuple[str | None, str]:  # noqa: PLR0911 - the cases in their order
-    """What a row of the table is, with the reason; None when the headers do not say."""
-    named: dict[str, Guess] = {}
-    for guess in guesses(table):
-        if guess.score >= 0.5 and FIELDS[guess.field].fits(table.filled(guess.index)):
-            named.setdefault(guess.field, guess)
-    said = {field: guess.header for field, guess in named.items()}
-    timed = "start" in named and "end" in named
-    if "order" in named:
-        if timed and not {"quantity", "run", "setup"} & set(named):
-            return (
-                None,
-                f"it has {said['order']}, {said['start']} and {said['end']}, but no quantity or time of work",
-            )
-        if {"setup", "run", "operation"} & set(named) or "machine" in named or "work_center" in named:
-            work = next(
-                said[f] for f in ("operation", "run", "setup", "machine", "work_center") if f in named
-            )
-            return "operations", f"it has {said['order']} and {work}"
-        if {"quantity", "due"} & set(named):
-            return "orders", f"it has {said['order']} and no operations"
-    if "operator" in named or "operator_name" in named:
-        who = said.get("operator") or said["operator_name"]
-        if "start" in named and "order" not in named:
-            return "absences", f"it has {who} and {said['start']}"
-        if "machine" not in named and "order" not in named and ("operator" in named or "calendar" in named):
-            return "operators", f"it has {who} and no orders"
-    if "machine" in named and "order" not in named:
-        if "operator" in named:
-            return None, f"it has {said['operator']} and {said['machine']}"
-        return "machines", f"it has {said['machine']} and no orders"
-    return None, "its headers do not say"
-
-
 def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
     """The columns proposed for each field of a kind of rows, best first; none where the cells say
     otherwise."""
     taken: set[int] = set()
     proposed: dict[str, list[Guess]] = defaultdict(list)
     wanted = ROWS[kind]
-    for guess in guesses(table):
+    first = _FIRST.get(kind, "")
+    for guess in sorted(guesses(table), key=lambda found: (-found.score, found.field != first)):
         if guess.field not in wanted or guess.index in taken:
             continue
         field = FIELDS[guess.field]
-        if not field.fits(table.filled(guess.index)):
+        if not field.fits(table.filled(guess.index), guess.header):
             continue
         best = proposed[guess.field]
         if best and not field.several:
@@ -124,9 +97,19 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
         taken.add(guess.index)
     if kind == "operations":
         _drop_names_of_parts(table, proposed)
+    _join_names(proposed)
     if kind == "operators":
         proposed["skill"] += _marked(table, taken)
     return {field: found for field, found in proposed.items() if found}
+
+
+def _join_names(proposed: Mapping[str, list[Guess]]) -> None:
+    """A given name and a family name in columns of their own are one name, in this order."""
+    found = proposed.get("operator_name", [])
+    given = [guess for guess in found if key_of("names", guess.header) == "given"]
+    family = [guess for guess in found if key_of("names", guess.header) == "family"]
+    if len(found) == 2 and len(given) == len(family) == 1:
+        found[:] = [*given, *family]
 
 
 def _drop_names_of_parts(table: Table, proposed: Mapping[str, list[Guess]]) -> None:
@@ -149,15 +132,20 @@ def _drop_names_of_parts(table: Table, proposed: Mapping[str, list[Guess]]) -> N
 
 
 def _marked(table: Table, taken: set[int]) -> list[Guess]:
-    """Columns that hold marks only, such as x."""
-    found: list[Guess] = []
+    """Columns that hold marks only, such as x, and others with the same few signs."""
+    signs: dict[int, set[str]] = {}
     for index, header in enumerate(table.headers):
-        cells = table.filled(index)
-        if index in taken or not header or not cells:
-            continue
-        texts = {cell.text for cell in cells}
-        if all(len(text) <= _MARK_CHARS for text in texts) and any(
-            key_of("marks", text) == "yes" for text in texts
-        ):
-            found.append(Guess(index, header, "skill", 1.0, "marks"))
-    return found
+        texts = [cell.text for cell in table.filled(index)]
+        numbered = len(texts) > 2 and len(set(texts)) == len(texts) and all(map(str.isdecimal, texts))
+        if index not in taken and header and texts and not numbered:
+            signs[index] = set(texts)
+    short = {
+        index: found for index, found in signs.items() if all(len(text) <= _MARK_CHARS for text in found)
+    }
+    sure = [found for found in short.values() if any(key_of("marks", text) == "yes" for text in found)]
+    known = set[str]().union(*sure)
+    return [
+        Guess(index, table.headers[index], "skill", 1.0, "marks")
+        for index, found in short.items()
+        if found in sure or found <= known
+    ]

@@ -5,11 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.foreign.grid import EMPTY, Cell, Grid, Sheet
-from storage.foreign.vocabulary import folded, key_of, key_within, words
+from storage.foreign.grid import EMPTY, Cell, Grid, Sheet, cell_of
+from storage.foreign.headers import header_at, headers_of, known_in
+from storage.foreign.vocabulary import folded, key_of
 
-_HEADER_WITHIN_ROWS = 40
+# Columns that no file has: the sheet's name, and the line of text above a row.
+SHEET, LINE = "(sheet)", "(line above)"
 _SKIPPED_TOLD = 10
+_LINE_OF_TEXT = "a line of text"
+MAX_TABLES = 50
 # What a total is of may stand behind it: "Summe (25 Aufträge)".
 _IN_BRACKETS = re.compile(r"\s*[(\[].*[)\]]")
 
@@ -62,45 +66,87 @@ class _Reading:
     rows: list[TableRow] = field(default_factory=list[TableRow])
     skipped: list[str] = field(default_factory=list[str])
     wide: list[str] = field(default_factory=list[str])
+    # the line of text above each row, as the rows
+    lines: list[str] = field(default_factory=list[str])
 
 
 def tables_of(grid: Grid, known: Mapping[str, Sequence[str]] | None = None) -> tuple[Table, ...]:
     """The tables of a file; sheets with the same header are one. `known`: labels of headers seen before."""
-    readings = [reading for sheet in grid.sheets if (reading := _read(sheet)) is not None]
+    readings = [reading for sheet in grid.sheets for reading in _read_all(sheet)]
     groups: dict[tuple[tuple[str, ...], bool], list[_Reading]] = {}
     for reading in readings:
         groups.setdefault((reading.headers, reading.sheet.hidden), []).append(reading)
-    labels = {tuple(headers): label for label, headers in (known or {}).items()}
-    return tuple(
-        Table(
-            labels.get(headers, found[0].sheet.name),
-            tuple(reading.sheet.name for reading in found),
-            headers,
-            found[0].sheet.first_row + found[0].header_at,
-            tuple(row for reading in found for row in reading.rows),
-            hidden,
-            tuple(text for reading in found for text in reading.skipped),
-            tuple(text for reading in found for text in reading.wide),
+    labels = {
+        tuple(header for header in headers if header not in (SHEET, LINE)): label
+        for label, headers in (known or {}).items()
+    }
+    taken: Counter[str] = Counter()
+    tables: list[Table] = []
+    for (headers, hidden), found in groups.items():
+        name = found[0].sheet.name
+        taken[name] += 1
+        label = labels.get(headers) or (name if taken[name] == 1 else f"{name} ({taken[name]})")
+        tables.append(_table(label, headers, found, hidden=hidden))
+    return tuple(tables)
+
+
+def _table(label: str, headers: tuple[str, ...], found: list[_Reading], *, hidden: bool) -> Table:
+    """One table of all its readings. Where they are of several sheets, or lines of text stand between rows,
+    these are columns too."""
+    sheets = tuple(dict.fromkeys(reading.sheet.name for reading in found))
+    rows = [row for reading in found for row in reading.rows]
+    lines = [line for reading in found for line in reading.lines]
+    extra: list[tuple[str, list[str]]] = []
+    if len(sheets) > 1:
+        extra.append((SHEET, [row.sheet for row in rows]))
+    if len(set(lines)) > 1:
+        extra.append((LINE, lines))
+    width = len(headers)
+    for number, row in enumerate(rows if extra else ()):
+        cells = (
+            *row.cells,
+            *[EMPTY] * (width - len(row.cells)),
+            *(cell_of(text[number]) for _, text in extra),
         )
-        for (headers, hidden), found in groups.items()
-    )
+        rows[number] = TableRow(row.sheet, row.number, cells)
+    return Table(
+        label, sheets, (*headers, *(name for name, _ in extra)),
+        found[0].sheet.first_row + found[0].header_at, tuple(rows), hidden,
+        tuple(text for reading in found for text in reading.skipped),
+        tuple(text for reading in found for text in reading.wide),
+    )  # fmt: skip
 
 
-def _read(sheet: Sheet) -> _Reading | None:
-    at = _header_at(sheet.rows)
-    if at is None:
-        return None
-    last, headers = _headers(sheet, at)
+def _read_all(sheet: Sheet) -> list[_Reading]:
+    """The tables of a sheet, one below the other: each begins with a header that is another one."""
+    readings: list[_Reading] = []
+    rest: int | None = 0
+    while rest is not None and len(readings) < MAX_TABLES:
+        found = header_at(sheet.rows[rest:])
+        if found is None:
+            break
+        reading, rest = _read(sheet, rest + found)
+        readings.append(reading)
+    return readings
+
+
+def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
+    """The table below a header, and where the next one begins."""
+    last, headers = headers_of(sheet, at)
     reading = _Reading(sheet, at, headers)
     rows = _merged_down(sheet, last + 1)
-    shown = {folded(cell.text) for cell in sheet.rows[at]}
+    shown = {folded(cell.text) for row in sheet.rows[at : last + 1] for cell in row}
+    width, line = len([h for h in headers if h]), _line_above(sheet, at)
     for index in range(last + 1, len(rows)):
         cells, number = rows[index], sheet.first_row + index
         filled = [cell for cell in cells[: len(headers)] if not cell.empty]
         if not filled:
             continue
-        why = _no_row(filled, sheet.rows[index], len([h for h in headers if h]), shown)
+        if _is_other_header(sheet.rows, index, shown):
+            return reading, index
+        why = _no_row(filled, sheet.rows[index], width, shown)
         if why is not None:
+            line = filled[0].text if why == _LINE_OF_TEXT else line
             reading.skipped.append(f"row {number} is {why} ({filled[0].text[:40]})")
             continue
         if any(not cell.empty for cell in cells[len(headers) :]):
@@ -109,84 +155,27 @@ def _read(sheet: Sheet) -> _Reading | None:
                 f"row {number} has a cell beyond the last header ({extra.text[:40]}); it is not read"
             )
         reading.rows.append(TableRow(sheet.name, number, cells[: len(headers)]))
-    return reading
+        reading.lines.append(line)
+    return reading, None
 
 
-def _header_at(rows: Sequence[tuple[Cell, ...]]) -> int | None:
-    """The row with the most known headers; with none known, the first full row of texts."""
-    best, most = None, 1
-    filled = [sum(not cell.empty for cell in row) for row in rows[:200]]
-    usual = Counter(count for count in filled if count > 1).most_common(1)
-    for index, row in enumerate(rows[:_HEADER_WITHIN_ROWS]):
-        texts = [cell.value for cell in row if isinstance(cell.value, str)]
-        known = sum(_is_known(text) for text in dict.fromkeys(texts))
-        if known > most and known * 2 >= len(texts) * 0.5:
-            best, most = index, known
-    if best is not None or not usual:
-        return best
-    wide = usual[0][0]
-    for index, row in enumerate(rows[:_HEADER_WITHIN_ROWS]):
-        cells = [cell for cell in row if not cell.empty]
-        if len(cells) >= max(2, wide * 0.6) and all(isinstance(cell.value, str) for cell in cells):
-            return index
-    return None
+def _line_above(sheet: Sheet, at: int) -> str:
+    """The line of text right above a header."""
+    cells = [cell.text for cell in sheet.rows[at - 1] if not cell.empty] if at else []
+    return cells[0] if len(cells) == 1 else ""
 
 
-def _is_known(text: str) -> bool:
-    if len(text) > 60:
+def _is_other_header(rows: Sequence[tuple[Cell, ...]], index: int, header: set[str]) -> bool:
+    """Whether another table begins: below an empty row or a title, words that are known as headers."""
+    row = rows[index]
+    filled = [cell for cell in row if not cell.empty]
+    above = [cell for cell in rows[index - 1] if not cell.empty]
+    if len(filled) < 2 or len(above) > 1 or not all(isinstance(cell.value, str) for cell in filled):
         return False
-    return key_within("fields", text) is not None or key_of("ignored", text) is not None
-
-
-def _headers(sheet: Sheet, at: int) -> tuple[int, tuple[str, ...]]:
-    """The last row of the header, and its names: a row of units below joins in, groups above tell doubles
-    apart."""
-    row, last = sheet.rows[at], at
-    names = [cell.text for cell in row]
-    below = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else ()
-    units = [cell.text for cell in below]
-    if any(units) and all(not text or _is_unit(text) for text in units):
-        last = at + 1
-        names = [
-            f"{name} [{unit.strip('[]() ')}]" if unit else name
-            for name, unit in zip(names, units + [""] * len(names), strict=False)
-        ]
-    doubled = {name for name, count in Counter(name for name in names if name).items() if count > 1}
-    groups = _groups_above(sheet, at)
-    seen: Counter[str] = Counter()
-    told: list[str] = []
-    for index, name in enumerate(names):
-        group = groups.get(index, "")
-        full = f"{group} {name}" if name in doubled and group else name
-        seen[full] += bool(full)
-        told.append(f"{full} ({seen[full]})" if full and seen[full] > 1 else full)
-    while told and not told[-1]:
-        told.pop()
-    return last, tuple(told)
-
-
-def _is_unit(text: str) -> bool:
-    plain = folded(text)
-    units = {word for found in words("units").values() for word in found} | {
-        "h mm",
-        "hh mm",
-        "mm ss",
-        "pcs",
-        "no",
-        "per",
-    }
-    return bool(plain) and all(token in units for token in plain.split())
-
-
-def _groups_above(sheet: Sheet, at: int) -> dict[int, str]:
-    """The heading over each column, from cells of the row above that are merged over several."""
-    if at == 0:
-        return {}
-    groups: dict[int, str] = {}
-    for top, left, bottom, right in sheet.merged:
-        if top <= at - 1 <= bottom and right > left and top < len(sheet.rows) and left < len(sheet.rows[top]):
-            groups.update(dict.fromkeys(range(left, right + 1), sheet.rows[top][left].text))
-    return groups
+    if any(sign.isdigit() for cell in filled for sign in cell.text):
+        return False
+    known, texts = known_in(row)
+    return known >= max(2, texts * 0.6) and not {folded(cell.text) for cell in filled} <= header
 
 
 def _merged_down(sheet: Sheet, first: int) -> list[tuple[Cell, ...]]:
@@ -213,7 +202,7 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
         return "a total"
     own = [cell for cell in written if not cell.empty]
     if len(own) == 1 and width >= 3:
-        return "a line of text"
+        return _LINE_OF_TEXT
     if all(set(text) <= set("-=_*. ") for text in texts):
         return "a rule"
     return None

@@ -6,20 +6,30 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, Notice
+from storage.foreign.absences import take_absences
+from storage.foreign.across import gone_down
 from storage.foreign.canonical import Canonical
+from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
+from storage.foreign.fields import ROWS
 from storage.foreign.layout import Layout, lay_out
-from storage.foreign.masters import make_named, people_of, take_absences, take_machines, take_operators
+from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.operations import Operations
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
 from storage.foreign.reading import readers_of
+from storage.foreign.rosters import take_shifts
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.tables import Table
 from storage.foreign.words_of_cells import learn_marks, learn_priorities, learn_statuses
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
 _PLANNED = ("orders", "operations", "bookings")
+# In an order in which later ones find what earlier ones make.
+_TAKERS = (
+    ("machines", take_machines), ("operators", take_operators), ("shifts", take_shifts),
+    ("closures", take_closures), ("absences", take_absences), ("downtimes", take_downtimes),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -36,7 +46,8 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     several = len(tables) > 1
     found: list[Layout] = []
     for table in tables:
-        layout = lay_out(table, Scoped(decisions, f"{table.label}!" if several else ""))
+        scope = Scoped(decisions, f"{table.label}!" if several else "")
+        layout = lay_out(gone_down(table, scope), scope)
         if layout is not None:
             found.append(layout)
     return found
@@ -72,14 +83,11 @@ def transform(
             if layout.kind in kinds
         ]
 
-    for layout, place in placed("machines"):
-        take_machines(layout, place, places, done.findings)
-    for layout, place in placed("operators"):
-        take_operators(layout, place, places, done.findings)
-    for layout, place in placed("absences"):
-        take_absences(layout, place, places, done.findings)
+    for kind, take in _TAKERS:
+        for layout, place in placed(kind):
+            take(layout, place, places, done.findings)
     _take_plan(placed, places, done)
-    for layout, place in placed(*_PLANNED, "machines", "operators", "absences"):
+    for layout, place in placed(*ROWS):
         for text in layout.table.wide:
             done.findings.notice(place, None, text)
     return done

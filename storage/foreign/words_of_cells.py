@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
-from storage.foreign.vocabulary import key_of, words
+from storage.foreign.shift_patterns import pattern_of
+from storage.foreign.vocabulary import key_of, key_within, words
 
+ABSENCES = ("vacation", "sick", "training", "other")
 STATUSES = ("draft", "released", "in_progress", "done", "hold", "cancelled")
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
@@ -20,8 +22,11 @@ def learn_statuses(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 def learn_marks(
     scope: Scoped, texts: Iterable[str], asking: str = "Does a person have the skill whose mark is"
 ) -> dict[str, str]:
-    """`yes` or `no` for each mark; one that nobody knows is asked."""
-    return _learned(scope.decisions, texts, ("mark", "marks"), ("yes", "no"), asking)
+    """`yes` or `no` for each mark; one that nobody knows is asked. Numbers beyond 0 and 1 are levels: all of
+    them are asked."""
+    found = list(texts)
+    category = "marks" if not any(text.isdecimal() and int(text) > 1 for text in found) else "marks_of_levels"
+    return _learned(scope.decisions, found, ("mark", category), ("yes", "no"), asking)
 
 
 def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -33,8 +38,56 @@ def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 
 def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]:
     """The kind of absence for each text; one that nobody knows is asked."""
-    kinds = ("vacation", "sick", "training", "other")
-    return _learned(decisions, texts, ("absence", "absence"), kinds, "Which kind of absence is")
+    return _learned(decisions, texts, ("absence", "absence"), ABSENCES, "Which kind of absence is")
+
+
+def learn_approvals(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`yes` or `no` for each word that says whether an absence is granted; one that nobody knows is asked."""
+    return _learned(
+        scope.decisions, texts, ("approved", "approval"), ("yes", "no"), "Is an absence taken whose status is"
+    )
+
+
+def learn_service(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`yes` or `no` for each word that says whether a machine runs; one that nobody knows is asked."""
+    found = list(texts)
+    marks = {text: value for text in found if (value := _known("marks", text)) is not None}
+    others = [text for text in found if text not in marks]
+    return marks | _learned(
+        scope.decisions, others, ("service", "service"), ("yes", "no"), "Does a machine run that is"
+    )
+
+
+def learn_downtimes(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`maintenance` or `breakdown` for each reason; one that nobody knows is asked."""
+    kinds = ("maintenance", "breakdown")
+    found = list(dict.fromkeys(texts))
+    said = {text: kind for text in found if (kind := key_within("downtimes", text)) is not None}
+    others = [text for text in found if text not in said]
+    return said | _learned(
+        scope.decisions, others, ("downtime", "downtimes"), kinds, "Which kind of downtime is"
+    )
+
+
+def learn_day_parts(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`whole`, or times such as 06:00-10:00, for each part of a day; what is less than the day is asked."""
+    learned: dict[str, str] = {}
+    for text in filter(None, dict.fromkeys(texts)):
+        whole = key_of("day_parts", text) == "whole"
+        question = Question(
+            f"day_part.{text}",
+            f'From when to when is a person away on a day of "{shown(text)}"?',
+            (Choice("whole", "all of the day"), Choice("06:00-10:00", "such times")),
+            why="the file has no times",
+        )
+        value = scope.settle(
+            question,
+            proven=("whole", "a word that is known") if whole else None,
+            fits=lambda given: given == "whole" or pattern_of(given) is not None,
+        )
+        if value is not None:
+            learned[text] = value
+    return learned
 
 
 def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -60,8 +113,10 @@ def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 
 def _known(category: str, text: str) -> str | None:
     """The value of a word; a mark is known only as it stands, because (x) is not x."""
-    if category == "marks" and text.casefold() not in {*words("marks")["yes"], *words("marks")["no"]}:
-        return None
+    if category.startswith("marks"):
+        if text.casefold() not in {*words("marks")["yes"], *words("marks")["no"]}:
+            return None
+        return None if category != "marks" and text.isdecimal() else key_of("marks", text)
     return key_of(category, text)
 
 

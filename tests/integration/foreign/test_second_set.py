@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadhand.context import Principal
-from leadhand.errors import ForeignFileUnreadable, JsonValue
+from leadhand.errors import JsonValue
 from storage.database import Database
 from storage.foreign.importing import Preview
 from tests.integration.foreign.conftest import Bring, Rows, ask, asked, open_shop, told
@@ -43,7 +43,7 @@ PRIORITIES = {1: 5, 2: 4, 3: 3, "low": 2, "normal": 3, "high": 4, "A": 5, "B": 3
 # What the plan has no place for, or what stands in another of its tables.
 NO_PLACE = {
     "part", "delivered", "wish", "run_hours_total", "setup_hours", "run_sec_per_piece", "skill",
-    "hours_per_day", "efficiency_percent", "in_service", "next_maintenance", "hours_per_week",
+    "hours_per_day", "efficiency_percent", "next_maintenance", "hours_per_week",
 }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ async def answered(number: str, bring: Bring, whose: Principal) -> tuple[Preview
     return preview, seen
 
 
-@pytest.mark.parametrize("number", [n for n in TRUTHS if n not in ("07", "10")])
+@pytest.mark.parametrize("number", [n for n in TRUTHS if n != "07"])
 async def test_a_file_of_the_second_set_gives_the_rows_that_are_in_it_and_nothing_is_guessed(
     number: str, bring: Bring, database: Database, shop_name: str, tmp_path: Path
 ) -> None:
@@ -120,7 +120,10 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "select count(*) from machine where code = 'OSP'": 0,
     },
     "03": {"select count(*) from production_order": 12, "select count(*) from operation": 38},
-    "04": {"select count(*) from machine": 14},
+    "04": {
+        "select count(*) from machine": 14,
+        "select count(*) from machine where active_to is not null": 1,
+    },
     "05": {
         "select count(*) from operator": 15,
         "select count(*) from operator_skill": 21,  # of 26, five are in training
@@ -144,6 +147,13 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
         "select count(*) from calendar_exception where machine_id is not null": 6,
         "select count(*) from calendar_exception where name = 'Weihnachtsfeier / Christmas party'": 0,
         "select count(*) from absence": 5,
+    },
+    "10": {
+        # 30 shifts, each parted by its break; those of Saturday have none.
+        "select count(*) from calendar_exception where kind = 'overtime'": 58,
+        "select count(*) from calendar_exception where kind = 'overtime' and name = 'Nuit'"
+        " and start = '2026-12-04 21:00+00'": 0,
+        "select count(*) from calendar_exception where kind = 'closure' and name = 'closed'": 2,
     },
 }  # fmt: skip
 
@@ -198,13 +208,16 @@ async def _operation(spot: Truth, database: Database, who: Principal, zone: Zone
 
 async def _machine(spot: Truth, database: Database, who: Principal, zone: ZoneInfo) -> dict[str, JsonValue]:
     query = (
-        b"select m.name, c.code, k.name as shifts from machine m"
+        b"select m.name, c.code, k.name as shifts, m.active_to is null as runs from machine m"
         b" join work_center c on c.id = m.work_center_id"
         b" join calendar k on k.id = m.calendar_id where m.code = %s"
     )
-    ((name, center, shifts),) = await _ask(database, who, query, spot["id"])
+    ((name, center, shifts, runs),) = await _ask(database, who, query, spot["id"])
     word = next(key for key, value in answers("04", "asked").items() if value == shifts)
-    return {"name": str(name), "workshop": str(center), "shifts": word.removeprefix("calendar.")}
+    return {
+        "name": str(name), "workshop": str(center), "shifts": word.removeprefix("calendar."),
+        "in_service": bool(runs),
+    }  # fmt: skip
 
 
 async def _employee(spot: Truth, database: Database, who: Principal, zone: ZoneInfo) -> dict[str, JsonValue]:
@@ -287,7 +300,29 @@ async def _machine_down(
     }  # fmt: skip
 
 
+async def _shift(spot: Truth, database: Database, who: Principal, zone: ZoneInfo) -> dict[str, JsonValue]:
+    query = (
+        b"select start, \"end\" from calendar_exception where kind = 'overtime'"
+        b" and split_part(external_id, ' ', 3) || ' ' || name = %s order by start"
+    )
+    parts = await _ask(database, who, query, spot["id"])
+    gap = cast("datetime", parts[-1][0]) - cast("datetime", parts[0][1]) if len(parts) > 1 else timedelta()
+    return {
+        "start": _local(parts[0][0], zone), "end": _local(parts[-1][1], zone),
+        "break_min": gap // timedelta(minutes=1),
+    }  # fmt: skip
+
+
+async def _holiday(spot: Truth, database: Database, who: Principal, zone: ZoneInfo) -> dict[str, JsonValue]:
+    query = (
+        b"select count(*) from calendar_exception where kind = 'closure' and name = 'closed'"
+        b" and production_date = %s::date"
+    )
+    return {"closed": await _ask(database, who, query, spot["id"]) == [(1,)]}
+
+
 FINDERS = {
+    "shift": _shift, "holiday": _holiday,
     "order": _order, "operation": _operation, "machine": _machine, "employee": _employee, "booking": _booking,
     "closure": _closure, "absence": _absence, "machine_down": _machine_down,
 }  # fmt: skip
@@ -320,13 +355,3 @@ async def test_five_bad_rows_are_told_by_line_and_the_rest_is_taken_without_them
     right = "".join(line for number, line in enumerate(lines, 1) if number not in wrong)
     assert told(await bring(right, whose=shop)) == []
     await check_file("07", database, shop)
-
-
-async def test_a_calendar_of_dated_shifts_is_asked_about_and_is_none_of_the_rows_that_are_taken(
-    bring: Bring,
-) -> None:
-    preview = await bring(path_of("10"))
-    assert asked(preview) == ["rows"]
-    assert (preview.tables[0].header_row, len(preview.tables[0].rows)) == (3, TRUTHS["10"]["good_rows"])
-    with pytest.raises(ForeignFileUnreadable, match="no row that can be taken"):
-        await bring(path_of("10"), {"rows": "ignore"})

@@ -4,8 +4,8 @@ import pytest
 
 from leadhand.errors import InvalidRequest
 from storage.foreign.decisions import Decisions, Scoped
+from storage.foreign.kinds_of_rows import rows_of
 from storage.foreign.layout import Layout, lay_out
-from storage.foreign.suggesting import rows_of
 from storage.foreign.tables import tables_of
 from tests.unit.foreign.test_files import table_of, text_of
 

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.exchange.kinds import Refused
-from storage.foreign.dates import Moment, Order, date_evidence, day_of_number, is_day_number, parse_date
+from storage.foreign.dates import (
+    DateStyle,
+    Moment,
+    Order,
+    date_evidence,
+    day_of_number,
+    is_day_number,
+    parse_date,
+)
 from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of, parse_elapsed, unit_named, unit_of_header
 from storage.foreign.grid import cell_of
@@ -79,7 +87,7 @@ def test_a_date_is_the_day_that_was_written_and_proves_its_order_only_beyond_the
 ) -> None:
     parts = (day.day, day.month) if order == "dmy" else (day.month, day.day)
     text = f"{parts[0]}{sign}{parts[1]:02}{sign}{day.year}"
-    assert parse_date(text, order) == Moment(day)
+    assert parse_date(text, DateStyle(order)) == Moment(day)
     said = date_evidence([text])
     proven = said.dmy if order == "dmy" else said.mdy
     assert (proven is not None) == (day.day > 12)
@@ -94,9 +102,9 @@ def test_dates_with_one_reading_need_no_order(day: date, clock: time) -> None:
         f"{day:%d.%m.%Y} {clock:%H:%M}",
         f"{day:%Y-%m-%d}T{clock:%H:%M}:00",
     ):
-        assert parse_date(text, None) == Moment(day, minute)
-    assert parse_date(f"{day:%d} {day:%b} {day:%Y}", None) == Moment(day)
-    assert parse_date(f"{day:%B} {day.day}, {day:%Y}", None) == Moment(day)
+        assert parse_date(text, DateStyle()) == Moment(day, minute)
+    assert parse_date(f"{day:%d} {day:%b} {day:%Y}", DateStyle()) == Moment(day)
+    assert parse_date(f"{day:%B} {day.day}, {day:%Y}", DateStyle()) == Moment(day)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +121,7 @@ def test_dates_with_one_reading_need_no_order(day: date, clock: time) -> None:
     ],
 )
 def test_dates_of_many_countries(text: str, canonical: str) -> None:
-    assert parse_date(text, None).canonical == canonical
+    assert parse_date(text, DateStyle()).canonical == canonical
 
 
 @pytest.mark.parametrize(
@@ -121,7 +129,7 @@ def test_dates_of_many_countries(text: str, canonical: str) -> None:
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        parse_date(text, "dmy")
+        parse_date(text, DateStyle("dmy"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""Absences of people, from tables that list them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from storage.exchange.problems import Findings, shown
+from storage.foreign.canonical import Origin
+from storage.foreign.dates import Moment
+from storage.foreign.layout import Layout
+from storage.foreign.places import Places
+from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.shift_patterns import pattern_of
+from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
+
+_ONE_DAY = timedelta(days=1)
+
+
+def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
+    """An absence a row: of whole days, both included, from a time to a time, or of a part of each day. One
+    that is not granted is left out, and told."""
+    quiet = list(readers_of(layout, place, Findings()))
+    kinds = learn_absences(places.decisions, (reader.text("absence_kind") for reader in quiet))
+    granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
+    parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
+    people = _people(quiet, places)
+    for reader in readers_of(layout, place, findings):
+        who = reader.text("operator", needed=True)
+        status = reader.text("absence_status")
+        if status and granted.get(status) != "yes":
+            text = f"the absence of {shown(who)} is {shown(status)} and is left out"
+            findings.notice(place, reader.row.number, text)
+            continue
+        if who and who not in people:
+            findings.notice(place, reader.row.number, f"{shown(who)} is nobody of the shop; it is left out")
+            continue
+        for when in _times(reader, parts.get(reader.text("day_part"), "whole")):
+            _add(reader, people[who], when, kinds, places)
+
+
+def _people(readers: list[RowReader], places: Places) -> dict[str, str]:
+    """The reference of each person of the shop, or made for it, less those who are left out."""
+    named = {reader.text("operator"): reader for reader in readers if reader.text("operator")}
+    others = {"nobody": "leave their absences out"}
+    text = "The shop has no such people"
+    new = places.unknown(places.operators, named, "new_operators", text=text, others=others)
+    for name in new:
+        origin = named[name].origin(code="operator", name="operator_name")
+        calendar = places.calendar("operator_calendar", "do the new people work", origin)
+        if calendar is not None:
+            shown_name = named[name].text("operator_name") or name
+            places.make_operator(name, shown_name, calendar=calendar, origin=origin)
+    return {name: found for name in named if (found := places.operators.find(name)) is not None}
+
+
+def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
+    """When a row says that the person is away, as canonical cells: one absence, or one for each day."""
+    first = reader.moment("start") if reader.layout.has("start") else reader.moment("day", needed=True)
+    start = first or (reader.moment("day", needed=True) if reader.layout.has("day") else None)
+    end = _last(reader, start)
+    if start is None and not reader.bad and not reader.waits:
+        reader.problem("start", "is empty", "a date")
+    if start is None or reader.bad or reader.waits:
+        return []
+    if part != "whole":
+        return _each_day(start, end or start, part)
+    if start.minute is None:
+        last = "" if end is None else end.day.isoformat()
+        if end is not None and end.day < start.day:
+            reader.problem("end", "is before the start", "a later date")
+        return [{"start_date": start.day.isoformat(), "end_date": last}] if not reader.bad else []
+    if end is not None and end.minute is None:
+        reader.problem("end", "has no time of day, and the start has one", "both with a time, or neither")
+        return []
+    return [{"start": start.canonical, "end": "" if end is None else end.canonical}]
+
+
+def _last(reader: RowReader, start: Moment | None) -> Moment | None:
+    """The end of an absence: its last day, or the one before the person is back."""
+    layout = reader.layout
+    if layout.has("end"):
+        end = reader.moment("end")
+        if end is not None or not layout.has("back"):
+            return end
+    if layout.has("back"):
+        back = reader.moment("back")
+        return Moment(back.day - _ONE_DAY) if back is not None and back.minute is None else back
+    # A file that has only days has one for each absence; one with a start and no end goes on.
+    return None if layout.has("start") and not layout.has("day") else start
+
+
+def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
+    days = (last.day - first.day) // _ONE_DAY + 1
+    return [
+        {"start": start.canonical, "end": start.later(slot.minutes).canonical}
+        for number in range(max(0, days))
+        for slot in pattern_of(part) or ()
+        for start in [Moment(first.day + _ONE_DAY * number, slot.start)]
+    ]
+
+
+def _add(
+    reader: RowReader, person: str, when: Mapping[str, str], kinds: Mapping[str, str], places: Places
+) -> None:
+    first = when.get("start_date") or when["start"]
+    places.canonical.add(
+        "absence",
+        {
+            "external_id": f"{places.source}:{person} {first}", "source": places.source,
+            "operator_id": person, **when, "kind": kinds.get(reader.text("absence_kind"), "absence"),
+        },
+        _origin(reader, when),
+    )  # fmt: skip
+
+
+def _origin(reader: RowReader, when: Mapping[str, str]) -> Origin:
+    names = {column: "end" if column.startswith("end") else "start" for column in when}
+    return reader.origin(operator_id="operator", kind="absence_kind", **names)

@@ -1,0 +1,143 @@
+"""Tables that go across: days or machines as columns, or an order's operations side by side. Each becomes a
+table that goes down, with a row for each such cell or group of cells."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from storage.exchange.problems import shown
+from storage.foreign.dates import looks_like_date
+from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.grid import Cell, cell_of
+from storage.foreign.suggesting import guesses
+from storage.foreign.tables import Table, TableRow
+
+# Columns that the file does not have: the number of a group, the header of a cell, and the cell.
+NUMBER, DAY, COLUMN, CONTENT = "(number)", "(day)", "(column)", "(content)"
+DAYS, NUMBERS, NONE = "days", "numbers", "none"
+_LEAST_DAYS = 3
+_NUMBERED = re.compile(r"(?P<before>\D*?)(?P<number>\d{1,3})(?P<after>\D*)")
+_DOUBLED = re.compile(r"(?P<stem>.+) \((?P<number>\d{1,2})\)")
+
+
+def gone_down(table: Table, scope: Scoped) -> Table:
+    """The table as it is read: as it is, or with what goes across below each other.
+
+    `across` is `days`, `numbers`, `none`, or the headers that go across, parted by `;`.
+    """
+    days = [index for index, header in enumerate(table.headers) if _is_day(header)]
+    groups, doubled = _groups(table)
+    value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, doubled=doubled)
+    if value is None or value == NONE:
+        return table
+    if value == DAYS:
+        return _each_cell(table, days, DAY)
+    if value == NUMBERS:
+        return _each_group(table, groups)
+    headers = [part.strip() for part in value.split(";")]
+    return _each_cell(table, [table.headers.index(header) for header in headers], COLUMN)
+
+
+def _decided(
+    table: Table,
+    scope: Scoped,
+    days: Sequence[int],
+    groups: Mapping[int, Mapping[str, int]],
+    *,
+    doubled: bool,
+) -> str | None:
+    offered = {DAYS: bool(days), NUMBERS: bool(groups)}
+
+    def fits(text: str) -> bool:
+        if text in offered:
+            return offered[text]
+        return text == NONE or all(part.strip() in table.headers for part in text.split(";"))
+
+    if not any(offered.values()):
+        given = scope.key("across") in scope.decisions.given
+        return scope.settle(Question("across", "Which columns go across?"), fits=fits) if given else None
+    if days:
+        told = " · ".join(shown(table.headers[index]) for index in days[:3])
+        text = f"{len(days)} columns are days ({told} …): does each of their cells say what is on that day?"
+        choices = [Choice(DAYS, "a row for each day, its content in (content)")]
+    else:
+        told = " · ".join(shown(table.headers[index]) for index in next(iter(groups.values())).values())
+        text = f"Columns come {len(groups)} times ({told} …): is each time a row of its own?"
+        choices = [Choice(NUMBERS, "a row for each time, its number in (number)")]
+    question = Question(
+        "across",
+        text,
+        (*choices, Choice(NONE, "each is a column of its own")),
+        why="the table goes across",
+        suggested=choices[0].value,
+    )
+    proven = (NUMBERS, "its headers are numbered alike") if not days and not doubled else None
+    return scope.settle(question, proven=proven, fits=fits)
+
+
+def _is_day(header: str) -> bool:
+    return any(sign.isdigit() for sign in header) and looks_like_date(header)
+
+
+def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
+    """The columns of each number by the rest of their headers; whether only doubles tell them apart."""
+    numbered: dict[int, dict[str, int]] = defaultdict(dict)
+    for index, header in enumerate(table.headers):
+        double, form = _DOUBLED.fullmatch(header), _NUMBERED.fullmatch(header)
+        if double is not None and double["stem"] in table.headers:
+            continue
+        if form is not None and (form["before"] + form["after"]).strip(" ._-#"):
+            stem = " ".join(f"{form['before']} {form['after']}".split()).strip(" ._-#")
+            numbered[int(form["number"])][stem] = index
+    found = _alike(numbered)
+    if found:
+        return found, False
+    if not any(guess.field == "order" and guess.score == 1 for guess in guesses(table)):
+        return {}, False  # a person's skills and their levels are read beside each other
+    doubled: dict[int, dict[str, int]] = defaultdict(dict)
+    for index, header in enumerate(table.headers):
+        form = _DOUBLED.fullmatch(header)
+        if form is not None and form["stem"] in table.headers:
+            doubled[1][form["stem"]] = table.headers.index(form["stem"])
+            doubled[int(form["number"])][form["stem"]] = index
+    return _alike(doubled), True
+
+
+def _alike(groups: Mapping[int, dict[str, int]]) -> dict[int, dict[str, int]]:
+    """The groups, where at least two numbers have the same two or more columns."""
+    stems = groups[min(groups)] if groups else {}
+    alike = {number: found for number, found in sorted(groups.items()) if set(found) == set(stems)}
+    return alike if len(stems) > 1 and len(alike) > 1 else {}
+
+
+def _each_cell(table: Table, across: Sequence[int], name: str) -> Table:
+    """A row for each cell; an empty one is kept, since it may say that there is nothing."""
+    kept = [index for index in range(len(table.headers)) if index not in across]
+    rows = [
+        (row, [row.cell(i) for i in kept] + [cell_of(table.headers[index]), row.cell(index)])
+        for row in table.rows
+        for index in across
+    ]
+    return _made(table, [*(table.headers[i] for i in kept), name, CONTENT], rows)
+
+
+def _each_group(table: Table, groups: Mapping[int, Mapping[str, int]]) -> Table:
+    """A row for each group of cells that says anything."""
+    across = {index for found in groups.values() for index in found.values()}
+    kept = [index for index in range(len(table.headers)) if index not in across]
+    stems = list(next(iter(groups.values())))
+    rows: list[tuple[TableRow, list[Cell]]] = []
+    for row in table.rows:
+        for number, found in groups.items():
+            cells = [row.cell(found[stem]) for stem in stems]
+            if any(not cell.empty for cell in cells):
+                rows.append((row, [*(row.cell(i) for i in kept), cell_of(number), *cells]))
+    return _made(table, [*(table.headers[i] for i in kept), NUMBER, *stems], rows)
+
+
+def _made(table: Table, headers: Sequence[str], rows: Sequence[tuple[TableRow, list[Cell]]]) -> Table:
+    return Table(
+        table.label, table.sheets, tuple(headers), table.header_row,
+        tuple(TableRow(row.sheet, row.number, tuple(cells)) for row, cells in rows),
+        table.hidden, table.skipped, table.wide,
+    )  # fmt: skip

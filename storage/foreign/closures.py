@@ -1,0 +1,109 @@
+"""Days on which the shop is closed, and times in which a machine is down, from tables that list them."""
+
+from datetime import timedelta
+
+from storage.exchange.problems import Findings, shown
+from storage.foreign.dates import Moment
+from storage.foreign.decisions import Choice, Question
+from storage.foreign.layout import Layout
+from storage.foreign.places import Places
+from storage.foreign.reading import RowReader, readers_of, window_in
+from storage.foreign.words_of_cells import learn_downtimes, learn_marks
+
+MAX_DAYS = 366
+
+
+def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
+    """A closure a row: a day, days from first to last, both included, or from a time to a time."""
+    words = [reader.text("closed") for reader in readers_of(layout, place, Findings())]
+    marks = learn_marks(layout.scope, words, "Is it closed when the cell says")
+    for reader in readers_of(layout, place, findings):
+        title = reader.text("title")
+        if layout.has("closed") and marks.get(reader.text("closed")) != "yes":
+            findings.notice(place, reader.row.number, f"{shown(title)} is no closed day and is left out")
+            continue
+        word = reader.text("calendar")
+        calendar = _calendar(places, word, reader)
+        for when in _times(reader) if calendar is not None else ():
+            first = when.get("production_date") or when["start"]
+            places.canonical.add(
+                "calendar_exception",
+                {
+                    "external_id": f"{places.source}:closed {calendar} {first}", "source": places.source,
+                    "kind": "closure", "name": title, "calendar_id": calendar, **when,
+                },
+                reader.origin(production_date="day", start="start", end="end", name="title"),
+            )  # fmt: skip
+
+
+def _calendar(places: Places, word: str, reader: RowReader) -> str | None:
+    only = places.shop.calendars[0].id if len(places.shop.calendars) == 1 else None
+    if only is not None and not word and "for" not in places.decisions.given:
+        places.decisions.note("for", only, "it is the shop's only calendar")
+        return only
+    return places.own_calendar(f"for.{word}" if word else "for", word or "the closed days", reader.origin())
+
+
+def _times(reader: RowReader) -> list[dict[str, str]]:
+    layout = reader.layout
+    first = reader.moment("start") if layout.has("start") else reader.moment("day", needed=True)
+    last = reader.moment("end")
+    if first is None and not reader.bad and not reader.waits:
+        reader.problem("start", "is empty", "a date")
+    if first is None or reader.bad or reader.waits:
+        return []
+    if first.minute is not None and last is not None and last.minute is not None:
+        return [{"start": first.canonical, "end": last.canonical}]
+    days = ((last or first).day - first.day) // timedelta(days=1) + 1
+    if not 1 <= days <= MAX_DAYS:
+        reader.problem("end", "is before the start" if days < 1 else "is too far away", "a later date")
+        return []
+    return [{"production_date": str(first.day + timedelta(days=n))} for n in range(days)]
+
+
+def take_downtimes(layout: Layout, place: str, places: Places, findings: Findings) -> None:
+    """A downtime a row, of days (both included) or from a time to a time; without an end until further
+    notice."""
+    quiet = list(readers_of(layout, place, Findings()))
+    kinds = learn_downtimes(layout.scope, [reader.text("title") for reader in quiet])
+    if not all(reader.text("title") for reader in quiet):
+        question = Question(
+            "downtime", "Which kind of downtime is it?", (Choice("maintenance"), Choice("breakdown"))
+        )
+        kinds[""] = layout.scope.settle(question) or ""
+    for reader in readers_of(layout, place, findings):
+        name = reader.text("machine", needed=True)
+        machine = places.machines.find(name)
+        if name and machine is None:
+            reader.problem(
+                "machine", "is no machine of the shop", places.machines.near(name) or "a machine of the shop"
+            )
+        window = _window(reader)
+        if window is None or machine is None or reader.bad:
+            continue
+        places.canonical.add(
+            "downtime",
+            {
+                "external_id": f"{places.source}:down {machine} {window[0]}", "source": places.source,
+                "machine_id": machine, "start": window[0], "end": window[1],
+                "kind": kinds.get(reader.text("title"), ""), "note": reader.text("title"),
+            },
+            reader.origin(machine_id="machine", start="start", end="end", kind="title"),
+        )  # fmt: skip
+
+
+def _window(reader: RowReader) -> tuple[str, str] | None:
+    if reader.layout.has("end") and reader.cell("end").empty:
+        start = reader.moment("start", needed=True)
+        return None if start is None else (start.canonical, "")
+    if not reader.layout.has("end") and not reader.layout.has("length"):
+        start = reader.moment("start", needed=True)
+        if start is None or start.minute is None:
+            return None if start is None else (start.canonical, start.after)
+        return start.canonical, ""
+    found = window_in(reader)
+    return None if found is None else (found[0].canonical, _after(*found))
+
+
+def _after(start: Moment, end: Moment) -> str:
+    return end.after if start.minute is None else end.canonical

@@ -1,0 +1,69 @@
+"""What a row of a table probably is, by the fields that its headers name."""
+
+from dataclasses import dataclass
+
+from storage.foreign.fields import FIELDS, has_clocks
+from storage.foreign.suggesting import Guess, guesses
+from storage.foreign.tables import Table
+
+_SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """`kind`, where all of `has` are named, one of `one_of` if it has any, none of `without`. `clocks`:
+    whether the starts are times of day without a date; None: it does not matter."""
+
+    kind: str | None
+    has: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    clocks: bool | None = None
+    but: str = ""
+
+
+# The first that fits says it. `who`: a person, by number or by name.
+_RULES = (
+    _Rule(
+        None, ("order", "start", "end"), without=("quantity", "run", "setup"),
+        but=", but no quantity or time of work",
+    ),
+    _Rule("operations", ("order",), ("operation", "run", "setup", "machine", "work_center")),
+    _Rule("orders", ("order",), ("quantity", "due")),
+    _Rule("shifts", ("who", "shift", "day"), without=("end", "order")),
+    _Rule(
+        "shifts", ("who", "start", "end"), ("day", "weekday"), ("absence_kind", "order"), clocks=True
+    ),
+    _Rule("absences", ("who",), ("start", "back"), without=("order",)),
+    _Rule("absences", ("who", "day", "absence_kind"), without=("order",)),
+    _Rule("operators", ("who",), ("operator", "calendar"), ("machine", "order")),
+    _Rule("shifts", ("start", "end"), ("shift", "weekday", "calendar"), ("order",), clocks=True),
+    _Rule(None, ("operator", "machine"), without=("order",)),
+    _Rule("downtimes", ("machine", "start"), without=("order",)),
+    _Rule("machines", ("machine",), without=("order",)),
+    _Rule("closures", ("day",), ("title", "closed"), ("order", "who")),
+    _Rule("closures", ("start",), ("title", "closed"), ("order", "who"), clocks=False),
+)  # fmt: skip
+
+
+def rows_of(table: Table) -> tuple[str | None, str]:
+    """What a row of the table is, with the reason; None when the headers do not say."""
+    named: dict[str, Guess] = {}
+    for guess in guesses(table):
+        if guess.score >= _SURE and FIELDS[guess.field].fits(table.filled(guess.index), guess.header):
+            named.setdefault(guess.field, guess)
+    said = {field: guess.header for field, guess in named.items()}
+    who = said.get("operator") or said.get("operator_name")
+    if who is not None:
+        said["who"] = who
+    clocks = "start" in named and has_clocks(table.filled(named["start"].index))
+    for rule in _RULES:
+        if not set(rule.has) <= said.keys() or set(rule.without) & said.keys():
+            continue
+        one = next((said[field] for field in rule.one_of if field in said), None)
+        if (rule.one_of and one is None) or rule.clocks not in (None, clocks):
+            continue
+        told = list(dict.fromkeys([*(said[field] for field in rule.has), *([one] if one else [])]))
+        listed = ", ".join(told[:-1]) + " and " + told[-1] if len(told) > 1 else told[0]
+        return rule.kind, f"it has {listed}{rule.but}"
+    return None, "its headers do not say"

@@ -1,0 +1,285 @@
+"""Shifts from tables: of days, for a calendar, a machine or a person, or of every week for a calendar."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from storage.exchange.problems import Findings, shown
+from storage.foreign.dates import Moment
+from storage.foreign.decisions import Choice, Question
+from storage.foreign.layout import Layout
+from storage.foreign.places import Places
+from storage.foreign.reading import RowReader, readers_of, window_in
+from storage.foreign.shift_patterns import Slot, clock_text, pattern_of, weekdays_in
+from storage.foreign.vocabulary import key_of
+from storage.foreign.words_of_cells import ABSENCES, learn_marks
+
+OFF = "off"
+BREAKS = {
+    "middle": "in the middle of each shift",
+    "end": "at its end: people go home earlier",
+    "none": "not at all: the shift counts in full",
+}
+_ORIGIN = {"start": "start", "end": "end", "production_date": "day", "weekday": "weekday"}
+
+
+@dataclass(slots=True)
+class _Roster:
+    """`shut`: the days of each target that are what the table says; `count`: shifts of a target and day."""
+
+    layout: Layout
+    places: Places
+    marks: dict[str, str]
+    breaks: str | None
+    shut: set[tuple[str, date]] = field(default_factory=set[tuple[str, date]])
+    count: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
+
+
+def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) -> None:
+    """A shift a row. On the days that a row names, its calendar, machine or person works as the rows say, and
+    not as its week says; a row without a date is of every week, and replaces the week of its calendar."""
+    readers = list(readers_of(layout, place, Findings()))
+    marks = learn_marks(layout.scope, (r.text("closed") for r in readers), "Is it closed when the cell says")
+    _people(layout, readers, places)
+    roster = _Roster(layout, places, marks, _breaks(layout, readers))
+    for reader in readers_of(layout, place, findings):
+        _take(roster, reader)
+
+
+def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
+    named = {reader.text("operator"): reader for reader in readers if reader.text("operator")}
+    new = places.unknown(
+        places.operators, named, "new_operators", text="The shop has no such people",
+        others={"nobody": "leave their shifts out"},
+    )  # fmt: skip
+    calendar = None
+    if new:
+        calendar = places.calendar(
+            "operator_calendar", "do the new people work on other days", named[new[0]].origin()
+        )
+    for name in new if calendar is not None else ():
+        shown_name = named[name].text("operator_name") or name
+        origin = named[name].origin(code="operator", name="operator_name")
+        places.make_operator(name, shown_name, calendar=calendar or "", origin=origin)
+
+
+def _breaks(layout: Layout, readers: list[RowReader]) -> str | None:
+    if not any(not r.cell("break_time").empty and r.text("break_time") != "0" for r in readers):
+        return "none"
+    header = shown(layout.header("break_time") or "")
+    question = Question(
+        "breaks",
+        f'"{header}" says how long the breaks are, not when: when are they?',
+        tuple(Choice(value, meaning) for value, meaning in BREAKS.items()),
+        why="a plan needs the minutes in which nobody works",
+    )
+    return layout.scope.settle(question)
+
+
+def _take(roster: _Roster, reader: RowReader) -> None:
+    target = _target(roster, reader)
+    closed = roster.marks.get(reader.text("closed")) == "yes"
+    if target is None or reader.bad:
+        return
+    if reader.layout.has("day") or (reader.layout.has("start") and not reader.layout.has("weekday")):
+        _dated(roster, reader, target, closed=closed)
+    elif not closed:
+        _weekly(roster, reader, target)
+
+
+def _target(roster: _Roster, reader: RowReader) -> tuple[str, str] | None:
+    """Whose shift it is, as a canonical column and its reference."""
+    places = roster.places
+    for name, column, book in (
+        ("operator", "operator_id", places.operators), ("machine", "machine_id", places.machines),
+    ):  # fmt: skip
+        text = reader.text(name)
+        if reader.layout.has(name) and text:
+            found = book.find(text)
+            if found is None and name == "machine":
+                reader.problem(name, "is no machine of the shop", book.near(text) or "a machine of the shop")
+            return None if found is None else (column, found)
+        if reader.layout.has(name):
+            reader.problem(name, "is empty", "a value in every row")
+            return None
+    word = reader.text("calendar")
+    calendar = places.own_calendar(f"for.{word}" if word else "for", word or "these shifts", reader.origin())
+    return None if calendar is None else ("calendar_id", calendar)
+
+
+def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str], *, closed: bool) -> None:
+    window = _window(reader)
+    day = window[0] if window is not None else reader.moment("day", needed=True)
+    if day is None or reader.bad:
+        return
+    spans = [] if closed else [window] if window is not None else _by_name(roster, reader, target, day)
+    if spans is None or reader.bad or roster.breaks is None:
+        return
+    canonical, source = roster.places.canonical, roster.places.source
+    origin = reader.origin(**_ORIGIN)
+    key = (target[1], day.day)
+    if key not in roster.shut:
+        roster.shut.add(key)
+        canonical.add(
+            "calendar_exception",
+            {
+                "external_id": f"{source}:shifts {target[1]} {day.day}", "source": source, "kind": "closure",
+                "name": "as the shifts of the day say" if spans else reader.text("shift") or "closed",
+                target[0]: target[1], "production_date": str(day.day),
+            },
+            origin,
+        )  # fmt: skip
+    for start, end in [part for span in spans for part in _less_break(roster, reader, *span)]:
+        number = roster.count[key] = roster.count.get(key, 0) + 1
+        canonical.add(
+            "calendar_exception",
+            {
+                "external_id": f"{source}:shift {target[1]} {day.day} {number}", "source": source,
+                "kind": "overtime", "name": reader.text("shift") or "shift", target[0]: target[1],
+                "start": start.canonical, "end": end.canonical,
+            },
+            origin,
+        )  # fmt: skip
+
+
+def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
+    if reader.cell("start").empty and reader.cell("end").empty:
+        return None
+    return window_in(reader)
+
+
+def _by_name(
+    roster: _Roster, reader: RowReader, target: tuple[str, str], day: Moment
+) -> list[tuple[Moment, Moment]] | None:
+    """The times that the shift's name stands for; none when it is off, None while it is asked."""
+    word = reader.text("shift")
+    if not word:
+        return _nothing_said(roster, reader)
+    slots = _slots(roster, word, person=target[0] == "operator_id")
+    if isinstance(slots, str):
+        _absent(roster, reader, target, day, slots)
+        return []
+    if slots is None:
+        return None
+    return [(Moment(day.day, s.start), Moment(day.day, s.start).later(s.minutes)) for s in slots]
+
+
+def _nothing_said(roster: _Roster, reader: RowReader) -> list[tuple[Moment, Moment]] | None:
+    question = Question(
+        "no_times",
+        f"Row {reader.row.number} has a day and neither a shift nor times: what is then?",
+        (Choice("closed", "it is closed on that day"), Choice("problem", "something is missing there")),
+        suggested="closed",
+    )
+    value = roster.layout.scope.settle(question)
+    if value == "problem":
+        reader.problem("start", "is empty", "the times of the shift")
+    return [] if value == "closed" else None
+
+
+def _slots(roster: _Roster, word: str, *, person: bool) -> tuple[Slot, ...] | str | None:
+    """What a shift's name stands for: its times, none, or a kind of absence; None while it is asked."""
+    known = pattern_of(word)
+    if known is not None and all(slot.weekdays is None for slot in known):
+        return known
+    kinds = ABSENCES if person else ()
+    question = Question(
+        f"shift.{word}",
+        f'When is the shift "{shown(word)}"?',
+        (
+            Choice("06:00-14:00", "such times; more after ;"),
+            Choice(OFF, "no work on that day"),
+            *(Choice(kind, "the person is away") for kind in kinds),
+        ),
+        why="the file has no times of it",
+    )
+    proven = (OFF, "it says that there is nothing") if key_of("blank", word) == "yes" else None
+    value = roster.layout.scope.settle(
+        question, proven=proven, fits=lambda text: text in {OFF, *kinds} or pattern_of(text) is not None
+    )
+    if value is None or value in kinds:
+        return value
+    return () if value == OFF else pattern_of(value)
+
+
+def _absent(roster: _Roster, reader: RowReader, target: tuple[str, str], day: Moment, kind: str) -> None:
+    source = roster.places.source
+    roster.places.canonical.add(
+        "absence",
+        {
+            "external_id": f"{source}:{target[1]} {day.day}", "source": source, "operator_id": target[1],
+            "start_date": str(day.day), "end_date": str(day.day), "kind": kind,
+        },
+        reader.origin(start_date="day", kind="shift"),
+    )  # fmt: skip
+
+
+def _less_break(
+    roster: _Roster, reader: RowReader, start: Moment, end: Moment
+) -> list[tuple[Moment, Moment]]:
+    minutes = int(reader.minutes("break_time", needed=False) or 0)
+    if not minutes or roster.breaks == "none":
+        return [(start, end)]
+    if roster.breaks == "end":
+        return [(start, end.later(-minutes))]
+    first = start.later(_before_break(_length(start, end), minutes))
+    return [(start, first), (first.later(minutes), end)]
+
+
+def _length(start: Moment, end: Moment) -> int:
+    days = (end.day - start.day) // timedelta(days=1)
+    return days * 24 * 60 + (end.minute or 0) - (start.minute or 0)
+
+
+def _before_break(length: int, minutes: int) -> int:
+    return max(0, (length - minutes) // 10 * 5)
+
+
+def _weekly(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
+    """A shift of every week; only a calendar has a week."""
+    if target[0] != "calendar_id":
+        reader.problem("day", "is missing: a week is of a calendar", "a date, or a calendar of its own")
+        return
+    for slot in _weekly_slots(roster, reader):
+        minutes = int(reader.minutes("break_time", needed=False) or 0) if roster.breaks != "none" else 0
+        at = slot.start + _before_break(slot.minutes, minutes)
+        pause = f"{clock_text(at)}-{clock_text(at + minutes)}" if minutes else ""
+        end = (slot.end - (minutes if roster.breaks == "end" else 0)) % (24 * 60)
+        for weekday in slot.weekdays or ():
+            roster.places.canonical.add(
+                "calendar_shift",
+                {
+                    "calendar_id": target[1], "weekday": weekday, "start_local": clock_text(slot.start),
+                    "end_local": clock_text(end),
+                    "ends_next_day": "true" if end <= slot.start else "false",
+                    "breaks": pause if roster.breaks == "middle" else "",
+                },
+                reader.origin(start_local="start", end_local="end", weekday="weekday"),
+            )  # fmt: skip
+
+
+def _weekly_slots(roster: _Roster, reader: RowReader) -> list[Slot]:
+    start, end = reader.clock("start"), reader.clock("end")
+    if start is not None and end is not None:
+        slots: tuple[Slot, ...] = (Slot(None, start % 1440, end % 1440),)
+    else:
+        found = _slots(roster, reader.text("shift"), person=False) if reader.text("shift") else None
+        slots = found if isinstance(found, tuple) else ()
+    days = _days(roster, reader)
+    return [Slot(slot.weekdays or days, slot.start, slot.end) for slot in slots if slot.weekdays or days]
+
+
+def _days(roster: _Roster, reader: RowReader) -> tuple[int, ...] | None:
+    text = reader.text("weekday")
+    if text:
+        found = weekdays_in(text)
+        if found is None:
+            reader.problem("weekday", "names no days of the week", "such as Mo-Fr")
+        return found
+    question = Question(
+        "weekdays",
+        "On which days of the week are these shifts?",
+        (Choice("1-5", "Monday to Friday"), Choice("1-6", "Monday to Saturday"), Choice("1-7", "all days")),
+        why="the file names no days",
+    )
+    value = roster.layout.scope.settle(question, fits=lambda given: weekdays_in(given) is not None)
+    return weekdays_in(value) if value else None

@@ -1,0 +1,159 @@
+"""Which signs and habits a table's numbers and dates are written with: proven by its cells, or asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import cast
+
+from storage.exchange.problems import shown
+from storage.foreign.dates import (
+    EPOCHS,
+    Order,
+    date_evidence,
+    day_of_number,
+    is_day_number,
+    lacks_year,
+    week_in,
+)
+from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.fields import FIELDS, of_weeks
+from storage.foreign.grid import Cell
+from storage.foreign.numbers import Sign, decimal_evidence
+
+_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = range(1, 13)
+
+
+def decimal_of(scope: Scoped, texts: Iterable[str]) -> Sign | None:
+    """The sign that parts decimals; None: no text has one, or it is asked."""
+    said = decimal_evidence(texts)
+    if said == type(said)() and scope.key("decimal") not in scope.decisions.given:
+        return None
+    example = said.either or said.comma or said.point or "1,5"
+    bare = example.replace(",", "").replace(".", "").replace("'", "")
+    question = Question(
+        "decimal",
+        f'Which sign parts the decimals, as in "{shown(example)}"?',
+        (
+            Choice("comma", f"{example} is {bare}" if "." in example else f"{example.replace(',', '.')}"),
+            Choice("point", f"{example} is {bare}" if "," in example else f"{example}"),
+        ),
+        why=f'"{shown(said.comma)}" says comma, "{shown(said.point)}" says point'
+        if said.comma and said.point
+        else "nothing in the file settles it",
+    )
+    proofs = {sign: text for sign, text in (("comma", said.comma), ("point", said.point)) if text}
+    return cast("Sign | None", scope.settle(question, proven=_only(proofs, "can be nothing else")))
+
+
+def date_order_of(scope: Scoped, texts: Iterable[str]) -> Order | None:
+    """What comes first in a date; None: no text leaves it open, or it is asked."""
+    said = date_evidence(texts)
+    if said == type(said)() and scope.key("date_order") not in scope.decisions.given:
+        return None
+    proofs = {
+        order: text
+        for order, text in (("dmy", said.dmy), ("mdy", said.mdy), ("ymd", said.ymd))
+        if text is not None
+    }
+    example = said.either or next(iter(proofs.values()), "03/04/2026")
+    offered = ["dmy", "mdy", *(["ymd"] if said.ymd else [])]
+    question = Question(
+        "date_order",
+        f'Which comes first in "{shown(example)}", the day or the month?',
+        tuple(Choice(order, _ORDERS[order]) for order in offered),
+        why=" and ".join(f'"{shown(text)}" says {_ORDERS[order]}' for order, text in proofs.items())
+        or "no date of the file settles it",
+    )
+    proven = _only(proofs, "has no other reading")
+    return cast("Order | None", scope.settle(question, proven=proven, fits=_ORDERS.__contains__))
+
+
+def _only(proofs: Mapping[str, str], why: str) -> tuple[str, str] | None:
+    if len(proofs) != 1:
+        return None
+    ((value, text),) = proofs.items()
+    return value, f'"{shown(text)}" {why}'
+
+
+def day_numbers_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> str | None:
+    """Which day the numbers in columns of dates are counted from; None: there are none."""
+    for header, cells in columns:
+        number = next(
+            (c.value for c in cells if isinstance(c.value, Decimal) and is_day_number(c.value)), None
+        )
+        if number is None:
+            continue
+        question = Question(
+            "day_numbers",
+            f'"{shown(header)}" has numbers without the format of a date: which day is {number}?',
+            tuple(Choice(name, day_of_number(number, name).day.isoformat()) for name in EPOCHS),
+            why="a spreadsheet counts its days from 1900 or from 1904",
+            suggested="1900",
+        )
+        return scope.settle(question)
+    return None
+
+
+def year_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> str | None:
+    """Which year dates without one are of; None: there are none, or it is asked."""
+    example = next(
+        (
+            cell.text
+            for header, cells in columns
+            for cell in cells
+            if (isinstance(cell.value, str) and lacks_year(cell.value)) or is_week_number(header, cell)
+        ),
+        None,
+    )
+    if example is None:
+        return None
+    question = Question(
+        "year",
+        f'Which year is "{shown(example)}" of?',
+        (
+            Choice("2026", "such a year, for all dates that have none"),
+            Choice("2026-07", "such a month: each date is in the twelve months from then"),
+        ),
+        why="it is written without a year",
+    )
+    return scope.settle(question, fits=_is_year)
+
+
+def _is_year(text: str) -> bool:
+    year, dash, month = text.partition("-")
+    return len(year) == 4 and year.isdecimal() and (not dash or (month.isdecimal() and int(month) in _MONTHS))
+
+
+def week_days_of(scope: Scoped, columns: Iterable[tuple[str, str, Sequence[Cell]]]) -> dict[str, int]:
+    """The day that a week stands for, by the field of its column; those that are asked are missing.
+
+    `columns`: field, header and cells.
+    """
+    found: dict[str, int] = {}
+    for field, header, cells in columns:
+        example = next((cell.text for cell in cells if _is_whole_week(header, cell)), None)
+        if example is None or field in found:
+            continue
+        question = Question(
+            f"{field}.week_day",
+            f'"{shown(header)}" names weeks, such as "{shown(example)}": on which day of it is '
+            f"{FIELDS[field].about}?",
+            tuple(Choice(str(number), name) for number, name in enumerate(_DAYS, 1)),
+            why="a week is no day",
+            suggested="1" if field in {"start", "release"} else "5",
+        )
+        value = scope.settle(question)
+        if value is not None:
+            found[field] = int(value)
+    return found
+
+
+def _is_whole_week(header: str, cell: Cell) -> bool:
+    week = week_in(cell.text) if isinstance(cell.value, str) else None
+    return is_week_number(header, cell) or (week is not None and week[2] is None)
+
+
+def is_week_number(header: str, cell: Cell) -> bool:
+    """Whether a bare number is a week, because its header says so."""
+    return of_weeks(header) and cell.text.isdecimal() and 1 <= int(cell.text) <= 53

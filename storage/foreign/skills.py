@@ -1,0 +1,108 @@
+"""Skills of people: columns of marks, and columns whose cells name one skill or several."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadhand.errors import InvalidRequest
+from storage.exchange.problems import shown
+from storage.foreign.decisions import Choice, Question
+from storage.foreign.layout import Layout
+from storage.foreign.places import Places
+from storage.foreign.reading import RowReader
+from storage.foreign.words_of_cells import learn_levels, learn_marks
+
+_ALWAYS_PART = re.compile(r"\s*[;|\n]\s*")
+_MAY_PART = {"comma": ",", "stroke": "/", "plus": "+"}
+_WITH_LEVEL = re.compile(r"(?P<skill>.+?)\s*[(:=]\s*(?P<level>[^()\s]{1,3})\)?")
+
+
+@dataclass(frozen=True, slots=True)
+class SkillWords:
+    """What the marks and levels of a table mean, what parts several skills of a cell, and whether each of
+    them has its level beside it."""
+
+    marks: Mapping[str, str]
+    levels: Mapping[str, str]
+    sign: str | None
+    with_level: bool
+
+    def parts(self, text: str) -> list[tuple[str, str]]:
+        """The skills that a cell names, each with its level or an empty text."""
+        found = [part for part in _ALWAYS_PART.split(text) if part]
+        if self.sign is not None:
+            found = [part.strip() for text in found for part in text.split(self.sign) if part.strip()]
+        if not self.with_level:
+            return [(part, "") for part in found]
+        forms = [_WITH_LEVEL.fullmatch(part) for part in found]
+        return [
+            (form["skill"], form["level"]) if form is not None else (part, "")
+            for part, form in zip(found, forms, strict=True)
+        ]
+
+
+def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
+    """What is said of skills, as far as it is decided."""
+    _same_number(layout)
+    marks = learn_marks(layout.scope, (cell.text for r in readers for _, cell in r.cells("skill")))
+    named = [cell.text for r in readers for _, cell in r.cells("skill_named") if not cell.empty]
+    sign = _sign(layout, named)
+    words = SkillWords({}, {}, sign, with_level=True)
+    parts = [part for text in named for part in words.parts(text)]
+    levels = [level for _, level in parts if level]
+    with_level = len(levels) * 2 > len(parts) and not layout.has("skill_level")
+    beside = (cell.text for r in readers for _, cell in r.cells("skill_level") if layout.has("skill_named"))
+    learned = learn_levels(layout.scope, [*(levels if with_level else ()), *beside])
+    return SkillWords(marks, learned, sign, with_level)
+
+
+def _sign(layout: Layout, texts: Sequence[str]) -> str | None:
+    """What parts several skills within a cell besides ; and line breaks; None: nothing does."""
+    found = [name for name, sign in _MAY_PART.items() if sum(sign in text for text in texts) * 4 > len(texts)]
+    if not found:
+        return None
+    example = next(text for text in texts if _MAY_PART[found[0]] in text)
+    question = Question(
+        "skill_named.parted",
+        f'Does "{shown(example)}" name several skills?',
+        (*(Choice(name, f"parted by {_MAY_PART[name]}") for name in found), Choice("none", "it is one")),
+        why="a skill's name may hold such a sign",
+        suggested=found[0],
+    )
+    return _MAY_PART.get(layout.scope.settle(question, fits={*_MAY_PART, "none"}.__contains__) or "")
+
+
+def _same_number(layout: Layout) -> None:
+    named = len(layout.columns.get("skill_named", ()))
+    for field in ("skill_level", "skill_until"):
+        found = len(layout.columns.get(field, ()))
+        if found not in (0, named) and named:
+            raise InvalidRequest(
+                f"{field} has {found} columns and skill_named {named}; right would be one for each, in their "
+                "order."
+            )
+
+
+def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Places) -> None:
+    """The skills of a row; a level that is no skill yet gives none."""
+    origin = reader.origin(skill_id="skill_named", valid_to="skill_until")
+    for header, cell in reader.cells("skill"):
+        if words.marks.get(cell.text) == "yes":
+            skill = places.make_skill(header, origin)
+            places.canonical.add("operator_skill", {"operator_id": operator, "skill_id": skill}, origin)
+    level = [cell for _, cell in reader.cells("skill_level")]
+    until = [cell for _, cell in reader.cells("skill_until")]
+    for number, (_, cell) in enumerate(reader.cells("skill_named")):
+        held = not level or _is_held(level[number].text, words)
+        last = reader.moment("skill_until", cell=until[number]) if until else None
+        for name, written in words.parts(cell.text) if held else ():
+            if not _is_held(written, words):
+                continue
+            row = {"operator_id": operator, "skill_id": places.make_skill(name, origin)}
+            if until:
+                row["valid_to"] = last.after if last else ""
+            places.canonical.add("operator_skill", row, origin)
+
+
+def _is_held(level: str, words: SkillWords) -> bool:
+    return not level or words.levels.get(level) == "yes"
