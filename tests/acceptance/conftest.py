@@ -14,6 +14,7 @@ from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.unsteady_pair import UnsteadyPair, unsteady_pair
 from tests.acceptance.workspace import Workspace
+from tests.ready_data import lay_down, with_shops
 
 # Words that stand in one shop's data only.
 CANARIES = {"north": "Northlight", "south": "Southmoor"}
@@ -46,22 +47,21 @@ def consumer() -> Generator[Consumer]:
 
 @pytest.fixture(scope="session")
 def workspace(server_folder: Path) -> Workspace:
-    """The data directory of the session."""
+    """The data directory of the session, with the demo shops north and south."""
     data_dir = server_folder / "acceptance"
-    data_dir.mkdir()
+    lay_down(with_shops(server_folder), data_dir)
     return Workspace(data_dir)
 
 
 @pytest.fixture(scope="session")
 def builtin_server(workspace: Workspace) -> Generator[ServerProcess]:
-    """A server without any model endpoint, with two demo shops whose canaries are planted.
+    """A server without any model endpoint; in each of the two shops its canary is planted.
 
     It comes first, so that the embedded Postgres runs as long as the session.
     """
     with ServerProcess(workspace, "builtin") as server:
         database = ShopDatabase(workspace)
-        for seed, (shop, canary) in enumerate(CANARIES.items(), start=7):
-            workspace.make_demo_shop(shop, seed=seed)
+        for shop, canary in CANARIES.items():
             database.run(
                 sql.SQL("update machine set name = %s where tenant_id = %s and code = 'KASTO-1'"),
                 f"Kasto {canary}",

@@ -15,6 +15,7 @@ from tests.acceptance.json_access import parse, text_at
 from tests.acceptance.server_process import EXIT_TIMEOUT_S, POLL_INTERVAL_S, ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import Workspace
+from tests.ready_data import lay_down, with_shops
 
 DEADLINE_S = 60.0
 SHOP = "north"
@@ -26,10 +27,8 @@ TITLE = "Puma 3100 available"
 def workshop(server_folder: Path) -> Workspace:
     """An installation of its own: elsewhere another server's worker might be quicker."""
     folder = server_folder / "titled"
-    folder.mkdir()
-    workspace = Workspace(folder)
-    workspace.make_demo_shop(SHOP)
-    return workspace
+    lay_down(with_shops(server_folder), folder)
+    return Workspace(folder)
 
 
 def title(caller: Caller, chat_id: str) -> str:

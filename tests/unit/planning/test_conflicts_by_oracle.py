@@ -40,8 +40,9 @@ def expected_minutes(shop: Shop, wide: Interval) -> Minutes:
         if a.machine_id == b.machine_id:
             expected[T.MACHINE_DOUBLE_BOOKED, tuple(sorted((a.id, b.id))), a.machine_id] = both
     for operator in shop.operators.values():
-        for minute in range(*wide):
-            working = [b.id for b in shop.bookings if minute in _work(b, operator.id)]
+        work = {b.id: _work(b, operator.id) for b in shop.bookings}
+        for minute in set(range(*wide)) & set[int]().union(*work.values()):
+            working = [booking_id for booking_id, minutes in work.items() if minute in minutes]
             if len(working) > operator.max_parallel:
                 key = T.OPERATOR_DOUBLE_BOOKED, tuple(sorted(working)), operator.id
                 expected.setdefault(key, set()).add(minute)
