@@ -20,6 +20,7 @@ class Amount:
     """`text[start:end]`. `minutes` is None for other units; `high_minutes` is set for a range.
 
     `each`: per piece, per day and the like, so not the whole of the work. `setup`: for setting up.
+    `days`: of whole days or weeks, how many days.
     """
 
     start: int
@@ -30,6 +31,7 @@ class Amount:
     high_minutes: float | None = None
     each: bool = False
     setup: bool = False
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ _GERMAN_TENS = (
     "neunzig",
 )
 _TENS, _HUNDRED = 20, 100
+_DAYS_OF = ((("day", "tag", "täg", "taeg"), 1), (("week", "woche", "wöch"), 7))
 _ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer"})
 
 
@@ -80,13 +83,20 @@ def _lengths(text: str) -> Iterator[Amount]:
         )
         low = _minutes(match["low"], match["half"], match["unit"], known)
         if low is None:
-            yield Amount(match.start(), match.end(), Unit.OTHER, each=each, setup=setup)
+            days = _days(match["low"], match["unit"], known)
+            yield Amount(match.start(), match.end(), Unit.OTHER, each=each, setup=setup, days=days)
             continue
         high = _minutes(match["high"], None, match["unit"], known) if match["high"] else None
         extra = float(match["rest"] or match["glued"] or 0)
         yield Amount(
             match.start(), match.end(), Unit.MINUTES, low + extra, high_minutes=high, each=each, setup=setup
         )
+
+
+def _days(number: str, unit: str, known: _Patterns) -> int | None:
+    each = next((days for stems, days in _DAYS_OF if unit.startswith(stems)), None)
+    said = _value(number, known.numbers)
+    return None if each is None or said is None or said < 1 or said != int(said) else int(said) * each
 
 
 def _percents(text: str) -> Iterator[Amount]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from models.builtin.clauses import Clause
-from models.builtin.grammar_files import Intent, tool_grammars
+from models.builtin.grammar_files import Intent, ToolGrammar, tool_grammars
 from models.builtin.mentions import Surety
 
 # Below this a clause only touches on an intent.
@@ -20,6 +20,19 @@ _MUST_BE_MEANT = frozenset({"@person", "@customer"})
 # "she", once it is known who that is.
 _SOMEONE = frozenset({"someone"})
 _NOBODY: frozenset[str] = frozenset()
+# The second look: what a word that does not fit, something that the tool does not take, a word not known cost.
+_LEAST, _CLEAR = 1.7, 0.35
+# Telling to do something is no question; what a tool answers is not done by it.
+_TOLD = 2.0
+_FOREIGN, _FORBIDDEN, _UNKNOWN, _UNNAMED = 0.6, 0.9, 0.3, 1.0
+# With these no second look: nothing hides behind a question about the plan, and nothing is tried out in earnest.
+_NEVER = frozenset({"instructions", "elsewhere", "knowledge", "past"})
+# With these only what many words speak for.
+_OUTSIDE = frozenset({"money", "quality", "material"})
+_OUTSIDE_COST = 2.0
+_SUPPOSED = frozenset({"what_if", "try_out"})
+# A change is proposed on clear words only.
+_IN_EARNEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,7 @@ def choose(clause: Clause, tools: Collection[str]) -> Choice:
     scored = [
         (score, intent)
         for grammar in tool_grammars()
-        if grammar.tool in tools
+        if grammar.tool in tools and not (grammar.writes and clause.asks)
         for intent in grammar.intents
         if (score := _score(clause, intent)) >= THRESHOLD
     ]
@@ -62,3 +75,54 @@ def _score(clause: Clause, intent: Intent) -> float:
         if not clause.foreign(intent.uses | way.features | known)
     ]
     return max(scores) + FURTHER * len(features & intent.uses) if scores else 0.0
+
+
+def lean(clause: Clause, tools: Collection[str]) -> Intent | None:
+    """The intent that most of the clause speaks for; every word that speaks against it is weighed.
+
+    For a clause that `choose` finds no intent for.
+    """
+    if clause.features & _NEVER or clause.asks_back_in_time:
+        return None
+    scored = [
+        (_weighed(clause, intent) - (_IN_EARNEST if grammar.writes else 0.0), intent)
+        for grammar in tool_grammars()
+        if grammar.tool in tools and (not grammar.writes or _is_order(clause, grammar))
+        for intent in grammar.intents
+    ]
+    best, intent = max(scored, key=lambda one: one[0], default=(0.0, None))
+    if intent is None or best < _LEAST:
+        return None
+    other = max((score for score, one in scored if one.tool != intent.tool), default=0.0)
+    return intent if best - other >= _CLEAR else None
+
+
+def _is_order(clause: Clause, grammar: ToolGrammar) -> bool:
+    """Whether something is told to be done; what a tool that writes cannot take is never passed over."""
+    return "@command" in clause.features and not any(
+        clause.features & intent.forbids for intent in grammar.intents
+    )
+
+
+def _weighed(clause: Clause, intent: Intent) -> float:
+    features = clause.features
+    forbidden = features & intent.forbids
+    if forbidden & _SUPPOSED:
+        return 0.0
+    if "@command" in features and not any("@command" in way.features for way in intent.ways):
+        against = _TOLD
+    else:
+        against = 0.0
+    known = _SOMEONE if clause.carried else _NOBODY
+    if features & _OUTSIDE - intent.uses:
+        against += _OUTSIDE_COST
+    against += _FORBIDDEN * len(forbidden) + _UNKNOWN * len(clause.unexplained)
+    scores = [
+        way.weight
+        - _FOREIGN * len(clause.foreign(intent.uses | way.features | known | forbidden))
+        - _UNNAMED * len(features & _MUST_BE_MEANT - way.features - intent.uses)
+        - (_NAME_DISCOUNT[clause.surety] if "@machine" in way.features else 0.0)
+        for way in intent.ways
+        if way.features <= features and features & _SUPPOSED <= way.features | intent.uses
+    ]
+    return max(scores) - against + FURTHER * len(features & intent.uses) if scores else 0.0

@@ -10,6 +10,7 @@ from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
 from models.builtin.parties import told_apart
 from models.builtin.reading import Mark, Reading
+from models.builtin.requests import asks_of_the_past, asks_whether, begins_with_order, is_asked
 from models.builtin.routes import Batch, batch_in, route_in
 
 _FEATURE_OF = {
@@ -33,6 +34,14 @@ _EVENTS = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", 
 _HIT = frozenset({"consequence"})
 _OTHERWISE_MEANT = frozenset({"reason", "conflicts", "double", "replan"})
 _DUE = frozenset({"due"})
+# What is done to a plan: said of one of the shop's, and weighed, it is tried out.
+_TURNED = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", "priority", "upkeep"}
+_ANCHORS = frozenset({"@machine", "@person", "@order"})
+_WEIGHED = frozenset({"consequence", "gain"})
+# Words that change something.
+_CHANGES = frozenset(
+    ["plan_change", "plan_verb", "note_it", "set_to", "hold_it", "lock", "unlock", "out_of_plan", "into_plan", "take_verb", "postponed", "undo", "let_go", "apply_it", "close_it", "clear_it", "due_moved"]
+)
 _REPLIES = frozenset({"assent", "dissent"})
 
 
@@ -122,6 +131,16 @@ class Clause:
         return tuple(mark for mark, after in followed if mark.date is not None and not _begins_as(after))
 
     @cached_property
+    def asks(self) -> bool:
+        """Whether it asks or supposes rather than tells to do something."""
+        return is_asked(self.reading)
+
+    @cached_property
+    def asks_back_in_time(self) -> bool:
+        """ "When did Maria last work": no plan tells."""
+        return asks_of_the_past(self.reading)
+
+    @cached_property
     def features(self) -> frozenset[str]:
         found = {*self.reading.concepts(), *self.reading.topics()}
         found |= {_FEATURE_OF[m.kind] for m in self.names if not m.negated}
@@ -134,12 +153,20 @@ class Clause:
             found.add("@date")
         if self._supposes(found):
             found.add("what_if")
+        told = bool(found & _CHANGES) or begins_with_order(self.reading)
+        if told and not self.asks and "what_if" not in found:
+            found.add("@command")
         if any(mark.words[0].spelled in _DUE for mark in self.dates):
             found.add("due")  # "due next week" is one date
         return frozenset(found) | self.carried
 
     def _supposes(self, found: set[str]) -> bool:
-        """ "if the Puma is down until Friday, which orders are late"."""
+        """ "if the Puma is down until Friday, which orders are late", "could we cancel WO-4010"."""
+        turned = found & _TURNED or {"shifted", "@length"} <= found
+        if found & _ANCHORS and turned and not found & _OTHERWISE_MEANT:
+            maybe = "can_we" in found or ("modal" in found and self.asks) or asks_whether(self.reading)
+            if found & _WEIGHED or maybe:
+                return True
         words = [mark.words[0].spelled for mark in self.reading.marks]
         told = bool(found & _EVENTS) and bool(found & _HIT) and not found & _OTHERWISE_MEANT
         asked = words[:1] == ["if"] or bool(found & (_HIT | _WHOM))

@@ -2,25 +2,62 @@
 
 import re
 
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz"
+    "|mai|juni|juli|oktober|dezember"
+)
 _DAYS = (
     "today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|heute|übermorgen|morgen|montag"
     "|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
+    rf"|\d{{1,2}}\.? (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\."
 )
 _RANGE = re.compile(
-    rf"\b(?P<day>{_DAYS}),? (?P<first>\d{{1,2}}) ?(?:to|bis|-|–) ?(?P<last>\d{{1,2}})(?::(?=\s))?"
-    r"(?!\w|[:.,]\d|\s*(?:am|pm|a\.m|p\.m|h\b|hours?|stunden?|uhr|percent|%))",
+    rf"\b(?P<day>{_DAYS}),? (?:from |von )?(?P<first>\d{{1,2}}) ?(?:to|until|til|till|bis|-|–) ?"
+    r"(?P<last>\d{1,2}|noon|mittags?)(?::(?=\s))?(?P<later> in the afternoon| in the evening| nachmittags)?"
+    r"(?!\w|[:.,]\d|\s*(?:am|pm|a\.m|p\.m|h\b|hours?|stunden?|percent|%))(?: uhr)?",
     re.IGNORECASE,
 )
+# A day by its number behind a word that no date begins with: "auf den 09.12.".
+_NUMBERED = re.compile(
+    r"\b(?P<before>auf|der|den|zum)( den)? (?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?!\d)", re.IGNORECASE
+)
+_TWO_DAYS = re.compile(
+    rf"\b(?P<first>\d{{1,2}})\.? (?:and|&|und) (?P<last>\d{{1,2}})\.? (?P<month>{_MONTHS})\b", re.IGNORECASE
+)
+# "to Dec 2. Do we ...": the point ends the sentence.
+_FULL_STOP = re.compile(
+    r"\b((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2})\.(?=\s|$)", re.IGNORECASE
+)
+_GERMAN_MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
 _HOURS = 24
 
 
 def with_clock(text: str) -> str:
     """The text with such hours as clock times; everything else is left as it is."""
-    return _RANGE.sub(_as_clock, text)
+    return _FULL_STOP.sub(
+        r"\1 .", _TWO_DAYS.sub(_as_range, _NUMBERED.sub(_as_month, _RANGE.sub(_as_clock, text)))
+    )
 
 
 def _as_clock(found: re.Match[str]) -> str:
-    first, last = int(found["first"]), int(found["last"])
+    first = int(found["first"])
+    last = int(found["last"]) if found["last"].isdigit() else _HOURS // 2
+    if found["later"] and last <= _HOURS // 2:
+        last += _HOURS // 2
     if not first < last <= _HOURS:
         return found[0]
     return f"{found['day']} {first}:00-{last}:00"
+
+
+def _as_month(found: re.Match[str]) -> str:
+    month = int(found["month"])
+    if not 1 <= month <= len(_GERMAN_MONTHS):
+        return found[0]
+    return f"{found['before']}{found[2] or ''} {int(found['day'])}. {_GERMAN_MONTHS[month - 1]}"
+
+
+def _as_range(found: re.Match[str]) -> str:
+    """Two days that follow on each other are a stretch of time."""
+    if int(found["last"]) - int(found["first"]) != 1:
+        return found[0]
+    return f"{found['first']} {found['month']} to {found['last']} {found['month']}"

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from models.builtin.clauses import Clause
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import read_table, table
 from models.builtin.reading import Reading
@@ -14,6 +15,8 @@ TOOL = "compare_simulations"
 _SIMULATIONS = frozenset({"simulate_new_order", "simulate_schedule_change"})
 # What one call takes.
 _LEAST, _MOST = 2, 4
+# Said beside "better" and the like, these are what is compared.
+_OTHER_THINGS = frozenset({"@hours", "machine", "operator", "work_center"})
 _ID = re.compile(r"\bsim-[0-9a-f]{16}\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -32,7 +35,8 @@ def comparison_in(text: str, reading: Reading, context: Context) -> Understandin
     words = [plain(word) for word in _WORD.findall(_ID.sub(" ", text))]
     if not any(word in _words("compares") for word in words):
         return None
-    if not said and not all(word in _words("beside") or word in _words("compares") for word in words):
+    known_words = all(word in _words("beside") or word in _words("compares") for word in words)
+    if not said and not known_words and not _is_about_them(words, reading, context):
         return None
     named = bool(said) or any(word in _words("simulations") for word in words)
     recent = bool(context.queries) and context.queries[-1].tool in {TOOL, *_SIMULATIONS}
@@ -42,6 +46,17 @@ def comparison_in(text: str, reading: Reading, context: Context) -> Understandin
     wanted = _count(words) - len(said)
     sims = (*said, *known[-wanted:])
     return _asked(sims) if len(sims) >= _LEAST else _ask_back(sims)
+
+
+def _is_about_them(words: list[str], reading: Reading, context: Context) -> bool:
+    """Whether "better" and the like is said of simulations that there are: by a word for them, or as
+    one or the other."""
+    if len(context.simulations) < _LEAST or Clause(reading).features & _OTHER_THINGS:
+        return False
+    told = any(word in _words("tried") or word in _words("simulations") for word in words)
+    either = any(word in {"or", "oder"} for word in words) or any(word in _words("both") for word in words)
+    last = context.queries[-1].tool if context.queries else ""
+    return last in {TOOL, *_SIMULATIONS} and (told or either)
 
 
 def _asked(sims: tuple[str, ...]) -> Understanding:

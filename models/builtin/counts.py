@@ -6,6 +6,8 @@ from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Slot
 from models.builtin.lexicon import Kind
 
+_MOST_URGENT = 5
+
 
 def count(slot: Slot, clause: Clause) -> int | None:
     """The number right before the concept: "in 4 lots", or within "split over two machines"."""
@@ -68,6 +70,17 @@ def last_number(clause: Clause) -> int | None:
         if index not in named and mark.date is None and mark.amount is None
     ]
     return next((int(text) for text in reversed(rows) if text.isascii() and text.isdigit()), None)
+
+
+def urgency(slot: Slot, clause: Clause) -> int | None:
+    """A priority by its number, or by a word: "top priority"; 5 is the most urgent."""
+    if slot.concept not in clause.features:
+        return None
+    number = number_after(slot, clause)
+    number = last_number(clause) if number is None else number
+    if number is None and slot.single & clause.features:
+        return _MOST_URGENT
+    return number
 
 
 def _small_number(word: str) -> int | None:

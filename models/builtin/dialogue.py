@@ -24,8 +24,15 @@ def understand(text: str, context: Context) -> Understanding:
         return compared
     understood = _understood(text, reading, context)
     if not (understood.queries or understood.ask or understood.social or understood.explain):
-        understood = after_a_story(reading, context) or understood
+        understood = after_a_story(reading, context) or _second_look(text, reading, context) or understood
     return with_leading_date(reading, understood)
+
+
+def _second_look(text: str, reading: Reading, context: Context) -> Understanding | None:
+    """The question that most of the message speaks for; None when it does not tell."""
+    lenient = replace(context, lenient=True)
+    understood = _understood(text, reading, lenient)
+    return understood if understood.queries or understood.ask else None
 
 
 def _understood(text: str, reading: Reading, context: Context) -> Understanding:

@@ -16,6 +16,7 @@ from models.builtin.understanding import Query
 _TIME = frozenset({"window", "from", "to"})
 _DUE = frozenset({"due"})
 _PLACE = frozenset({"machines", "work_center", "work_centers", "order"})
+_REPLANS = frozenset({"propose_replan", "apply_plan_proposal"})
 # A continuation says little.
 _MAX_MARKS = 14
 
@@ -32,6 +33,13 @@ def carried_features(clause: Clause, base: Query) -> frozenset[str]:
         return frozenset({"@person"}) if base.focus else frozenset()
     if not _points_back(clause):
         return frozenset()
+    return _thing_of(base)
+
+
+def _thing_of(base: Query) -> frozenset[str]:
+    """What the turn before was about."""
+    if base.tool in _REPLANS:
+        return frozenset({"replan"})
     if base.arguments.get("machines"):
         return frozenset({"@machine"})
     if base.arguments.get("order"):

@@ -75,6 +75,7 @@ class ToolGrammar:
     subject: dict[str, str]
     rank: int
     second_try: SecondTry | None = None
+    writes: bool = False
 
     @property
     def describes_machines(self) -> bool:
@@ -109,6 +110,7 @@ def _grammar(source: Table) -> ToolGrammar:
         subject={language: str(table(source["subject"])[language]) for language in LANGUAGES},
         rank=int(str(source["rank"])),
         second_try=_second_try(table(source.get("second_try"))),
+        writes=bool(source.get("writes", False)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from models.builtin.choosing import choose
+from models.builtin.choosing import choose, lean
 from models.builtin.clauses import Clause
 from models.builtin.follow_up import carried_features, continued, hours_given, opens_with_follow_up
 from models.builtin.grammar_files import Intent, grammar_of, tool_grammars
@@ -40,6 +40,14 @@ def meaning_of(reading: Reading, context: Context) -> Understanding:
         return _asked(clause, choice.clear, None)
     if choice.intents:
         return Understanding(unclear=tuple(intent.tool for intent in choice.intents))
+    return _leant(clause, context)
+
+
+def _leant(clause: Clause, context: Context) -> Understanding:
+    """What most of the clause speaks for, if it is looked at a second time."""
+    leant = lean(clause, context.tools) if context.lenient else None
+    if leant is not None:
+        return _with_unused(clause, _asked(clause, leant, None))
     return _not_asked(clause, context)
 
 
@@ -97,6 +105,18 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
         queries=_each(query, filled),
         ignored=(*_unused_words(clause, filled), *unused, *filled.unused),
     )
+
+
+def _with_unused(clause: Clause, understood: Understanding) -> Understanding:
+    """Names that no argument took are told as left out."""
+    taken = {str(v) for q in understood.queries for v in _flat(q)}
+    passed = (m.text for m in clause.names if m.text not in taken and not m.negated)
+    return replace(understood, ignored=tuple(dict.fromkeys([*understood.ignored, *passed])))
+
+
+def _flat(query: Query) -> Iterator[object]:
+    for value in query.arguments.values():
+        yield from value if isinstance(value, list) else [value]
 
 
 def _unused_words(clause: Clause, filled: Filled) -> Iterator[str]:

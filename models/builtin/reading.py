@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
 from models.builtin.clock_ranges import with_clock
-from models.builtin.lexicon import Kind, Lexicon, Sense, lexicon, read_table
+from models.builtin.lexicon import Hit, Kind, Lexicon, Sense, lexicon, read_table
+from models.builtin.parted import parted_verbs
 from models.builtin.spelling import corrected
 from models.builtin.words import Word, clean, plain, words_of
 from planning.date_phrases import PhraseSpan, find_phrases
@@ -158,6 +159,7 @@ def language_of(reading: Reading) -> str | None:
 
 def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
     index = 0
+    parted = parted_verbs(line.text, line.words)
     while index < len(line.words):
         word = line.words[index]
         date = next((span for span in line.dates if span.start <= word.start < span.end), None)
@@ -170,6 +172,8 @@ def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
             index += count
             continue
         hit = None if _in_code(line, index) else known.at(line.words, index, reach=_reach(line, index))
+        if index in parted and (hit is None or hit.length == 1):
+            hit = Hit(1, parted[index] or (Sense(Kind.FILLER, "", ""),))
         length = hit.length if hit else 1
         yield Mark(line.words[index : index + length], hit.senses if hit else ())
         index += length

@@ -7,7 +7,7 @@ from enum import StrEnum
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
-from models.builtin.counts import count, last_number, number_after, numbers_after, pieces
+from models.builtin.counts import count, last_number, number_after, numbers_after, pieces, urgency
 from models.builtin.deadlines import (
     Dates,
     any_date,
@@ -149,6 +149,15 @@ def _window(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     return dates.windows[0] if dates.windows else None
 
 
+def _window_or_length(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
+    """A window, or from now on for as long as is said: "for two days" is "next 2 days"."""
+    said = _window(slot, clause, dates)
+    if said is not None or dates.until or "shifted" in clause.features:
+        return said
+    lasts = [amount.days for amount in clause.amounts if amount.days is not None and not amount.each]
+    return f"next {lasts[0]} days" if len(lasts) == 1 and lasts[0] > 1 else None
+
+
 def _due(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del slot, clause
     return dates.until[0] if dates.until else None
@@ -265,6 +274,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "center": _center,
     "centers": _centers,
     "window": _window,
+    "window_or_length": _window_or_length,
     "until": _until,
     "due": _due,
     "order": _order,
@@ -272,6 +282,7 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "customer": _customer,
     "quote": lambda slot, clause, dates: said_quote(clause, str(slot.value)),
     "machines_beside_quote": lambda slot, clause, dates: [*machines_beside(clause)],
+    "urgency": lambda slot, clause, dates: urgency(slot, clause),
     "last_number": lambda slot, clause, dates: last_number(clause),
     "number_after": lambda slot, clause, dates: number_after(slot, clause),
     "numbers_after": lambda slot, clause, dates: [*numbers_after(slot, clause)],

@@ -10,6 +10,8 @@ from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
 from models.builtin.conversation import Conversation, follow
 from models.builtin.personal import TOOL as PERSONAL
 from models.builtin.personal import personal_part, without_personal
+from models.builtin.recalling import TOOL as RECALL
+from models.builtin.recalling import recalling_of, without_recalling
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
 from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
 from models.builtin.results import Result
@@ -32,6 +34,12 @@ class Thought:
 
 def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     """The same messages and tools always give the same thought."""
+    recalling = recalling_of(messages, tools)
+    if recalling is not None:
+        if recalling.arguments is None:
+            return Thought(recalling.text)
+        return Thought(calls=(PlannedCall(RECALL, recalling.arguments),))
+    messages = without_recalling(messages)
     personal = personal_part(messages, tools)
     if personal is None:
         return _of_the_plan(without_personal(messages), tools)

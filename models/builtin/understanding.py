@@ -52,7 +52,8 @@ class Understanding:
 class Context:
     """What the turns before leave behind: the last calls, a call that waits, the language; and the tools.
 
-    `simulations`: ids of all simulations so far, newest last.
+    `simulations`: ids of all simulations so far, newest last. `lenient`: the second look at a message that
+    was not understood word by word.
     """
 
     queries: tuple[Query, ...] = ()
@@ -60,6 +61,7 @@ class Context:
     language: str = "en"
     tools: Collection[str] = field(default_factory=frozenset[str])
     simulations: tuple[str, ...] = ()
+    lenient: bool = False
 
     @property
     def base(self) -> Query | None:

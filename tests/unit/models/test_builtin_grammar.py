@@ -30,6 +30,7 @@ NAMED = frozenset(
         "@percent",
         "@date",
         "@route",
+        "@command",
     }
 )
 GRAMMARS = {grammar.tool: grammar for grammar in tool_grammars()}

@@ -1,0 +1,112 @@
+"""Questions about earlier conversations: the call that looks through them, and its answer."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from leadhand.errors import JsonValue
+from models.builtin.answers import sentences_of
+from models.builtin.formats import day, escaped, sentence
+from models.builtin.lexicon import listed, read_table, table
+from models.builtin.personal import remembered_language
+from models.builtin.reading import language_of, read
+from models.builtin.results import Result, read_result
+from models.builtin.words import clean
+
+TOOL = "search_conversations"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalling:
+    """What comes next: the call's `arguments`, or `text`."""
+
+    arguments: dict[str, JsonValue] | None = None
+    text: str = ""
+
+
+def recalling_of(messages: Sequence[BaseMessage], tools: Collection[str]) -> Recalling | None:
+    """None when the newest message does not ask about earlier conversations."""
+    places = [index for index, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    if not places or TOOL not in tools:
+        return None
+    asked = messages[places[-1]].text
+    arguments = searched_for(asked)
+    if arguments is None:
+        return None
+    results = [
+        read_result(TOOL, arguments, message)
+        for message in messages[places[-1] + 1 :]
+        if isinstance(message, ToolMessage) and message.name == TOOL
+    ]
+    if not results:
+        return Recalling(arguments)
+    return Recalling(
+        text=_told(results[-1], language_of(read(clean(asked))) or remembered_language(messages))
+    )
+
+
+def without_recalling(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """The messages without the turns about earlier conversations: a question that follows is about the plan."""
+    kept: list[BaseMessage] = []
+    dropping = False
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            dropping = searched_for(message.text) is not None
+        if not dropping or isinstance(message, SystemMessage):
+            kept.append(message)
+    return kept
+
+
+def searched_for(text: str) -> dict[str, JsonValue] | None:
+    """The tool's arguments; None when the message asks for something else."""
+    for pattern in _patterns():
+        found = pattern.fullmatch(clean(text).strip())
+        if found:
+            said = found.groupdict()
+            window = said.get("window") or said.get("window2")
+            return {"about": said["about"], **({"window": window} if window else {})}
+    return None
+
+
+def _told(result: Result, language: str) -> str:
+    if result.fault is not None:
+        return _reply("failed", language).replace("{message}", sentence(result.fault.message))
+    matches = [table(match) for match in listed(result.values.get("matches"))]
+    if not matches:
+        return _reply("nothing", language)
+    blocks = [_reply("found", language), *(_match(match, language) for match in matches)]
+    notes = [text for name in ("warnings", "assumptions") for text in sentences_of(result, name, language)]
+    return "\n\n".join([*blocks, *notes])
+
+
+def _match(match: dict[str, JsonValue], language: str) -> str:
+    remarks = [table(remark) for remark in listed(match.get("remarks"))]
+    title = match.get("title")
+    name = escaped(title) if isinstance(title, str) else _reply("untitled", language)
+    when = day(remarks[0].get("at"), language) if remarks else ""
+    lines = [
+        f"- {_reply(str(remark.get('said_by')), language)}: {escaped(str(remark.get('text')))}"
+        for remark in remarks
+    ]
+    return "\n".join([f"**{name}**, {when}", "", *lines])
+
+
+def _reply(name: str, language: str) -> str:
+    return str(table(table(read_table("recalling")["replies"])[language])[name])
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    source = read_table("recalling")
+    before, behind, window = str(source["courtesy"]), str(source["ending"]), str(source["window"])
+    second = window.replace("?P<window>", "?P<window2>")
+    return tuple(
+        re.compile(
+            before + str(pattern).replace("{window}", window).replace("{window2}", second) + behind,
+            re.IGNORECASE,
+        )
+        for pattern in listed(source["patterns"])
+    )

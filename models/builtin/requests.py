@@ -1,0 +1,62 @@
+"""Whether somebody is told to do something, or is asked, or only supposes."""
+
+from functools import cache
+
+from models.builtin.lexicon import Kind, phrase_set, read_table, table
+from models.builtin.reading import Reading
+from models.builtin.words import spelled
+
+# A courtesy or two may stand before the verb.
+_LOOK = 12
+_ASKING = frozenset({"what_if", "try_out", "can_we"})
+
+
+def is_asked(reading: Reading) -> bool:
+    """Whether it asks or supposes something, or says what is not to be done: then nothing is ordered."""
+    if _ASKING & (reading.concepts() | reading.topics()):
+        return True
+    if any(mark.has(Kind.NEGATION) and not mark.has(Kind.CONCEPT) for mark in reading.marks):
+        return True
+    words = _opening(reading)
+    if any(" ".join(words[:count]) in phrase_set("polite") for count in (2, 3)):
+        return False
+    return bool(words) and (words[0] in _words("asks") or _ends_asking(reading))
+
+
+def asks_whether(reading: Reading) -> bool:
+    """ "Can I move it?", or only "Move it to Monday?": whether it could be done."""
+    words = _opening(reading)
+    if any(word.spelled in _words("if") for mark in reading.marks for word in mark.words):
+        return True
+    if not words or not is_asked(reading):
+        return False
+    return words[0] in _words("whether") or (words[0] not in _words("asks") and _ends_asking(reading))
+
+
+def asks_of_the_past(reading: Reading) -> bool:
+    """ "When did ...": "did" among the first words."""
+    return "did" in _opening(reading)[:3]
+
+
+def begins_with_order(reading: Reading) -> bool:
+    """ "Schedule ...", "Run ...": words that tell to do something where they come first."""
+    words = _opening(reading)
+    return bool(words) and words[0] in _words("tells")
+
+
+def _opening(reading: Reading) -> list[str]:
+    """The first words, without courtesies."""
+    words = [word.spelled for mark in reading.marks[:_LOOK] for word in mark.words]
+    while words and words[0] in _words("before"):
+        words.pop(0)
+    return ["", *words] if words[1:2] and words[1].isdigit() else words  # "WO-4012" is no "where"
+
+
+def _ends_asking(reading: Reading) -> bool:
+    return reading.text[reading.marks[-1].end :].lstrip(" )\"'").startswith("?")
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    lists = table(table(read_table("language")["requests"])[name]).values()
+    return frozenset(spelled(word) for text in lists for word in str(text).split())
