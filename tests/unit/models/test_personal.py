@@ -124,6 +124,7 @@ def test_what_a_person_wants_forgotten_is_looked_up_in_what_is_remembered(
         "Delete all bookings of WO-4003",
         "clear all",
         "I am not a planner",
+        "Can you speak German?",
         "Ist mein Auftrag WO-4003 pünktlich?",
     ],
 )
