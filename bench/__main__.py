@@ -5,14 +5,32 @@ import json
 import sys
 from pathlib import Path
 
-from bench import breakdown, flood, idle_streams, long_thread, planning, turns
+from bench import (
+    breakdown,
+    durability,
+    flood,
+    idle_streams,
+    long_thread,
+    planning,
+    relay,
+    takeover,
+    turns,
+)
 from bench.figures import Report
 from bench.installation import installation
 from bench.machine import machine
 from storage.demo.sizes import DemoSize
 
 ON_ONE_SERVER = {"turn": turns.measure, "thread": long_thread.measure, "streams": idle_streams.measure}
-ON_ONES_OF_THEIR_OWN = {"flood": flood.measure, "breakdown": breakdown.measure}
+ON_ONES_OF_THEIR_OWN = {
+    "flood": flood.measure,
+    "durability": durability.measure,
+    "relay": relay.measure,
+    "takeover": takeover.measure,
+    "breakdown": breakdown.measure,
+}
+# Of those, what can be shown to run on the server of the others.
+SHORT = {"flood": flood.measure_on, "durability": durability.measure_on, "relay": relay.measure_on}
 PARTS = ("planning", *ON_ONE_SERVER, *ON_ONES_OF_THEIR_OWN)
 
 
@@ -27,8 +45,8 @@ def main() -> int:
         reports.append(_show(planning.measure(size=size, repetitions=3 if asked.quick else 20)))
     if asked.which in {*ON_ONE_SERVER, "all"}:
         # The short form starts one server and leaves out what takes another.
-        shared = ON_ONE_SERVER | ({"flood": flood.measure_on} if asked.quick else {})
-        with installation() as server:
+        shared = ON_ONE_SERVER | (SHORT if asked.quick else {})
+        with installation(lesser=asked.quick) as server:
             for name, part in shared.items():
                 if asked.which in {name, "all"}:
                     reports.append(_show(part(server, quick=asked.quick)))

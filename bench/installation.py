@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.left_out import PARTS_VARIABLE
 from bench.plan_store import postgres_of
 from bench.process_cost import ProcessTree
 from bench.sampled_server import RESULT_VARIABLE
@@ -38,6 +39,8 @@ UNLIMITED = {
 MODEL_EXIT_TIMEOUT_S = 10
 SAMPLES = "samples.json"
 SAMPLED = (sys.executable, "-m", "bench.sampled_server")
+LEFT_OUT = "left-out"
+LESSER = (sys.executable, "-m", "bench.lesser_server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class Installation:
         return self.workspace.data_dir / SAMPLES
 
     @property
+    def left_out(self) -> Path:
+        """Where a lesser server reads what it is to do without."""
+        return self.workspace.data_dir / LEFT_OUT
+
+    @property
     def token(self) -> str:
         return self.tokens[0]
 
@@ -65,11 +73,13 @@ class Installation:
 
 
 @contextmanager
-def installation(*, sampled: bool = False, limited: bool = False) -> Generator[Installation]:
+def installation(
+    *, sampled: bool = False, lesser: bool = False, limited: bool = False
+) -> Generator[Installation]:
     """Everything started, then stopped and removed.
 
-    `sampled`: the server runs under the sampler. `limited`: what people may take is bounded as it is by
-    default.
+    `sampled`: the server runs under the sampler. `lesser`: it can do without parts of itself. `limited`: what
+    people may take is bounded as it is by default.
     """
     with TemporaryDirectory(prefix="leadhand-bench-") as folder, _model() as model_url:
         workspace = Workspace(
@@ -83,14 +93,14 @@ def installation(*, sampled: bool = False, limited: bool = False) -> Generator[I
                 # This working copy is measured, whatever is installed; the sampler's package is in it, too.
                 "PYTHONPATH": str(REPOSITORY),
                 RESULT_VARIABLE: str(Path(folder) / SAMPLES),
+                PARTS_VARIABLE: str(Path(folder) / LEFT_OUT),
             },
         )
         for shop in SHOPS:
             workspace.make_demo_shop(shop)
         tokens = tuple(workspace.token(shop, "bench", ["planning:read"]) for shop in SHOPS)
-        with ServerProcess(
-            workspace, "bench", program=SAMPLED if sampled else (LEADHAND,), worker=True
-        ) as server:
+        program = SAMPLED if sampled else LESSER if lesser else (LEADHAND,)
+        with ServerProcess(workspace, "bench", program=program, worker=True) as server:
             yield Installation(
                 server.port,
                 tokens,
@@ -100,6 +110,11 @@ def installation(*, sampled: bool = False, limited: bool = False) -> Generator[I
                 workspace,
                 model_url,
             )
+
+
+def another_server(here: Installation, name: str, *, worker: bool = True) -> ServerProcess:
+    """On the same database; to be started by `with`."""
+    return ServerProcess(here.workspace, name, worker=worker)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ standard input closes.
 import asyncio
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 
 import orjson
@@ -17,6 +18,8 @@ from leadhand.errors import JsonValue
 
 TOOL_CUE = "Tool:"
 SILENCE_CUE = "Silence:"
+DRIP_CUE = "Drip:"
+DRIP_S = 0.02
 TOOL = "get_machine_availability"
 ARGUMENTS = (
     '{"',
@@ -41,31 +44,50 @@ PLACE = 999_999_999
 BYTES_PER_TOKEN = 4
 
 
+def _frame(choices: Sequence[JsonValue], **others: JsonValue) -> bytes:
+    payload: dict[str, JsonValue] = {
+        "id": "chatcmpl-bench",
+        "object": "chat.completion.chunk",
+        "created": 1795420800,
+        "model": "bench-1",
+        "choices": list(choices),
+        **others,
+    }
+    return b"data: " + orjson.dumps(payload) + b"\n\n"
+
+
+def _said(delta: JsonValue) -> bytes:
+    return _frame([{"index": 0, "delta": delta, "finish_reason": None}])
+
+
+def _ending(finish_reason: str) -> bytes:
+    usage: JsonValue = {"prompt_tokens": 900, "completion_tokens": TOKENS, "total_tokens": 900 + TOKENS}
+    last = _frame([{"index": 0, "delta": {}, "finish_reason": finish_reason}])
+    return last + _frame([], usage=usage) + b"data: [DONE]\n\n"
+
+
+def _chunk(body: bytes) -> bytes:
+    return f"{len(body):x}\r\n".encode() + body + b"\r\n"
+
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
+
 def _whole(deltas: Sequence[JsonValue], finish_reason: str) -> bytes:
     """A complete HTTP response with the stream as one chunk."""
+    return HEAD + _chunk(b"".join(map(_said, deltas)) + _ending(finish_reason)) + LAST_CHUNK
 
-    def frame(choices: Sequence[JsonValue], **others: JsonValue) -> bytes:
-        payload: dict[str, JsonValue] = {
-            "id": "chatcmpl-bench",
-            "object": "chat.completion.chunk",
-            "created": 1795420800,
-            "model": "bench-1",
-            "choices": list(choices),
-            **others,
-        }
-        return b"data: " + orjson.dumps(payload) + b"\n\n"
 
-    usage: JsonValue = {"prompt_tokens": PLACE, "completion_tokens": TOKENS, "total_tokens": PLACE}
-    body = b"".join(
-        [
-            *(frame([{"index": 0, "delta": delta, "finish_reason": None}]) for delta in deltas),
-            frame([{"index": 0, "delta": {}, "finish_reason": finish_reason}]),
-            frame([], usage=usage),
-            b"data: [DONE]\n\n",
-        ]
-    )
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    return head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+async def _drip(transport: asyncio.WriteTransport, tokens: int) -> None:
+    """` t<nanoseconds of the monotonic clock>;` again and again; the clock is one for the whole machine."""
+    transport.write(HEAD + _chunk(_said({"role": "assistant", "content": ""})))
+    for _ in range(tokens):
+        await asyncio.sleep(DRIP_S)
+        if transport.is_closing():
+            return
+        transport.write(_chunk(_said({"content": f" t{time.monotonic_ns()};"})))
+    transport.write(_chunk(_ending("stop")) + LAST_CHUNK)
 
 
 def _text() -> bytes:
@@ -89,6 +111,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._received = b""
         self._transport: asyncio.WriteTransport | None = None
+        self._dripping: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
@@ -99,9 +122,11 @@ class _Connection(asyncio.Protocol):
         while (body := self._request()) is not None:
             assert self._transport is not None
             asked = _question(body)
-            if not asked.startswith(SILENCE_CUE):
-                answer = CALL if asked.startswith(TOOL_CUE) else TEXT
-                self._transport.write(answer.replace(b"%d" % PLACE, b"%9d" % (len(body) // BYTES_PER_TOKEN)))
+            if asked.startswith(DRIP_CUE):
+                dripping = _drip(self._transport, int(asked.removeprefix(DRIP_CUE)))
+                self._dripping = asyncio.create_task(dripping)
+            elif not asked.startswith(SILENCE_CUE):
+                self._transport.write(CALL if asked.startswith(TOOL_CUE) else TEXT)
 
     def _request(self) -> bytes | None:
         head, found, rest = self._received.partition(HEAD_END)

@@ -19,6 +19,8 @@ FIGURES = (
     ("thread", 0, "checkpoint_bytes"),
     ("streams", "beside", "whole_ms"),
     ("flood", "beside_the_flood", "whole_p95_ms"),
+    ("durability", 0, "server_ms"),
+    ("relay", "a_reader_at_another_server", "median_ms"),
 )
 
 
