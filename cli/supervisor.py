@@ -57,7 +57,6 @@ class Supervisor:
         RefusedToStartError: the first process ended with a fault before any has served.
         InternalFault: a process died again and again, and no other serves.
         """
-        self._listen_for_signals()
         async with asyncio.TaskGroup() as tasks:
             for place in range(self._count):
                 tasks.create_task(self._keep(place), name=f"server process {place}")
@@ -113,18 +112,21 @@ class Supervisor:
 
     async def _watched(self, process: ServerProcess) -> int:
         """The exit status, once it has ended; killed when it does not end in time."""
+        life = asyncio.create_task(self._served_and_ended(process))
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait((life, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        await asyncio.wait((life,), timeout=STOP_S)
+        if not life.done():
+            log.error("server process %d did not stop in time", process.pid)
+            process.send(signal.SIGKILL)
+        return await life
+
+    async def _served_and_ended(self, process: ServerProcess) -> int:
         if await process.until_serving() and not self._first_serves.is_set():
             self._announce()
             self._first_serves.set()
-        ended = asyncio.create_task(process.ended())
-        stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        await asyncio.wait((ended,), timeout=STOP_S)
-        if not ended.done():
-            log.error("server process %d did not stop in time", process.pid)
-            process.send(signal.SIGKILL)
-        return await ended
+        return await process.ended()
 
     async def _until_first_serves(self) -> bool:
         """False when the server stops before any process serves."""
@@ -156,7 +158,8 @@ class Supervisor:
         for process in self._processes.values():
             process.send(signal.SIGTERM)
 
-    def _listen_for_signals(self) -> None:
+    def listen_for_signals(self) -> None:
+        """From now on they end `run`, also one that has not begun."""
         loop = asyncio.get_running_loop()
         for which in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(which, self._on_signal, which)
@@ -180,8 +183,10 @@ async def supervise(
         RefusedToStartError, InternalFault: see `Supervisor.run`.
     """
     with TemporaryDirectory(prefix="leadhand-figures-") as figures:
+        supervisor = Supervisor(options=options, count=count, announce=announce, figures=Path(figures))
+        supervisor.listen_for_signals()
         async with _embedded_postgres(settings):
-            await Supervisor(options=options, count=count, announce=announce, figures=Path(figures)).run()
+            await supervisor.run()
 
 
 @asynccontextmanager

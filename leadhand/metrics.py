@@ -187,4 +187,8 @@ def counted(
 
 def exposition() -> bytes:
     """All figures in Prometheus' text format 0.0.4."""
-    return generate_latest(_SHOWN)
+    try:
+        return generate_latest(_SHOWN)
+    except FileNotFoundError:
+        # The files of a process that never served went in between.
+        return generate_latest(_SHOWN)
