@@ -1,5 +1,6 @@
 """What all levels of tests share: a folder for servers, and how tests are spread over worker processes."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,10 +12,26 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Set by the process that the person started; xdist's workers inherit it.
 SERVER_FOLDER = "LEADHAND_TESTS_FOLDER"
+# Those whose modules take longest come first.
+LEVELS = ("acceptance", "migration", "integration", "unit")
+# One worker begins with it while another makes what all installations are copies of.
+NEEDS_NO_INSTALLATION = "acceptance/test_wheel.py"
+TOGETHER = {
+    "test_model_faults.py": "impatient servers",
+    "test_silence.py": "impatient servers",
+    "test_tool_calls.py": "impatient servers",
+    "test_chaos.py": "unsteady servers",
+    "test_database_away.py": "unsteady servers",
+}
+# As in the server's process: what tests import stays, and looking through it for cycles takes long.
+COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 _made_here = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    if "loadscopereorder" in config.option:
+        config.option.loadscopereorder = False
     if SERVER_FOLDER not in os.environ:
         os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="leadhand-tests-")
         config.stash[_made_here] = True
@@ -35,19 +52,25 @@ def server_folder() -> Path:
     return Path(os.environ[SERVER_FOLDER])
 
 
-class ByInstallation(LoadScopeScheduling):
-    """A module stays in one worker; all that shares the acceptance installation is one unit of work.
-
-    Each further worker would start databases, servers and a Node process of its own.
-    """
+class ByModule(LoadScopeScheduling):
+    """A module stays in one worker, and so do modules that share servers which no others need."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", 1)[0]
-        shares_installation = module.startswith("tests/acceptance/") and not module.endswith("test_wheel.py")
-        return "acceptance" if shares_installation else module
+        return TOGETHER.get(module.rpartition("/")[2], module)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByInstallation | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule | None:
     """Instead of the group marks of pytest-xdist, which this pytest no longer hands to the scheduler."""
-    return None if config.getoption("dist") == "no" else ByInstallation(config, log)
+    return None if config.getoption("dist") == "no" else ByModule(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that all workers end together; else the order stays random."""
+
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        return not item.path.match(NEEDS_NO_INSTALLATION), LEVELS.index(item.nodeid.split("/")[1])
+
+    items.sort(key=rank)

@@ -1,5 +1,6 @@
 """What the acceptance tests share: one installation, one scripted model, one Node process, a few servers."""
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def consumer() -> Generator[Consumer]:
 
 @pytest.fixture(scope="session")
 def workspace(server_folder: Path) -> Workspace:
-    """The data directory of the session, with the demo shops north and south."""
-    data_dir = server_folder / "acceptance"
+    """The data directory of the session, with the demo shops north and south; one of each xdist worker."""
+    data_dir = server_folder / f"acceptance-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     lay_down(with_shops(server_folder), data_dir)
     return Workspace(data_dir)
 
