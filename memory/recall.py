@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from leadhand.context import TenantContext
 from leadhand.errors import ModelRejected, ModelTimeout, ModelUnavailable
@@ -72,15 +73,18 @@ class Recall:
         top_k: int,
         since: datetime | None = None,
         until: datetime | None = None,
+        but_thread_id: UUID | None = None,
     ) -> Recollection:
         """The person's own messages that fit `words` best, said from `since` until before `until`.
+
+        `but_thread_id`: the conversation in which it is asked; whoever asks has it before them.
 
         Raises:
             DatabaseUnavailable
         """
         vector = await self._vector(words)
         model = NO_MODEL if self.embedder is None else self.embedder.name
-        wanted = Wanted(words, model, vector, since, until, min(top_k, MAX_TOP_K))
+        wanted = Wanted(words, model, vector, since, until, min(top_k, MAX_TOP_K), but_thread_id)
         async with self.database.transaction(tenant, snapshot=True) as connection:
             found = [
                 _recalled(hit, await recall.around(connection, hit, neighbours=NEIGHBOURS))

@@ -10,6 +10,8 @@ from graph.conversation import StoredConversation
 from graph.parts import Bounds, GraphParts, NoDocuments
 from jobs.replan_desk import ReplanDesk
 from jobs.worker import Worker
+from knowledge.library import Library
+from knowledge.search import Search
 from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
 from leadhand.settings import Settings
@@ -56,6 +58,8 @@ class Desk:
     boards: Boards
     memory: WorkingMemories
     recall: Recall
+    library: Library
+    search: Search
     worker: Worker | None = None
 
 
@@ -76,7 +80,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             beside_pool = LISTENING_CONNECTIONS if worker else 0
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
-            memory = WorkingMemories(database)
+            memory, recall = WorkingMemories(database), Recall(database, embedder)
             if embedder is not None:
                 stack.push_async_callback(embedder.aclose)
             registry = ToolRegistry.discover(
@@ -85,6 +89,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 simulations=SimulationShelf(database),
                 writes=PlanWrites(database),
                 memory=memory,
+                recall=recall,
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))
@@ -141,7 +146,9 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                     ),
                     boards,
                     memory,
-                    Recall(database, embedder),
+                    recall,
+                    Library(database, embedder),
+                    Search(database, embedder),
                     background,
                 )
             finally:

@@ -36,7 +36,10 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. Without `embedding`, which `model` made, the words alone count."""
+    """What is looked for, but not in `but_thread_id`.
+
+    Without `embedding`, which `model` made, the words alone count.
+    """
 
     words: str
     model: str
@@ -44,6 +47,7 @@ class Wanted:
     since: datetime | None
     until: datetime | None
     top_k: int
+    but_thread_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ async def search(connection: Connection, wanted: Wanted) -> tuple[Found, ...]:
         "embedding": _literal(wanted.embedding),
         "since": wanted.since,
         "until": wanted.until,
+        "but_thread_id": wanted.but_thread_id,
         "pool": POOL,
         "top_k": wanted.top_k,
     }

@@ -10,6 +10,7 @@ from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
 from tools.memory_port import MemoryPort, NoMemory
+from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
 from tools.simulation_port import NoSimulations, SimulationPort
 from tools.write_port import NoWrites, WritePort
@@ -76,7 +77,7 @@ class NestedCalls(Protocol):
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, what earlier
-    simulations found, the writes that were made, and what is remembered of the person.
+    simulations found, the writes that were made, what is remembered of the person and what they said earlier.
 
     `call_id`: of this call. `thread_id`: of the conversation that it is made in, if it is in one.
     """
@@ -88,6 +89,7 @@ class ToolContext:
     simulations: SimulationPort = NoSimulations()  # noqa: RUF009 - it has no state
     writes: WritePort = NoWrites()  # noqa: RUF009 - it has no state
     memory: MemoryPort = NoMemory()  # noqa: RUF009 - it has no state
+    recall: RecallPort = NoRecall()  # noqa: RUF009 - it has no state
     call_id: str = ""
     thread_id: str | None = None
 

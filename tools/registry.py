@@ -37,6 +37,7 @@ from tools.json_input import validated
 from tools.memory_port import MemoryPort, NoMemory
 from tools.nesting import Call, NestedRunner, loggable
 from tools.proposing import applied, plan_write
+from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
 from tools.simulation_port import NoSimulations, SimulationPort
@@ -75,9 +76,10 @@ class ToolRegistry:
         simulations: SimulationPort | None = None,
         writes: WritePort | None = None,
         memory: MemoryPort | None = None,
+        recall: RecallPort | None = None,
     ) -> None:
-        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`:
-        None where there is no database.
+        """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`,
+        `recall`: None where there is no database.
 
         Raises ValueError for a name used twice.
         """
@@ -86,6 +88,7 @@ class ToolRegistry:
         self._simulations = simulations or NoSimulations()
         self._writes = writes or NoWrites()
         self._memory = memory or NoMemory()
+        self._recall = recall or NoRecall()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -103,6 +106,7 @@ class ToolRegistry:
         simulations: SimulationPort | None = None,
         writes: WritePort | None = None,
         memory: MemoryPort | None = None,
+        recall: RecallPort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
@@ -115,6 +119,7 @@ class ToolRegistry:
             simulations=simulations,
             writes=writes,
             memory=memory,
+            recall=recall,
         )
 
     def get(self, name: str) -> AnyTool:
@@ -246,6 +251,7 @@ class ToolRegistry:
             self._simulations,
             self._writes,
             self._memory,
+            self._recall,
             call.call_id,
             call.thread_id,
         )

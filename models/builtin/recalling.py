@@ -1,7 +1,7 @@
 """Questions about earlier conversations: the call that looks through them, and its answer."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,13 +43,12 @@ def recalling_of(messages: Sequence[BaseMessage], tools: Collection[str]) -> Rec
     ]
     if not results:
         return Recalling(arguments)
-    return Recalling(
-        text=_told(results[-1], language_of(read(clean(asked))) or remembered_language(messages))
-    )
+    language = language_of(read(clean(asked))) or remembered_language(messages)
+    return Recalling(text=_told(results[-1], language))
 
 
 def without_recalling(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """The messages without the turns about earlier conversations: a question that follows is about the plan."""
+    """The messages without the turns about earlier conversations: what follows them is about the plan."""
     kept: list[BaseMessage] = []
     dropping = False
     for message in messages:
@@ -74,7 +73,7 @@ def searched_for(text: str) -> dict[str, JsonValue] | None:
 def _told(result: Result, language: str) -> str:
     if result.fault is not None:
         return _reply("failed", language).replace("{message}", sentence(result.fault.message))
-    matches = [table(match) for match in listed(result.values.get("matches"))]
+    matches = _objects(result.values.get("matches"))
     if not matches:
         return _reply("nothing", language)
     blocks = [_reply("found", language), *(_match(match, language) for match in matches)]
@@ -82,8 +81,8 @@ def _told(result: Result, language: str) -> str:
     return "\n\n".join([*blocks, *notes])
 
 
-def _match(match: dict[str, JsonValue], language: str) -> str:
-    remarks = [table(remark) for remark in listed(match.get("remarks"))]
+def _match(match: Mapping[str, JsonValue], language: str) -> str:
+    remarks = _objects(match.get("remarks"))
     title = match.get("title")
     name = escaped(title) if isinstance(title, str) else _reply("untitled", language)
     when = day(remarks[0].get("at"), language) if remarks else ""
@@ -92,6 +91,10 @@ def _match(match: dict[str, JsonValue], language: str) -> str:
         for remark in remarks
     ]
     return "\n".join([f"**{name}**, {when}", "", *lines])
+
+
+def _objects(values: JsonValue) -> list[dict[str, JsonValue]]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _reply(name: str, language: str) -> str:

@@ -22,7 +22,7 @@ do update set model = excluded.model, text = excluded.text, embedding = excluded
 with mine as materialized (
   select r.thread_id, r.seq, r.text, r.embedding, r.model, m.created_at
     from message_recall r join message m using (thread_id, seq)
-   where r.text <> ''
+   where r.text <> '' and r.thread_id is distinct from %(but_thread_id)s
      and (%(since)s::timestamptz is null or m.created_at >= %(since)s)
      and (%(until)s::timestamptz is null or m.created_at < %(until)s)
 ), near as (
