@@ -48,14 +48,15 @@ async def make_graph() -> AsyncGenerator[CompiledTurn]:
     chat_model = open_chat_model(current)
     try:
         async with Database.open(current) as database:
+            memory = WorkingMemories(database)
             parts = GraphParts(
                 model=chat_model,
-                registry=ToolRegistry.discover(timeout_s=current.tool_timeout_s),
+                registry=ToolRegistry.discover(timeout_s=current.tool_timeout_s, memory=memory),
                 shops=ShopReader(database),
                 conversation=ForeignThreads(),
                 passages=NoDocuments(),
                 bounds=Bounds.of(current),
-                memory=WorkingMemories(database),
+                memory=memory,
                 process=processing(current.processors, window_tokens=current.window_tokens),
             )
             yield compile_graph(parts, None)

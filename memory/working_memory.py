@@ -5,6 +5,7 @@ only by what the person said in the conversation at hand (`memory.spoken`).
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -38,8 +39,7 @@ class WorkingMemories:
 
     async def read(self, tenant: TenantContext) -> WorkingMemory:
         """The caller's; empty at first."""
-        async with self.database.transaction(tenant, snapshot=True) as connection:
-            return await rows.read(connection)
+        return await rows.read(self.database, tenant)
 
     async def replace(self, tenant: TenantContext, profile: Profile, *, version: int) -> WorkingMemory:
         """The caller edits it: `profile` instead of what they read as `version` (0: there was nothing).
@@ -72,13 +72,9 @@ class WorkingMemories:
             NotSaid: the person did not say so in the thread, or there is no thread.
             MemoryFull: it would be longer than is kept.
         """
-        if thread_id is None:
-            raise NotSaid(
-                "This keeps only what a person says in a conversation; PUT /api/memory edits it directly.",
-                details={"reason": "no_conversation"},
-            )
+        thread = _thread(thread_id)
         async with self.database.transaction(tenant) as connection:
-            check_said(changes, await rows.said(connection, thread_id=UUID(thread_id), last=LAST_TEXTS))
+            check_said(changes, await rows.said(connection, thread_id=thread, last=LAST_TEXTS))
             kept = await rows.hold(connection)
             profile, told = with_changes(kept.profile, changes)
             if call_id in kept.calls:
@@ -86,3 +82,14 @@ class WorkingMemories:
             if any(changed.outcome == "done" for changed in told):
                 kept = await rows.save(connection, profile, calls=[*kept.calls, call_id][-LAST_CALLS:])
         return Remembered(told, kept.version)
+
+
+def _thread(thread_id: str | None) -> UUID:
+    """Elsewhere than in a conversation of ours (LangGraph Studio has its own) nobody said anything."""
+    with suppress(ValueError):
+        if thread_id is not None:
+            return UUID(thread_id)
+    raise NotSaid(
+        "This keeps only what a person says in a conversation; PUT /api/memory edits it directly.",
+        details={"reason": "no_conversation"},
+    )

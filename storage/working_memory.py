@@ -7,11 +7,29 @@ from uuid import UUID
 
 from psycopg.rows import scalar_row
 
+from leadhand.context import TenantIdentity
+from storage.database import Database
 from storage.named_queries import named_queries
+from storage.pipeline import Statement
+from storage.round_trip import one_trip
 from storage.rows import execute, fetch_one
 from storage.transactions import Connection
 
 _SQL = named_queries("working_memory")
+# Of the query `read`, in its order.
+_COLUMNS = (
+    "version",
+    "updated_at",
+    "name",
+    "role",
+    "language",
+    "units",
+    "preferences",
+    "goals",
+    "facts",
+    "notes",
+    "calls",
+)
 
 Units: TypeAlias = Literal["decimal_hours", "hours_and_minutes"]
 
@@ -55,9 +73,10 @@ class WorkingMemory(Profile):
         )
 
 
-async def read(connection: Connection) -> WorkingMemory:
-    """The caller's; an empty one when there is none."""
-    return await fetch_one(connection, _SQL["read"], {}, WorkingMemory) or WorkingMemory()
+async def read(database: Database, who: TenantIdentity) -> WorkingMemory:
+    """The caller's, in one trip, since every call of a model needs it; an empty one when there is none."""
+    [found] = await one_trip(database.pool, who, Statement(_SQL["read"]))
+    return WorkingMemory(**dict(zip(_COLUMNS, found.rows[0], strict=True))) if found.rows else WorkingMemory()
 
 
 async def hold(connection: Connection) -> WorkingMemory:

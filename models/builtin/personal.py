@@ -51,9 +51,17 @@ def remembered_of(messages: Sequence[BaseMessage]) -> Memory:
     for message in messages:
         found = _SECTION.search(message.text) if isinstance(message, SystemMessage) else None
         if found:
-            value: JsonValue = json.loads(found[1])
-            return value if isinstance(value, dict) else {}
+            return _object(found[1])
     return {}
+
+
+def _object(written: str) -> Memory:
+    """A section that something on its way has cut is not read."""
+    try:
+        value: JsonValue = json.loads(written)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def remembered_language(messages: Sequence[BaseMessage]) -> str:
