@@ -22,6 +22,8 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── ImportRejected             422 import_rejected
 │   ├── ForeignFileUnreadable      422 unreadable_file
 │   ├── MappingUnconfirmed         422 mapping_unconfirmed
+│   ├── DocumentRejected           422 document_rejected
+│   ├── EmbeddingChanged           409 embedding_changed
 │   ├── RequestTimeout             408 request_timeout (retryable)
 │   ├── HeadersTooLarge            431 headers_too_large
 │   ├── Throttled                  429, says how long to wait (retryable)
@@ -164,6 +166,18 @@ class MappingUnconfirmed(CallerError):
     """Nobody has confirmed how a file is to be read; `details.questions` lists the keys that are open."""
 
     code, status = "mapping_unconfirmed", 422
+
+
+class DocumentRejected(CallerError):
+    """A file that cannot be a document of the shop's; `details.reason` says why (broken, encrypted, ...)."""
+
+    code, status = "document_rejected", 422
+
+
+class EmbeddingChanged(CallerError):
+    """The shop's documents were indexed with another embedding model; `details` names both."""
+
+    code, status = "embedding_changed", 409
 
 
 class IdempotencyConflict(CallerError):

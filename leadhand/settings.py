@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     max_body_bytes: int = Field(default=4_000_000, ge=1_000, le=100_000_000)
+    # Of a document that is uploaded, with what the form adds to it.
+    max_document_bytes: int = Field(default=20_000_000, ge=1_000, le=100_000_000)
     max_message_chars: int = Field(default=8_000, ge=100, le=200_000)
     max_steps: int = Field(default=8, ge=1, le=50)
     max_tool_calls: int = Field(default=16, ge=1, le=200)

@@ -8,6 +8,7 @@ from jobs.machine_slots import MachineSlots, usable_cores
 from jobs.replan_task import Replanner
 from jobs.task import Task
 from jobs.worker import Worker
+from knowledge.ingestion import Ingestion
 from leadhand.settings import Settings
 from memory.recall_index import RecallIndex
 from memory.small_calls import SmallCalls
@@ -60,6 +61,7 @@ async def running_worker(
                 TitleWriter(database, small).task(),
                 SummaryWriter(database, small).task(),
                 RecallIndex(database, embedder).task(),
+                Ingestion(database, embedder).task(),
                 replanner.task(),
                 resuming(runs),
             ],

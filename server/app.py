@@ -27,6 +27,7 @@ from server.routes import (
     chat,
     graph,
     health,
+    knowledge,
     machines,
     memory,
     metrics,
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         threads,
         memory,
         recall,
+        knowledge,
         tools,
         *boards,
         traces,
@@ -99,7 +101,12 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
     # The last one added is the outermost: border, then credential, then rates, then body, then routes.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        timeout_s=settings.body_timeout_s,
+        of_paths={knowledge.UPLOAD_PATH: settings.max_document_bytes},
+    )
     app.add_middleware(RateLimits, rates=Rates.of(settings))
     directory = ShopDirectory(lambda: keeper.desk)
     keys = ApiKeys(lambda: keeper.desk.database)

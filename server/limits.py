@@ -1,12 +1,14 @@
 """Bounds on a request body, its size and its time, held before anything parses it."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadhand.errors import BodyTooLarge, RequestTimeout
+from server.gate import path_of
 
 # A client that is still sending reads our 413 only if we take its bytes for a while; then the line is cut.
 DRAIN_BYTES: Final = 16_000_000
@@ -14,17 +16,21 @@ DRAIN_BYTES: Final = 16_000_000
 
 class BodyLimit:
     """Refuses a body above `max_bytes` by its Content-Length, and while it streams in; one that takes longer
-    than `timeout_s` too."""
+    than `timeout_s` too. `of_paths`: the bounds of paths that have their own."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, timeout_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, timeout_s: float, of_paths: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._of_paths = of_paths or {}
         self._timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        max_bytes = self._of_paths.get(path_of(scope), self._max_bytes)
         taken = 0
         more = True
         in_time = _InTime(receive, self._timeout_s)
@@ -36,22 +42,22 @@ class BodyLimit:
             message = await in_time()
             more = bool(message.get("more_body", False))
             taken += len(message.get("body", b""))
-            if taken > self._max_bytes:
+            if taken > max_bytes:
                 if more:
                     await _drain(in_time)
-                raise self._refusal()
+                raise _too_large(max_bytes)
             return message
 
-        if _announced(scope) > self._max_bytes:
+        if _announced(scope) > max_bytes:
             await _drain(in_time)
-            raise self._refusal()
+            raise _too_large(max_bytes)
         await self._app(scope, limited, send)
 
-    def _refusal(self) -> BodyTooLarge:
-        return BodyTooLarge(
-            f"The request body is larger than {self._max_bytes} bytes.",
-            details={"max_bytes": self._max_bytes},
-        )
+
+def _too_large(max_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(
+        f"The request body is larger than {max_bytes} bytes.", details={"max_bytes": max_bytes}
+    )
 
 
 class _InTime:

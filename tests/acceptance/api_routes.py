@@ -43,6 +43,8 @@ TAKES: Final = {
     "/api/runs?cursor": "run cursor",
     "/api/traces/{run_id}": "run",
     "/api/traces?cursor": "run cursor",
+    "/api/knowledge/documents/{id}": "document",
+    "/api/knowledge/documents?cursor": "source cursor",
     "/api/tools/{name}": "tool",
     "/api/tools/{name}#": "tool input",
 }
@@ -58,6 +60,8 @@ PLAIN: Final = {"limit", "last", "before", "from", "to", "active", "q", "sort"} 
     "top_k",
     "since",
     "until",
+    "path",
+    "category",
 }
 
 
@@ -123,7 +127,9 @@ def _kind(place: str) -> str:
 
 
 def _schema(page: JsonValue, route: JsonValue) -> dict[str, JsonValue]:
-    schema = object_at(route, "requestBody", "content", "application/json", "schema")
+    content = object_at(route, "requestBody", "content")
+    kind = "application/json" if "application/json" in content else "multipart/form-data"
+    schema = object_at(content, kind, "schema")
     if "$ref" not in schema:
         return schema
     name = text_at(schema, "$ref").rpartition("/")[2]

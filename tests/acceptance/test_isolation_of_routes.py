@@ -35,6 +35,10 @@ NO_FAULT = {
     "GET /api/approvals": 200,
     # Neither stranger may approve anything.
     "POST /api/approvals/{id}": 403,
+    # Nor may either read documents; who may is told in tests/integration/server/test_knowledge.py.
+    "GET /api/knowledge/documents": 403,
+    "GET /api/knowledge/documents/{id}": 403,
+    "DELETE /api/knowledge/documents/{id}": 403,
 }
 # Something that waits for an approval, under the id of the run that asked.
 WAITING = sql.SQL(
@@ -145,6 +149,8 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
                 "run cursor": encode_cursor(run),
                 "approval": run,
                 "approval cursor": encode_cursor(run),
+                "document": run,
+                "source cursor": encode_cursor(name),
                 **of_rows,
             }
             for name, run, of_rows in (

@@ -10,6 +10,8 @@ from leadhand.api_key import new_api_key
 from leadhand.context import Principal
 from storage import (
     approvals,
+    knowledge,
+    knowledge_passages,
     messages,
     proposals,
     recall,
@@ -21,10 +23,13 @@ from storage import (
 )
 from storage.api_keys import create_key
 from storage.database import Database
+from storage.knowledge import NewVersion
+from storage.knowledge_passages import NewPassage
 from storage.saver import TenantSaver, checkpoint_owner
 from storage.shop_writer import write_shop
 from storage.summaries import ThreadSummary, save_summary
 from storage.threads import Thread
+from storage.transactions import Connection
 from storage.usage import TurnLimits
 from storage.working_memory import Profile
 from tests.integration.storage.small_shop import small_shop
@@ -146,6 +151,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             tool="check_capacity",
             output={"verdict": "yes"},
         )
+        await fill_knowledge(connection)
         await working_memory.hold(connection)
         await working_memory.save(connection, Profile(name="Ada"), calls=[])
         await save_summary(
@@ -175,3 +181,26 @@ async def put_checkpoint(
         return checkpoint
     finally:
         checkpoint_owner.reset(token)
+
+
+async def fill_knowledge(connection: Connection) -> None:
+    await knowledge.claim_index(connection, model="none")
+    document = await knowledge.hold_source(connection, source="a.txt", new_id=uuid7())
+    new = NewVersion(
+        document_id=document.id,
+        version=1,
+        id=uuid7(),
+        kind="text",
+        content_hash="0",
+        content=b"Words.",
+        title=None,
+        category=None,
+        readers=[],
+        dated=datetime(2026, 12, 7, tzinfo=UTC),
+        uploaded_by="ada",
+    )
+    await knowledge.add_version(connection, new)
+    version = await knowledge_passages.version_by_id(connection, version_id=new.id)
+    assert version is not None
+    passage = NewPassage(uuid7(), ["Heading"], 1, "Words.")
+    await knowledge_passages.keep_cut(connection, version, title="A", passages=[passage])

@@ -249,6 +249,7 @@ def test_settings_of_a_session_are_never_changed_for_longer_than_a_transaction()
         "models",
         "storage",
         "jobs",
+        "knowledge",
         "memory",
         "tools",
         "graph",

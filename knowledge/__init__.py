@@ -1,0 +1,1 @@
+"""Documents of a shop: read, cut into passages, found again."""

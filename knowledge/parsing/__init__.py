@@ -1,0 +1,1 @@
+"""Documents of six kinds, read into blocks of text that know where they stand."""

@@ -1,0 +1,113 @@
+"""Search over a shop's documents: nearest in meaning and best in words, fused.
+
+Row level security bounds it to the shop; the SQL itself bounds it to what the caller may read.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from knowledge.answerable import threshold_of
+from knowledge.index import require_same_model
+from leadhand.context import TenantContext
+from leadhand.errors import ModelRejected, ModelTimeout, ModelUnavailable
+from models.counted import counted_call
+from models.embeddings.embedder import Embedder, Vector
+from storage import knowledge, knowledge_passages
+from storage.database import Database
+from storage.knowledge_passages import FoundPassage, Wanted
+
+MAX_TOP_K = 50
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`path`: how the source begins. `since`, `until`: the date of the document, from and before."""
+
+    path: str | None = None
+    category: str | None = None
+    document_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Best first. `answerable`: whether the best one is near enough to be an answer; with no vectors, whether
+    any word was found. `by` says whether meanings could be compared."""
+
+    by: Literal["meaning_and_words", "words"]
+    answerable: bool
+    passages: tuple[FoundPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    database: Database
+    embedder: Embedder | None
+
+    async def find(
+        self,
+        tenant: TenantContext,
+        words: str,
+        *,
+        top_k: int,
+        filters: Filters | None = None,
+        min_similarity: float | None = None,
+    ) -> Finding:
+        """The `top_k` passages that fit `words` best, or as many as the caller may read.
+
+        `min_similarity`: of the best one, for it to count as an answer; None: as was measured for the model.
+
+        Raises:
+            EmbeddingChanged: the documents were indexed with another model.
+            DatabaseUnavailable
+        """
+        async with self.database.transaction(tenant, snapshot=True) as connection:
+            index = await knowledge.read_index(connection)
+        if index is None:
+            return Finding("words" if self.embedder is None else "meaning_and_words", False, ())
+        require_same_model(index, self.embedder)
+        vector = await self._vector(words)
+        only = filters or Filters()
+        wanted = Wanted(
+            words,
+            vector,
+            tenant.permissions,
+            min(top_k, MAX_TOP_K),
+            only.path,
+            only.category,
+            only.document_id,
+            only.since,
+            only.until,
+        )
+        async with self.database.transaction(tenant, snapshot=True) as connection:
+            found = await knowledge_passages.search(connection, wanted)
+        return Finding(
+            "words" if vector is None else "meaning_and_words",
+            self._answerable(found, min_similarity),
+            found,
+        )
+
+    def _answerable(self, found: tuple[FoundPassage, ...], min_similarity: float | None) -> bool:
+        similarities = [one.similarity for one in found if one.similarity is not None]
+        if not similarities or self.embedder is None:
+            return any(one.weight is not None for one in found)
+        measured = threshold_of(self.embedder.name)
+        least = min_similarity if min_similarity is not None else measured and measured.similarity
+        return least is None or max(similarities) >= least
+
+    async def _vector(self, words: str) -> Vector | None:
+        """None where there is no embedder, or it cannot say: the words are still there to be compared."""
+        if self.embedder is None:
+            return None
+        try:
+            with counted_call(self.embedder.name):
+                return await self.embedder.query(words)
+        except (ModelUnavailable, ModelTimeout, ModelRejected) as error:
+            log.warning("search in documents by words alone: %s", error.code)
+            return None

@@ -1,0 +1,181 @@
+-- name: claim_index
+-- The shop's index, made for this model if there is none.
+insert into knowledge_index (model) values (%(model)s) on conflict (tenant_id) do nothing;
+
+-- name: read_index
+-- Which model the shop's passages were indexed with.
+select model, dimensions from knowledge_index;
+
+-- name: record_dimensions
+-- How long the vectors are, if nobody has said it yet.
+update knowledge_index set dimensions = %(dimensions)s where dimensions is null;
+
+-- name: forget_empty_index
+-- Without documents there is no index, and any model may make the next one.
+delete from knowledge_index where not exists (select from knowledge_document);
+
+-- name: hold_source
+-- The document of a source, made if there is none; nobody else changes it until the transaction ends.
+insert into knowledge_document (id, source) values (%(id)s, %(source)s)
+on conflict (tenant_id, source) do update set source = excluded.source
+returning id, source, current_version;
+
+-- name: hold_document
+-- Nobody else changes the document until the transaction ends.
+select id, source, current_version from knowledge_document where id = %(document_id)s for update;
+
+-- name: versions
+-- Of a document, oldest first.
+select v.document_id, d.source, v.version, v.id, v.kind, v.content_hash, v.title, v.category, v.readers, v.dated,
+       v.state, v.passages, v.embedded
+  from knowledge_version v join knowledge_document d on d.id = v.document_id
+ where v.document_id = %(document_id)s order by v.version;
+
+-- name: add_version
+-- A new version of a document; readers do not see it yet.
+insert into knowledge_version (document_id, version, id, kind, content_hash, bytes, content, title, category,
+                               readers, dated, uploaded_by)
+values (%(document_id)s, %(version)s, %(id)s, %(kind)s, %(content_hash)s, %(bytes)s, %(content)s, %(title)s,
+        %(category)s, %(readers)s, %(dated)s, %(uploaded_by)s);
+
+-- name: drop_pending
+-- Versions that were never seen give way to a newer one.
+delete from knowledge_version
+ where document_id = %(document_id)s and state <> 'ready' and version < %(version)s;
+
+-- name: version_by_id
+-- What a job is about; nothing if it was given up meanwhile.
+select v.document_id, d.source, v.version, v.id, v.kind, v.content_hash, v.title, v.category, v.readers, v.dated,
+       v.state, v.passages, v.embedded
+  from knowledge_version v join knowledge_document d on d.id = v.document_id
+ where v.id = %(id)s;
+
+-- name: content
+-- The file of a version that is not cut yet.
+select content from knowledge_version where id = %(id)s;
+
+-- name: keep_cut
+-- The version is cut into so many passages; its file is not needed any more.
+update knowledge_version set state = 'embedding', passages = %(passages)s, embedded = 0, content = null,
+       title = %(title)s, code = null
+ where id = %(id)s and state = 'queued';
+
+-- name: add_passage
+-- A passage without a vector.
+insert into knowledge_passage (document_id, version, seq, id, page, heading, text, words)
+values (%(document_id)s, %(version)s, %(seq)s, %(id)s, %(page)s, %(heading)s, %(text)s,
+        knowledge_words(%(title)s || ' ' || array_to_string(%(heading)s::text[], ' ') || ' ' || %(text)s));
+
+-- name: without_vector
+-- The next passages of a version that have no vector.
+select seq, heading, text from knowledge_passage
+ where document_id = %(document_id)s and version = %(version)s and embedding is null order by seq limit %(limit)s;
+
+-- name: give_vector
+-- The vector of a passage.
+update knowledge_passage set embedding = %(embedding)s::halfvec
+ where document_id = %(document_id)s and version = %(version)s and seq = %(seq)s;
+
+-- name: count_embedded
+-- How far a version is.
+update knowledge_version v set code = null, embedded =
+       (select count(*) from knowledge_passage p
+         where p.document_id = v.document_id and p.version = v.version and p.embedding is not null)
+ where v.id = %(id)s;
+
+-- name: publish
+-- From here on readers see this version.
+update knowledge_document d set current_version = v.version from knowledge_version v
+ where v.id = %(id)s and d.id = v.document_id and (d.current_version is null or d.current_version < v.version);
+
+-- name: mark_ready
+-- The version is whole.
+update knowledge_version set state = 'ready', code = null, reason = null where id = %(id)s;
+
+-- name: drop_older
+-- What readers saw before.
+delete from knowledge_version where document_id = %(document_id)s and version < %(version)s;
+
+-- name: note_fault
+-- Why a version is not whole yet, or never will be.
+update knowledge_version set code = %(code)s, reason = %(reason)s,
+       state = case when %(final)s then 'failed' else state end,
+       content = case when %(forget)s then null else content end
+ where id = %(id)s and state <> 'ready';
+
+-- name: requeue
+-- A failed version is tried again, from where it came to.
+update knowledge_version set state = case when passages is null then 'queued' else 'embedding' end, code = null
+ where id = %(id)s and state = 'failed';
+
+-- name: list_documents
+-- What the caller may read, by source; a document without a whole version by what it will be.
+select d.id, d.source, d.created_at, v.kind, coalesce(v.title, d.source) as title, v.category, v.readers, v.dated, v.bytes, v.version, v.state,
+       v.code, v.reason, v.passages, v.embedded, v.uploaded_by, v.uploaded_at, d.current_version
+  from knowledge_document d
+  join lateral (select * from knowledge_version n where n.document_id = d.id order by n.version desc limit 1) v on true
+ where (cardinality(v.readers) = 0 or v.readers && %(permissions)s::text[])
+   and not exists (select from knowledge_version c where c.document_id = d.id and c.version = d.current_version
+                      and cardinality(c.readers) > 0 and not c.readers && %(permissions)s::text[])
+   and (%(id)s::uuid is null or d.id = %(id)s)
+   and (%(after)s::text is null or d.source > %(after)s)
+   and starts_with(d.source, coalesce(%(path)s, ''))
+   and (%(category)s::text is null or v.category = %(category)s)
+ order by d.source
+ limit %(limit)s;
+
+-- name: delete_document
+-- With all its versions and passages.
+delete from knowledge_document where id = %(id)s;
+
+-- name: readable_by
+-- Whether the caller may read what readers see of a document now.
+select not exists (select from knowledge_version v where v.document_id = %(document_id)s
+                      and cardinality(v.readers) > 0 and not v.readers && %(permissions)s::text[]);
+
+-- name: search
+-- Nearest in meaning and best in words (BM25 without repetition: idf of each word found, less in a longer passage),
+-- fused by reciprocal rank (Cormack et al. 2009, k = 60). Exact: every passage that the caller may read is compared.
+with readable as materialized (
+  select p.id, p.document_id, p.seq, p.page, p.heading, p.text, p.words, p.embedding, length(p.words) as size,
+         d.source, v.title, v.category, v.dated, v.version
+    from knowledge_document d
+    join knowledge_version v on v.document_id = d.id and v.version = d.current_version
+    join knowledge_passage p on p.document_id = v.document_id and p.version = v.version
+   where (cardinality(v.readers) = 0 or v.readers && %(permissions)s::text[])
+     and starts_with(d.source, coalesce(%(path)s, ''))
+     and (%(category)s::text is null or v.category = %(category)s)
+     and (%(document_id)s::uuid is null or d.id = %(document_id)s)
+     and (%(since)s::timestamptz is null or v.dated >= %(since)s)
+     and (%(until)s::timestamptz is null or v.dated < %(until)s)
+), near as (
+  select id, 1 - (embedding <=> %(embedding)s::halfvec) as similarity,
+         row_number() over (order by embedding <=> %(embedding)s::halfvec, id) as place
+    from readable
+   where %(embedding)s::halfvec is not null and embedding is not null
+), asked as (
+  select lexeme, quote_literal(lexeme)::tsquery as word from unnest(knowledge_words(%(words)s)) as w
+), held as (
+  select r.id, r.size, a.lexeme, count(*) over (partition by a.lexeme) as passages
+    from readable r join asked a on r.words @@ a.word
+), counted as (
+  select count(*)::float8 as passages, avg(size)::float8 as size from readable
+), weighed as (
+  select h.id, sum(ln(1 + (c.passages - h.passages + 0.5) / (h.passages + 0.5))
+                   * 2.2 / (1 + 1.2 * (0.25 + 0.75 * h.size / c.size))) as weight
+    from held h, counted c group by h.id
+), worded as (
+  select id, weight, row_number() over (order by weight desc, id) as place from weighed
+), fused as (
+  select id, max(similarity) as similarity, max(weight) as weight,
+         sum(share / (60 + place)) filter (where place <= %(pool)s) as score
+    from (select id, similarity, null::float8 as weight, place, %(meaning_share)s::float8 as share from near
+          union all
+          select id, null, weight, place, 1 from worded) as found
+   group by id
+)
+select r.id, r.document_id, r.source, r.title, r.category, r.dated, r.version, r.page, r.heading, r.text,
+       f.similarity::float8 as similarity, f.weight::float8 as weight
+  from readable r left join fused f using (id)
+ order by coalesce(f.score, 0) desc, f.similarity desc nulls last, r.id
+ limit %(top_k)s;
