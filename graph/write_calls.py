@@ -5,7 +5,7 @@ found by the call's id, so that a person is asked once; what has been made befor
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -23,6 +23,7 @@ from leadhand.errors import (
     DatabaseUnavailable,
     JsonValue,
     LeadhandError,
+    RunInterrupted,
 )
 from leadhand.events import ToolApprovalRequested, ToolSucceeded, sink
 from tools.writing import AppliedWrite
@@ -44,6 +45,7 @@ class WriteCalls:
         Raises:
             ApprovalDenied, ApprovalExpired, ApprovalSuperseded: nobody approved it, and nothing was changed.
             StalePlan: it was approved for another plan.
+            RunInterrupted: it was approved, and nobody knows yet whether it is made; who goes on finds out.
             LeadhandError: there is nothing to propose.
         """
         asked = await self._asked(call, tenant)
@@ -66,7 +68,7 @@ class WriteCalls:
         return asked
 
     async def _apply(self, call: PlannedCall, tenant: TenantContext, asked: AskedApproval) -> AppliedWrite:
-        made = await self._made(tenant, asked)
+        made = await persistently(lambda: self.parts.registry.apply(tenant, asked.write, self.parts.shops))
         sink().emit(ToolSucceeded(call["call_id"], made.model_dump(mode="json", by_alias=True)))
         with suppress(DatabaseUnavailable):  # it is in the ledger
             await self.parts.conversation.keep_result(
@@ -78,18 +80,6 @@ class WriteCalls:
                 output=made,
             )
         return made
-
-    async def _made(self, tenant: TenantContext, asked: AskedApproval) -> AppliedWrite:
-        """Asked again when the database goes away in the midst: the ledger knows whether it was made."""
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(DatabaseUnavailable),
-            stop=stop_after_attempt(APPLY_ATTEMPTS),
-            wait=wait_exponential_jitter(multiplier=0.2, max=APPLY_WAIT_MAX_S),
-            reraise=True,
-        ):
-            with attempt:
-                return await self.parts.registry.apply(tenant, asked.write, self.parts.shops)
-        raise AssertionError("the last attempt returns or raises")
 
 
 def descriptor_of(asked: AskedApproval) -> JsonValue:
@@ -115,6 +105,27 @@ def refusal_of(standing: str, reason: str | None) -> LeadhandError:
         case _:
             why = f": {reason}" if reason else "."
             return ApprovalDenied(f"The person did not approve this change, so it was not made{why}")
+
+
+async def persistently(apply: Callable[[], Awaitable[R]]) -> R:
+    """What `apply` gives; asked again when the database goes away in its midst: the ledger knows if it is made.
+
+    Raises:
+        RunInterrupted: it stays away. That nothing was made might be untrue, and a person has said yes: the
+            run goes on from here once the database is back.
+    """
+    try:
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(DatabaseUnavailable),
+            stop=stop_after_attempt(APPLY_ATTEMPTS),
+            wait=wait_exponential_jitter(multiplier=0.2, max=APPLY_WAIT_MAX_S),
+            reraise=True,
+        ):
+            with attempt:
+                return await apply()
+    except DatabaseUnavailable as away:
+        raise RunInterrupted("The change is made once the database is back.") from away
+    raise AssertionError("the last attempt returns or raises")
 
 
 async def finished(work: Awaitable[R]) -> R:

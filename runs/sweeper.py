@@ -31,7 +31,7 @@ SWEEP_S = 2.0
 MAX_ATTEMPTS = 3
 # A worker takes an offered run at once, a busy one with its next sweep, and one that is just started again a
 # little later; after this long there is none.
-PICK_UP_S = 20.0
+PICK_UP_S = 30.0
 # Looked at in one sweep; the next sweep sees the others.
 AT_MOST = 100
 

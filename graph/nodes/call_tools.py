@@ -10,7 +10,13 @@ from graph.sealing import sealed
 from graph.state import PlannedCall, TurnState
 from graph.write_calls import WriteCalls
 from leadhand.context import TenantContext
-from leadhand.errors import ApprovalDenied, ApprovalExpired, ApprovalSuperseded, LeadhandError
+from leadhand.errors import (
+    ApprovalDenied,
+    ApprovalExpired,
+    ApprovalSuperseded,
+    LeadhandError,
+    RunInterrupted,
+)
 from leadhand.events import StatusChanged, ToolDenied, ToolFailed, ToolSucceeded, sink
 from tools.base import ToolOutput
 from tools.rendering import render_error, render_for_model
@@ -58,6 +64,8 @@ def call_tools_node(
         except (ApprovalDenied, ApprovalExpired, ApprovalSuperseded) as refusal:
             events.emit(ToolDenied(call["call_id"], refusal.code.removeprefix("approval_")))
             return _answer(call, render_error(refusal), failed=True)
+        except RunInterrupted:
+            raise  # nothing is known of the call that the model could be told
         except LeadhandError as error:
             events.emit(ToolFailed(call["call_id"], error.code, error.message))
             return _answer(call, render_error(error), failed=True)

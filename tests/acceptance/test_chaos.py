@@ -10,10 +10,12 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from threading import Barrier
 
 import httpx2
 import pytest
+from psycopg import sql
 
 from leadhand.errors import JsonValue
 from tests.acceptance.aftermath import (
@@ -29,17 +31,31 @@ from tests.acceptance.fault_cases import PUMA, interleaved, question_of, script
 from tests.acceptance.fault_mix import FaultMix
 from tests.acceptance.json_access import at, items_at, parse, text_at
 from tests.acceptance.lost_servers import eventually, runs
-from tests.acceptance.model_script import Gate, ModelReply, ModelRequest, Pause, ReplyRule, Text, plays, says
+from tests.acceptance.model_script import (
+    CallFragment,
+    CallStart,
+    Gate,
+    ModelReply,
+    ModelRequest,
+    Pause,
+    ReplyRule,
+    Text,
+    calls,
+    plays,
+    says,
+)
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.stream_reader import ChatStream
 from tests.acceptance.transcript import sound_history
-from tests.acceptance.unsteady_pair import UnsteadyPair
-from tests.acceptance.writing_load import AGREED, PROPOSING, WAITING, WritingLoad
+from tests.acceptance.unsteady_pair import SHOP, UnsteadyPair
+from tests.acceptance.writing_load import AGREED, MAKING, PROPOSING, WAITING, WritingLoad
 
 # Set by `make chaos`.
 ROUNDS = range(int(os.environ.get("CHAOS_ROUNDS", "1")))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 HEALED_WITHIN_S = 30.0
+TAKEN_OVER_WITHIN_S = 15.0
 LOST = {"database_unavailable", "run_interrupted"}
 FIRST, SECOND = "The Puma is free ", "from Thursday on."
 WHOLE = FIRST + SECOND
@@ -51,6 +67,7 @@ LATER: tuple[str, JsonValue] = (
     {"machines": ["Puma 3100"], "window": "the week after next week"},
 )
 AT_ONCE = 8
+STATE_OF = {"while it is written": "input-streaming", "while it runs": "input-available"}
 EQUAL_POSTS = 20
 
 
@@ -143,6 +160,32 @@ def is_stored(again: ChatStream, answer: JsonValue) -> None:
     assert kept == [(call.call_id, call.input, call.output) for call in again.state.calls.values()]
 
 
+# ── A stop in the midst of a call ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("where", ["while it is written", "while it runs"])
+def test_a_call_that_is_stopped_from_the_other_server_is_closed_everywhere(
+    pair: UnsteadyPair,
+    callers: tuple[Caller, Caller],
+    consumer: Consumer,
+    scripted_model: ScriptedModel,
+    where: str,
+) -> None:
+    begun = (CallStart(0, "call", PUMA[0]), CallFragment(0, '{"machines": ['))
+    call = plays(*begun, Pause(Gate())) if where == "while it is written" else calls(PUMA)
+    scripted_model.play_rule(
+        beside_titles(lambda asked: call if asked.last_user_text == where else script({})(asked))
+    )
+    chat = new_chat_id()
+    with pair.database.holding_the_plan(SHOP), callers[0].asking(chat, where) as stream:
+        stream.until(lambda seen: bool(seen.calls) and seen.calls[0].state == STATE_OF[where])
+        assert callers[1].stop(chat).json() == {"stopped": True}
+        stream.to_end()
+    assert stream.state.terminal == "abort"
+    assert [call.state for call in stream.calls] == ["output-error"]
+    check_aftermath(callers[1], consumer, pair.database, chat)
+
+
 # ── Equal requests ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -192,7 +235,6 @@ def test_postgres_killed_under_load_costs_no_turn_and_makes_each_approved_change
     scripted_model: ScriptedModel,
     number: int,
 ) -> None:
-    del number
     load = WritingLoad(callers, pair.database)
     scripted_model.play_rule(beside_titles(load.reply))
     with ThreadPoolExecutor(len(load.chats)) as people:
@@ -200,10 +242,13 @@ def test_postgres_killed_under_load_costs_no_turn_and_makes_each_approved_change
         with ExitStack() as locks:
             streams = load.bring_to_the_brink(people, locks)
             [waiting] = load.open_approvals(WAITING)
+            making = runs(pair.database, load.chats[MAKING])[-1]["id"]
             pair.power_off()
         for caller in callers:
             check_refused(caller, "/api/chat", question(new_chat_id(), "Anybody?"))
             check_refused(caller, f"/api/approvals/{waiting}", {"approved": True})
+        if number % 2:  # in every other round it stays away for longer than anybody waits
+            eventually(lambda: f"run {making} is left to another process" in pair.right.log)
         back = pair.power_on()
         load.gate.open()
         check_healed(callers, back)
@@ -212,17 +257,22 @@ def test_postgres_killed_under_load_costs_no_turn_and_makes_each_approved_change
             check_end(stream.result(), name)
     for name, chat in load.chats.items():
         eventually(lambda chat=chat: runs(pair.database, chat)[-1]["status"] != "running")
-        if name == PROPOSING:
+        if load.open_approvals(name):
             load.approve(name)
             eventually(lambda chat=chat: runs(pair.database, chat)[-1]["status"] != "running")
         [_, answer] = sound_history(callers[0], consumer, chat, roles="ua")
         assert runs(pair.database, chat)[-1]["status"] == "finished", name
         assert message_text(answer) == AGREED
+        if load.yeses(name):
+            [call] = [part for part in items_at(answer, "parts") if at(part, "toolCallId")]
+            assert text_at(call, "state") == "output-available", "what was made is not said to have failed"
         no_call_without_result(pair.database, chat)
         assert callers[1].ask(chat, "And now?").text == AGREED
     for name, change in load.changes.items():
-        assert (load.made(name), load.told(name)) == (1, 1), name
-        assert load.priority(change.order) == change.priority != change.before
+        times = load.yeses(name)
+        assert name == PROPOSING or times == 1
+        assert (load.made(name), load.told(name)) == (times, times), name
+        assert load.priority(change.order) == (change.priority if times else change.before)
 
 
 def check_refused(caller: Caller, route: str, body: JsonValue) -> None:
@@ -235,8 +285,8 @@ def check_end(stream: ChatStream, name: str) -> None:
     if stream.state.terminal == "error":
         assert_coded_error(stream, text_at(stream.state.metadata["error"], "code"))
         assert text_at(stream.state.metadata["error"], "code") in LOST
-    elif name == PROPOSING:
-        assert [call.state for call in stream.calls] == ["approval-requested"]
+    elif name == PROPOSING:  # or the model was told that there is no database
+        assert stream.calls[0].state in {"approval-requested", "output-error"}
     else:
         assert stream.text == AGREED
 
@@ -286,6 +336,7 @@ def test_faults_of_the_model_on_two_servers_of_which_one_is_killed_leave_every_t
         for name in mix.doomed:
             assert [(r["status"], r["attempt"]) for r in runs(pair.database, chats[name])] == [("running", 1)]
         victim.kill()
+        killed = datetime.now(UTC)
         victim.restart()
         for name, stream in watched.items():
             check_turn(stream.result(), mix.cases[name], requests_for(scripted_model, name))
@@ -294,7 +345,19 @@ def test_faults_of_the_model_on_two_servers_of_which_one_is_killed_leave_every_t
     for name, chat in chats.items():
         [run] = runs(pair.database, chat)
         assert run["lost"] == int(name in mix.doomed), name
+        if name in mix.doomed and not mix.kills_the_worker:
+            assert (taken_over_at(pair.database, chat) - killed).total_seconds() < TAKEN_OVER_WITHIN_S
         check_aftermath(staying, consumer, pair.database, chat)
+
+
+def taken_over_at(database: ShopDatabase, chat: str) -> datetime:
+    query = sql.SQL(
+        "select s.started_at from span s join run r on r.id = s.run_id join thread t on t.id = r.thread_id "
+        "where s.kind = 'takeover' and t.chat_id = %s"
+    )
+    [(at_last,)] = database.run(query, chat)
+    assert isinstance(at_last, datetime)
+    return at_last
 
 
 def _ask_until_cut(caller: Caller, chat: str, name: str) -> None:

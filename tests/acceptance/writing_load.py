@@ -113,6 +113,14 @@ class WritingLoad:
         response = self.caller(name).http.post(f"/api/approvals/{approval}", json={"approved": True})
         assert response.status_code == 200, response.text
 
+    def yeses(self, name: str) -> int:
+        """How often somebody said yes to the change."""
+        query = sql.SQL(
+            "select count(*)::int from approval a join thread t on t.id = a.thread_id "
+            "where t.chat_id = %s and a.status in ('approved', 'applied')"
+        )
+        return self._count(query, name)
+
     def made(self, name: str) -> int:
         """How often the change stands in the ledger."""
         query = sql.SQL(

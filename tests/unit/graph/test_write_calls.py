@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from graph import write_calls
 from graph.parts import NoApprovals
 from graph.state import PlannedCall
-from graph.write_calls import finished, refusal_of, told
+from graph.write_calls import finished, persistently, refusal_of, told
 from leadhand.context import TenantContext
-from leadhand.errors import WriteRefused
+from leadhand.errors import DatabaseUnavailable, RunInterrupted, WriteRefused
 
 
 async def test_a_stop_in_the_midst_of_a_change_takes_effect_when_it_is_made() -> None:
@@ -29,6 +30,28 @@ async def test_a_stop_in_the_midst_of_a_change_takes_effect_when_it_is_made() ->
     with pytest.raises(asyncio.CancelledError):
         await making
     assert made.is_set()
+
+
+async def test_while_the_database_is_away_an_approved_change_is_neither_made_twice_nor_said_to_be_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(write_calls, "APPLY_WAIT_MAX_S", 0.0)
+    tries: list[int] = []
+
+    async def away() -> None:
+        tries.append(1)
+        raise DatabaseUnavailable("away")
+
+    with pytest.raises(RunInterrupted):
+        await persistently(away)
+    assert len(tries) == write_calls.APPLY_ATTEMPTS
+
+    async def back() -> str:
+        if len(tries) == write_calls.APPLY_ATTEMPTS:
+            await away()
+        return "made"
+
+    assert await persistently(back) == "made"
 
 
 @pytest.mark.parametrize(
