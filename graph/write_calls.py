@@ -108,7 +108,7 @@ def refusal_of(standing: str, reason: str | None) -> LeadhandError:
 
 
 async def persistently(apply: Callable[[], Awaitable[R]]) -> R:
-    """What `apply` gives; asked again when the database goes away in its midst: the ledger knows if it is made.
+    """What `apply` gives; asked again when the database goes away in its midst: the ledger knows of it.
 
     Raises:
         RunInterrupted: it stays away. That nothing was made might be untrue, and a person has said yes: the
