@@ -77,10 +77,10 @@ async def ask_all(there: Sequence[Caller], kind: str, turns: int) -> Answers:
     return answers
 
 
-# The engine's own upkeep comes every few seconds and is no part of a turn.
+# The engine's own upkeep comes every few seconds; what recall keeps of a turn waits half a minute for the next.
 _OPEN_JOBS = sql.SQL("""
 select count(*)::int from jobs.procrastinate_jobs
- where status in ('todo', 'doing') and queue_name <> 'upkeep'
+ where status in ('todo', 'doing') and queue_name not in ('upkeep', 'recall')
 """)
 
 
