@@ -77,7 +77,7 @@ async def ask_all(there: Sequence[Caller], kind: str, turns: int) -> Answers:
     return answers
 
 
-# The engine's own upkeep comes every few seconds; what recall keeps of a turn waits half a minute for the next.
+# The engine's own upkeep comes every few seconds; recall waits half a minute for what else is said.
 _OPEN_JOBS = sql.SQL("""
 select count(*)::int from jobs.procrastinate_jobs
  where status in ('todo', 'doing') and queue_name not in ('upkeep', 'recall')
