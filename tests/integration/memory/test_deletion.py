@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from jobs.task import JobRow
 from leadhand.context import Principal
 from leadhand.settings import Settings
+from memory.recall_index import RecallIndex
 from memory.titles import TitleWriter
 from server.app import create_app
 from storage.embedded import EmbeddedServer
@@ -26,6 +27,7 @@ EVERYWHERE = {
     "public.thread",  # the title, and its first words before it
     "public.thread_summary",
     "public.message",
+    "public.message_recall",
     "public.tool_result",
     "public.run_event",
     "langgraph.checkpoint_blobs",
@@ -96,6 +98,7 @@ async def test_no_word_of_a_deleted_conversation_is_left(
         )
     await anna.talk(FULL)
     await anna.write_summary()
+    await RecallIndex(anna.desk.database, None).index_newest(anna.who, run_id=anna.last_run)
     await anna.ask(f"And {word} then?")
     assert set(remains_of(server, word)) >= EVERYWHERE
     thread_id = str(await anna.thread_id())
