@@ -1,7 +1,6 @@
 """What the planning core costs on the demo shop, against the targets of its design."""
 
 import asyncio
-import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from bench.boards import measure_boards
 from bench.figures import Report, Spread, Table, ms
 from bench.plan_store import measure_loads
-from cli.http_server import COLLECTOR_THRESHOLDS
+from cli import collector
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.calendars import ShopTimes, compile_calendar
@@ -90,7 +89,7 @@ def measure(*, size: DemoSize, repetitions: int) -> Report:
     demo = make_demo(size=size, seed=7, today=TODAY, name="Bench")
     shop = demo.shop
     # As in the server's process.
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    collector.look_seldom()
     figures = [
         *_calendars(shop, repetitions),
         *asyncio.run(_tools(shop, repetitions)),

@@ -1,6 +1,5 @@
 """uvicorn, set up for Leadhand: one process, streaming answers, one log, clean ends."""
 
-import gc
 import logging
 import signal
 import socket
@@ -11,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 
+from cli import collector
 from cli.banner import banner
 from cli.border import debugging
 from cli.http_protocol import ConnectionBounds, bounded_protocol
@@ -28,10 +28,6 @@ from server.pool_figures import showing_pool
 GRACEFUL_SHUTDOWN_S = 10
 # Beside the connections of clients: the database's, the model's, logs.
 OTHER_FILES = 500
-# Objects made between two looks for reference cycles, in the three generations. A turn drops nearly all of
-# its objects without making a cycle, and a plan is 140,000 objects that stay: Python's default (700) costs a
-# tenth of a turn and a third of loading a plan.
-COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 
 
 class _Server(uvicorn.Server):
@@ -90,7 +86,7 @@ def serve_on(
             raise
 
     _set_up_log(settings, lambda: bool(faults))
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    collector.look_seldom()
     allow_open_files(settings.max_connections + OTHER_FILES)
     config = uvicorn.Config(
         create_app(settings, opener=opener),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli import collector
 from cli.apikey import apikey
 from cli.border import coded_errors, debugging
 from cli.chat import chat
@@ -80,5 +81,6 @@ def _log_to_the_terminal() -> None:
 
 def run() -> None:
     """The entry point of the distribution."""
+    collector.look_seldom()
     tolerate_narrow_encodings()
     app(prog_name="leadhand")

@@ -1,6 +1,5 @@
 """What all levels of tests share: a folder for servers, and how tests are spread over worker processes."""
 
-import gc
 import os
 import shutil
 import tempfile
@@ -9,6 +8,8 @@ from pathlib import Path
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from cli import collector
 
 # Set by the process that the person started; xdist's workers inherit it.
 SERVER_FOLDER = "LEADHAND_TESTS_FOLDER"
@@ -23,13 +24,11 @@ TOGETHER = {
     "test_chaos.py": "unsteady servers",
     "test_database_away.py": "unsteady servers",
 }
-# As in the server's process: what tests import stays, and looking through it for cycles takes long.
-COLLECTOR_THRESHOLDS = (50_000, 20, 100)
 _made_here = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    collector.look_seldom()
     if "loadscopereorder" in config.option:
         config.option.loadscopereorder = False
     if SERVER_FOLDER not in os.environ:
