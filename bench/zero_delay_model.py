@@ -20,6 +20,7 @@ TOOL_CUE = "Tool:"
 SILENCE_CUE = "Silence:"
 DRIP_CUE = "Drip:"
 DRIP_S = 0.02
+DRIP_PROMPT_TOKENS = 900
 TOOL = "get_machine_availability"
 ARGUMENTS = (
     '{"',
@@ -60,8 +61,12 @@ def _said(delta: JsonValue) -> bytes:
     return _frame([{"index": 0, "delta": delta, "finish_reason": None}])
 
 
-def _ending(finish_reason: str) -> bytes:
-    usage: JsonValue = {"prompt_tokens": 900, "completion_tokens": TOKENS, "total_tokens": 900 + TOKENS}
+def _ending(finish_reason: str, prompt_tokens: int = PLACE) -> bytes:
+    usage: JsonValue = {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": TOKENS,
+        "total_tokens": prompt_tokens,
+    }
     last = _frame([{"index": 0, "delta": {}, "finish_reason": finish_reason}])
     return last + _frame([], usage=usage) + b"data: [DONE]\n\n"
 
@@ -87,7 +92,7 @@ async def _drip(transport: asyncio.WriteTransport, tokens: int) -> None:
         if transport.is_closing():
             return
         transport.write(_chunk(_said({"content": f" t{time.monotonic_ns()};"})))
-    transport.write(_chunk(_ending("stop")) + LAST_CHUNK)
+    transport.write(_chunk(_ending("stop", DRIP_PROMPT_TOKENS)) + LAST_CHUNK)
 
 
 def _text() -> bytes:
@@ -126,7 +131,8 @@ class _Connection(asyncio.Protocol):
                 dripping = _drip(self._transport, int(asked.removeprefix(DRIP_CUE)))
                 self._dripping = asyncio.create_task(dripping)
             elif not asked.startswith(SILENCE_CUE):
-                self._transport.write(CALL if asked.startswith(TOOL_CUE) else TEXT)
+                answer = CALL if asked.startswith(TOOL_CUE) else TEXT
+                self._transport.write(answer.replace(b"%d" % PLACE, b"%9d" % (len(body) // BYTES_PER_TOKEN)))
 
     def _request(self) -> bytes | None:
         head, found, rest = self._received.partition(HEAD_END)
