@@ -7,6 +7,7 @@ from contextlib import closing
 
 import httpx2
 import psutil
+import pytest
 
 from tests.acceptance.caller import Caller, message_text, new_chat_id
 from tests.acceptance.json_access import object_at
@@ -19,8 +20,11 @@ from tests.acceptance.workspace import Workspace
 QUESTION, ANSWER = "When is the Puma free?", "The Puma is free from Thursday on."
 PROCESSES = 2
 TRIES = 200
+# Three starts of a server, one after the other, and a lease that passes.
+TIMEOUT_S = 400
 
 
+@pytest.mark.timeout(TIMEOUT_S)
 def test_two_processes_share_a_port_and_a_turn_whose_process_is_killed_goes_on_in_another(
     workspace: Workspace,
     scripted_model: ScriptedModel,
