@@ -1,1 +1,1 @@
-"""What is remembered of conversations beyond the window: titles."""
+"""What is remembered of conversations and people, and what of it is sent to the model."""

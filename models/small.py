@@ -1,4 +1,4 @@
-"""The small model of the process, for what happens beside the conversation: titles."""
+"""The small model of the process, for what happens beside the conversation: titles and summaries."""
 
 from dataclasses import dataclass, field
 

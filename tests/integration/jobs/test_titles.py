@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ from models.small import open_small_model
 from runs.desk import Desk, open_desk
 from runs.turn import TurnRequest
 from storage import threads
+from storage.rows import fetch_one
 from storage.threads import Thread
 from tests.acceptance.json_access import at
 from tests.acceptance.model_script import Cut, Gate, HttpFault, Pause, Streamed, Text
@@ -106,9 +107,7 @@ async def planners(
         Planner(
             desk,
             model,
-            TitleWriter(
-                desk.database, SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices)
-            ),
+            TitleWriter(desk.database, SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices)),
             TenantContext(
                 who.tenant_id,
                 who.user_id,
@@ -274,3 +273,37 @@ async def test_a_model_that_does_not_stop_is_not_listened_to_for_long(anna: Plan
     run_id = await anna.ask()
     await anna.write(run_id, "Puma 3100\n", *("and so on " * 50 for _ in range(40)))
     assert await anna.title() == "Puma 3100"
+
+
+async def test_a_title_is_charged_to_the_persons_day_and_is_no_turn(anna: Planner) -> None:
+    run_id = await anna.ask()
+    before = await used(anna)
+    await anna.write(run_id, "Puma 3100")
+    # As the scripted model reports it.
+    assert await used(anna) == replace(before, tokens=before.tokens + 940)
+
+
+async def test_with_the_budget_used_up_no_title_is_asked_for_and_the_question_stands_in(
+    anna: Planner,
+) -> None:
+    run_id = await anna.ask()
+    limits = replace(anna.desk.runs.limits, shop_tokens_per_day=900)
+    small = replace(anna.writer.small, limits=limits)
+    anna.model.play()
+    await replace(anna.writer, small=small).write(JobRow(anna.who.tenant_id, run_id))
+    assert await anna.title() == QUESTION[:80]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    turns: int
+    tokens: int
+
+
+async def used(planner: Planner) -> Used:
+    """What the person's day stands at."""
+    query = b"select turns, (input_tokens + output_tokens)::bigint as tokens from usage_day"
+    async with planner.desk.database.transaction(planner.who) as connection:
+        found = await fetch_one(connection, query, {}, Used)
+    assert found is not None
+    return found

@@ -16,6 +16,7 @@ from leadhand.errors import ModelUnavailable
 from leadhand.settings import Settings
 from memory.summaries import TASK
 from storage.embedded import EmbeddedServer
+from storage.messages import last_messages
 from storage.rows import fetch_one
 from storage.summaries import ThreadSummary
 from tests.acceptance.json_access import at, items_at
@@ -300,6 +301,17 @@ async def test_with_the_budget_used_up_the_turns_are_quoted_and_no_model_is_aske
     assert small_requests(model) == []
     assert stored is not None
     assert stored.text.startswith("- Asked: Question 0")
+
+
+async def test_a_credential_in_a_question_reaches_no_model_and_stays_in_the_transcript(
+    anna: Talk, model: ScriptedModel
+) -> None:
+    key = "sk-" + "a1" * 12
+    sent = await anna.ask(f"My key is {key}")
+    assert sent.last_user_text == "My key is [secret]"
+    async with anna.desk.database.transaction(anna.who) as connection:
+        asked, _ = await last_messages(connection, thread_id=await anna.thread_id(), last=2)
+    assert at(asked.parts, 0, "text") == f"My key is {key}"
 
 
 async def test_a_long_thread_costs_a_turn_what_a_short_one_costs_and_its_rows_grow_by_the_turn(
