@@ -218,6 +218,10 @@ async def test_a_cost_budget_for_a_model_without_a_price_is_a_wrong_setting(desk
     with pytest.raises(InvalidSetting, match="LEADHAND_SHOP_COST_PER_DAY"):
         async with desk_with(desk_settings, shop_cost_per_day=Decimal(1)):
             pass
+    priced = {"prices": PRICES, "shop_cost_per_day": Decimal(1)}
+    with pytest.raises(InvalidSetting, match="needs the price of little"):
+        async with desk_with(desk_settings, small_model="little", **priced):
+            pass
     with pytest.raises(InvalidSetting, match="LEADHAND_PRICES"):
         async with desk_with(desk_settings, prices="no such file"):
             pass
