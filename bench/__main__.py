@@ -42,11 +42,11 @@ def main() -> int:
     reports: list[Report] = []
     if asked.which in {"planning", "all"}:
         size = DemoSize(asked.size or ("small" if asked.quick else "large"))
-        reports.append(_show(planning.measure(size=size, repetitions=3 if asked.quick else 20)))
+        reports.append(_show(planning.measure(size=size, repetitions=1 if asked.quick else 20)))
     if asked.which in {*ON_ONE_SERVER, "all"}:
         # The short form starts one server and leaves out what takes another.
         shared = ON_ONE_SERVER | (SHORT if asked.quick else {})
-        with installation(lesser=asked.quick) as server:
+        with installation(lesser=asked.quick, ready=asked.ready) as server:
             for name, part in shared.items():
                 if asked.which in {name, "all"}:
                     reports.append(_show(part(server, quick=asked.quick)))
@@ -70,6 +70,7 @@ class _Asked(argparse.Namespace):
     size: str | None
     quick: bool
     json: Path | None
+    ready: Path | None
 
 
 def _arguments() -> _Asked:
@@ -84,6 +85,9 @@ def _arguments() -> _Asked:
         "--quick", action="store_true", help="so short that it only shows that all of it still runs"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument(
+        "--ready", type=Path, metavar="DIR", help="copy this data directory instead of making the shops"
+    )
     return parser.parse_args(namespace=_Asked())
 
 

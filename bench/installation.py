@@ -17,8 +17,9 @@ from leadhand.settings import Settings
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import LEADHAND, Workspace
+from tests.ready_data import lay_down
 
-SHOPS = SHOP, OTHER_SHOP = "bench", "other"
+SHOPS = SHOP, OTHER_SHOP = "north", "south"
 # As many connections as there are by default.
 SERVER = {"LEADHAND_DATABASE_POOL_MAX": "20", "LEADHAND_MODEL_CLIENT": "lean"}
 LIMITS = [
@@ -74,12 +75,12 @@ class Installation:
 
 @contextmanager
 def installation(
-    *, sampled: bool = False, lesser: bool = False, limited: bool = False
+    *, sampled: bool = False, lesser: bool = False, limited: bool = False, ready: Path | None = None
 ) -> Generator[Installation]:
     """Everything started, then stopped and removed.
 
     `sampled`: the server runs under the sampler. `lesser`: it can do without parts of itself. `limited`: what
-    people may take is bounded as it is by default.
+    people may take is bounded as it is by default. `ready`: a data directory with `SHOPS`, to be copied.
     """
     with TemporaryDirectory(prefix="leadhand-bench-") as folder, _model() as model_url:
         workspace = Workspace(
@@ -96,7 +97,9 @@ def installation(
                 PARTS_VARIABLE: str(Path(folder) / LEFT_OUT),
             },
         )
-        for shop in SHOPS:
+        if ready is not None:
+            lay_down(ready, workspace.data_dir)
+        for shop in SHOPS if ready is None else ():
             workspace.make_demo_shop(shop)
         tokens = tuple(workspace.token(shop, "bench", ["planning:read"]) for shop in SHOPS)
         program = SAMPLED if sampled else LESSER if lesser else (LEADHAND,)

@@ -60,13 +60,14 @@ def shared_copy(ready: Path, target: Path) -> Path:
 
 
 def lay_down(ready: Path, target: Path, *, crashes: bool = False) -> None:
-    """Copy a ready directory, owners kept: as root the cluster belongs to another account.
+    """Copy a ready directory into a new or empty one; owners are kept: as root the cluster has another.
 
     `crashes`: the test takes Postgres down, which then runs as the product has it; else with quick settings.
     """
     program = shutil.which("cp")
     assert program is not None
-    subprocess.run([program, "-a", str(ready), str(target)], check=True)
+    target.mkdir(exist_ok=True)
+    subprocess.run([program, "-a", f"{ready}/.", str(target)], check=True)
     (target / _SETTINGS_FILE).write_text("" if crashes else _QUICK, encoding="utf-8")
 
 

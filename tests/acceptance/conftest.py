@@ -132,7 +132,8 @@ def impatient_server(
 @pytest.fixture(scope="session")
 def pair(server_folder: Path, model_settings: dict[str, str]) -> Generator[UnsteadyPair]:
     """Two servers with a database of their own; a test may kill any of the three, if it starts it again."""
-    with unsteady_pair(server_folder / "unsteady", model_settings) as servers:
+    ready = with_shops(server_folder)
+    with unsteady_pair(ready, server_folder / "unsteady", model_settings) as servers:
         yield servers
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.json_access import number_at, parse
+from tests.ready_data import with_shops
 
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_S = 300
@@ -25,9 +26,12 @@ FIGURES = (
 
 
 @pytest.mark.timeout(TIMEOUT_S + 30)
-def test_the_short_form_of_all_benchmarks_ends_with_tables_and_figures(tmp_path: Path) -> None:
+def test_the_short_form_of_all_benchmarks_ends_with_tables_and_figures(
+    tmp_path: Path, server_folder: Path
+) -> None:
+    ready = with_shops(server_folder)
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--json", tmp_path / "found.json"],
+        [sys.executable, "-m", "bench", "--quick", "--ready", ready, "--json", tmp_path / "found.json"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

@@ -10,13 +10,13 @@ import psutil
 
 from storage import cluster as clusters
 from storage import embedded
-from storage.migrate import migrate
 from tests.acceptance.caller import Caller
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
 from tests.acceptance.workspace import Workspace
+from tests.ready_data import lay_down
 
-SHOP, PERSON = "west", "pia"
+SHOP, PERSON = "north", "pia"
 PLANNER = ("planning:read", "planning:write", "approve", "studio")
 POWER_OFF_TIMEOUT_S = 30.0
 # Tight bounds on a turn, as the fault cases want them, and room for many turns at once.
@@ -66,10 +66,10 @@ class UnsteadyPair:
 
 
 @contextmanager
-def unsteady_pair(folder: Path, model_settings: Mapping[str, str]) -> Generator[UnsteadyPair]:
+def unsteady_pair(ready: Path, folder: Path, model_settings: Mapping[str, str]) -> Generator[UnsteadyPair]:
+    lay_down(ready, folder, crashes=True)
     handle = embedded.acquire(folder)
     try:
-        migrate(handle.server.owner_url)
         workspace = Workspace(folder, {"LEADHAND_DATABASE_URL": handle.server.runtime_url})
         settings = {**model_settings, **SETTINGS}
         with ExitStack() as stack:
@@ -78,7 +78,6 @@ def unsteady_pair(folder: Path, model_settings: Mapping[str, str]) -> Generator[
             for server in (left, right):
                 server.start()
                 stack.callback(_end, server)
-            workspace.make_demo_shop(SHOP)
             pair = UnsteadyPair(handle.cluster, workspace, left, right)
             for server in pair.servers:
                 server.wait_ready()
