@@ -15,7 +15,7 @@ from evals.question_set import (
     read_answer_checks,
     read_questions,
 )
-from evals.report import answers, failures, totals
+from evals.report import answers, by_tool_and_language, failures, totals
 from evals.wording import slips
 
 
@@ -46,6 +46,8 @@ async def run(fail_under: float | None) -> int:
     lines = [
         *totals("shown", shown),
         *totals("held out", held_out),
+        *by_tool_and_language("shown", shown),
+        *by_tool_and_language("held out", held_out),
         *answers(await checked(asker)),
         "",
         "not right (of the shown ones):",

@@ -1,11 +1,22 @@
 """What `python -m evals` prints."""
 
+import re
 from collections.abc import Iterator, Sequence
+from math import sqrt
 
 import orjson
 
 from evals.judge import Judged, Score, Verdict, score
 from evals.question_set import AnswerCheck
+
+# Two-sided 95 %.
+_Z = 1.959964
+_GERMAN = frozenset[str](
+    (
+        "der die das den dem ist sind wir wer wie was wann wo und oder auf am im bis von nicht mit ein eine einen für"
+        " um bitte noch schon morgen heute woche warum welche welcher uns ich wird zum zur mal kann"
+    ).split()
+)
 
 
 def totals(title: str, judged: Sequence[Judged]) -> Iterator[str]:
@@ -15,6 +26,36 @@ def totals(title: str, judged: Sequence[Judged]) -> Iterator[str]:
         yield f"  {category:<29} {_line(score([one for one in judged if one.question.category == category]))}"
     for tool in sorted({tool for one in judged for tool in _tools(one)}):
         yield f"  {tool:<29} {_line(score([one for one in judged if tool in _tools(one)]))}"
+
+
+def by_tool_and_language(title: str, judged: Sequence[Judged]) -> Iterator[str]:
+    """The share answered right of each tool, in English and in German, with its 95 % interval (Wilson)."""
+    yield f"{title}, share right with its 95 % interval:"
+    for tool in ["all", *sorted({tool for one in judged for tool in _tools(one)})]:
+        mine = [one for one in judged if tool == "all" or tool in _tools(one)]
+        german = [one for one in mine if is_german(one.question.text)]
+        english = [one for one in mine if one not in german]
+        parts = [f"{name} {_share(score(part))}" for name, part in (("en", english), ("de", german)) if part]
+        yield f"  {tool:<29} {_share(score(mine))}   {'   '.join(parts)}"
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a share; total > 0."""
+    share, spread = right / total, _Z**2 / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z / (1 + spread) * sqrt(share * (1 - share) / total + spread / (4 * total))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def is_german(text: str) -> bool:
+    """By its umlauts and small words."""
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    return bool(re.search("[äöüß]", text.casefold())) or sum(word in _GERMAN for word in words) > 1
+
+
+def _share(one: Score) -> str:
+    low, high = wilson(one.right, one.total)
+    return f"{one.right}/{one.total} {100 * one.share_right:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
 def failures(judged: Sequence[Judged]) -> Iterator[str]:

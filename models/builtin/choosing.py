@@ -20,12 +20,12 @@ _MUST_BE_MEANT = frozenset({"@person", "@customer"})
 # "she", once it is known who that is.
 _SOMEONE = frozenset({"someone"})
 _NOBODY: frozenset[str] = frozenset()
-# The second look: what a word that does not fit, something that the tool does not take, a word not known cost.
+# The second look: what a word costs that does not fit, that the tool does not take, or that is not known.
 _LEAST, _CLEAR = 1.7, 0.35
 # Telling to do something is no question; what a tool answers is not done by it.
 _TOLD = 2.0
 _FOREIGN, _FORBIDDEN, _UNKNOWN, _UNNAMED = 0.6, 0.9, 0.3, 1.0
-# With these no second look: nothing hides behind a question about the plan, and nothing is tried out in earnest.
+# With these no second look: nothing hides behind a question about the plan.
 _NEVER = frozenset({"instructions", "elsewhere", "knowledge", "past"})
 # With these only what many words speak for.
 _OUTSIDE = frozenset({"money", "quality", "material"})

@@ -40,7 +40,25 @@ _ANCHORS = frozenset({"@machine", "@person", "@order"})
 _WEIGHED = frozenset({"consequence", "gain"})
 # Words that change something.
 _CHANGES = frozenset(
-    ["plan_change", "plan_verb", "note_it", "set_to", "hold_it", "lock", "unlock", "out_of_plan", "into_plan", "take_verb", "postponed", "undo", "let_go", "apply_it", "close_it", "clear_it", "due_moved"]
+    [
+        "plan_change",
+        "plan_verb",
+        "note_it",
+        "set_to",
+        "hold_it",
+        "lock",
+        "unlock",
+        "out_of_plan",
+        "into_plan",
+        "take_verb",
+        "postponed",
+        "undo",
+        "let_go",
+        "apply_it",
+        "close_it",
+        "clear_it",
+        "due_moved",
+    ]
 )
 _REPLIES = frozenset({"assent", "dissent"})
 
@@ -96,7 +114,10 @@ class Clause:
         return tuple(
             m
             for m in self.mentions
-            if m not in named and m.kind in {Named.MACHINE, Named.OTHER} and not self._is_count(m)
+            if m not in named
+            and m.kind in {Named.MACHINE, Named.OTHER}
+            and not self._is_count(m)
+            and not self._numbers_operation(m)
         )
 
     @cached_property
@@ -153,6 +174,8 @@ class Clause:
             found.add("@date")
         if self._supposes(found):
             found.add("what_if")
+        if {"lock", "let_go"} <= found:
+            found.add("unlock")  # "lift the lock"
         told = bool(found & _CHANGES) or begins_with_order(self.reading)
         if told and not self.asks and "what_if" not in found:
             found.add("@command")
@@ -168,6 +191,8 @@ class Clause:
             if found & _WEIGHED or maybe:
                 return True
         words = [mark.words[0].spelled for mark in self.reading.marks]
+        if {"lock", "let_go"} <= found:
+            found.add("unlock")  # "lift the lock"
         told = bool(found & _EVENTS) and bool(found & _HIT) and not found & _OTHERWISE_MEANT
         asked = words[:1] == ["if"] or bool(found & (_HIT | _WHOM))
         return told or ("if" in words and asked and bool(found & _SUPPOSED))
@@ -198,6 +223,15 @@ class Clause:
         marks = self.reading.marks
         near = (*marks[max(0, mention.first - 1) : mention.first], *marks[mention.last : mention.last + 1])
         return mention.located or any(mark.date or mark.values(Kind.CONCEPT) & _STATES for mark in near)
+
+    def _numbers_operation(self, mention: Mention) -> bool:
+        """ "operation 20", "op 20 and 30"."""
+        for before in reversed(self.reading.marks[: mention.first]):
+            if "operation" in before.values(Kind.CONCEPT):
+                return mention.text.isdigit()
+            if not (before.has(Kind.JOINER) or (before.unknown and before.words[0].is_number)):
+                break
+        return False
 
     def _is_count(self, mention: Mention) -> bool:
         """ "top 3 machines": a lone number before a word of the shop."""

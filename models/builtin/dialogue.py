@@ -9,7 +9,7 @@ from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
 from models.builtin.meaning import MAX_QUERIES, meaning_of
 from models.builtin.reading import Reading, read
-from models.builtin.surroundings import after_a_story, with_leading_date
+from models.builtin.surroundings import after_a_story, before_a_reason, with_leading_date
 from models.builtin.understanding import Context, Query, Understanding
 
 MAX_JOINTS = 6
@@ -24,7 +24,12 @@ def understand(text: str, context: Context) -> Understanding:
         return compared
     understood = _understood(text, reading, context)
     if not (understood.queries or understood.ask or understood.social or understood.explain):
-        understood = after_a_story(reading, context) or _second_look(text, reading, context) or understood
+        understood = (
+            before_a_reason(reading, context)
+            or after_a_story(reading, context)
+            or _second_look(text, reading, context)
+            or understood
+        )
     return with_leading_date(reading, understood)
 
 

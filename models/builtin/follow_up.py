@@ -17,6 +17,7 @@ _TIME = frozenset({"window", "from", "to"})
 _DUE = frozenset({"due"})
 _PLACE = frozenset({"machines", "work_center", "work_centers", "order"})
 _REPLANS = frozenset({"propose_replan", "apply_plan_proposal"})
+_OF_A_REPLAN = frozenset({"apply_it", "replan_stop", "replan_state"})
 # A continuation says little.
 _MAX_MARKS = 14
 
@@ -31,7 +32,8 @@ def carried_features(clause: Clause, base: Query) -> frozenset[str]:
         return frozenset()
     if "someone" in clause.features:
         return frozenset({"@person"}) if base.focus else frozenset()
-    if not _points_back(clause):
+    said_of_it = base.tool in _REPLANS and bool(clause.features & _OF_A_REPLAN)
+    if not _points_back(clause) and not said_of_it:
         return frozenset()
     return _thing_of(base)
 

@@ -95,7 +95,10 @@ class Lexicon:
             senses = self._senses.get(phrase)
             if senses:
                 return senses
-        return []
+        # "verschieb" tells to do it as "verschiebe" does.
+        told = words[-1].spelled if len(words[-1].spelled) >= _MIN_STEM_CHARS else ""
+        longer = (*(word.spelled for word in words[:-1]), f"{told}e")
+        return [sense for sense in self._senses.get(longer, []) if told and sense.language == "de"]
 
     def _misspelt(self, word: Word) -> Hit | None:
         """One slip in a word of five letters, two from nine on; its first letter must be right.

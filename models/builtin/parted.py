@@ -7,7 +7,7 @@ from models.builtin.words import Word, spelled, words_of
 
 # What may stand behind the second part of a verb, beside the end of its clause.
 _ENDS = ".,;:?!\n"
-_NEAR = 5
+_NEAR = 9
 _BEHIND = frozenset({"und", "oder", "bitte", "dann", "sonst", "damit"})
 
 

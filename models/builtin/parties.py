@@ -21,6 +21,21 @@ _THINGS = frozenset({"order", "open_orders", "pieces"})
 _OF_AN_ORDER = frozenset(
     {"deliver", "goes_out", "late", "in_time", "at_risk", "order", "unscheduled", "reason", "on_hold"}
 )
+# What is done to one, on whatever machine.
+_DONE_TO_AN_ORDER = frozenset(
+    {
+        "operation",
+        "postponed",
+        "out_of_plan",
+        "into_plan",
+        "lock",
+        "unlock",
+        "newly",
+        "due",
+        "due_moved",
+        "priority",
+    }
+)
 _OF_A_PERSON = frozenset({"shift", "absent", "present"})
 # With these another order is meant that is not in the plan, or none at all.
 _NOT_ASKED = frozenset(
@@ -53,9 +68,12 @@ def _is_bare_order(
     """ "when does 4032 ship", or "and 4010?" after a question about another one."""
     if not (mention.text.isdigit() and len(mention.text) in _NUMBER_CHARS):
         return False
+    told = about_orders or bool(reading.concepts() & _OF_AN_ORDER)
+    if not told and reading.concepts() & _DONE_TO_AN_ORDER and not mention.located:
+        return not any(other.kind is Named.ORDER for other in others)
     counted = any("pieces" in mark.values(Kind.CONCEPT) for mark in reading.marks)
     named = any(other.kind in {Named.MACHINE, Named.CENTER} and other is not mention for other in others)
-    return not counted and not named and (about_orders or bool(reading.concepts() & _OF_AN_ORDER))
+    return not counted and not named and told
 
 
 def _is_person_code(mention: Mention) -> bool:

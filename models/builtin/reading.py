@@ -172,7 +172,8 @@ def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:
             index += count
             continue
         hit = None if _in_code(line, index) else known.at(line.words, index, reach=_reach(line, index))
-        if index in parted and (hit is None or hit.length == 1):
+        spans = hit is not None and any(parted.get(at) == () for at in range(index, index + hit.length))
+        if index in parted and (not spans or not parted[index]):
             hit = Hit(1, parted[index] or (Sense(Kind.FILLER, "", ""),))
         length = hit.length if hit else 1
         yield Mark(line.words[index : index + length], hit.senses if hit else ())

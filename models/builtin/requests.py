@@ -20,7 +20,30 @@ def is_asked(reading: Reading) -> bool:
     words = _opening(reading)
     if any(" ".join(words[:count]) in phrase_set("polite") for count in (2, 3)):
         return False
+    if _told_past(words) or _asks_later(reading):
+        return True
     return bool(words) and (words[0] in _words("asks") or _ends_asking(reading))
+
+
+def _told_past(words: list[str]) -> bool:
+    """ "I moved it yesterday"."""
+    return len(words) > 1 and words[0] in _words("tellers") and _is_past(words[1])
+
+
+def _asks_later(reading: Reading) -> bool:
+    """ "..., I'd like to know if ..."."""
+    words = [word.spelled for mark in reading.marks for word in mark.words]
+    said = f" {' '.join(words)} "
+    return any(
+        f" {phrase} {cue} " in said
+        for phrase in phrase_set("asking")
+        for cue in ("if", "whether", "ob", "wann")
+    )
+
+
+def _is_past(word: str) -> bool:
+    """ "moved", and what German puts the past with."""
+    return word.endswith("ed") or word in _words("past")
 
 
 def asks_whether(reading: Reading) -> bool:
@@ -28,7 +51,7 @@ def asks_whether(reading: Reading) -> bool:
     words = _opening(reading)
     if any(word.spelled in _words("if") for mark in reading.marks for word in mark.words):
         return True
-    if not words or not is_asked(reading):
+    if not words or _told_past(words) or not is_asked(reading):
         return False
     return words[0] in _words("whether") or (words[0] not in _words("asks") and _ends_asking(reading))
 

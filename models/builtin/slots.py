@@ -270,6 +270,9 @@ def _number(value: float) -> int | float:
 _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "machines": _machines,
     "machine": _machine,
+    "machine_or_center": lambda slot, clause, dates: (
+        _machine(slot, clause, dates) or _center(slot, clause, dates)
+    ),
     "people": _people,
     "center": _center,
     "centers": _centers,

@@ -5,11 +5,13 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from models.builtin.lexicon import lexicon, read_table, table
+from models.builtin.lexicon import lexicon, phrases_in, read_table, table
 from models.builtin.words import Word, plain, spelled, words_of
 
 # Shorter words have too many neighbours one letter away.
 _MIN_CHARS = 4
+# Words as long as this are put right whatever phrase of the shop they stand in.
+_LONG_CHARS = 7
 _LISTED = re.compile(r"(?:(?<=\s)|^)\(?\d{1,2}\)\s+|^\s*\d{1,2}\.\s+", re.MULTILINE)
 
 
@@ -92,6 +94,14 @@ def _numbered_shorthand() -> dict[str, str]:
 def _targets() -> dict[str, bool]:
     """Words to put right, folded; True for nouns, which German writes with a capital."""
     lists = table(read_table("language")["spelling"])
-    return {
+    known = {
+        word: False
+        for languages in read_table("concepts").values()
+        for text in table(languages).values()
+        for phrase in phrases_in(str(text))
+        for word in phrase
+        if len(word) >= _LONG_CHARS and word.isascii()
+    }
+    return known | {
         spelled(word): name == "nouns" for name in ("words", "nouns") for word in str(lists[name]).split()
     }

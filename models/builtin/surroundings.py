@@ -32,6 +32,27 @@ def after_a_story(reading: Reading, context: Context) -> Understanding | None:
     return None
 
 
+def before_a_reason(reading: Reading, context: Context) -> Understanding | None:
+    """What is told to be done at the beginning of a message that goes on to say why.
+
+    The end is named as not understood. None when the beginning tells nobody to do anything.
+    """
+    for index in range(1, len(reading.marks)):
+        gap = reading.text[reading.marks[index - 1].end : reading.marks[index].start]
+        if (
+            "," not in gap
+            and " - " not in gap
+            and reading.marks[index].words[0].spelled not in phrase_set("reasons")
+        ):
+            continue
+        order, reason = reading.part(0, index), reading.part(index, len(reading.marks))
+        understood = meaning_of(order, replace(context, lenient=False))
+        writes = [grammar_of(query.tool) for query in understood.queries]
+        if writes and all(grammar and grammar.writes for grammar in writes) and not understood.ignored:
+            return replace(understood, lost=(reason.said(reason.marks),))
+    return None
+
+
 def with_leading_date(reading: Reading, understood: Understanding) -> Understanding:
     """ "Saturday: which machines are free, and ...": that day holds for all questions behind."""
     date = _leading_date(reading)

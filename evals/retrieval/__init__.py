@@ -1,0 +1,1 @@
+"""How well a shop's documents are searched, by questions that were written from the documents alone."""

@@ -1,0 +1,72 @@
+"""`python -m evals.retrieval`: how often the search finds the passage that answers."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from evals.retrieval.asking import WAYS, Asked, ask, read_questions
+from evals.retrieval.figures import Refusals, difference, figure, hit, reciprocal_rank, refusals
+from evals.retrieval.shelf import WaitedFor, open_shelf
+from knowledge.answerable import is_answer
+from models.embeddings.bundled import NAME
+
+SETS = {"tune": "for tuning", "held_out": "held out"}
+
+
+async def run(folder: Path) -> list[Asked]:
+    async with open_shelf(folder, WaitedFor()) as shelf:
+        print(f"{shelf.passages} passages")
+        return [await ask(shelf, question) for question in read_questions()]
+
+
+def told(title: str, asked: Sequence[Asked]) -> Iterator[str]:
+    answerable = [one for one in asked if one.question.answerable]
+    yield f"{title}: {len(asked)} questions, {len(asked) - len(answerable)} of them unanswerable"
+    for way in WAYS:
+        figures = (hit(way, 1), hit(way, 5), reciprocal_rank(way))
+        first, five, rank = (figure(answerable, score) for score in figures)
+        yield f"  {way:<8} hit@1 {first}  hit@5 {five}  MRR {rank}"
+    for way in ("words", "meaning"):
+        better = difference(answerable, reciprocal_rank("fused"), reciprocal_rank(way))
+        yield f"  fused over {way}, MRR: {better}"
+    count = turned_away(asked)
+    yield (
+        f"  refused {count.refused}: {count.rightly} of {count.unanswerable} unanswerable ones "
+        f"(recall {count.recall:.3f}), precision {count.precision:.3f}"
+    )
+
+
+def turned_away(asked: Sequence[Asked]) -> Refusals:
+    return refusals(asked, refused=lambda one: not is_answer(NAME, one.similarity, one.weight))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description=__doc__)
+    parser.add_argument(
+        "--fail-under",
+        type=float,
+        metavar="PRECISION",
+        help="end with 1 when the refusals of the held-out half are less precise",
+    )
+
+    parser.add_argument(
+        "--database", type=Path, metavar="FOLDER", help="keep the documents there for another time"
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="leadhand-retrieval-") as folder:
+        asked = asyncio.run(run(options.database or Path(folder)))
+    of_set = {name: [one for one in asked if one.question.set == name] for name in SETS}
+    for name, title in SETS.items():
+        print("\n".join(told(title, of_set[name])))
+    return (
+        0
+        if options.fail_under is None or turned_away(of_set["held_out"]).precision >= options.fail_under
+        else 1
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The questions, and at which place the search has their answers, by each of its ways."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from evals.retrieval.shelf import FOLDER, READER, Shelf
+from storage import knowledge_passages
+from storage.knowledge_passages import FoundPassage, Wanted
+
+# Deeper nobody looks.
+DEPTH = 50
+Way: TypeAlias = Literal["words", "meaning", "fused"]
+WAYS: tuple[Way, ...] = ("words", "meaning", "fused")
+_SIGN = re.compile(r"[\W_]+")
+
+
+class Question(BaseModel):
+    """`quote` stands in the document that answers; none: no document does. `also_…`: another place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    text: str
+    language: str
+    kind: str
+    set: Literal["tune", "held_out"]
+    document: str
+    heading: str
+    quote: str
+    older_document: str = ""
+    also_document: str = ""
+    also_quote: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.quote)
+
+    def is_answered_by(self, passage: FoundPassage) -> bool:
+        places = ((self.document, self.quote), (self.also_document, self.also_quote))
+        return any(
+            quote and passage.source == document and _plain(quote) in _plain(passage.text)
+            for document, quote in places
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`place`: of the first passage that answers, from 1, by way; None: not among the first DEPTH."""
+
+    question: Question
+    place: dict[Way, int | None]
+    similarity: float
+    weight: float
+
+
+def read_questions() -> list[Question]:
+    rows = tomllib.loads((FOLDER / "questions.toml").read_text("utf-8"))["question"]
+    return [Question.model_validate(row) for row in rows]
+
+
+async def ask(shelf: Shelf, question: Question) -> Asked:
+    vector = await shelf.embedder.query(question.text)
+    place: dict[Way, int | None] = {}
+    nearest: tuple[FoundPassage, ...] = ()
+    for way in WAYS:
+        wanted = Wanted(
+            words="" if way == "meaning" else question.text,
+            embedding=None if way == "words" else vector,
+            permissions=READER.permissions,
+            top_k=DEPTH,
+        )
+        async with shelf.database.transaction(READER, snapshot=True) as connection:
+            nearest = await knowledge_passages.search(connection, wanted)
+        answering = (number for number, one in enumerate(nearest, 1) if question.is_answered_by(one))
+        place[way] = next(answering, None)
+    return Asked(
+        question,
+        place,
+        max(one.similarity or 0.0 for one in nearest),
+        max(one.weight or 0.0 for one in nearest),
+    )
+
+
+def _plain(text: str) -> str:
+    return _SIGN.sub(" ", text).strip().casefold()
