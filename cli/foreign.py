@@ -99,10 +99,11 @@ def _tell_reading(preview: Preview) -> None:
         out().print(Text(f"{shown(preview.name)}: {preview.grid.kind}"))
         for remark in preview.grid.remarks:
             out().print(Text(f"note: {remark}"))
-    layouts = {id(layout.table): layout for layout in preview.layouts}
+    layouts = {layout.table.label: layout for layout in preview.layouts}
     for table in preview.tables:
         if table.rows:
-            _tell_table(table, layouts.get(id(table)))
+            layout = layouts.get(table.label)
+            _tell_table(layout.table if layout is not None else table, layout)
     _tell_decisions(preview)
     _tell_samples(preview.canonical)
 
@@ -126,11 +127,10 @@ def _tell_table(table: Table, layout: Layout | None) -> None:
 
 
 def _fields_by_header(layout: Layout) -> dict[str, str]:
-    units = {"setup": layout.scope.key("setup.unit"), "run": layout.scope.key("run.unit")}
     made = layout.scope.decisions.made
     found: dict[str, str] = {}
     for name, columns in layout.columns.items():
-        unit = made.get(units.get(name, ""))
+        unit = made.get(layout.scope.key(f"{name}.unit"))
         for column in columns:
             found[column.header] = name + (f" ({unit.value})" if unit is not None else "")
     return found

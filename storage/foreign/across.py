@@ -2,15 +2,19 @@
 table that goes down, with a row for each such cell or group of cells."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from storage.exchange.problems import shown
 from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.durations import unit_of_header
+from storage.foreign.fields import FIELDS
 from storage.foreign.grid import Cell, cell_of
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
+from storage.foreign.vocabulary import key_of
 
 # Columns that the file does not have: the number of a group, the header of a cell, and the cell.
 NUMBER, DAY, COLUMN, CONTENT = "(number)", "(day)", "(column)", "(content)"
@@ -28,6 +32,8 @@ def gone_down(table: Table, scope: Scoped) -> Table:
     days = [index for index, header in enumerate(table.headers) if _is_day(header)]
     groups, doubled = _groups(table)
     value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, doubled=doubled)
+    if value is None:
+        value = _times_decided(table, scope)
     if value is None or value == NONE:
         return table
     if value == DAYS:
@@ -75,6 +81,35 @@ def _decided(
     return scope.settle(question, proven=proven, fits=fits)
 
 
+def _times_decided(table: Table, scope: Scoped) -> str | None:
+    """Of orders with several columns of times whose headers are nothing that is known: what they are."""
+    found = guesses(table)
+    known = {guess.index for guess in found}
+    if scope.key("across") in scope.decisions.questions or not any(g.field == "order" for g in found):
+        return None
+    headers = [
+        header
+        for index, header in enumerate(table.headers)
+        if index not in known
+        and unit_of_header(header, run=False) is not None
+        and key_of("ignored", header) is None
+        and FIELDS["run"].fits(table.filled(index))
+    ]
+    if len(headers) < 2:
+        return None
+    value = "; ".join(headers)
+    question = Question(
+        "across",
+        f"{', '.join(map(shown, headers[:6]))} hold times: is each of them a machine or an operation?",
+        (Choice(value, "a row for each of their cells"), Choice(NONE, "they are not read")),
+        why="the table seems to go across",
+        suggested=value,
+    )
+    return scope.settle(
+        question, fits=lambda text: text == NONE or all(p.strip() in table.headers for p in text.split(";"))
+    )
+
+
 def _is_day(header: str) -> bool:
     return any(sign.isdigit() for sign in header) and looks_like_date(header)
 
@@ -105,20 +140,26 @@ def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
 
 def _alike(groups: Mapping[int, dict[str, int]]) -> dict[int, dict[str, int]]:
     """The groups, where at least two numbers have the same two or more columns."""
-    stems = groups[min(groups)] if groups else {}
-    alike = {number: found for number, found in sorted(groups.items()) if set(found) == set(stems)}
-    return alike if len(stems) > 1 and len(alike) > 1 else {}
+    counted = Counter(frozenset(found) for found in groups.values() if len(found) > 1)
+    stems, times = counted.most_common(1)[0] if counted else (frozenset[str](), 0)
+    return {number: found for number, found in sorted(groups.items()) if found.keys() == stems and times > 1}
 
 
 def _each_cell(table: Table, across: Sequence[int], name: str) -> Table:
-    """A row for each cell; an empty one is kept, since it may say that there is nothing."""
+    """A row for each cell; an empty one of a day is kept, since it may say that there is nothing."""
     kept = [index for index in range(len(table.headers)) if index not in across]
     rows = [
-        (row, [row.cell(i) for i in kept] + [cell_of(table.headers[index]), row.cell(index)])
+        (row, [row.cell(i) for i in kept] + [cell_of(_name(table.headers[index])), row.cell(index)])
         for row in table.rows
         for index in across
+        if name == DAY or not row.cell(index).empty
     ]
     return _made(table, [*(table.headers[i] for i in kept), name, CONTENT], rows)
+
+
+def _name(header: str) -> str:
+    """A header as a name: without the unit behind it."""
+    return re.sub(r"\s*[\[(][^\])]*[\])]$", "", header) or header
 
 
 def _each_group(table: Table, groups: Mapping[int, Mapping[str, int]]) -> Table:
@@ -136,8 +177,5 @@ def _each_group(table: Table, groups: Mapping[int, Mapping[str, int]]) -> Table:
 
 
 def _made(table: Table, headers: Sequence[str], rows: Sequence[tuple[TableRow, list[Cell]]]) -> Table:
-    return Table(
-        table.label, table.sheets, tuple(headers), table.header_row,
-        tuple(TableRow(row.sheet, row.number, tuple(cells)) for row, cells in rows),
-        table.hidden, table.skipped, table.wide,
-    )  # fmt: skip
+    down = tuple(TableRow(row.sheet, row.number, tuple(cells)) for row, cells in rows)
+    return replace(table, headers=tuple(headers), rows=down)

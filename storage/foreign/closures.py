@@ -6,6 +6,7 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
+from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
@@ -71,13 +72,10 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
             "downtime", "Which kind of downtime is it?", (Choice("maintenance"), Choice("breakdown"))
         )
         kinds[""] = layout.scope.settle(question) or ""
+    machines_of(quiet, places)
     for reader in readers_of(layout, place, findings):
         name = reader.text("machine", needed=True)
         machine = places.machines.find(name)
-        if name and machine is None:
-            reader.problem(
-                "machine", "is no machine of the shop", places.machines.near(name) or "a machine of the shop"
-            )
         window = _window(reader)
         if window is None or machine is None or reader.bad:
             continue

@@ -15,6 +15,7 @@ from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bo
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
+_NO_TABLES = ("<html", "<!doctype", "<table", "<?xml", "<meta", "%pdf")
 _SAMPLE_LINES = 200
 _SAMPLE_LINE_CHARS = 500
 _SAMPLE_CHARS = 20_000
@@ -30,6 +31,11 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     if text is None:
         return None
     text = text.replace("\0", "")
+    if text.lstrip()[:200].lower().startswith(_NO_TABLES):
+        raise ForeignFileUnreadable(
+            f"{name} is a web page, an XML or a PDF document, whatever its name says; open it and save it as "
+            "a workbook (xlsx) or as CSV."
+        )
     if not text.strip():
         raise ForeignFileUnreadable(f"{name} is empty; a file with a header and rows would be right.")
     said, text = _said_delimiter(text)
@@ -131,13 +137,19 @@ def _rows(text: str, sign: str, name: str) -> list[tuple[Cell, ...]]:
                 raise ForeignFileUnreadable(
                     f"{name} has more than {MAX_ROWS:,} rows; split it and import the parts."
                 )
-            rows.append(tuple(cell_of(cell) for cell in cells))
+            rows.append(tuple(cell_of(_plain(cell)) for cell in cells))
     except csv.Error:
         raise ForeignFileUnreadable(
             f"{name} row {len(rows) + 1} has a quote that is never closed, or a cell of more than "
             f"{MAX_CELL_CHARS:,} characters."
         ) from None
     return rows
+
+
+def _plain(cell: str) -> str:
+    """The text of a cell that some programs write as the formula ="00123", to keep its zeros."""
+    text = cell.strip()
+    return text[2:-1] if text.startswith('="') and text.endswith('"') and len(text) > 2 else cell
 
 
 def _lines(text: str) -> Iterable[str]:

@@ -112,6 +112,11 @@ def unit_of_header(header: str, *, run: bool) -> str | None:
     return f"{base}_per_piece" if tokens & piece_words and not tokens & _RATE_WORDS else None
 
 
+def is_of_piece(header: str) -> bool:
+    """Whether a header says that its times are for one piece."""
+    return bool(set(folded(header).split()) & words("units")["piece"])
+
+
 def _keeping_strokes(header: str) -> str:
     return " / ".join(folded(part) for part in header.split("/"))
 
@@ -232,6 +237,11 @@ def says_unit(text: str) -> bool:
     """Whether a cell says its own unit, such as `1,5 h`, `90 min` or `1h30`."""
     found = _bases(text)
     return bool(found) and found <= set(_MINUTES)
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text: those before its units, or itself."""
+    return [form[1] for form in _WRITTEN.finditer(text)] if says_unit(text) else [text]
 
 
 def _bases(text: str) -> set[str | None]:

@@ -47,6 +47,8 @@ class Sheet:
     hidden: bool = False
     # (top, left, bottom, right), counted from 0 as `rows` and their cells are
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    # numbers of the rows that are not shown
+    hidden_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from storage.foreign.grid import EMPTY, Cell, Sheet
-from storage.foreign.vocabulary import folded, key_of, key_within, words
+from storage.foreign.vocabulary import folded, key_of, words
 
 _WITHIN_ROWS = 40
-_LONGEST = 60
+_LONGEST, _SHORTEST_WITHIN = 60, 3
+# Names that say nothing without the group above them.
+_VAGUE = frozenset({"nr", "no", "n", "num", "number", "nummer", "id", "code", "name", "numero", "numer"})
 _UNIT_WORDS = frozenset({"h mm", "hh mm", "mm ss", "pcs", "no", "per", "hh", "mm", "ss", "date", "kg"})
 
 
 def header_at(rows: Sequence[tuple[Cell, ...]]) -> int | None:
-    """The row with the most known headers; with none known, the first full row of texts."""
+    """The row with the most known headers; with none known, the first full row of texts and days."""
     best, most = None, 1
     filled = [sum(not cell.empty for cell in row) for row in rows[:200]]
     usual = Counter(count for count in filled if count > 1).most_common(1)
@@ -25,7 +28,9 @@ def header_at(rows: Sequence[tuple[Cell, ...]]) -> int | None:
     wide = usual[0][0]
     for index, row in enumerate(rows[:_WITHIN_ROWS]):
         cells = [cell for cell in row if not cell.empty]
-        if len(cells) >= max(2, wide * 0.6) and all(isinstance(cell.value, str) for cell in cells):
+        named = sum(isinstance(cell.value, str) for cell in cells)
+        days = sum(isinstance(cell.value, date) for cell in cells)
+        if len(cells) >= max(2, wide * 0.6) and named and named + days == len(cells):
             return index
     return None
 
@@ -39,7 +44,12 @@ def known_in(row: Sequence[Cell]) -> tuple[int, int]:
 def _is_known(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
-    return key_within("fields", text) is not None or key_of("ignored", text) is not None
+    plain = folded(text)
+    return key_of("ignored", text) is not None or any(
+        phrase == plain or (len(phrase) >= _SHORTEST_WITHIN and f" {phrase} " in f" {plain} ")
+        for phrases in words("fields").values()
+        for phrase in phrases
+    )
 
 
 def headers_of(sheet: Sheet, at: int) -> tuple[int, tuple[str, ...]]:
@@ -77,7 +87,8 @@ def _told_apart(names: Sequence[str], groups: dict[int, str]) -> tuple[str, ...]
     told: list[str] = []
     for index, name in enumerate(names):
         group = groups.get(index, "")
-        full = f"{group} {name}" if name in doubled and group and group != name else name
+        vague = name in doubled or folded(name) in _VAGUE
+        full = f"{group} {name}" if vague and group and group != name else name
         seen[full] += bool(full)
         told.append(f"{full} ({seen[full]})" if full and seen[full] > 1 else full)
     while told and not told[-1]:

@@ -30,6 +30,8 @@ _RULES = (
     ),
     _Rule("operations", ("order",), ("operation", "run", "setup", "machine", "work_center")),
     _Rule("orders", ("order",), ("quantity", "due")),
+    _Rule(None, ("operator", "machine"), without=("order",)),
+    _Rule(None, ("operator_name", "work_center"), without=("operator", "machine", "order")),
     _Rule("shifts", ("who", "shift", "day"), without=("end", "order")),
     _Rule(
         "shifts", ("who", "start", "end"), ("day", "weekday"), ("absence_kind", "order"), clocks=True
@@ -38,7 +40,6 @@ _RULES = (
     _Rule("absences", ("who", "day", "absence_kind"), without=("order",)),
     _Rule("operators", ("who",), ("operator", "calendar"), ("machine", "order")),
     _Rule("shifts", ("start", "end"), ("shift", "weekday", "calendar"), ("order",), clocks=True),
-    _Rule(None, ("operator", "machine"), without=("order",)),
     _Rule("downtimes", ("machine", "start"), without=("order",)),
     _Rule("machines", ("machine",), without=("order",)),
     _Rule("closures", ("day",), ("title", "closed"), ("order", "who")),
@@ -63,7 +64,8 @@ def rows_of(table: Table) -> tuple[str | None, str]:
         one = next((said[field] for field in rule.one_of if field in said), None)
         if (rule.one_of and one is None) or rule.clocks not in (None, clocks):
             continue
-        told = list(dict.fromkeys([*(said[field] for field in rule.has), *([one] if one else [])]))
-        listed = ", ".join(told[:-1]) + " and " + told[-1] if len(told) > 1 else told[0]
+        told = [said[field] for field in rule.has] + ([one] if one is not None else [])
+        told = [header for number, header in enumerate(told) if header not in told[:number]]
+        listed = " and ".join([*([", ".join(told[:-1])] if told[1:] else []), told[-1]])
         return rule.kind, f"it has {listed}{rule.but}"
     return None, "its headers do not say"

@@ -12,6 +12,8 @@ from storage.foreign.durations import (
     RUN_UNITS,
     SETUP_UNITS,
     Unit,
+    is_of_piece,
+    numbers_in,
     says_unit,
     unit_named,
     unit_of_header,
@@ -20,8 +22,8 @@ from storage.foreign.fields import ABOUT_ROWS, FIELDS, ROWS, has_clocks
 from storage.foreign.grid import Cell
 from storage.foreign.kinds_of_rows import rows_of
 from storage.foreign.numbers import Sign
-from storage.foreign.signs import date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
-from storage.foreign.suggesting import Guess, columns_for
+from storage.foreign.signs import blanks_of, date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
+from storage.foreign.suggesting import ACROSS, Guess, columns_for
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
 
@@ -31,6 +33,11 @@ _NUMBERS, _DATES = (
     ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority"),
     ("due", "release", "material_due", "day", "start", "end", "back", "skill_until"),
 )
+# Fields in which `-` or `n/a` says that there is nothing.
+BLANKS = (
+    "quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
+    "elsewhere_time", "break_time", "priority", "operator", "alternative_machine", "skill_until",
+)  # fmt: skip
 _TIMES = ("setup", "run", "elsewhere_time", "length", "break_time")
 _ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
 # Fields whose text may stand in several columns, such as a first name and a surname.
@@ -74,6 +81,7 @@ class Layout:
     dates: DateStyle
     week_days: Mapping[str, int]
     day_numbers: str | None
+    blanks: frozenset[str]
     fill_down: bool
     fill_down_machine: bool
 
@@ -108,7 +116,8 @@ def lay_out(table: Table, scope: Scoped) -> Layout | None:
     ]
     return Layout(
         table, scope, kind, columns, special,
-        decimal=decimal_of(scope, list(texts(_NUMBERS))),
+        decimal=decimal_of(scope, [number for text in texts(_NUMBERS) for number in numbers_in(text)]),
+        blanks=blanks_of(scope, texts(BLANKS)),
         dates=DateStyle(
             date_order_of(scope, list(texts(_DATES))), year_of(scope, [found[1:] for found in dated])
         ),
@@ -208,7 +217,9 @@ def _column(
 
     several = FIELDS[field].several
     proven: tuple[str, str] | None = None
-    if found and (several or len(found) == 1 or (field == "operator_name" and _is_whole_name(found))):
+    if found and found[0].phrase in ACROSS and field != "shift":
+        pass  # which of its meanings it has is asked
+    elif found and (several or len(found) == 1 or (field == "operator_name" and _is_whole_name(found))):
         headers = "; ".join(guess.header for guess in found)
         proven = (headers, _why(found[0]))
     elif field == "status":
@@ -253,9 +264,12 @@ def _is_whole_name(found: Sequence[Guess]) -> bool:
     return [key_of("names", guess.header) for guess in found] == ["given", "family"]
 
 
+_BY_CELLS = {"marks": "its cells are marks", "shifts": "its cells are times of shifts"}
+
+
 def _why(guess: Guess) -> str:
-    if guess.phrase == "marks":
-        return "its cells are marks"
+    if guess.phrase in _BY_CELLS:
+        return _BY_CELLS[guess.phrase]
     if guess.phrase in RUN_UNITS:
         return f"its header is a unit of it, {guess.phrase}"
     return "its header says so" if guess.score == 1 else f'its header holds "{guess.phrase}"'
@@ -276,6 +290,8 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
             proven = ("hh:mm", "its cells are times of the spreadsheet")
         elif all(says_unit(cell.text) or cell.text == "0" for cell in cells):
             proven = ("written", f'its cells say it, such as "{shown(cells[0].text)}"')
+    if run and cells and all(says_unit(cell.text) for cell in cells) and is_of_piece(column.header):
+        proven = ("written_per_piece", f'"{shown(column.header)}" is of a piece, and its cells say the unit')
     units = RUN_UNITS if run else ELAPSED_UNITS if field in _ELAPSED else SETUP_UNITS
     choices = _likely(units, unit_of_header(column.header, run=False) if run else None, cells)
     question = Question(

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
-from storage.foreign.places import OWN, Places, plain
+from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.skills import add_skills, learn_skills
 from storage.foreign.words_of_cells import learn_service
 
-ENDED, LEAVE_OUT = "ended", "leave_out"
+ENDED = "ended"
 _MACHINE = {
     "code": "machine",
     "name": "machine_name",
@@ -117,6 +117,16 @@ def _operator(reader: RowReader, code: str, places: Places) -> str | None:
         return None
     name = reader.text("operator_name")
     return places.make_operator(code, name, calendar=calendar, origin=reader.origin(**_OPERATOR))
+
+
+def machines_of(readers: Sequence[RowReader], places: Places) -> None:
+    """Machines that rows about them name and the shop does not have: made, or left out, as answered."""
+    named = {reader.text("machine"): ("", reader) for reader in readers if reader.text("machine")}
+    others = {LEAVE_OUT: "leave their rows out"}
+    new = places.unknown(
+        places.machines, named, "new_machines", text="The shop has no machines", others=others
+    )
+    _make_machines({name: named[name] for name in new}, places)
 
 
 def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Mapping[str, str]) -> None:

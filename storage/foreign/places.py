@@ -10,7 +10,7 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.shift_patterns import clock_text, pattern_of, written
 from storage.foreign.shop_names import Named, ShopNames
 
-NEW, NOBODY, OWN = "new", "nobody", "own"
+NEW, OWN, EACH, LEAVE_OUT = "new", "own", "each", "leave_out"
 _TOLD_NAMES = 8
 
 
@@ -118,19 +118,22 @@ class Places:
         )
         return self.decisions.settle(question)
 
-    def own_calendar(self, key: str, word: str, origin: Origin) -> str | None:
+    def own_calendar(self, key: str, word: str, origin: Origin, shift: str = "") -> str | None:
         """The reference of the calendar that a table speaks of: the shop's, or a new one without a week."""
         found = self.calendars.find(word)
         choices = [Choice(named.id, named.name) for named in self.shop.calendars[:30]]
         choices.append(Choice(f"{NEW}:NAME", "a calendar of its own: open only when the file says"))
+        choices += [Choice(EACH, "a calendar for each shift, by its name")] if shift else []
         question = Question(key, f'Which calendar is it that "{shown(word)}" is of?', tuple(choices))
         value = self.decisions.settle(
             question,
             proven=(found, "the shop has it") if found is not None else None,
-            fits=lambda text: text.startswith(NEW) or self.calendars.find(text) is not None,
+            fits=lambda text: text.startswith(NEW) or text == EACH or self.calendars.find(text) is not None,
         )
         if value is None:
             return None
+        if value == EACH:
+            value = f"{NEW}:{shift or word}"
         known = self.calendars.find(value)
         if known is not None:
             return known

@@ -23,18 +23,12 @@ from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.layout import JOINED, Layout
+from storage.foreign.layout import BLANKS, JOINED, Layout
 from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
-from storage.foreign.vocabulary import key_of
 
 _FILLED_DOWN = ("order", "customer", "quantity", "due", "release", "priority", "status", "material_due")
-# Fields in which `-` or `n/a` says that there is nothing.
-BLANKS = frozenset(
-    {"quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
-     "elsewhere_time", "break_time", "priority", "operator", "alternative_machine"}
-)  # fmt: skip
 _JOINS = {"order": "-"}
 
 
@@ -62,7 +56,7 @@ class RowReader:
         if column.index is None:
             return cell_of(column.constant)
         cell = self.row.cell(column.index)
-        if name in BLANKS and key_of("blank", cell.text) == "yes":
+        if name in BLANKS and cell.text in self.layout.blanks:
             return EMPTY
         if cell.empty and self.above is not None and name in _FILLED_DOWN:
             return self.above.cell(name)
@@ -88,6 +82,8 @@ class RowReader:
             return
         self._told.add(name)
         found = self.cell(name) if cell is None else cell
+        if self.layout.scope.key(f"blank.{found.text}") in self.layout.scope.decisions.questions:
+            return  # what it says is asked
         header = self.layout.header(name) or name
         try:
             self.findings.problem(

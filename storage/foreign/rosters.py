@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.fields import has_clocks
 from storage.foreign.layout import Layout
+from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.shift_patterns import Slot, clock_text, pattern_of, weekdays_in
@@ -30,6 +32,7 @@ class _Roster:
     places: Places
     marks: dict[str, str]
     breaks: str | None
+    dated: bool
     shut: set[tuple[str, date]] = field(default_factory=set[tuple[str, date]])
     count: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
 
@@ -40,7 +43,10 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
     readers = list(readers_of(layout, place, Findings()))
     marks = learn_marks(layout.scope, (r.text("closed") for r in readers), "Is it closed when the cell says")
     _people(layout, readers, places)
-    roster = _Roster(layout, places, marks, _breaks(layout, readers))
+    machines_of(readers, places)
+    starts = [reader.cell("start") for reader in readers if not reader.cell("start").empty]
+    dated = layout.has("day") or (bool(starts) and not has_clocks(starts) and not layout.has("weekday"))
+    roster = _Roster(layout, places, marks, _breaks(layout, readers), dated)
     for reader in readers_of(layout, place, findings):
         _take(roster, reader)
 
@@ -80,7 +86,7 @@ def _take(roster: _Roster, reader: RowReader) -> None:
     closed = roster.marks.get(reader.text("closed")) == "yes"
     if target is None or reader.bad:
         return
-    if reader.layout.has("day") or (reader.layout.has("start") and not reader.layout.has("weekday")):
+    if roster.dated:
         _dated(roster, reader, target, closed=closed)
     elif not closed:
         _weekly(roster, reader, target)
@@ -95,14 +101,13 @@ def _target(roster: _Roster, reader: RowReader) -> tuple[str, str] | None:
         text = reader.text(name)
         if reader.layout.has(name) and text:
             found = book.find(text)
-            if found is None and name == "machine":
-                reader.problem(name, "is no machine of the shop", book.near(text) or "a machine of the shop")
             return None if found is None else (column, found)
         if reader.layout.has(name):
             reader.problem(name, "is empty", "a value in every row")
             return None
     word = reader.text("calendar")
-    calendar = places.own_calendar(f"for.{word}" if word else "for", word or "these shifts", reader.origin())
+    key, about = (f"for.{word}", word) if word else ("for", "these shifts")
+    calendar = places.own_calendar(key, about, reader.origin(), reader.text("shift"))
     return None if calendar is None else ("calendar_id", calendar)
 
 
@@ -271,10 +276,19 @@ def _weekly_slots(roster: _Roster, reader: RowReader) -> list[Slot]:
 def _days(roster: _Roster, reader: RowReader) -> tuple[int, ...] | None:
     text = reader.text("weekday")
     if text:
-        found = weekdays_in(text)
-        if found is None:
-            reader.problem("weekday", "names no days of the week", "such as Mo-Fr")
-        return found
+        question = Question(
+            f"weekdays.{text}", f'Which days of the week are "{shown(text)}"?',
+            (Choice("1-5", "Monday to Friday"), Choice("1,3,5", "such days; 1 is Monday")),
+            why="its words are not known",
+        )  # fmt: skip
+        known = weekdays_in(text)
+        given = ",".join(map(str, known or ()))
+        value = roster.layout.scope.settle(
+            question,
+            proven=(given, "words that are known") if known else None,
+            fits=lambda said: weekdays_in(said) is not None,
+        )
+        return weekdays_in(value) if value else None
     question = Question(
         "weekdays",
         "On which days of the week are these shifts?",

@@ -1,5 +1,6 @@
 """Which signs and habits a table's numbers and dates are written with: proven by its cells, or asked."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
@@ -18,10 +19,12 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.fields import FIELDS, of_weeks
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign, decimal_evidence
+from storage.foreign.vocabulary import key_of
 
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = range(1, 13)
+_BLANK_CHARS, _OFTEN = 20, 2
 
 
 def decimal_of(scope: Scoped, texts: Iterable[str]) -> Sign | None:
@@ -157,3 +160,23 @@ def _is_whole_week(header: str, cell: Cell) -> bool:
 def is_week_number(header: str, cell: Cell) -> bool:
     """Whether a bare number is a week, because its header says so."""
     return of_weeks(header) and cell.text.isdecimal() and 1 <= int(cell.text) <= 53
+
+
+def blanks_of(scope: Scoped, texts: Iterable[str]) -> frozenset[str]:
+    """The texts that say that there is nothing; what may mean something, several times, is asked."""
+    found: set[str] = set()
+    for text, count in Counter(texts).items():
+        said = key_of("blank", text) if len(text) <= _BLANK_CHARS else None
+        given = scope.key(f"blank.{text}") in scope.decisions.given
+        if not given and (said is None or (said == "asked" and count < _OFTEN)):
+            continue  # one such word alone is a mistake of its row
+        question = Question(
+            f"blank.{text}",
+            f'What does "{shown(text)}" mean where a number, a date or a name should be?',
+            (Choice("yes", "that there is nothing"), Choice("no", "the row is wrong")),
+            why="it says something, and not what",
+        )
+        proven = ("yes", "it says that there is nothing") if said == "yes" else None
+        if scope.settle(question, proven=proven) == "yes":
+            found.add(text)
+    return frozenset(found)

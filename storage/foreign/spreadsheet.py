@@ -3,6 +3,7 @@ macro runs."""
 
 import re
 import zipfile
+from html import unescape
 from io import BytesIO
 
 from python_calamine import (
@@ -22,6 +23,9 @@ MAX_PACKING = 200
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0"
 # A formula without a stored value: `<c r="B2"><f>…</f></c>` or an empty <v>.
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_HIDDEN_ROW = re.compile(rb"<row\s[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
+_ROW_NUMBER = re.compile(rb"\br=\"(\d+)\"")
 _UNCOMPUTED = re.compile(rb"<c\b[^>]*\br=\"([A-Z]+[0-9]+)\"[^>]*><f\b[^>]*>[^<]*</f>(?:<v></v>|<v\s*/>)?</c>")
 
 
@@ -38,11 +42,16 @@ def read_workbook(raw: bytes, name: str) -> Grid:
     if raw.startswith(_OLE) and _ENCRYPTED in raw:
         raise _locked(name)
     remarks = _look_into_zip(raw, name) if raw.startswith(b"PK") else []
+    not_shown = _hidden_rows(raw) if raw.startswith(b"PK") else {}
     try:
         with CalamineWorkbook.from_filelike(BytesIO(raw)) as book:
             kinds = {meta.name: meta for meta in book.sheets_metadata}
             sheets = [
-                _sheet(book.get_sheet_by_name(sheet), hidden=kinds[sheet].visible != SheetVisibleEnum.Visible)
+                _sheet(
+                    book.get_sheet_by_name(sheet),
+                    hidden=kinds[sheet].visible != SheetVisibleEnum.Visible,
+                    hidden_rows=not_shown.get(sheet, frozenset()),
+                )
                 for sheet in book.sheet_names
                 if kinds[sheet].typ == SheetTypeEnum.WorkSheet
             ]
@@ -93,7 +102,33 @@ def _look_into_zip(raw: bytes, name: str) -> list[str]:
     return remarks
 
 
-def _sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
+def _hidden_rows(raw: bytes) -> dict[str, frozenset[int]]:
+    """The rows of each sheet of an xlsx that are hidden, or that a filter leaves out."""
+    found: dict[str, frozenset[int]] = {}
+    with zipfile.ZipFile(BytesIO(raw)) as packed:
+        files = set(packed.namelist())
+        if not {_BOOK, _RELATIONS} <= files:
+            return {}
+        targets = dict(_pairs(packed.read(_RELATIONS), b"Relationship", b"Id", b"Target"))
+        for name, relation in _pairs(packed.read(_BOOK), b"sheet", b"name", b"r:id"):
+            file = "xl/" + targets.get(relation, "").removeprefix("/xl/")
+            if file in files:
+                rows = _HIDDEN_ROW.findall(packed.read(file))
+                found[name] = frozenset(int(n[1]) for row in rows if (n := _ROW_NUMBER.search(row)))
+    return found
+
+
+def _pairs(xml: bytes, tag: bytes, key: bytes, value: bytes) -> list[tuple[str, str]]:
+    """Two attributes of each element of a name."""
+    found: list[tuple[str, str]] = []
+    for element in re.findall(rb"<" + tag + rb"\s[^>]*>", xml):
+        a, b = (re.search(rb"\s" + name + rb'="([^"]*)"', element) for name in (key, value))
+        if a is not None and b is not None:
+            found.append((unescape(a[1].decode()), b[1].decode()))
+    return found
+
+
+def _sheet(sheet: CalamineSheet, *, hidden: bool, hidden_rows: frozenset[int]) -> Sheet:
     # What the sheet says of its own size comes before any of its rows is made.
     if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS * 4:
         raise ForeignFileUnreadable(
@@ -111,4 +146,5 @@ def _sheet(sheet: CalamineSheet, *, hidden: bool) -> Sheet:
     while rows and all(cell.empty for cell in rows[-1]):
         rows.pop()
     width = max((n for row in rows for n, cell in enumerate(row, 1) if not cell.empty), default=0)
-    return Sheet(sheet.name, [row[:width] for row in rows], hidden=hidden, merged=merged)
+    cut = [row[:width] for row in rows]
+    return Sheet(sheet.name, cut, hidden=hidden, merged=merged, hidden_rows=hidden_rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS, ROWS
+from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import folded, key_of, words
 
@@ -16,6 +17,8 @@ _UNIT_SCORE = 0.6
 _WITHIN_CHARS, _LEAST = 3, 0.15
 # Of two columns with such a date one is wished and one is promised; no header says which of them counts.
 _ONE_OF_ALL = ("due",)
+# Headers of columns that went across: they may be several things.
+ACROSS = ("column", "content")
 # What a word that names two fields means in rows of a kind.
 _FIRST = {"shifts": "shift", "closures": "title"}
 
@@ -98,6 +101,8 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
     if kind == "operations":
         _drop_names_of_parts(table, proposed)
     _join_names(proposed)
+    if "calendar" in wanted and not proposed["calendar"]:
+        proposed["calendar"] += _of_shifts(table, taken)
     if kind == "operators":
         proposed["skill"] += _marked(table, taken)
     return {field: found for field, found in proposed.items() if found}
@@ -131,12 +136,23 @@ def _drop_names_of_parts(table: Table, proposed: Mapping[str, list[Guess]]) -> N
             names.remove(guess)
 
 
+def _of_shifts(table: Table, taken: set[int]) -> list[Guess]:
+    """The column whose cells are times of shifts, such as `Mo-Fr 06:00-14:00`."""
+    for index, header in enumerate(table.headers):
+        cells = table.filled(index)
+        timed = sum(isinstance(c.value, str) and pattern_of(c.value) is not None for c in cells)
+        if index not in taken and header and cells and timed * 2 > len(cells):
+            return [Guess(index, header, "calendar", 1.0, "shifts")]
+    return []
+
+
 def _marked(table: Table, taken: set[int]) -> list[Guess]:
     """Columns that hold marks only, such as x, and others with the same few signs."""
     signs: dict[int, set[str]] = {}
     for index, header in enumerate(table.headers):
         texts = [cell.text for cell in table.filled(index)]
-        numbered = len(texts) > 2 and len(set(texts)) == len(texts) and all(map(str.isdecimal, texts))
+        numbers = [int(text) for text in texts if text.isdecimal()]
+        numbered = len(numbers) == len(texts) > 2 and numbers == sorted(set(numbers))
         if index not in taken and header and texts and not numbered:
             signs[index] = set(texts)
     short = {
@@ -144,8 +160,9 @@ def _marked(table: Table, taken: set[int]) -> list[Guess]:
     }
     sure = [found for found in short.values() if any(key_of("marks", text) == "yes" for text in found)]
     known = set[str]().union(*sure)
+    levels = any(text.isdecimal() for text in known)
     return [
         Guess(index, table.headers[index], "skill", 1.0, "marks")
         for index, found in short.items()
-        if found in sure or found <= known
+        if found in sure or found <= known or (levels and all(map(str.isdecimal, found)))
     ]

@@ -34,8 +34,9 @@ class TableRow:
 class Table:
     """All sheets of a file with the same header. `label` names it in keys and messages.
 
-    `skipped`: rows that are none (titles, totals, lines of text), with the reason. `wide`: rows with more
-    cells than headers; what is beyond is not read.
+    `hidden_rows`: sheet and number of each row that the workbook does not show. `skipped`: rows that are none
+    (titles, totals, lines of text), with the reason. `wide`: rows with more cells than headers; what is
+    beyond is not read.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Table:
     hidden: bool = False
     skipped: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
+    hidden_rows: frozenset[tuple[str, int]] = frozenset()
 
     def texts(self, index: int) -> Iterator[str]:
         """The text of every text cell of a column."""
@@ -114,6 +116,7 @@ def _table(label: str, headers: tuple[str, ...], found: list[_Reading], *, hidde
         found[0].sheet.first_row + found[0].header_at, tuple(rows), hidden,
         tuple(text for reading in found for text in reading.skipped),
         tuple(text for reading in found for text in reading.wide),
+        frozenset((reading.sheet.name, row) for reading in found for row in reading.sheet.hidden_rows),
     )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 question."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from storage.exchange.problems import Findings, Notice
+from storage.exchange.problems import Findings, Notice, shown
 from storage.foreign.absences import take_absences
 from storage.foreign.across import gone_down
 from storage.foreign.canonical import Canonical
@@ -47,10 +47,29 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     found: list[Layout] = []
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
-        layout = lay_out(gone_down(table, scope), scope)
+        down = gone_down(_less_hidden(table, scope), scope)
+        # What a row is cannot be said before it is known which cells it has.
+        layout = None if scope.key("across") in decisions.questions else lay_out(down, scope)
         if layout is not None:
             found.append(layout)
     return found
+
+
+def _less_hidden(table: Table, scope: Scoped) -> Table:
+    """The table without the rows that its sheet hides, if they are not to be taken: which is asked."""
+    hidden = [row for row in table.rows if (row.sheet, row.number) in table.hidden_rows]
+    if not hidden or table.hidden:
+        return table
+    told = ", ".join(str(row.number) for row in hidden[:8]) + (" …" if len(hidden) > 8 else "")
+    question = Question(
+        "hidden_rows",
+        f"{len(hidden)} rows of {shown(table.label)} are hidden or filtered away ({told}): are they taken?",
+        (Choice("take", "like the others"), Choice("leave_out", "only what is seen")),
+        why="the workbook hides them",
+    )
+    if scope.settle(question) != "leave_out":
+        return table
+    return replace(table, rows=tuple(row for row in table.rows if row not in hidden))
 
 
 def order_codes(layouts: list[Layout]) -> list[str]:

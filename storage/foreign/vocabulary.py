@@ -8,12 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import cast
 
+# Letters that are no other letter with an accent.
+_LETTERS = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _SIGNS = re.compile(r"[^0-9a-zа-яα-ω✓✔]+")
 
 
 def folded(text: str) -> str:
     """Lower case without accents, signs as single spaces: `Rüstzeit [min]` is `rustzeit min`."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss").replace("ı", "i"))
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return _SIGNS.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 

@@ -28,7 +28,7 @@ NEW_MACHINES = {"new_machines": "new"}
 NEW_GROUPS = {"new_work_centers": "new"}
 # What a person of each shop answers, and what of it must have been asked.
 ANSWERS: dict[str, dict[str, str]] = {
-    "01": {"encoding": "cp1252", **NEW_MACHINES, "outside": "7d"},
+    "01": {"encoding": "cp1252", **NEW_MACHINES, "outside": "7d", "status.offen": "draft"},
     "02": NEW_GROUPS,
     "03": {"fill_down": "yes", **NEW_MACHINES},
     "04": {"calendar.1st": "1-5 06:00-14:00", "calendar.1st + 2nd": "1-5 06:00-22:00"},
