@@ -10,6 +10,9 @@ ROOT: Final = Path(__file__).parents[2]
 # Put before a block in the page, where readers do not see it.
 NOT_RUN: Final = re.compile(r"<!-- not run: (.+) -->")
 FIGURES_VARY: Final = "<!-- figures vary -->"
+# What `leadhand chat` prints to standard error.
+BESIDE_THE_ANSWER: Final = ("→ ", "✓ ", "Continue with: ")
+_FIGURE: Final = re.compile(r"\d")
 _BLOCK: Final = re.compile(r"(?:^(<!-- [^\n]+ -->)\n+)?^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -75,6 +78,12 @@ def _whole(command: str) -> bool:
     except ValueError:  # an open quote
         return False
     return True
+
+
+def answered(printed: str) -> bool:
+    """Whether a tool ran to its end and the answer below it has a figure."""
+    answer = [line for line in printed.splitlines() if not line.startswith(BESIDE_THE_ANSWER)]
+    return re.search(r"^✓ \w+", printed, re.MULTILINE) is not None and any(map(_FIGURE.search, answer))
 
 
 def agrees(shown: tuple[str, ...], printed: str, *, figures_vary: bool) -> bool:

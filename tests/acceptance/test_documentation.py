@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.consumer import NODE
-from tests.acceptance.documented_examples import ROOT, Example, agrees, examples
+from tests.acceptance.documented_examples import ROOT, Example, agrees, answered, examples
 from tests.acceptance.reader_shell import READERS_SETTINGS, ReaderShell
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.shop_database import ShopDatabase
@@ -61,6 +61,8 @@ def _try(example: Example, shell: ReaderShell, server: ServerProcess, where: str
                 status, printed = shell.run(command.text)
                 refused = any(line.startswith("error[") for line in command.shown)
                 assert status == (1 if refused else 0), f"{where}: {command.text}\n{printed}"
+                if example.figures_vary and "leadhand chat " in command.text:
+                    assert answered(printed), f"{where} is no answer with figures:\n{printed}"
                 if command.shown:
                     as_shown = agrees(command.shown, printed, figures_vary=example.figures_vary)
                     assert as_shown, f"{where} prints otherwise:\n{printed}"
