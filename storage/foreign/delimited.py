@@ -1,6 +1,7 @@
 """Text files of rows: where their columns part, and their cells."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
@@ -16,6 +17,7 @@ from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bo
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
 _NO_TABLES = ("<html", "<!doctype", "<table", "<?xml", "<meta", "%pdf")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SAMPLE_LINES = 200
 _SAMPLE_LINE_CHARS = 500
 _SAMPLE_CHARS = 20_000
@@ -100,7 +102,10 @@ def _by_sniffing(sample: str) -> str | None:
 def _by_counting(sample: str) -> str | None:
     """The sign by which most lines have the same number of columns, at least two."""
     scores: dict[str, float] = {}
+    decimals = _looks_fixed(sample) and "," not in _DECIMAL_COMMA.sub("", sample)
     for sign in _NAMES:
+        if sign == "," and decimals:
+            continue  # of a printed list, whose numbers have them
         widths = _widths(sample, sign)
         width, lines = widths.most_common(1)[0] if widths else (0, 0)
         if width >= 2:

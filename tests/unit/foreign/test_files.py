@@ -68,6 +68,11 @@ def test_a_printed_list_is_cut_where_its_columns_begin() -> None:
     assert cells(table) == [["A-1", "10", "Mill 1"], ["A-22", "5", "Lathe"]]
 
 
+def test_commas_within_the_numbers_of_a_printed_list_part_no_columns() -> None:
+    table = table_of("Job     Qty   min/pc\nA-1     250     1,25\nA-22     30     0,75\n")
+    assert cells(table) == [["A-1", "250", "1,25"], ["A-22", "30", "0,75"]]
+
+
 def test_titles_totals_rules_and_repeated_headers_are_no_rows_and_are_told() -> None:
     table = table_of(
         "Backlog,,,\nprinted 1 Dec,,,\nJob,Qty,Op,Machine\nA-1,5,10,Mill\n"
