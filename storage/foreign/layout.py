@@ -28,7 +28,7 @@ from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
 
 NONE = "none"
-BY_ROWS, BOOKED = "rows", "booked"
+BY_ROWS, BOOKED, IN_ORDER = "rows", "booked", "in_order"
 _NUMBERS, _DATES = (
     ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority"),
     ("due", "release", "material_due", "day", "start", "end", "back", "skill_until"),
@@ -167,7 +167,7 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
         value = _column(table, scope, field, proposed.get(field, []), proposed, needed=field in needed)
         if value is None or value == NONE:
             special.update({field: NONE} if value else {})
-        elif value in {BY_ROWS, BOOKED}:
+        elif value in {BY_ROWS, BOOKED, IN_ORDER}:
             special[field] = value
         elif value.startswith("="):
             columns[field] = (Column(value, constant=value[1:].strip()),)
@@ -208,7 +208,7 @@ def _column(
     def fits(value: str) -> bool:
         if value.startswith("=") or value == NONE:
             return True
-        if value == _SPECIAL.get(field, ("", ""))[0]:
+        if value == _SPECIAL.get(field, ("", ""))[0] or (field == "operation" and value == IN_ORDER):
             return True
         headers = _split(table, value)
         return all(header in table.headers for header in headers) and (
@@ -231,6 +231,8 @@ def _column(
     choices = [Choice(guess.header if isinstance(guess, Guess) else guess) for guess in free]
     if field in _SPECIAL:
         choices.append(Choice(*_SPECIAL[field]))
+    if field == "operation" and "order" in proposed:
+        choices.append(Choice(IN_ORDER, "behind the order's number: FA100-10 is operation 10 of FA100"))
     if field in _CONSTANT:
         choices.append(Choice(*_CONSTANT[field]))
     if not needed or field in _NONE:

@@ -1,6 +1,7 @@
 """One row of a table as values: each cell by what was decided for its column; what does not fit is a
 problem."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,12 +24,13 @@ from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.layout import BLANKS, JOINED, Layout
+from storage.foreign.layout import BLANKS, IN_ORDER, JOINED, Layout
 from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 
 _FILLED_DOWN = ("order", "customer", "quantity", "due", "release", "priority", "status", "material_due")
+_WITH_NUMBER = re.compile(r"(?P<order>.+?)\s*[-/._ ]\s*(?P<number>\d{1,4})")
 _JOINS = {"order": "-"}
 
 
@@ -96,6 +98,8 @@ class RowReader:
         cell = self.cell(name)
         if cell.empty and needed:
             self.problem(name, "is empty", "a value in every row")
+        if name == "order" and self.layout.special.get("operation") == IN_ORDER:
+            return _parted(cell.text)[0]
         if name in JOINED:
             return (
                 _JOINS.get(name, " ").join(part.text for _, part in self.cells(name) if not part.empty)
@@ -136,12 +140,13 @@ class RowReader:
 
     def seq(self, name: str) -> int | None:
         """An operation's number: 20, 020, 20.0, OP 20 or `20 Drehen`."""
-        text = self.text(name, needed=True)
+        within = self.layout.special.get("operation") == IN_ORDER
+        text = _parted(self.cell("order").text)[1] if within else self.text(name, needed=True)
         number = seq_in(text)
         if number is not None:
             return number
-        if text:
-            self.problem(name, "is not a number of an operation", "such as 20")
+        if text or within:
+            self.problem("order" if within else name, "is not a number of an operation", "such as 20")
         return None
 
     def moment(self, name: str, *, needed: bool = False, cell: Cell | None = None) -> Moment | None:
@@ -255,6 +260,12 @@ def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
     if reader.is_clock("end") and (end.day, end.minute or 0) <= (start.day, start.minute or 0):
         end = end.later(24 * 60)
     return start, end
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """`FA100-10` as its order and its operation; without such a number all of it is the order."""
+    form = _WITH_NUMBER.fullmatch(text)
+    return (form["order"], form["number"]) if form is not None else (text, "")
 
 
 def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowReader]:

@@ -317,3 +317,17 @@ def test_a_workbooks_dates_as_headers_are_days() -> None:
     days = [date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 9)]
     tables = tables_of(read_workbook(saved(["Operator", *days], ["Ada", "E", "E", None]), "roster.xlsx"))
     assert read(tables)[1] == {"across"}
+
+
+def test_an_operations_number_may_stand_behind_the_orders() -> None:
+    text = "Job,Qty,Machine,Run min/pc\nFA100-10,5,Saw,1\nFA100-20,5,Mill,2\n"
+    assert read(text, {"new_machines": "new"})[1] == {"operation"}
+    done, _ = read(text, {"new_machines": "new", "operation": "in_order"})
+    assert rows(done, "production_order", "code") == [("FA100",)]
+    assert rows(done, "operation", "external_id", "seq") == [("FA100/10", "10"), ("FA100/20", "20")]
+
+
+def test_an_order_may_be_known_by_two_columns() -> None:
+    text = "Order,Line,Qty,Due\n4711,1,5,2026-12-07\n4711,2,6,2026-12-07\n"
+    done, _ = read(text, {"rows": "orders", "order": "Order; Line"})
+    assert rows(done, "production_order", "code") == [("4711-1",), ("4711-2",)]
