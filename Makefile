@@ -15,7 +15,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run studio test test-unit test-integration test-acceptance chaos lint typecheck format lock bench bench-job-shop eval clean
+.PHONY: help run studio test test-unit test-integration test-acceptance chaos lint typecheck format lock bench bench-job-shop eval eval-retrieval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-job-shop: .venv/.dev build/job_shop/.installed ## re-plan classic job-shop
 
 eval: .venv/.dev ## how many worded questions the built-in model gets right
 	$(BIN)/python -m evals
+
+eval-retrieval: .venv/.dev ## how often the search in documents finds the passage that answers
+	$(BIN)/python -m evals.retrieval
 
 lock: .venv/.uv ## resolve the dependencies anew and write them with hashes
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -34,10 +34,7 @@ class Unembedded:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for, and by whom. Without `embedding` the words alone count.
-
-    `meaning_share`: how much a place in the ranking by meaning counts against one by words.
-    """
+    """What is looked for, and by whom. Without `embedding` the words alone count."""
 
     words: str
     embedding: Sequence[float] | None
@@ -48,12 +45,12 @@ class Wanted:
     document_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
-    meaning_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of words found, or None."""
+    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of
+    the words found, 1 and more for about all that were asked, None for none."""
 
     id: UUID
     document_id: UUID
@@ -154,7 +151,6 @@ async def search(connection: Connection, wanted: Wanted) -> tuple[FoundPassage, 
         "until": wanted.until,
         "pool": POOL,
         "top_k": wanted.top_k,
-        "meaning_share": wanted.meaning_share,
     }
     return await fetch_all(connection, _SQL["search"], params, FoundPassage)
 

@@ -58,12 +58,9 @@ class Refusals:
     answerable: int
 
     @property
-    def precision(self) -> float:
-        return self.rightly / self.refused if self.refused else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.rightly / self.unanswerable if self.unanswerable else 1.0
+    def precision(self) -> float | None:
+        """None: nothing was refused."""
+        return self.rightly / self.refused if self.refused else None
 
 
 def refusals(asked: Sequence[Asked], *, refused: Callable[[Asked], bool]) -> Refusals:

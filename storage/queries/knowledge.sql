@@ -134,8 +134,10 @@ select not exists (select from knowledge_version v where v.document_id = %(docum
                       and cardinality(v.readers) > 0 and not v.readers && %(permissions)s::text[]);
 
 -- name: search
--- Nearest in meaning and best in words (BM25 without repetition: idf of each word found, less in a longer passage),
--- fused by reciprocal rank (Cormack et al. 2009, k = 60). Exact: every passage that the caller may read is compared.
+-- Nearest in meaning and best in words (BM25 without repetition: the idf of each word found, less in a longer passage,
+-- as a share of all the words asked), fused by reciprocal rank (Cormack et al. 2009) with k = 10: a place by meaning
+-- counts twice, one by words as much as it covers of the question. Measured in docs/evaluation.md.
+-- Exact: every passage that the caller may read is compared.
 with readable as materialized (
   select p.id, p.document_id, p.seq, p.page, p.heading, p.text, p.words, p.embedding, length(p.words) as size,
          d.source, v.title, v.category, v.dated, v.version
@@ -155,23 +157,25 @@ with readable as materialized (
    where %(embedding)s::halfvec is not null and embedding is not null
 ), asked as (
   select lexeme, quote_literal(lexeme)::tsquery as word from unnest(knowledge_words(%(words)s)) as w
-), held as (
-  select r.id, r.size, a.lexeme, count(*) over (partition by a.lexeme) as passages
-    from readable r join asked a on r.words @@ a.word
 ), counted as (
   select count(*)::float8 as passages, avg(size)::float8 as size from readable
+), held as (
+  select a.lexeme, r.id, r.size from asked a left join readable r on r.words @@ a.word
+), rare as (
+  select lexeme, ln(1 + (max(c.passages) - count(id) + 0.5) / (count(id) + 0.5)) as idf
+    from held, counted c group by lexeme
 ), weighed as (
-  select h.id, sum(ln(1 + (c.passages - h.passages + 0.5) / (h.passages + 0.5))
-                   * 2.2 / (1 + 1.2 * (0.25 + 0.75 * h.size / c.size))) as weight
-    from held h, counted c group by h.id
+  select h.id, sum(r.idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * h.size / c.size)))
+               / (select sum(idf) from rare) as weight
+    from held h join rare r using (lexeme), counted c where h.id is not null group by h.id, c.size
 ), worded as (
   select id, weight, row_number() over (order by weight desc, id) as place from weighed
 ), fused as (
   select id, max(similarity) as similarity, max(weight) as weight,
-         sum(share / (60 + place)) filter (where place <= %(pool)s) as score
-    from (select id, similarity, null::float8 as weight, place, %(meaning_share)s::float8 as share from near
+         sum(vote / (10 + place)) filter (where place <= %(pool)s) as score
+    from (select id, similarity, null::float8 as weight, place, 2 as vote from near
           union all
-          select id, null, weight, place, 1 from worded) as found
+          select id, null, weight, place, least(1, weight) from worded) as found
    group by id
 )
 select r.id, r.document_id, r.source, r.title, r.category, r.dated, r.version, r.page, r.heading, r.text,
