@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -50,8 +51,9 @@ class RunNews:
         backoff = Backoff()
         while True:
             try:
+                name = f"leadhand follows {os.getpid()}"
                 async with await AsyncConnection.connect(
-                    self._listen_url, autocommit=True, connect_timeout=5, application_name="leadhand follows"
+                    self._listen_url, autocommit=True, connect_timeout=5, application_name=name
                 ) as connection:
                     await connection.execute("listen run_events")
                     backoff.reset()

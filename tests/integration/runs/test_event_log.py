@@ -1,11 +1,13 @@
 """A run is followed, repeated and stopped from any process, through its log in Postgres."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -28,6 +30,7 @@ from runs.event_codec import decode_events, encode_events
 from runs.log import RunLog
 from runs.recorder import EventRecorder
 from storage import run_events, runs, threads
+from storage.embedded import EmbeddedServer
 from storage.run_events import Flush
 from storage.transactions import Connection
 from storage.usage import TurnLimits
@@ -296,3 +299,45 @@ async def test_a_flush_that_is_on_its_way_keeps_those_behind_it_waiting(planner:
         first = asyncio.ensure_future(anext(batches))
         await append(planner, run_id, 1, "one ")
         assert said(list(await first)) == "one two"
+
+
+async def test_servers_are_notified_only_of_a_run_that_somebody_follows(
+    planner: Planner, server: EmbeddedServer
+) -> None:
+    run_id = await held_run(planner)
+    async with await psycopg.AsyncConnection.connect(server.runtime_url, autocommit=True) as listener:
+        await listener.execute(b"listen run_events")
+        await append(planner, run_id, 1, "nobody reads along")
+        async with planner.desk.database.transaction(planner.who) as conn:
+            await run_events.follow(conn, run_id=UUID(run_id), for_s=60)
+        await append(planner, run_id, 2, "somebody does")
+        told = [notice.payload async for notice in listener.notifies(timeout=10, stop_after=1)]
+        more = [notice.payload async for notice in listener.notifies(timeout=0.2)]
+    assert (told, more) == ([run_id], [])
+
+
+async def test_many_readers_of_a_server_listen_on_one_connection(
+    planner: Planner, elsewhere: Planner, model: ScriptedModel, server: EmbeddedServer
+) -> None:
+    gate = Gate()
+    model.play(plays(Text("Half an"), Pause(gate), Text(" answer.")))
+    run = await planner.start("question")
+    await asyncio.to_thread(gate.wait_reached)
+    readers = [asyncio.create_task(events_of(await followed_by(elsewhere))) for _ in range(5)]
+    async with asyncio.timeout(30):
+        while not listeners_on(server):  # noqa: ASYNC110 - of a connection that is made nobody is told
+            await asyncio.sleep(0.02)
+    gate.open()
+    await asyncio.gather(events_of(run), *readers)
+    assert listeners_on(server) == 1
+
+
+def listeners_on(server: EmbeddedServer) -> int:
+    """Connections on which this process is told of runs."""
+    with psycopg.connect(server.url("postgres", "postgres")) as connection:
+        found = connection.execute(
+            "select count(*)::int from pg_stat_activity where application_name = %s",
+            (f"leadhand follows {os.getpid()}",),
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
