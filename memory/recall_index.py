@@ -19,9 +19,9 @@ from storage.transactions import Connection
 TASK = "recall"
 # Turns that follow one another so soon are embedded together; a question about the past can wait so long.
 QUIET_S = 20.0
-# Of a message, so much has its meaning looked at: what it is about is said early, and the bundled model takes
-# about a millisecond of a core for each character. Words are compared to the end.
-MAX_MEANING_CHARS = 400
+# Of a message, so many characters have their meaning looked at: what it is about is said early, and the bundled
+# model takes up to a millisecond of a core for each. Words are compared to the end.
+MEANING_CHARS = {"user": 300, "assistant": 120}
 # Messages of one job; what is left comes with the person's next turn.
 MAX_MESSAGES = 200
 # Of the rows without a vector: nothing that an embedder is named.
@@ -69,14 +69,18 @@ class RecallIndex:
             Indexed(message.thread_id, message.seq, words_of(message.parts, max_chars=MAX_TEXT_CHARS), None)
             for message in messages
         ]
-        spoken = [row for row in rows if row.text]
+        spoken = [
+            (row, row.text[: MEANING_CHARS[message.role]])
+            for row, message in zip(rows, messages, strict=True)
+            if row.text
+        ]
         if self.embedder is None or not spoken:
             return rows
         with counted_call(self.embedder.name):
-            vectors = await self.embedder.passages([row.text[:MAX_MEANING_CHARS] for row in spoken])
+            vectors = await self.embedder.passages([text for _, text in spoken])
         if len(vectors) != len(spoken):
             raise ModelRejected("The embedding model gave another number of vectors than it was given texts.")
         return [row for row in rows if not row.text] + [
             Indexed(row.thread_id, row.seq, row.text, vector)
-            for row, vector in zip(spoken, vectors, strict=True)
+            for (row, _), vector in zip(spoken, vectors, strict=True)
         ]

@@ -21,6 +21,7 @@ POOL = 50
 class Unindexed:
     thread_id: UUID
     seq: int
+    role: Literal["user", "assistant"]
     parts: list[JsonValue]
 
 

@@ -1,6 +1,6 @@
 -- name: not_indexed
 -- The person's newest messages that have no row of this model, and those of a run whose answer may have grown.
-select m.thread_id, m.seq, m.parts
+select m.thread_id, m.seq, m.role, m.parts
   from message m
   left join message_recall r using (thread_id, seq)
  where m.role in ('user', 'assistant')
