@@ -17,6 +17,26 @@ LANGUAGES = ("en", "de")
 # Endings that do not change which word it is; what is left must still be a word, not a syllable.
 _ENDINGS = ("es", "en", "em", "s", "n", "e")
 _MIN_STEM_CHARS = 4
+# Meanings that are told to be done.
+_TOLD = frozenset(
+    {
+        "plan_change",
+        "plan_verb",
+        "postponed",
+        "lock",
+        "unlock",
+        "out_of_plan",
+        "note_it",
+        "set_to",
+        "hold_it",
+        "let_go",
+        "apply_it",
+        "close_it",
+        "clear_it",
+        "undo",
+        "called_off",
+    }
+)
 _MIN_TYPO_CHARS = 5
 _MIN_TWO_SLIPS_CHARS = 9
 _MIN_NAME_CHARS = 7
@@ -98,7 +118,8 @@ class Lexicon:
         # "verschieb" tells to do it as "verschiebe" does.
         told = words[-1].spelled if len(words[-1].spelled) >= _MIN_STEM_CHARS else ""
         longer = (*(word.spelled for word in words[:-1]), f"{told}e")
-        return [sense for sense in self._senses.get(longer, []) if told and sense.language == "de"]
+        known = self._senses.get(longer, []) if told else []
+        return [sense for sense in known if sense.language == "de" and sense.value in _TOLD]
 
     def _misspelt(self, word: Word) -> Hit | None:
         """One slip in a word of five letters, two from nine on; its first letter must be right.
