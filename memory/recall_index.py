@@ -19,8 +19,8 @@ from storage.transactions import Connection
 TASK = "recall"
 # Turns that follow one another so soon are embedded together; a question about the past can wait so long.
 QUIET_S = 20.0
-# Of a message, so many characters have their meaning looked at: what it is about is said early, and the bundled
-# model takes up to a millisecond of a core for each. Words are compared to the end.
+# Of a message, so many characters have their meaning looked at: what it is about is said early, and the
+# bundled model takes up to a millisecond of a core for each. Words are compared to the end.
 MEANING_CHARS = {"user": 300, "assistant": 120}
 # Messages of one job; what is left comes with the person's next turn.
 MAX_MESSAGES = 200
