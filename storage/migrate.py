@@ -70,6 +70,9 @@ def migrate(owner_url: str) -> Migrated:
             before = _version(connection)
         if before != head_version():
             _upgrade(owner_url)
+    except psycopg.errors.ObjectNotInPrerequisiteState as error:
+        # The migration itself says what is missing.
+        raise InvalidSetting(f"LEADHAND_MIGRATION_URL: {error.diag.message_primary}") from error
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable("The database cannot be reached for its migration.") from error
     return Migrated(before=before, after=head_version())

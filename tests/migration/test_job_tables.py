@@ -52,7 +52,7 @@ def seen(url: str, schema: str, query: str) -> list[TupleRow]:
 @pytest.fixture(scope="module")
 def theirs(server: EmbeddedServer) -> "dict[str, list[TupleRow]]":
     statements = (files("procrastinate.sql") / "schema.sql").read_bytes()
-    with empty_database(server) as url:
+    with empty_database(server, pgvector=False) as url:
         with psycopg.connect(url) as connection:
             connection.execute(statements)
         return {kind: seen(url, "public", query) for kind, query in CATALOG.items()}
