@@ -31,7 +31,18 @@ def test_a_job_is_told_a_shop_and_a_row_and_nothing_else() -> None:
 
 def test_only_the_job_folder_knows_the_engine() -> None:
     """So that nothing can be queued past `defer_once`."""
-    folders = ("leadhand", "models", "storage", "knowledge", "memory", "tools", "graph", "runs", "server", "cli")
+    folders = (
+        "leadhand",
+        "models",
+        "storage",
+        "knowledge",
+        "memory",
+        "tools",
+        "graph",
+        "runs",
+        "server",
+        "cli",
+    )
     knowing = [
         str(path.relative_to(ROOT))
         for folder in folders

@@ -10,8 +10,8 @@ from models.builtin.dialogue import understand
 from models.builtin.grammar_files import ToolGrammar, tool_grammars
 from models.builtin.lexicon import LANGUAGES, Kind, lexicon, listed, read_table, table
 from models.builtin.personal import TOOL as PERSONAL
-from models.builtin.recalling import TOOL as RECALL
 from models.builtin.reading import language_of, read
+from models.builtin.recalling import TOOL as RECALL
 from models.builtin.slots import Question
 from models.builtin.templates import Voice, render
 from models.builtin.understanding import Context
