@@ -24,9 +24,9 @@ async def defer_once(
     """Queue `task` about the row `row_id` of the transaction's shop; whether it was queued.
 
     It joins the transaction: rolled back, there is no job. One job of the task waits and one runs for each
-    `subject` (a thread, say) of the shop, whatever is asked; it begins `after_s` from now at the earliest. The
-    job's arguments are the transaction's own tenant and the row's id. Never fails or holds up the transaction:
-    a fault is logged.
+    `subject` (a thread, say) of the shop, whatever is asked; it begins `after_s` from now at the earliest.
+    The job's arguments are the transaction's own tenant and the row's id. Never fails or holds up the
+    transaction: a fault is logged.
     """
     params = {"queue": task, "task": task, "row_id": row_id, "subject": subject, "after_s": after_s}
     deferred = await fetch_one(connection, _SQL["defer_once"], params, _Deferred)
