@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from storage.foreign.grid import EMPTY, Cell, Grid, Sheet, cell_of
 from storage.foreign.headers import header_at, headers_of, known_in
-from storage.foreign.vocabulary import folded, key_of
+from storage.foreign.vocabulary import folded, key_of, words
 
 # Columns that no file has: the sheet's name, and the line of text above a row.
 SHEET, LINE = "(sheet)", "(line above)"
@@ -16,6 +17,8 @@ _LINE_OF_TEXT = "a line of text"
 MAX_TABLES = 50
 # What a total is of may stand behind it: "Summe (25 Aufträge)".
 _IN_BRACKETS = re.compile(r"\s*[(\[].*[)\]]")
+_COUNTED = re.compile(r"(\d+)\s+[^\W\d]{3,}")
+_NUMBER = re.compile(r"\W*\d[\d\s.,:'’%/+-]*(?:[^\W\d]{1,4}\.?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
             continue
         if _is_other_header(sheet.rows, index, shown):
             return reading, index
-        why = _no_row(filled, sheet.rows[index], width, shown)
+        why = _no_row(filled, sheet.rows[index], width, shown) or _sum_of(reading, index)
         if why is not None:
             line = filled[0].text if why == _LINE_OF_TEXT else line
             reading.skipped.append(f"row {number} is {why} ({filled[0].text[:40]})")
@@ -209,6 +212,29 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
     if all(set(text) <= set("-=_*. ") for text in texts):
         return "a rule"
     return None
+
+
+def _sum_of(reading: _Reading, index: int) -> str | None:
+    """Why a row with one text and numbers is none: its text begins or ends with a word for totals, it counts
+    the rows above, or it is the last one, below an empty row and with far fewer cells than any other."""
+    rows, width = reading.sheet.rows, len(reading.headers)
+    own = [cell for cell in rows[index][:width] if not cell.empty]
+    texts = [cell.text for cell in own if not _is_number(cell)]
+    if len(texts) != 1 or len(own) < 2 or len(own) * 2 > width:
+        return None
+    plain, counted = folded(texts[0]), _COUNTED.fullmatch(texts[0])
+    if any(plain.startswith(f"{word} ") or plain.endswith(f" {word}") for word in words("totals")["words"]):
+        return "a total"
+    if counted is not None and int(counted[1]) == len(reading.rows):
+        return "a total"
+    fewest = min((sum(not cell.empty for cell in row.cells) for row in reading.rows), default=0)
+    apart = not any(not cell.empty for cell in rows[index - 1])
+    last = all(sum(not cell.empty for cell in row) < 2 for row in rows[index + 1 :])
+    return "taken for a total, below an empty row" if apart and len(own) * 2 < fewest and last else None
+
+
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell.value, Decimal) or _NUMBER.fullmatch(cell.text) is not None
 
 
 def told_skipped(table: Table) -> list[str]:

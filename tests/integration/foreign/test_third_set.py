@@ -24,7 +24,6 @@ from typing import TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import load_workbook
 
 from leadhand.context import Principal
 from leadhand.errors import JsonValue
@@ -89,12 +88,6 @@ async def answered(name: str, bring: Bring, whose: Principal) -> tuple[Preview, 
 def put_right(name: str, folder: Path) -> Path:
     """The file as the person leaves it who was told what is wrong with it."""
     wrong, source, path = cast("list[int]", ANSWERS[name]["told"]), STRANGERS / name, folder / name
-    if path.suffix == ".xlsx":
-        book = load_workbook(source)
-        for row in reversed(wrong):
-            book.worksheets[0].delete_rows(row)
-        book.save(path)
-        return path
     encoding = ENCODINGS.get(name, "cp1252")
     typed = answers(name, "typed")
     lines = source.read_bytes().decode(encoding).split("\r\n")

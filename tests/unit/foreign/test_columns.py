@@ -42,6 +42,34 @@ def test_a_total_may_say_what_it_is_of(total: str) -> None:
     assert ([row.number for row in table.rows], len(table.skipped)) == ([2], 1)
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        "2 Maschinen;;;;90",
+        "Aantal machines: 2;;;;90",
+        "Totale giorni;;;;117,76",
+        ";;;Day total;52",
+        "\nEnd;;;;9",
+    ],
+)
+def test_a_total_in_words_of_its_own_is_no_row_and_is_told(total: str) -> None:
+    (table,) = tables_of(
+        text_of(f"Machine;Name;Group;Note;Rate\nM1;Mill;A;old;40\nM2;Lathe;B;new;50\n{total}\n")
+    )
+    assert [row.number for row in table.rows] == [2, 3]
+    assert ["total" in text for text in table.skipped] == [True]
+
+
+@pytest.mark.parametrize(
+    "row", ["M3;;;;60", "Total 3000;Lathe;B;;", "12 Mills;Mill;B;new;60", "3 Mills;;;;1"]
+)
+def test_a_row_that_only_resembles_a_total_stays(row: str) -> None:
+    (table,) = tables_of(
+        text_of(f"Machine;Name;Group;Note;Rate\nM1;Mill;A;old;40\nM2;Lathe;B;new;50\n{row}\n")
+    )
+    assert [row.number for row in table.rows] == [2, 3, 4]
+
+
 def test_only_words_may_stand_in_several_columns() -> None:
     people = "Employee,Given,Family,Shift\n7,Ada,King,Day\n"
     layout, _ = laid_out(people, {"operator_name": "Given; Family"})
