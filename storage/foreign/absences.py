@@ -6,13 +6,16 @@ from datetime import timedelta
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.dates import Moment
+from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
+from storage.foreign.vocabulary import key_of
 from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
 
 _ONE_DAY = timedelta(days=1)
+_OPEN = "open"
 
 
 def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -63,6 +66,11 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
         return []
     if part != "whole":
         return _each_day(start, end or start, part)
+    if end is None:
+        lasts = _without_end(reader)
+        if lasts is None:
+            return []
+        end = _rest_of_day(start) if lasts == "that_day" else None
     if start.minute is None:
         last = "" if end is None else end.day.isoformat()
         if end is not None and end.day < start.day:
@@ -75,17 +83,43 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
 
 
 def _last(reader: RowReader, start: Moment | None) -> Moment | None:
-    """The end of an absence: its last day, or the one before the person is back."""
+    """The end of an absence: its last day, or the one before the person is back; of a `day`, that day."""
     layout = reader.layout
-    if layout.has("end"):
-        end = reader.moment("end")
-        if end is not None or not layout.has("back"):
-            return end
-    if layout.has("back"):
-        back = reader.moment("back")
-        return Moment(back.day - _ONE_DAY) if back is not None and back.minute is None else back
-    # A file that has only days has one for each absence; one with a start and no end goes on.
-    return None if layout.has("start") and not layout.has("day") else start
+    if _goes_on(reader):
+        return None
+    if layout.has("end") and (end := reader.moment("end")) is not None:
+        return end
+    if layout.has("back") and (back := reader.moment("back")) is not None:
+        return Moment(back.day - _ONE_DAY) if back.minute is None else back
+    # A file that has days has one for each absence; one with a start and no end may go on.
+    return _rest_of_day(start) if start is not None and layout.has("day") else None
+
+
+def _goes_on(reader: RowReader) -> bool:
+    """Whether words say that nobody knows the end."""
+    return any(key_of("open_end", reader.text(name)) for name in ("end", "back"))
+
+
+def _rest_of_day(start: Moment) -> Moment:
+    return Moment(start.day) if start.minute is None else Moment(start.day + _ONE_DAY, 0)
+
+
+def _without_end(reader: RowReader) -> str | None:
+    """What an absence without an end is; None: that is asked."""
+    if _goes_on(reader):
+        return _OPEN
+    row = reader.row.number
+    question = Question(
+        "open_end",
+        f"Absences have no end, such as row {row} from {shown(reader.text('start'))}: how long are they?",
+        (Choice(_OPEN, "until further notice"), Choice("that_day", "that day only")),
+        why="without an end, a person would never be planned again",
+    )
+    said = reader.layout.scope.settle(question)
+    if said == _OPEN:
+        who = shown(reader.text("operator"))
+        reader.findings.notice(reader.place, row, f"the absence of {who} has no end: until further notice")
+    return said
 
 
 def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:

@@ -255,6 +255,35 @@ def test_absences_know_half_days_the_day_somebody_is_back_and_what_is_not_grante
     ]
 
 
+def test_an_absence_of_a_day_without_an_end_is_of_that_day() -> None:
+    text = (
+        "Employee,Date,From,To,Reason\nAda,2026-12-07,,,Vacation\nBob,2026-12-08,14:00,,Doctor\n"
+        "Cy,2026-12-09,06:00,08:00,Doctor\n"
+    )
+    done, asked = read(text, {"new_operators": "new"})
+    assert asked == set()
+    assert rows(done, "absence", "start_date", "end_date", "start", "end") == [
+        ("2026-12-07", "2026-12-07", "", ""),
+        ("", "", "2026-12-08 14:00", "2026-12-09 00:00"),
+        ("", "", "2026-12-09 06:00", "2026-12-09 08:00"),
+    ]
+
+
+@pytest.mark.parametrize(("answer", "last"), [("open", ""), ("that_day", "2026-12-08")])
+def test_how_long_an_absence_without_an_end_is_is_asked_unless_words_say_it(answer: str, last: str) -> None:
+    text = (
+        "Employee,From,To,Reason\nAda,2026-12-07,until further notice,Sick\nBob,2026-12-08,,Sick\n"
+        "Cy,2026-12-09,2026-12-10,Sick\n"
+    )
+    given = {"new_operators": "new"}
+    assert read(text, given)[1] == {"open_end"}
+    done, asked = read(text, given | {"open_end": answer})
+    assert asked == set()
+    assert rows(done, "absence", "end_date") == [("",), (last,), ("2026-12-10",)]
+    told = ["the absence of Bob has no end: until further notice"] if answer == "open" else []
+    assert [notice.text for notice in done.findings.notices] == told
+
+
 def test_what_becomes_of_machines_that_are_out_of_service_is_asked() -> None:
     text = "Machine,Dept,Shift,Status\nM-1,Milling,Mo-Fr 6-14,running\nM-2,Milling,Mo-Fr 6-14,scrapped\n"
     assert read(text)[1] == {"out_of_service"}
