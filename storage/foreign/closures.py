@@ -12,6 +12,7 @@ from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
+_NAMED = 5
 
 
 def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -64,8 +65,15 @@ def _times(reader: RowReader) -> list[dict[str, str]]:
 
 def take_downtimes(layout: Layout, place: str, places: Places, findings: Findings) -> None:
     """A downtime a row, of days (both included) or from a time to a time; without an end until further
-    notice."""
-    quiet = list(readers_of(layout, place, Findings()))
+    notice. A row with neither start nor end is of a machine that is not down: left out, and told."""
+    everything = list(readers_of(layout, place, Findings()))
+    quiet = [reader for reader in everything if _says_when(reader)]
+    left = [reader.text("machine") for reader in everything if not _says_when(reader)]
+    if left:
+        named = ", ".join(shown(name) for name in left[:_NAMED]) + (" …" if len(left) > _NAMED else "")
+        findings.notice(
+            place, None, f"{len(left)} rows have no start and no end and are no downtimes: {named}"
+        )
     kinds = learn_downtimes(layout.scope, [reader.text("title") for reader in quiet])
     if not all(reader.text("title") for reader in quiet):
         question = Question(
@@ -73,7 +81,7 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         )
         kinds[""] = layout.scope.settle(question) or ""
     machines_of(quiet, places)
-    for reader in readers_of(layout, place, findings):
+    for reader in filter(_says_when, readers_of(layout, place, findings)):
         name = reader.text("machine", needed=True)
         machine = places.machines.find(name)
         window = _window(reader)
@@ -88,6 +96,10 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
             },
             reader.origin(machine_id="machine", start="start", end="end", kind="title"),
         )  # fmt: skip
+
+
+def _says_when(reader: RowReader) -> bool:
+    return any(not reader.cell(name).empty for name in ("start", "end"))
 
 
 def _window(reader: RowReader) -> tuple[str, str] | None:

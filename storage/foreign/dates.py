@@ -56,6 +56,8 @@ _WEEKS = (
         rf"(?P<year>\d{{4}})\s*[/-]?\s*(?:{_WEEK_WORD}|s)[\s-]*(?P<week>\d{{1,2}})(?:-?(?P<weekday>[1-7]))?",
         _FLAGS,
     ),
+    # One letter says week only where a year follows: `S51/26`.
+    re.compile(r"s\s?(?P<week>\d{1,2})\s?(?:/\s?|-(?=\s?\d{4}))\s?(?P<year>20\d{2}|\d{2})", _FLAGS),
 )
 _MONTH_DAY = re.compile(
     rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,10}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"

@@ -1,5 +1,6 @@
 """The names of a table's columns: its header row, with groups above and units or second words below."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +9,7 @@ from storage.foreign.grid import EMPTY, Cell, Sheet
 from storage.foreign.vocabulary import folded, key_of, words
 
 _WITHIN_ROWS = 40
+_BARE = re.compile(r"-?\d+(?:[.,]\d+)?|[-–]")
 _LONGEST, _SHORTEST_WITHIN = 60, 3
 # Names that say nothing without the group above them.
 _VAGUE = frozenset({"nr", "no", "n", "num", "number", "nummer", "id", "code", "name", "numero", "numer"})
@@ -21,7 +23,7 @@ def header_at(rows: Sequence[tuple[Cell, ...]]) -> int | None:
     usual = Counter(count for count in filled if count > 1).most_common(1)
     for index, row in enumerate(rows[:_WITHIN_ROWS]):
         known, texts = known_in(row)
-        if known > most and known * 2 >= texts * 0.5:
+        if known > most and known * 2 >= texts * 0.5 and _may_be_names(row):
             best, most = index, known
     if best is not None or not usual:
         return best
@@ -33,6 +35,17 @@ def header_at(rows: Sequence[tuple[Cell, ...]]) -> int | None:
         if len(cells) >= max(2, wide * 0.6) and named and named + days == len(cells):
             return index
     return None
+
+
+def _may_be_names(row: Sequence[Cell]) -> bool:
+    """Whether at least half of a row is texts and days, or its numbers are whole and all different (of days,
+    of machines): levels, quantities and hours are of a row of data."""
+    filled = [cell for cell in row if not cell.empty]
+    numbers = [
+        cell.text for cell in filled if not isinstance(cell.value, date) and _BARE.fullmatch(cell.text)
+    ]
+    named = len(set(numbers)) == len(numbers) and all(number.isdecimal() for number in numbers)
+    return named or len(numbers) * 2 <= len(filled)
 
 
 def known_in(row: Sequence[Cell]) -> tuple[int, int]:

@@ -70,6 +70,16 @@ def test_a_row_that_only_resembles_a_total_stays(row: str) -> None:
     assert [row.number for row in table.rows] == [2, 3, 4]
 
 
+def test_a_row_of_levels_is_no_header_whatever_its_texts_say() -> None:
+    text = "Osoba,Grupa,TOK-1,TOK-2,FRE-1,FRE-2,Uwagi\nAda,Shift,2,2,3,1,machine setter\nBob,B,1,2,2,0,\n"
+    assert table_of(text).header_row == 1
+
+
+@pytest.mark.parametrize("names", ["1,2,3,4", "101,205,107,309"])
+def test_days_and_machines_that_are_numbers_may_be_headers(names: str) -> None:
+    assert table_of(f"Plan\nName,Crew,{names}\nAda,A,2,2,3,3\nBob,B,2,1,2,1\n").header_row == 2
+
+
 def test_only_words_may_stand_in_several_columns() -> None:
     people = "Employee,Given,Family,Shift\n7,Ada,King,Day\n"
     layout, _ = laid_out(people, {"operator_name": "Given; Family"})

@@ -44,6 +44,7 @@ def rows(done: Transformed, entity: str, *columns: str) -> list[tuple[str, ...]]
     [
         ("KW 49", "2026-12-04"), ("2026-W49", "2026-12-04"), ("49. KW 26", "2026-12-04"),
         ("2026-W49-1", "2026-11-30"), ("KW 2", "2027-01-15"), ("24.12.", "2026-12-24"),
+        ("S49/26", "2026-12-04"), ("S2/2027", "2027-01-15"),
         ("7 janv.", "2027-01-07"), ("Dec 7", "2026-12-07"), ("7. 12. '26", "2026-12-07"),
     ],
 )  # fmt: skip
@@ -235,6 +236,23 @@ def test_a_downtime_is_from_a_time_to_a_time_or_of_whole_days() -> None:
     assert rows(done, "downtime", "start", "end", "kind") == [
         ("2026-12-07 08:00", "2026-12-07 12:00", "breakdown"),
         ("2026-12-14 00:00", "2026-12-16 00:00", "maintenance"),
+    ]
+
+
+def test_a_machine_that_is_not_down_is_no_downtime_and_is_told() -> None:
+    text = "Machine,Dept,Down from,Down until\nM-1,Mill,2026-12-07,2026-12-08\nM-2,Mill,,\nM-3,Mill,,\n"
+    given = {
+        "new_machines": "new",
+        "rows": "downtimes",
+        "start": "Down from",
+        "end": "Down until",
+        "downtime": "maintenance",
+    }
+    done, asked = read(text, given)
+    assert (asked, done.findings.problems) == (set(), [])
+    assert rows(done, "downtime", "machine_id") == [("M-1",)]
+    assert [notice.text for notice in done.findings.notices] == [
+        "2 rows have no start and no end and are no downtimes: M-2, M-3"
     ]
 
 
