@@ -67,6 +67,11 @@ class Series:
         return not isinstance(self.main.start, datetime)
 
     @property
+    def takes_no_time(self) -> bool:
+        """Whether its author marked hours as free; of whole days programs do so by themselves."""
+        return not self.all_day and str(self.main.get("TRANSP") or "").upper() == "TRANSPARENT"
+
+    @property
     def rule(self) -> dict[str, list[object]]:
         return dict(cast("dict[str, list[object]]", self.main.get("RRULE") or {}))
 

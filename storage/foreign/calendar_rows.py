@@ -111,12 +111,19 @@ class CalendarRows:
         word = next((k for k in ("overtime", "closure", "shift") if _says(k, series.summary)), None)
         if self.is_absence(series):
             word = None  # nobody's day off closes the shop
+        elif series.takes_no_time:
+            word = None  # whatever its words say, the calendar marks its time as free
         elif series.all_day:
             proven = ("closure", "whole days of the shop's calendar")
         elif word in {"overtime", "closure"} or (word == "shift" and weekly is not None):
             proven = (word or "", "its summary says so")
         choices = [Choice(k, about) for k, about in _KINDS.items() if k != "shift" or weekly is not None]
-        question = Question(f"event.{series.summary}", f'What is "{shown(series.summary)}"?', tuple(choices))
+        free = series.takes_no_time
+        question = Question(
+            f"event.{series.summary}", f'What is "{shown(series.summary)}"?', tuple(choices),
+            why="the calendar marks its time as free" if free else "",
+            suggested="ignore" if free else None,
+        )  # fmt: skip
         return self.decisions.settle(question, proven=proven)
 
     def exception(self, series: Series, kind: str) -> None:

@@ -192,6 +192,14 @@ def test_an_event_that_cannot_be_taken_is_told_why(lines: tuple[str, ...], said:
     assert said in found.faults[0][1]
 
 
+@pytest.mark.parametrize(
+    ("start", "free"), [("DTSTART:20261201T080000Z", True), ("DTSTART;VALUE=DATE:20261201", False)]
+)
+def test_only_hours_that_are_marked_as_free_take_no_time(start: str, free: bool) -> None:
+    (series,) = read_calendar(event(start, "TRANSP:TRANSPARENT"), "shop.ics").series
+    assert series.takes_no_time is free
+
+
 @pytest.mark.parametrize("raw", [b"BEGIN:VCALENDAR\nno calendar at all", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n"])
 def test_a_calendar_that_is_broken_or_empty_is_refused(raw: bytes) -> None:
     with pytest.raises(ForeignFileUnreadable):
