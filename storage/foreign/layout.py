@@ -68,7 +68,8 @@ class Column:
 class Layout:
     """A table with what was decided about it. What is still open is None, or not in `columns`.
 
-    `special`: fields that come from elsewhere (`rows`, `booked`, `none`).
+    `special`: fields that come from elsewhere (`rows`, `booked`, `none`). `filled_down`: fields whose empty
+    cells say what the cell above them says.
     """
 
     table: Table
@@ -83,7 +84,7 @@ class Layout:
     day_numbers: str | None
     blanks: frozenset[str]
     fill_down: bool
-    fill_down_machine: bool
+    filled_down: frozenset[str]
 
     def has(self, field: str) -> bool:
         return field in self.columns
@@ -125,7 +126,7 @@ def lay_out(table: Table, scope: Scoped) -> Layout | None:
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
         units={field: _unit(table, scope, columns, field) for field in _TIMES},
         fill_down=_fill_down(table, scope, columns),
-        fill_down_machine=_fill_down_machine(table, scope, columns),
+        filled_down=_filled_down(table, scope, columns),
     )  # fmt: skip
 
 
@@ -363,19 +364,22 @@ def _fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, 
     return scope.settle(question) != "no"
 
 
-def _fill_down_machine(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> bool:
-    """On boards, whether rows without a machine are on the one above."""
-    machine = columns.get("machine", (Column(""),))[0].index
-    if machine is None or "start" not in columns:
-        return False
-    rows = [row.number for row in table.rows[1:] if row.cell(machine).empty]
-    if len(rows) < 2:
-        return False
-    question = Question(
-        "fill_down_machine",
-        f'{len(rows)} rows have no "{shown(table.headers[machine])}" (row {rows[0]} …): '
-        "are they on the machine above?",
-        (Choice("yes", "it is written on its first row only"), Choice("no", "they have none")),
-        suggested="yes",
-    )
-    return scope.settle(question) == "yes"
+def _filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> frozenset[str]:
+    """Of boards and schedules: whether rows without a machine or a day go on with the one above."""
+    found: set[str] = set()
+    for field in ("machine", "day") if "start" in columns else ():
+        index = columns.get(field, (Column(""),))[0].index
+        rows = [] if index is None else [row.number for row in table.rows[1:] if row.cell(index).empty]
+        if index is None or len(rows) < 2:
+            continue
+        question = Question(
+            f"fill_down_{field}",
+            f'{len(rows)} rows have no "{shown(table.headers[index])}" (row {rows[0]} …): '
+            f"are they of the {field} above?",
+            (Choice("yes", "it is written on its first row only"), Choice("no", "they have none")),
+            suggested="yes",
+        )
+        # Until it is answered, rows are shown as if they went on.
+        if scope.settle(question) != "no":
+            found.add(field)
+    return frozenset(found)

@@ -38,7 +38,8 @@ _JOINS = {"order": "-"}
 class RowReader:
     """Reads the fields of one row. `bad`: something of it is a problem, and it gives nothing.
 
-    `waits`: a cell cannot be read before a question is answered."""
+    `waits`: a cell cannot be read before a question is answered. `carried`: what empty cells of a field say,
+    because it is written above them only."""
 
     layout: Layout
     row: TableRow
@@ -47,6 +48,7 @@ class RowReader:
     above: "RowReader | None" = None
     bad: bool = False
     waits: bool = False
+    carried: Mapping[str, Cell] = field(default_factory=dict[str, Cell])
     _told: set[str] = field(default_factory=set[str])
 
     def cell(self, name: str) -> Cell:
@@ -62,7 +64,7 @@ class RowReader:
             return EMPTY
         if cell.empty and self.above is not None and name in _FILLED_DOWN:
             return self.above.cell(name)
-        return cell
+        return self.carried.get(name, cell) if cell.empty else cell
 
     def cells(self, name: str) -> Iterator[tuple[str, Cell]]:
         """All cells of a field that several columns may have, with their headers."""
@@ -269,10 +271,13 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowReader]:
-    """The rows of a table; one that goes on with the order above knows the row that it goes on with."""
+    """The rows of a table; one that goes on with the order, machine or day above knows what that is."""
     first: RowReader | None = None
+    carried: dict[str, Cell] = {}
     for row in layout.table.rows:
-        reader = RowReader(layout, row, place, findings)
+        reader = RowReader(layout, row, place, findings, carried=carried)
+        if layout.filled_down:
+            carried = reader.carried = {name: reader.cell(name) for name in layout.filled_down}
         if layout.fill_down and first is not None and _says_no_order(reader):
             reader.above = first
         else:

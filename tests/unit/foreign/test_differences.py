@@ -339,6 +339,21 @@ def test_a_day_and_times_in_columns_of_their_own_are_a_booking_over_midnight() -
     assert rows(done, "booking_segment", "start", "end") == [("2026-12-13 22:00", "2026-12-14 04:00")]
 
 
+def test_a_day_and_a_machine_that_are_written_once_are_of_the_rows_below_them() -> None:
+    text = (
+        "Day,Machine,Job,Op,Start,End\n2026-12-07,M-1,A-1,10,06:00,10:00\n,,A-2,10,10:00,12:00\n"
+        ",M-2,A-3,10,06:00,08:00\n2026-12-08,,A-4,10,06:00,08:00\n"
+    )
+    answers = {"rows": "operations", "quantity": "=1", "run": "booked", "new_machines": "new"}
+    assert read(text, answers)[1] == {"fill_down_day", "fill_down_machine"}
+    done, asked = read(text, answers | {"fill_down_day": "yes", "fill_down_machine": "yes"})
+    assert (asked, done.findings.problems) == (set(), [])
+    assert [machine for (machine,) in rows(done, "booking", "machine_id")] == ["M-1", "M-1", "M-2", "M-2"]
+    assert [start for (start,) in rows(done, "booking_segment", "start")] == [
+        "2026-12-07 06:00", "2026-12-07 10:00", "2026-12-07 06:00", "2026-12-08 06:00",
+    ]  # fmt: skip
+
+
 def test_words_for_nothing_are_nothing_and_words_that_are_there_often_are_asked_about() -> None:
     text = "Job,Qty,Due\nA,1,n/a\nB,2,TBD\n"
     done, asked = read(text)
