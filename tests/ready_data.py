@@ -54,11 +54,6 @@ def with_shops(run_folder: Path) -> Path:
     return _once(run_folder / "with-shops", make)
 
 
-def shared_copy(ready: Path, target: Path) -> Path:
-    """The one copy that all processes of the test run use."""
-    return _once(target, lambda folder: lay_down(ready, folder))
-
-
 def lay_down(ready: Path, target: Path, *, crashes: bool = False) -> None:
     """Copy a ready directory into a new or empty one; owners are kept: as root the cluster has another.
 

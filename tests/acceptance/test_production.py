@@ -198,7 +198,7 @@ def test_every_line_of_a_request_and_of_its_turn_carries_the_same_id(
     assert access[0]["tenant_id"] == "north"
     assert access[0]["route"] == "/api/chat"
     assert isinstance(access[0]["duration_ms"], int)
-    ended = [line for line in lines if line["logger"] == "runs.service"]
+    ended = [line for line in lines if line["logger"] == "runs.endings"]
     assert [line["message"] for line in ended] == ["turn finished"]
     assert ended[0]["tenant_id"] == "north"
     assert ended[0]["run_id"]

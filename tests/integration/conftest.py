@@ -1,5 +1,9 @@
-"""One embedded Postgres for all integration tests of a run, shared by xdist workers; fresh shops a test."""
+"""One embedded Postgres for each process of a test run; fresh shops a test.
 
+Jobs are the deployment's, so a worker that a test starts would take those of another process's tests.
+"""
+
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +18,15 @@ from planning.shop import ShopSettings
 from storage.database import Database
 from storage.embedded import EmbeddedServer, embedded_server
 from storage.tenants import upsert_tenant_settings
-from tests.ready_data import shared_copy, with_schema
+from tests.ready_data import lay_down, with_schema
 
 
 @pytest.fixture(scope="session")
 def server(server_folder: Path) -> Iterator[EmbeddedServer]:
-    """A running server with an up-to-date schema; the last xdist worker stops it."""
-    with embedded_server(shared_copy(with_schema(server_folder), server_folder / "shared")) as running:
+    """A running server with an up-to-date schema."""
+    data_dir = server_folder / f"integration-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    lay_down(with_schema(server_folder), data_dir)
+    with embedded_server(data_dir) as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""The same server as the integration tests' (one a test run)."""
+"""The same server as the integration tests' (one a process)."""
 
 from tests.integration.conftest import server
 

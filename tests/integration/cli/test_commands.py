@@ -41,7 +41,8 @@ def test_the_doctor_finds_a_healthy_installation_healthy(leadhand: Leadhand) -> 
     assert (done.returncode, done.stderr) == (0, "")
     found = lines_of(done.stdout)
     assert {mark for mark, _ in found.values()} == {"ok"}
-    assert list(found) == ["settings", "tokens", "database", "role", "schema", "demo shop", "jobs", "model"]
+    checks = "settings, tokens, database, role, schema, demo shop, jobs, model, embedding"
+    assert list(found) == checks.split(", ")
 
 
 def test_the_doctor_goes_on_when_the_database_is_away(leadhand: Leadhand) -> None:

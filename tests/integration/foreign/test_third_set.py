@@ -40,7 +40,6 @@ TRUTHS: dict[str, Truth] = {
 }
 ANSWERS = cast("dict[str, Truth]", tomllib.loads((STRANGERS / "answers.toml").read_text("utf-8")))
 CALENDAR, ABSENCES = "ShopFloor_shared_calendar.ics", "assenze_dicembre_2026.csv"
-ENCODINGS = {ABSENCES: "utf-16-le"}
 KEPT = b"select (select count(*) from production_order) + (select count(*) from absence)"
 WINDOW = {"from": "2026-11-22", "until": "2027-06-30"}
 # The people and machines that the shared calendar names are the shop's already.
@@ -88,14 +87,9 @@ async def answered(name: str, bring: Bring, whose: Principal) -> tuple[Preview, 
 def put_right(name: str, folder: Path) -> Path:
     """The file as the person leaves it who was told what is wrong with it."""
     wrong, source, path = cast("list[int]", ANSWERS[name]["told"]), STRANGERS / name, folder / name
-    encoding = ENCODINGS.get(name, "cp1252")
-    typed = answers(name, "typed")
-    lines = source.read_bytes().decode(encoding).split("\r\n")
-    kept = [line for number, line in enumerate(lines, 1) if typed or number not in wrong]
-    text = "\r\n".join(kept)
-    for week, day in typed.items():
-        text = text.replace(week, day)
-    path.write_bytes(text.encode(encoding))
+    lines = source.read_bytes().decode("cp1252").split("\r\n")
+    kept = [line for number, line in enumerate(lines, 1) if number not in wrong]
+    path.write_bytes("\r\n".join(kept).encode("cp1252"))
     return path
 
 
