@@ -170,7 +170,11 @@ async def test_a_turn_that_could_not_be_stored_leaves_no_job(anna: Planner, rows
     )
     await asyncio.to_thread(gate.wait_reached)
     async with anna.desk.database.transaction(anna.who) as connection:
-        await connection.execute(b"update run set attempt = 2 where id = %s", (run.run_id,))
+        await connection.execute(
+            b"update run set attempt = 2, status = 'failed', error_code = 'run_interrupted', ended_at = now()"
+            b" where id = %s",
+            (run.run_id,),
+        )
     gate.open()
     async for _ in run.follow():
         pass
