@@ -54,6 +54,11 @@ def with_shops(run_folder: Path) -> Path:
     return _once(run_folder / "with-shops", make)
 
 
+def copy_once(ready: Path, target: Path) -> Path:
+    """A copy for whoever asks for this target; whoever asks again gets the same, which may be running."""
+    return _once(target, lambda folder: lay_down(ready, folder))
+
+
 def lay_down(ready: Path, target: Path, *, crashes: bool = False) -> None:
     """Copy a ready directory into a new or empty one; owners are kept: as root the cluster has another.
 

@@ -18,15 +18,14 @@ from planning.shop import ShopSettings
 from storage.database import Database
 from storage.embedded import EmbeddedServer, embedded_server
 from storage.tenants import upsert_tenant_settings
-from tests.ready_data import lay_down, with_schema
+from tests.ready_data import copy_once, with_schema
 
 
 @pytest.fixture(scope="session")
 def server(server_folder: Path) -> Iterator[EmbeddedServer]:
     """A running server with an up-to-date schema."""
     data_dir = server_folder / f"integration-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    lay_down(with_schema(server_folder), data_dir)
-    with embedded_server(data_dir) as running:
+    with embedded_server(copy_once(with_schema(server_folder), data_dir)) as running:
         yield running
 
 
