@@ -20,6 +20,7 @@ from tests.acceptance.workspace import Workspace
 QUESTION, ANSWER = "When is the Puma free for the pair?", "The Puma is free from Thursday on."
 PROCESSES = 2
 TRIES = 200
+GONE_S = 30
 # Three starts of a server, one after the other, and a lease that passes.
 TIMEOUT_S = 400
 
@@ -48,7 +49,10 @@ def test_two_processes_share_a_port_and_a_turn_whose_process_is_killed_goes_on_i
         with Caller(pair.url, anna_token) as anna, anna.asking(chat, QUESTION) as stream:
             stream.until_text("It is ")
             [lost] = [pid for pid in before if established(pair, pid)]
-            psutil.Process(lost).kill()
+            dying = psutil.Process(lost)
+            dying.kill()
+            # Until it is gone it may still have taken the next connection, which goes with it.
+            dying.wait(GONE_S)
         with Caller(pair.url, anna_token) as anna:
             with anna.following(chat) as followed:
                 followed.to_end()
