@@ -33,7 +33,7 @@ _PLACES: Final = ("table_name", "column_name", "constraint_name")
 # Loggers of ours. What others log is cut down to what cannot hold a text.
 OURS: Final = {
     "leadhand", "planning", "models", "storage", "jobs", "knowledge", "memory", "tools", "graph", "runs",
-    "server", "cli",
+    "reports", "server", "cli",
 }  # fmt: skip
 # They put requests, answers and whole exceptions into their messages: their templates alone are logged.
 TALKATIVE: Final = {

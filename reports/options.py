@@ -1,0 +1,67 @@
+"""What a schedule may choose about its reports, and what making one needs."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from leadhand.context import TenantContext
+from reports.report import SectionKey
+from tools.base import ShopSource
+from tools.registry import ToolRegistry
+
+MAX_WEEKS, MAX_DAYS = 12, 14
+
+
+class ReportOptions(BaseModel):
+    """Kept with a schedule as JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str | None = Field(
+        default=None, max_length=120, description="Instead of “Capacity report” in the report's language."
+    )
+    weeks: int = Field(
+        default=4, ge=1, le=MAX_WEEKS, description="ISO weeks that are looked at, this one included."
+    )
+    days: int = Field(
+        default=7, ge=1, le=MAX_DAYS, description="The coming days of the schedule and of the latest starts."
+    )
+    language: Literal["en", "de"] | None = Field(
+        default=None, description="Default: German for a shop with a German locale, else English."
+    )
+    sections: tuple[SectionKey, ...] | None = Field(
+        default=None, description="Only these parts, in the order of the report. Default: all of them."
+    )
+    promise_hours: float = Field(
+        default=8.0, gt=0, le=1000, description="How large the order is that sales might promise, in hours."
+    )
+    narrative: bool = Field(
+        default=True, description="Whether a model may write the opening text; else it is the plain one."
+    )
+
+
+class Narrator(Protocol):
+    """Writes the opening text from facts."""
+
+    @property
+    def name(self) -> str:
+        """Of the model."""
+        ...
+
+    async def write(self, tenant: TenantContext, facts: tuple[str, ...], language: str) -> str:
+        """Raises LeadhandError when the model cannot be asked now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportParts:
+    """`narrator` None: the plain text is the opening text (so with the built-in model).
+
+    `budget_s`: tools are no longer asked once so much time has passed; the report says what it lacks.
+    """
+
+    tools: ToolRegistry
+    shops: ShopSource
+    narrator: Narrator | None = None
+    budget_s: float = 240.0
