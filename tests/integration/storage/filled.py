@@ -1,6 +1,7 @@
 """A person with a row in every table."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import Checkpoint, empty_checkpoint
@@ -14,6 +15,7 @@ from storage import (
     knowledge_passages,
     messages,
     proposals,
+    quizzes,
     recall,
     results,
     run_events,
@@ -152,6 +154,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
             output={"verdict": "yes"},
         )
         await fill_knowledge(connection)
+        await fill_quiz(connection, thread.id)
         await working_memory.hold(connection)
         await working_memory.save(connection, Profile(name="Ada"), calls=[])
         await save_summary(
@@ -181,6 +184,12 @@ async def put_checkpoint(
         return checkpoint
     finally:
         checkpoint_owner.reset(token)
+
+
+async def fill_quiz(connection: Connection, thread_id: UUID) -> None:
+    quiz = quizzes.NewQuiz(uuid7(), thread_id, "call-3", "coolant", "easy", "en", [{"text": "How much?"}])
+    await quizzes.keep(connection, quiz)
+    await quizzes.answer(connection, quiz_id=quiz.id, number=1, call_id="call-4", choice=0, is_right=True)
 
 
 async def fill_knowledge(connection: Connection) -> None:
