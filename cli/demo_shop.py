@@ -4,9 +4,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cli.progress import counted
-from cli.terminal import out, plain_table
+from cli.terminal import err, out, plain_table
+from knowledge.handbook import shelve_handbook
 from leadhand.context import Permission, Principal
 from leadhand.settings import Settings
+from models.embeddings.opening import open_embedder
 from storage.database import Database
 from storage.demo import templates
 from storage.demo.install import DemoRecord, find_demo, install_demo
@@ -23,10 +25,12 @@ async def build(
 
     Raises:
         InvalidRequest: the name belongs to a real shop, or another process is making it.
+        InvalidSetting: of the embedding model.
         DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated: the database cannot be used.
     """
     around = today or datetime.now(ZoneInfo(templates.site().timezone)).date()
     who = Principal(shop, "leadhand-demo", frozenset({Permission.ADMIN}))
+    embedder = open_embedder(settings)
     async with Database.open(settings) as database, database.transaction(who) as connection:
         there = await find_demo(connection, tenant_id=shop)
         if there is not None and not replace:
@@ -35,7 +39,16 @@ async def build(
         with counted(f"Making the shop {shop}") as report:
             demo = make_demo(size=size, seed=seed, today=around, name=f"{TITLE} {shop}")
             bookings = await install_demo(connection, tenant_id=shop, demo=demo, progress=report)
-    _say_made(shop, demo, bookings)
+        documents = await shelve_handbook(
+            connection, embedder=embedder, timezone=demo.shop.settings.timezone, uploaded_by=who.user_id
+        )
+    if embedder is not None:
+        await embedder.aclose()
+    if not documents:
+        err().print(
+            "The handbook was left out: the shop's documents were indexed with another embedding model."
+        )
+    _say_made(shop, demo, bookings, documents)
 
 
 def _say_there(shop: str, there: DemoRecord) -> None:
@@ -45,7 +58,7 @@ def _say_there(shop: str, there: DemoRecord) -> None:
     )
 
 
-def _say_made(shop: str, demo: DemoShop, bookings: int) -> None:
+def _say_made(shop: str, demo: DemoShop, bookings: int, documents: int) -> None:
     plan, planted = demo.shop, demo.planted
     operations = sum(1 for o in plan.operations.values() if o.alternatives)
     out().print(f"Made the shop {shop}: {demo.size.value}, seed {demo.seed}, around {demo.today}.")
@@ -58,6 +71,7 @@ def _say_made(shop: str, demo: DemoShop, bookings: int) -> None:
         (len(planted.late_orders), "late orders"),
         (len(planted.overlapping), "double bookings"),
         (len(planted.unscheduled_operations), "unscheduled operations"),
+        (documents, "documents of the shop's handbook"),
     ):
         table.add_row(f"{count:>9,}", what)
     out().print(table)

@@ -91,7 +91,7 @@ class Ingestion:
         except Unreadable as error:
             raise DocumentRejected(str(error), details={"reason": error.reason}) from None
         title = (version.title or document.title or PurePosixPath(version.source).stem)[:MAX_TITLE_CHARS]
-        passages = [_new(one) for one in cut(document)]
+        passages = [new_passage(one) for one in cut(document)]
         async with self.database.transaction(who) as connection:
             await knowledge_passages.keep_cut(
                 connection, version, title=title.strip() or "Untitled", passages=passages
@@ -139,5 +139,5 @@ def _kind(version: Version) -> Kind:
     return cast("Kind", version.kind)
 
 
-def _new(one: Cut) -> NewPassage:
+def new_passage(one: Cut) -> NewPassage:
     return NewPassage(uuid7(), one.heading, one.page, one.text)

@@ -181,3 +181,9 @@ async def delete_document(connection: Connection, *, document_id: UUID) -> None:
     """With its versions and passages; the index too, if it was the last."""
     await execute(connection, _SQL["delete_document"], {"id": document_id})
     await execute(connection, _SQL["forget_empty_index"], {})
+
+
+async def delete_sources(connection: Connection, *, sources: Sequence[str]) -> None:
+    """As `delete_document`, of each of these sources that is there."""
+    await execute(connection, _SQL["delete_sources"], {"sources": list(sources)})
+    await execute(connection, _SQL["forget_empty_index"], {})

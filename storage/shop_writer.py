@@ -95,8 +95,13 @@ async def add_orders(
 
 
 async def delete_shop(connection: Connection, *, tenant_id: str) -> bool:
-    """Remove the plan and settings of the transaction's shop; whether there was one. Conversations stay."""
+    """Remove plan, documents and settings of the transaction's shop; whether there was one.
+
+    Conversations stay.
+    """
     await _clear_plan(connection, tenant_id)
+    await execute(connection, _SQL["delete_documents"], {})
+    await execute(connection, _SQL["delete_document_index"], {})
     return await execute(connection, _SQL["delete_settings"], {"tenant_id": tenant_id}) == 1
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from evals.retrieval.asking import WAYS, Asked, ask, read_questions
 from evals.retrieval.figures import difference, figure, hit, reciprocal_rank, refusals
-from evals.retrieval.shelf import WaitedFor, open_shelf
+from evals.retrieval.shelf import open_shelf
 from knowledge.answerable import is_answer
+from knowledge.shipped import ShippedOrBundled
 from models.embeddings.bundled import NAME
 
 SETS = {"tune": "for tuning", "held_out": "held out"}
 
 
 async def run(folder: Path) -> list[Asked]:
-    async with open_shelf(folder, WaitedFor()) as shelf:
+    async with open_shelf(folder, ShippedOrBundled()) as shelf:
         print(f"{shelf.passages} passages")
         return [await ask(shelf, question) for question in read_questions()]
 

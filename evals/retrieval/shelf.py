@@ -1,7 +1,6 @@
 """A database of its own with the documents of the evaluation in it."""
 
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +9,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from jobs.task import JobRow
+from knowledge import handbook
 from knowledge.ingestion import Ingestion
 from knowledge.library import Library, Upload
 from leadhand.context import Permission, TenantContext
 from leadhand.settings import Settings
-from models.embeddings.bundled import BundledEmbedder
 from models.embeddings.embedder import Embedder
 from planning.shop import ShopSettings
 from storage.database import Database
@@ -26,14 +25,6 @@ FOLDER = Path(__file__).parent
 # When the questions are asked.
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 READER = TenantContext("retrieval", "reader", frozenset(Permission), "America/Chicago", "en-US", NOW)
-
-
-class WaitedFor(BundledEmbedder):
-    """Makes passages as fast as it can: somebody waits for the figures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._behind = ThreadPoolExecutor(1, "passages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +50,10 @@ async def open_shelf(folder: Path, embedder: Embedder) -> AsyncGenerator[Shelf]:
 async def _fill(database: Database, embedder: Embedder) -> int:
     library, ingestion = Library(database, embedder), Ingestion(database, embedder)
     passages = 0
-    for path in sorted(FOLDER.glob("handbook/*.md")) + sorted(FOLDER.glob("distractors/*.md")):
-        upload = Upload(path.name, path.read_bytes(), dated=NOW)
-        document = await library.add(READER, upload)
+    files = [(page.name, page.content) for page in handbook.pages()]
+    files += [(path.name, path.read_bytes()) for path in sorted(FOLDER.glob("distractors/*.md"))]
+    for name, content in files:
+        document = await library.add(READER, Upload(name, content, dated=NOW))
         async with database.transaction(READER) as connection:
             rows = await (
                 await connection.execute(

@@ -128,6 +128,10 @@ select d.id, d.source, d.created_at, v.kind, coalesce(v.title, d.source) as titl
 -- With all its versions and passages.
 delete from knowledge_document where id = %(id)s;
 
+-- name: delete_sources
+-- The documents of these sources, with all their versions and passages.
+delete from knowledge_document where source = any(%(sources)s);
+
 -- name: readable_by
 -- Whether the caller may read what readers see of a document now.
 select not exists (select from knowledge_version v where v.document_id = %(document_id)s

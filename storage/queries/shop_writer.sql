@@ -87,6 +87,14 @@ delete from calendar_shift;
 -- All calendars.
 delete from calendar;
 
+-- name: delete_documents
+-- The shop's documents, with their versions and passages.
+delete from knowledge_document;
+
+-- name: delete_document_index
+-- Which model they were indexed with.
+delete from knowledge_index;
+
 -- name: delete_settings
 -- The shop itself.
 delete from tenant_settings where tenant_id = %(tenant_id)s;

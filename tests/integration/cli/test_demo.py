@@ -115,6 +115,7 @@ def test_the_command_makes_it_once_and_again_only_when_told(leadhand: Leadhand) 
     made = leadhand("demo", "--shop", name, "--today", "2026-11-23")
     assert (made.returncode, made.stderr) == (0, f"Making the shop {name}…\n")
     assert made.stdout.startswith(f"Made the shop {name}: small, seed 7, around 2026-11-23.\n")
+    assert "       12   documents of the shop's handbook " in made.stdout
     assert "\x1b" not in made.stdout
 
     again = leadhand("demo", "--shop", name, "--seed", "8")

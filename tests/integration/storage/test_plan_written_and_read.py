@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from knowledge.handbook import shelve_handbook
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InvalidRequest, NotFound
 from planning.calendars import ShopTimes
 from planning.shop import Alternative, Interval, Operation, Order, OrderStatus, Shop
 from storage.database import Database
+from storage.knowledge import list_documents, read_index
 from storage.shop_writer import WriteProgress, add_orders, delete_shop, write_shop
 from storage.shops import ShopReader, whole_months
 from storage.tenants import read_tenant
@@ -288,16 +290,20 @@ async def test_a_shop_that_does_not_exist_is_not_found(database: Database) -> No
         await ShopReader(database).load(asking(Principal("nowhere", "nobody", frozenset())), DECEMBER)
 
 
-async def test_deleting_a_shop_says_whether_there_was_one(
+async def test_deleting_a_shop_says_whether_there_was_one_and_takes_its_documents_along(
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:
     who = two_shops[0]
     await put(database, who, small_shop())
     async with database.transaction(who) as connection:
+        await shelve_handbook(connection, embedder=None, timezone="UTC", uploaded_by=who.user_id)
+    async with database.transaction(who) as connection:
         assert await delete_shop(connection, tenant_id=who.tenant_id)
     async with database.transaction(who) as connection:
         assert not await delete_shop(connection, tenant_id=who.tenant_id)
         assert await read_tenant(connection, who.tenant_id) is None
+        assert await list_documents(connection, permissions=frozenset(Permission), limit=1) == ()
+        assert await read_index(connection) is None
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,8 @@ import pytest
 
 from evals.retrieval.asking import Asked, Question, read_questions
 from evals.retrieval.figures import bootstrap, difference, figure, hit, reciprocal_rank, refusals
-from evals.retrieval.shelf import FOLDER
+from knowledge import handbook
 from knowledge.answerable import is_answer
-from knowledge.parsing.reading import read_document
-from knowledge.passages import cut
 
 
 def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.9) -> Asked:
@@ -18,9 +16,7 @@ def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.
 
 
 def test_a_passage_can_hold_each_answer_and_both_halves_have_unanswerable_questions() -> None:
-    whole = {
-        path.name: cut(read_document("markdown", path.read_bytes())) for path in FOLDER.glob("handbook/*.md")
-    }
+    whole = {page.name: page.passages for page in handbook.pages()}
     questions = read_questions()
     assert len(questions) >= 150
     for half in ("tune", "held_out"):
