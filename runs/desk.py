@@ -81,6 +81,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
             memory, recall = WorkingMemories(database), Recall(database, embedder)
+            search = Search(database, embedder)
             if embedder is not None:
                 stack.push_async_callback(embedder.aclose)
             registry = ToolRegistry.discover(
@@ -90,6 +91,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 writes=PlanWrites(database),
                 memory=memory,
                 recall=recall,
+                knowledge=search,
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))
@@ -148,7 +150,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                     memory,
                     recall,
                     Library(database, embedder),
-                    Search(database, embedder),
+                    search,
                     background,
                 )
             finally:

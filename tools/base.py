@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
+from tools.knowledge_port import KnowledgePort, NoKnowledge
 from tools.memory_port import MemoryPort, NoMemory
 from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
@@ -77,7 +78,8 @@ class NestedCalls(Protocol):
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, what earlier
-    simulations found, the writes that were made, what is remembered of the person and what they said earlier.
+    simulations found, the writes that were made, what is remembered of the person, what they said earlier,
+    the shop's documents.
 
     `call_id`: of this call. `thread_id`: of the conversation that it is made in, if it is in one.
     """
@@ -90,6 +92,7 @@ class ToolContext:
     writes: WritePort = NoWrites()  # noqa: RUF009 - it has no state
     memory: MemoryPort = NoMemory()  # noqa: RUF009 - it has no state
     recall: RecallPort = NoRecall()  # noqa: RUF009 - it has no state
+    knowledge: KnowledgePort = NoKnowledge()  # noqa: RUF009 - it has no state
     call_id: str = ""
     thread_id: str | None = None
 

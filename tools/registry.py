@@ -34,6 +34,7 @@ from storage.plan_writes import RefusedWrite
 from tools import catalog
 from tools.base import ShopSource, Tool, ToolContext, ToolInput, ToolOutput
 from tools.json_input import validated
+from tools.knowledge_port import KnowledgePort, NoKnowledge
 from tools.memory_port import MemoryPort, NoMemory
 from tools.nesting import Call, NestedRunner, loggable
 from tools.proposing import applied, plan_write
@@ -77,9 +78,10 @@ class ToolRegistry:
         writes: WritePort | None = None,
         memory: MemoryPort | None = None,
         recall: RecallPort | None = None,
+        knowledge: KnowledgePort | None = None,
     ) -> None:
         """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`,
-        `recall`: None where there is no database.
+        `recall`, `knowledge`: None where there is no database.
 
         Raises ValueError for a name used twice.
         """
@@ -89,6 +91,7 @@ class ToolRegistry:
         self._writes = writes or NoWrites()
         self._memory = memory or NoMemory()
         self._recall = recall or NoRecall()
+        self._knowledge = knowledge or NoKnowledge()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -107,6 +110,7 @@ class ToolRegistry:
         writes: WritePort | None = None,
         memory: MemoryPort | None = None,
         recall: RecallPort | None = None,
+        knowledge: KnowledgePort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
@@ -120,6 +124,7 @@ class ToolRegistry:
             writes=writes,
             memory=memory,
             recall=recall,
+            knowledge=knowledge,
         )
 
     def get(self, name: str) -> AnyTool:
@@ -252,6 +257,7 @@ class ToolRegistry:
             self._writes,
             self._memory,
             self._recall,
+            self._knowledge,
             call.call_id,
             call.thread_id,
         )

@@ -154,9 +154,9 @@ CASES: dict[str, dict[str, Case]] = {
     "compare_simulations": {"not_found": Case({"sims": ["sim-1", "sim-2"]})},
     "get_data_trust": {},
 }
-# They read nothing of the plan; their refusals are their own (test_update_working_memory.py and
-# test_search_conversations.py).
-OF_THE_PERSON = {"update_working_memory", "search_conversations"}
+# They read nothing of the plan; their refusals are their own (test_update_working_memory.py,
+# test_search_conversations.py, test_internal_knowledge_search.py).
+NOT_OF_THE_PLAN = {"update_working_memory", "search_conversations", "internal_knowledge_search"}
 # What these tools have no field for.
 WITHOUT_FIELD = {
     ("compare_simulations", "ambiguous"),
@@ -227,7 +227,7 @@ async def test_a_tool_that_takes_too_long_ends_as_such(tool: str) -> None:
 def test_each_tool_reaches_each_code_or_it_is_said_why_it_cannot() -> None:
     registry = all_tools()
     reading = {spec.name for spec in registry.specs() if not registry.is_write(spec.name)}
-    assert reading - OF_THE_PERSON == CASES.keys()
+    assert reading - NOT_OF_THE_PLAN == CASES.keys()
     open_ = [
         (tool, code)
         for tool, cases in CASES.items()
