@@ -102,6 +102,8 @@ async def delete_shop(connection: Connection, *, tenant_id: str) -> bool:
     await _clear_plan(connection, tenant_id)
     await execute(connection, _SQL["delete_documents"], {})
     await execute(connection, _SQL["delete_document_index"], {})
+    await execute(connection, _SQL["delete_reports"], {})
+    await execute(connection, _SQL["delete_report_schedules"], {})
     return await execute(connection, _SQL["delete_settings"], {"tenant_id": tenant_id}) == 1
 
 

@@ -95,6 +95,14 @@ delete from knowledge_document;
 -- Which model they were indexed with.
 delete from knowledge_index;
 
+-- name: delete_reports
+-- All that were made, with their deliveries.
+delete from report;
+
+-- name: delete_report_schedules
+-- And their schedules.
+delete from report_schedule;
+
 -- name: delete_settings
 -- The shop itself.
 delete from tenant_settings where tenant_id = %(tenant_id)s;

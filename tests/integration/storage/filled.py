@@ -17,6 +17,9 @@ from storage import (
     proposals,
     quizzes,
     recall,
+    report_deliveries,
+    report_schedules,
+    reports,
     results,
     run_events,
     runs,
@@ -27,6 +30,7 @@ from storage.api_keys import create_key
 from storage.database import Database
 from storage.knowledge import NewVersion
 from storage.knowledge_passages import NewPassage
+from storage.report_schedules import Recipient
 from storage.saver import TenantSaver, checkpoint_owner
 from storage.shop_writer import write_shop
 from storage.summaries import ThreadSummary, save_summary
@@ -155,6 +159,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         )
         await fill_knowledge(connection)
         await fill_quiz(connection, thread.id)
+        await fill_reports(connection, who)
         await working_memory.hold(connection)
         await working_memory.save(connection, Profile(name="Ada"), calls=[])
         await save_summary(
@@ -190,6 +195,21 @@ async def fill_quiz(connection: Connection, thread_id: UUID) -> None:
     quiz = quizzes.NewQuiz(uuid7(), thread_id, "call-3", "coolant", "easy", "en", [{"text": "How much?"}])
     await quizzes.keep(connection, quiz)
     await quizzes.answer(connection, quiz_id=quiz.id, number=1, call_id="call-4", choice=0, is_right=True)
+
+
+async def fill_reports(connection: Connection, who: Principal) -> None:
+    at = datetime(2026, 12, 7, 6, tzinfo=UTC)
+    terms = report_schedules.ScheduleTerms(
+        "Week", "Monday 06:00", None, {}, (Recipient("folder", "pdf"),), who.user_id, (), True, at
+    )
+    schedule = await report_schedules.add(connection, schedule_id=uuid7(), terms=terms)
+    report = reports.NewReport(
+        uuid7(), schedule.id, "2026-12-07T06:00", at, "Week", {}, who.user_id, (), status="skipped"
+    )
+    await reports.add(connection, report)
+    await report_deliveries.add(
+        connection, delivery_id=uuid7(), report_id=report.id, recipient=terms.recipients[0]
+    )
 
 
 async def fill_knowledge(connection: Connection) -> None:

@@ -43,6 +43,12 @@ SEEN_ACROSS_SHOPS = {
     ("public.plan_version", "tenant_id"),
     ("public.plan_version", "id"),
     ("public.plan_version", "requested_by"),
+    *(("public.report_schedule", column) for column in ("tenant_id", "id", "active", "next_at")),
+    *(("public.report", column) for column in ("tenant_id", "id", "status", "touched_at")),
+    *(
+        ("public.report_delivery", column)
+        for column in ("tenant_id", "id", "report_id", "status", "touched_at")
+    ),
     *(("public.capacity_hold", column) for column in ("tenant_id", "id", "expires_at")),
 }
 REVIEWED = {
@@ -54,6 +60,9 @@ REVIEWED = {
     "room_for_turn",
     "background_runs",
     "shops_with_expired_holds",
+    "due_report_schedules",
+    "stranded_reports",
+    "stranded_report_deliveries",
 }
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
 OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
@@ -63,6 +72,9 @@ ACROSS_SHOPS = {
     "booking_one_at_a_time",
     "api_key_by_id",
     "run_lease",
+    "report_schedule_due",
+    "report_unfinished",
+    "report_delivery_waiting",
     "alembic_version_pkc",
 }
 
