@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from storage.exchange.problems import shown
-from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS
 from storage.foreign.grid import Cell, cell_of
+from storage.foreign.slots import CONTENT, day_and_part, days_down
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
 from storage.foreign.vocabulary import key_of
 
 # Columns that the file does not have: the number of a group, the header of a cell, and the cell.
-NUMBER, DAY, COLUMN, CONTENT = "(number)", "(day)", "(column)", "(content)"
+NUMBER, COLUMN = "(number)", "(column)"
 DAYS, NUMBERS, NONE = "days", "numbers", "none"
 _LEAST_DAYS = 3
 _NUMBERED = re.compile(r"(?P<before>\D*?)(?P<number>\d{1,3})(?P<after>\D*)")
@@ -27,21 +27,22 @@ _DOUBLED = re.compile(r"(?P<stem>.+) \((?P<number>\d{1,2})\)")
 def gone_down(table: Table, scope: Scoped) -> Table:
     """The table as it is read: as it is, or with what goes across below each other.
 
-    `across` is `days`, `numbers`, `none`, or the headers that go across, parted by `;`.
+    `across` is `days`, `numbers`, `none`, or the headers that go across, parted by `;`, or `first..last`.
     """
-    days = [index for index, header in enumerate(table.headers) if _is_day(header)]
-    groups, doubled = _groups(table)
-    value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, doubled=doubled)
+    days = [index for index, header in enumerate(table.headers) if day_and_part(header) is not None]
+    groups, asked = _groups(table)
+    value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, asked=asked)
+    if value is None:
+        value = _weekdays_decided(table, scope)
     if value is None:
         value = _times_decided(table, scope)
     if value is None or value == NONE:
         return table
     if value == DAYS:
-        return _each_cell(table, days, DAY)
+        return days_down(table, days, scope)
     if value == NUMBERS:
         return _each_group(table, groups)
-    headers = [part.strip() for part in value.split(";")]
-    return _each_cell(table, [table.headers.index(header) for header in headers], COLUMN)
+    return _each_cell(table, [table.headers.index(header) for header in _listed(value, table) or ()])
 
 
 def _decided(
@@ -50,14 +51,14 @@ def _decided(
     days: Sequence[int],
     groups: Mapping[int, Mapping[str, int]],
     *,
-    doubled: bool,
+    asked: bool,
 ) -> str | None:
     offered = {DAYS: bool(days), NUMBERS: bool(groups)}
 
     def fits(text: str) -> bool:
         if text in offered:
             return offered[text]
-        return text == NONE or all(part.strip() in table.headers for part in text.split(";"))
+        return text == NONE or _listed(text, table) is not None
 
     if not any(offered.values()):
         given = scope.key("across") in scope.decisions.given
@@ -77,8 +78,24 @@ def _decided(
         why="the table goes across",
         suggested=choices[0].value,
     )
-    proven = (NUMBERS, "its headers are numbered alike") if not days and not doubled else None
+    proven = (NUMBERS, "its headers are numbered alike") if not days and not asked else None
     return scope.settle(question, proven=proven, fits=fits)
+
+
+def _weekdays_decided(table: Table, scope: Scoped) -> str | None:
+    """Of a table whose columns are days of the week: whether its cells say what is on them."""
+    headers = [header for header in table.headers if key_of("weekdays", header) is not None]
+    if scope.key("across") in scope.decisions.questions or len(headers) < _LEAST_DAYS:
+        return None
+    value = "; ".join(headers)
+    question = Question(
+        "across",
+        f"{', '.join(map(shown, headers))} are days of the week: does each of their cells say what is on it?",
+        (Choice(value, "a row for each day, its content in (content)"), Choice(NONE, "they are not read")),
+        why="the table goes across",
+        suggested=value,
+    )
+    return scope.settle(question, fits=lambda text: text == NONE or _listed(text, table) is not None)
 
 
 def _times_decided(table: Table, scope: Scoped) -> str | None:
@@ -105,17 +122,26 @@ def _times_decided(table: Table, scope: Scoped) -> str | None:
         why="the table seems to go across",
         suggested=value,
     )
-    return scope.settle(
-        question, fits=lambda text: text == NONE or all(p.strip() in table.headers for p in text.split(";"))
-    )
+    return scope.settle(question, fits=lambda text: text == NONE or _listed(text, table) is not None)
 
 
-def _is_day(header: str) -> bool:
-    return any(sign.isdigit() for sign in header) and looks_like_date(header)
+def _listed(text: str, table: Table) -> list[str] | None:
+    """The headers that a text names, parted by `;`, or from one to another with `..` between them."""
+    found: list[str] = []
+    for part in text.split(";"):
+        first, dots, last = (piece.strip() for piece in part.partition(".."))
+        if part.strip() in table.headers:
+            found.append(part.strip())
+        elif dots and first in table.headers and last in table.headers:
+            at, to = table.headers.index(first), table.headers.index(last)
+            found += [header for header in table.headers[at : to + 1] if header]
+        else:
+            return None
+    return found
 
 
 def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
-    """The columns of each number by the rest of their headers; whether only doubles tell them apart."""
+    """The columns of each number by the rest of their headers; whether it is to be asked if they are that."""
     numbered: dict[int, dict[str, int]] = defaultdict(dict)
     for index, header in enumerate(table.headers):
         double, form = _DOUBLED.fullmatch(header), _NUMBERED.fullmatch(header)
@@ -124,10 +150,12 @@ def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
         if form is not None and (form["before"] + form["after"]).strip(" ._-#"):
             stem = " ".join(f"{form['before']} {form['after']}".split()).strip(" ._-#")
             numbered[int(form["number"])][stem] = index
-    found = _alike(numbered)
+    found, known = _alike(numbered), guesses(table)
     if found:
-        return found, False
-    if not any(guess.field == "order" and guess.score == 1 for guess in guesses(table)):
+        # Machines and skills are numbered too: it is certain only where the headers name something.
+        stems = {index for columns in found.values() for index in columns.values()}
+        return found, not any(guess.index in stems for guess in known)
+    if not any(guess.field == "order" and guess.score == 1 for guess in known):
         return {}, False  # a person's skills and their levels are read beside each other
     doubled: dict[int, dict[str, int]] = defaultdict(dict)
     for index, header in enumerate(table.headers):
@@ -145,16 +173,16 @@ def _alike(groups: Mapping[int, dict[str, int]]) -> dict[int, dict[str, int]]:
     return {number: found for number, found in sorted(groups.items()) if found.keys() == stems and times > 1}
 
 
-def _each_cell(table: Table, across: Sequence[int], name: str) -> Table:
-    """A row for each cell; an empty one of a day is kept, since it may say that there is nothing."""
+def _each_cell(table: Table, across: Sequence[int]) -> Table:
+    """A row for each cell that is not empty."""
     kept = [index for index in range(len(table.headers)) if index not in across]
     rows = [
         (row, [row.cell(i) for i in kept] + [cell_of(_name(table.headers[index])), row.cell(index)])
         for row in table.rows
         for index in across
-        if name == DAY or not row.cell(index).empty
+        if not row.cell(index).empty
     ]
-    return _made(table, [*(table.headers[i] for i in kept), name, CONTENT], rows)
+    return _made(table, [*(table.headers[i] for i in kept), COLUMN, CONTENT], rows)
 
 
 def _name(header: str) -> str:

@@ -48,8 +48,9 @@ def _calendar(places: Places, word: str, reader: RowReader) -> str | None:
 
 def _times(reader: RowReader) -> list[dict[str, str]]:
     layout = reader.layout
-    first = reader.moment("start") if layout.has("start") else reader.moment("day", needed=True)
-    last = reader.moment("end")
+    timed = layout.has("start") and not (layout.has("day") and reader.cell("start").empty)
+    first = reader.moment("start") if timed else reader.moment("day", needed=True)
+    last = reader.moment("end") if timed or not reader.is_clock("end") else None
     if first is None and not reader.bad and not reader.waits:
         reader.problem("start", "is empty", "a date")
     if first is None or reader.bad or reader.waits:

@@ -145,3 +145,8 @@ class Scoped:
 
     def optional(self, key: str, default: str | None = None) -> str | None:
         return self.decisions.optional(self.key(key), default)
+
+    def within(self, name: str) -> "Scoped":
+        """The decisions about the table as something else: of `rows=machines; downtimes`, those that begin
+        with `downtimes!`."""
+        return Scoped(self.decisions, f"{self.prefix}{name}!")

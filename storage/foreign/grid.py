@@ -49,6 +49,11 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     # numbers of the rows that are not shown
     hidden_rows: frozenset[int] = frozenset()
+    # what a person says: its first column, counted from 0, the first and last header row within `rows`, and
+    # the numbers of rows that are rows whatever they look like
+    first_column: int = 0
+    header: tuple[int, int] | None = None
+    kept_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from storage.foreign.areas import names_of
+from storage.foreign.dates import looks_like_date
 from storage.foreign.grid import EMPTY, Cell, Sheet
 from storage.foreign.vocabulary import folded, key_of, words
 
@@ -68,6 +71,10 @@ def _is_known(text: str) -> bool:
 def headers_of(sheet: Sheet, at: int) -> tuple[int, tuple[str, ...]]:
     """The last row of the header, and its names. A row below with units joins in, one with second words is
     the header of its columns; groups above tell doubles apart."""
+    if sheet.header is not None:
+        first, last = sheet.header
+        names = names_of(sheet, [_groups_of(sheet, row) for row in range(first, last + 1)])
+        return last, _told_apart(names, _groups_above(sheet, first) if first == last else {})
     names, last = [cell.text for cell in sheet.rows[at]], at
     above = _groups_above(sheet, at)
     below = sheet.rows[at + 1] if at + 1 < len(sheet.rows) else ()
@@ -75,6 +82,9 @@ def headers_of(sheet: Sheet, at: int) -> tuple[int, tuple[str, ...]]:
     if any(units) and all(not text or _is_unit(text) for text in units):
         last = at + 1
         names = [_with_unit(name, unit) for name, unit in _pairs(names, units)]
+    elif _parts_of_days(sheet, at, below):
+        last = at + 1
+        names = names_of(replace(sheet, header=(at, last)), [_groups_in(sheet, at), {}])
     elif _is_second(sheet, at, below):
         last = at + 1
         above = _groups_in(sheet, at)
@@ -129,6 +139,27 @@ def _is_second(sheet: Sheet, at: int, below: Sequence[Cell]) -> bool:
     return len(under) == len(filled) and known * 2 >= texts
 
 
+def _parts_of_days(sheet: Sheet, at: int, below: Sequence[Cell]) -> bool:
+    """Whether the header's days stand for several columns each, all with the same words below them."""
+    row, groups = sheet.rows[at], _groups_in(sheet, at)
+    days = [index for index, cell in enumerate(row) if isinstance(cell.value, date) or _is_date(cell)]
+    if len(days) < 2 or not all(index in groups for index in days):
+        return False
+    parts: dict[int, list[str]] = {}
+    for index, cell in enumerate(below):
+        if not cell.empty and index not in groups:
+            return False
+        start = next((day for day in reversed(days) if day <= index), None)
+        if start is not None and index in groups and not cell.empty:
+            parts.setdefault(start, []).append(cell.text)
+    found = list(parts.values())
+    return len(found) == len(days) and len(found[0]) > 1 and all(words == found[0] for words in found)
+
+
+def _is_date(cell: Cell) -> bool:
+    return isinstance(cell.value, str) and any(map(str.isdigit, cell.value)) and looks_like_date(cell.value)
+
+
 def _groups_above(sheet: Sheet, at: int) -> dict[int, str]:
     """The heading over each column: merged over several, or written over the first of them."""
     return _groups_in(sheet, at - 1, of=sheet.rows[at]) if at else {}
@@ -151,6 +182,12 @@ def _groups_in(sheet: Sheet, at: int, of: Sequence[Cell] = ()) -> dict[int, str]
         if after - start > 1:
             groups.update(dict.fromkeys(range(start, after), row[start].text))
     return groups
+
+
+def _groups_of(sheet: Sheet, at: int) -> dict[int, str]:
+    """As `_groups_in`; where a workbook merges cells, those that it has not merged are of one column."""
+    merged = any(top <= at <= bottom and right > left for top, left, bottom, right in sheet.merged)
+    return _groups_in(sheet, at) if merged or not sheet.merged else {}
 
 
 def _name_above(sheet: Sheet, at: int, index: int) -> str:

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.exchange.import_log import Origin
 from storage.exchange.importing import ImportReport, Progress, import_folder
 from storage.exchange.problems import Notice, Problem
+from storage.foreign.areas import placed_tables
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
 from storage.foreign.calendar_rows import take_calendar
 from storage.foreign.canonical import Canonical, placed
@@ -20,7 +21,14 @@ from storage.foreign.delimited import read_text
 from storage.foreign.encodings import candidates, is_proven
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
-from storage.foreign.profile import Profile, keep_profile, profile_of, stored_profile
+from storage.foreign.profile import (
+    Profile,
+    fingerprint,
+    keep_profile,
+    profile_of,
+    profiles_with_places,
+    stored_profile,
+)
 from storage.foreign.public_holidays import take_holidays
 from storage.foreign.shop_names import ShopNames, read_names
 from storage.foreign.spreadsheet import is_workbook, read_workbook
@@ -190,22 +198,37 @@ async def _read(
         grid = read_workbook(raw, name) if is_workbook(raw) else read_text(raw, name, tried)
         if grid is None:
             continue
-        tables = tables_of(grid, mapping.tables if mapping is not None else None)
-        if not tables:
+        sheets = placed_tables(grid, tried)
+        tables = tables_of(sheets, mapping.tables if mapping is not None else None)
+        stored = await stored_profile(connection, [table.headers for table in tables]) if tables else None
+        stored = stored or await _known_by_places(connection, grid, given)
+        if not tables and stored is None:
             raise ForeignFileUnreadable(
                 f"No row of {name} looks like a header; a row with the names of the columns above the rows "
-                "would be right."
+                "would be right, or the answer header_rows=none."
             )
-        stored = await stored_profile(connection, [table.headers for table in tables])
         if encoding is not None and (stored is None or stored.decisions.get("encoding") != encoding):
             continue
         if stored is None:
-            return _Read(grid, tables, None, tried)
+            return _Read(sheets, tables, None, tried)
         of_text = {key: made.value for key, made in tried.made.items()}
         decisions = Decisions({**stored.decisions, **of_text, **given})
         for made in tried.made.values():
             decisions.note(made.key, made.value, made.why)
-        return _Read(grid, tables_of(grid, stored.tables), stored, decisions)
+        sheets = placed_tables(grid, decisions)
+        return _Read(sheets, tables_of(sheets, stored.tables), stored, decisions)
+    return None
+
+
+async def _known_by_places(connection: Connection, grid: Grid, given: Mapping[str, str]) -> Profile | None:
+    """What the shop has confirmed for files whose tables are where it says, if this one is such a file."""
+    for profile in await profiles_with_places(connection):
+        try:
+            sheets = placed_tables(grid, Decisions({**profile.decisions, **given}))
+        except InvalidRequest:
+            continue
+        if fingerprint([table.headers for table in tables_of(sheets)]) == profile.fingerprint:
+            return profile
     return None
 
 

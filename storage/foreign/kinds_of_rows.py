@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from storage.foreign.fields import FIELDS, has_clocks
+from storage.exchange.problems import shown
+from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.fields import ABOUT_ROWS, FIELDS, has_clocks
 from storage.foreign.suggesting import Guess, guesses
 from storage.foreign.tables import Table
 
 _SURE = 0.5
+_IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,27 @@ def rows_of(table: Table) -> tuple[str | None, str]:
         listed = " and ".join([*([", ".join(told[:-1])] if told[1:] else []), told[-1]])
         return rule.kind, f"it has {listed}{rule.but}"
     return None, "its headers do not say"
+
+
+def kinds_of(table: Table, scope: Scoped) -> tuple[str, ...]:
+    """What a row of the table is, as decided: of several kinds it is each of them. None: it is nothing that
+    is taken, or nobody knows yet."""
+    kind, why = rows_of(table)
+    question = Question(
+        "rows",
+        f"What is a row of {shown(table.label)} ({', '.join(shown(h) for h in table.headers[:8] if h)})?",
+        tuple(Choice(name, about) for name, about in ABOUT_ROWS.items()),
+        why=why,
+        suggested=kind,
+    )
+    proven = (kind, why) if kind is not None else None
+    if table.hidden:
+        proven = (_IGNORE, "the sheet is hidden")
+    elif not table.rows:
+        proven = (_IGNORE, "it has a header and no row")
+    value = scope.settle(question, proven=proven, fits=lambda text: set(_parts(text)) <= ABOUT_ROWS.keys())
+    return tuple(found for found in _parts(value or "") if found != _IGNORE)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]

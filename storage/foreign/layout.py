@@ -18,10 +18,10 @@ from storage.foreign.durations import (
     unit_named,
     unit_of_header,
 )
-from storage.foreign.fields import ABOUT_ROWS, FIELDS, ROWS, has_clocks
+from storage.foreign.fields import FIELDS, ROWS, has_clocks
 from storage.foreign.grid import Cell
-from storage.foreign.kinds_of_rows import rows_of
 from storage.foreign.numbers import Sign
+from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.signs import blanks_of, date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
 from storage.foreign.suggesting import ACROSS, Guess, columns_for
 from storage.foreign.tables import Table
@@ -94,11 +94,8 @@ class Layout:
         return self.columns[field][0].header if field in self.columns else None
 
 
-def lay_out(table: Table, scope: Scoped) -> Layout | None:
-    """The layout as far as it is decided; None: a row is nothing that is taken, or nobody knows yet."""
-    kind = _kind(table, scope)
-    if kind is None or kind == "ignore":
-        return None
+def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
+    """The layout of rows of a kind, as far as it is decided."""
     columns, special = _columns(table, scope, kind)
 
     def texts(fields: Sequence[str]) -> Iterator[str]:
@@ -128,22 +125,6 @@ def lay_out(table: Table, scope: Scoped) -> Layout | None:
         fill_down=_fill_down(table, scope, columns),
         filled_down=_filled_down(table, scope, columns),
     )  # fmt: skip
-
-
-def _kind(table: Table, scope: Scoped) -> str | None:
-    kind, why = rows_of(table)
-    question = Question(
-        "rows",
-        f"What is a row of {shown(table.label)} ({', '.join(shown(h) for h in table.headers[:8] if h)})?",
-        tuple(Choice(name, about) for name, about in ABOUT_ROWS.items()),
-        why=why,
-        suggested=kind,
-    )
-    if table.hidden:
-        return scope.settle(question, proven=("ignore", "the sheet is hidden"))
-    if not table.rows:
-        return scope.settle(question, proven=("ignore", "it has a header and no row"))
-    return scope.settle(question, proven=(kind, why) if kind is not None else None)
 
 
 def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
@@ -285,6 +266,8 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
     if column.constant == "0":
         return unit_named("min_per_piece" if field == "run" else "min")
     run = field == "run"
+    if field == "break_time" and all(_says_when(text) for text in _texts_of(table, column)):
+        return None
     named = unit_of_header(column.header, run=run)
     cells = table.filled(column.index) if column.index is not None else []
     proven = (named, f'the header says "{shown(column.header)}"') if named is not None else None
@@ -306,6 +289,16 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
     allowed: Callable[[str], bool] = units.__contains__
     value = scope.settle(question, proven=proven, fits=allowed)
     return None if value is None else unit_named(value)
+
+
+def _texts_of(table: Table, column: Column) -> list[str]:
+    if column.index is None:
+        return [column.constant or ""]
+    return [cell.text for cell in table.filled(column.index)]
+
+
+def _says_when(text: str) -> bool:
+    return pattern_of(text) is not None or key_of("blank", text) == "yes"
 
 
 _ELAPSED = ("elsewhere_time", "length")

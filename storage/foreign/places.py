@@ -62,6 +62,8 @@ class Places:
     calendars: Book = field(init=False)
     # Work centers by their reference, with the references of their machines.
     members: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    # People that the file has rows of already: another table says more of them, and not who they are.
+    told: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         self.machines = Book("machine", self.shop.machines)
@@ -233,7 +235,10 @@ class Places:
 
     def make_operator(self, code: str, name: str, *, calendar: str, origin: Origin) -> str:
         found = self.operators.find(code)
+        if found in self.told:
+            return found or code
         stored = None if found is None else self.operators.stored_as(found)
+        self.told.add(found or code)
         self.canonical.add(
             "operator",
             {

@@ -3,26 +3,33 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leadhand.errors import InvalidRequest
+from storage.foreign.areas import places_said
 from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import ANSWERED, Decisions
 from storage.foreign.tables import LINE, SHEET
 from storage.foreign.vocabulary import folded
 from storage.json_values import to_jsonb
 from storage.named_queries import named_queries
-from storage.rows import execute, fetch_value
+from storage.rows import execute, fetch_all, fetch_value
 from storage.transactions import Connection
 
 MAX_DOCUMENT_BYTES = 1_000_000
+# Mappings that are tried on a file, the latest first; a shop has a few of such.
+MAX_TRIED = 200
 _SQL = named_queries("foreign")
 # Asked of every file: what is new in the shop's world is never taken as decided.
 # What the bytes of one file prove says nothing of the next one's.
 _OF_BYTES = frozenset({"encoding", "delimiter"})
-_NOT_KEPT = frozenset({"new_machines", "new_work_centers", "new_operators", "outside", "from", "until"})
+_NOT_KEPT = frozenset({
+    "new_machines", "new_work_centers", "new_operators", "outside", "from", "until", "leave_out_rows",
+    "keep_rows", "last_row",
+})  # fmt: skip
 
 
 class Profile(BaseModel):
@@ -45,6 +52,11 @@ class Profile(BaseModel):
         return json.dumps(self.model_dump(), ensure_ascii=False, indent=2) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    document: str
+
+
 def fingerprint(headers: Sequence[Sequence[str]]) -> str:
     """The same for files with the same headers, in whatever order their columns and sheets are."""
     told = sorted({"\x1f".join(sorted(_plain_headers(table))) for table in headers})
@@ -62,7 +74,7 @@ def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisi
     kept = {
         key: made.value
         for key, made in decisions.made.items()
-        if key not in _NOT_KEPT and (key not in _OF_BYTES or made.why == ANSWERED)
+        if key.rpartition("!")[2] not in _NOT_KEPT and (key not in _OF_BYTES or made.why == ANSWERED)
     }
     return Profile(
         name=name[:200],
@@ -94,6 +106,13 @@ async def stored_profile(connection: Connection, headers: Sequence[Sequence[str]
     params = {"fingerprint": fingerprint(headers)}
     document = await fetch_value(connection, _SQL["mapping"], params, str)
     return None if document is None else Profile.model_validate_json(document)
+
+
+async def profiles_with_places(connection: Connection) -> list[Profile]:
+    """What the shop has confirmed that says where tables are: their headers cannot be found without it."""
+    kept = await fetch_all(connection, _SQL["mappings"], {"most": MAX_TRIED}, _Kept)
+    profiles = [Profile.model_validate_json(row.document) for row in kept]
+    return [profile for profile in profiles if places_said(profile.decisions)]
 
 
 async def keep_profile(connection: Connection, profile: Profile, *, confirmed_by: str) -> None:

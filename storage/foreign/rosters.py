@@ -1,7 +1,7 @@
 """Shifts from tables: of days, for a calendar, a machine or a person, or of every week for a calendar."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import Moment
@@ -9,6 +9,7 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
+from storage.foreign.pauses import inside, length, less_pauses, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.shift_patterns import Slot, clock_text, pattern_of, weekdays_in
@@ -69,7 +70,8 @@ def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
 
 
 def _breaks(layout: Layout, readers: list[RowReader]) -> str | None:
-    if not any(not r.cell("break_time").empty and r.text("break_time") != "0" for r in readers):
+    lengths = [reader for reader in readers if not pauses_in(reader)]
+    if not any(not r.cell("break_time").empty and r.text("break_time") != "0" for r in lengths):
         return "none"
     header = shown(layout.header("break_time") or "")
     question = Question(
@@ -221,18 +223,15 @@ def _absent(roster: _Roster, reader: RowReader, target: tuple[str, str], day: Mo
 def _less_break(
     roster: _Roster, reader: RowReader, start: Moment, end: Moment
 ) -> list[tuple[Moment, Moment]]:
+    if pauses := pauses_in(reader):
+        return less_pauses(start, end, pauses)
     minutes = int(reader.minutes("break_time", needed=False) or 0)
     if not minutes or roster.breaks == "none":
         return [(start, end)]
     if roster.breaks == "end":
         return [(start, end.later(-minutes))]
-    first = start.later(_before_break(_length(start, end), minutes))
+    first = start.later(_before_break(length(start, end), minutes))
     return [(start, first), (first.later(minutes), end)]
-
-
-def _length(start: Moment, end: Moment) -> int:
-    days = (end.day - start.day) // timedelta(days=1)
-    return days * 24 * 60 + (end.minute or 0) - (start.minute or 0)
 
 
 def _before_break(length: int, minutes: int) -> int:
@@ -244,10 +243,13 @@ def _weekly(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None
     if target[0] != "calendar_id":
         reader.problem("day", "is missing: a week is of a calendar", "a date, or a calendar of its own")
         return
+    pauses = pauses_in(reader)
     for slot in _weekly_slots(roster, reader):
-        minutes = int(reader.minutes("break_time", needed=False) or 0) if roster.breaks != "none" else 0
+        has_length = not pauses and roster.breaks != "none"
+        minutes = int(reader.minutes("break_time", needed=False) or 0) if has_length else 0
         at = slot.start + _before_break(slot.minutes, minutes)
-        pause = f"{clock_text(at)}-{clock_text(at + minutes)}" if minutes else ""
+        breaks = [Slot(None, at, at + minutes)] if minutes and roster.breaks == "middle" else []
+        breaks += inside(slot, pauses)
         end = (slot.end - (minutes if roster.breaks == "end" else 0)) % (24 * 60)
         for weekday in slot.weekdays or ():
             roster.places.canonical.add(
@@ -256,7 +258,7 @@ def _weekly(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None
                     "calendar_id": target[1], "weekday": weekday, "start_local": clock_text(slot.start),
                     "end_local": clock_text(end),
                     "ends_next_day": "true" if end <= slot.start else "false",
-                    "breaks": pause if roster.breaks == "middle" else "",
+                    "breaks": "; ".join(found.times for found in breaks),
                 },
                 reader.origin(start_local="start", end_local="end", weekday="weekday"),
             )  # fmt: skip

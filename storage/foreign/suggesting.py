@@ -1,5 +1,6 @@
 """What the columns of a table probably mean: by their headers, checked against what their cells look like."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from storage.foreign.tables import Table
 from storage.foreign.vocabulary import folded, key_of, words
 
 _MARK_CHARS = 4
+# No mark and no level: a share of a person, an efficiency.
+_PART = re.compile(r"\d+[.,]\d+")
 # A header that is a unit of times for one piece, and may name something else as well.
 _UNIT_SCORE = 0.6
 # A shorter word within a header says nothing; nor does one that is little of it.
@@ -146,6 +149,10 @@ def _of_shifts(table: Table, taken: set[int]) -> list[Guess]:
     return []
 
 
+def _is_level(text: str) -> bool:
+    return text.isdecimal() or key_of("marks", text) == "no" or key_of("blank", text) == "yes"
+
+
 def _marked(table: Table, taken: set[int]) -> list[Guess]:
     """Columns that hold marks only, such as x, and others with the same few signs."""
     signs: dict[int, set[str]] = {}
@@ -156,7 +163,9 @@ def _marked(table: Table, taken: set[int]) -> list[Guess]:
         if index not in taken and header and texts and not numbered:
             signs[index] = set(texts)
     short = {
-        index: found for index, found in signs.items() if all(len(text) <= _MARK_CHARS for text in found)
+        index: found
+        for index, found in signs.items()
+        if all(len(text) <= _MARK_CHARS and not _PART.fullmatch(text) for text in found)
     }
     sure = [found for found in short.values() if any(key_of("marks", text) == "yes" for text in found)]
     known = set[str]().union(*sure)
@@ -164,5 +173,5 @@ def _marked(table: Table, taken: set[int]) -> list[Guess]:
     return [
         Guess(index, table.headers[index], "skill", 1.0, "marks")
         for index, found in short.items()
-        if found in sure or found <= known or (levels and all(map(str.isdecimal, found)))
+        if found in sure or found <= known or (levels and all(map(_is_level, found)))
     ]

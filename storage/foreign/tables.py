@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from storage.foreign.grid import EMPTY, Cell, Grid, Sheet, cell_of
@@ -28,6 +28,8 @@ class TableRow:
     sheet: str
     number: int
     cells: tuple[Cell, ...]
+    # of cells merged over several columns: the first and the last of these
+    spans: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def cell(self, index: int) -> Cell:
         return self.cells[index] if index < len(self.cells) else EMPTY
@@ -51,6 +53,8 @@ class Table:
     skipped: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
     hidden_rows: frozenset[tuple[str, int]] = frozenset()
+    # where its first header stands, counted from 0
+    first_column: int = 0
 
     def texts(self, index: int) -> Iterator[str]:
         """The text of every text cell of a column."""
@@ -113,18 +117,21 @@ def _table(label: str, headers: tuple[str, ...], found: list[_Reading], *, hidde
             *[EMPTY] * (width - len(row.cells)),
             *(cell_of(text[number]) for _, text in extra),
         )
-        rows[number] = TableRow(row.sheet, row.number, cells)
+        rows[number] = replace(row, cells=cells)
     return Table(
         label, sheets, (*headers, *(name for name, _ in extra)),
         found[0].sheet.first_row + found[0].header_at, tuple(rows), hidden,
         tuple(text for reading in found for text in reading.skipped),
         tuple(text for reading in found for text in reading.wide),
         frozenset((reading.sheet.name, row) for reading in found for row in reading.sheet.hidden_rows),
+        found[0].sheet.first_column,
     )  # fmt: skip
 
 
 def _read_all(sheet: Sheet) -> list[_Reading]:
     """The tables of a sheet, one below the other: each begins with a header that is another one."""
+    if sheet.header is not None:
+        return [_read(sheet, sheet.header[0])[0]]
     readings: list[_Reading] = []
     rest: int | None = 0
     while rest is not None and len(readings) < MAX_TABLES:
@@ -143,15 +150,19 @@ def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
     rows = _merged_down(sheet, last + 1)
     shown = {folded(cell.text) for row in sheet.rows[at : last + 1] for cell in row}
     width, line = len([h for h in headers if h]), _line_above(sheet, at)
+    spans: dict[int, dict[int, int]] = {}
+    for top, left, bottom, right in sheet.merged:
+        if top == bottom and right > left:
+            spans.setdefault(top, {})[left] = right
     for index in range(last + 1, len(rows)):
         cells, number = rows[index], sheet.first_row + index
         filled = [cell for cell in cells[: len(headers)] if not cell.empty]
         if not filled:
             continue
-        if _is_other_header(sheet.rows, index, shown):
+        if sheet.header is None and _is_other_header(sheet.rows, index, shown):
             return reading, index
         why = _no_row(filled, sheet.rows[index], width, shown) or _sum_of(reading, index)
-        if why is not None:
+        if why is not None and number not in sheet.kept_rows:
             line = filled[0].text if why == _LINE_OF_TEXT else line
             reading.skipped.append(f"row {number} is {why} ({filled[0].text[:40]})")
             continue
@@ -160,7 +171,7 @@ def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
             reading.wide.append(
                 f"row {number} has a cell beyond the last header ({extra.text[:40]}); it is not read"
             )
-        reading.rows.append(TableRow(sheet.name, number, cells[: len(headers)]))
+        reading.rows.append(TableRow(sheet.name, number, cells[: len(headers)], spans.get(index, {})))
         reading.lines.append(line)
     return reading, None
 
@@ -220,11 +231,17 @@ def _sum_of(reading: _Reading, index: int) -> str | None:
     rows, width = reading.sheet.rows, len(reading.headers)
     own = [cell for cell in rows[index][:width] if not cell.empty]
     texts = [cell.text for cell in own if not _is_number(cell)]
-    if len(texts) != 1 or len(own) < 2 or len(own) * 2 > width:
+    if len(texts) != 1 or len(own) < 2:
         return None
     plain, counted = folded(texts[0]), _COUNTED.fullmatch(texts[0])
+    # A full row is one only where its first column, by which rows are known, is empty.
+    without_key = rows[index][0].empty and own[0].text == texts[0]
+    if len(own) * 2 > width and not without_key:
+        return None
     if any(plain.startswith(f"{word} ") or plain.endswith(f" {word}") for word in words("totals")["words"]):
         return "a total"
+    if len(own) * 2 > width:
+        return None
     if counted is not None and int(counted[1]) == len(reading.rows):
         return "a total"
     fewest = min((sum(not cell.empty for cell in row.cells) for row in reading.rows), default=0)

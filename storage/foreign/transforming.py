@@ -12,6 +12,7 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.fields import ROWS
+from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.operations import Operations
@@ -19,7 +20,9 @@ from storage.foreign.orders import Orders
 from storage.foreign.places import Places
 from storage.foreign.reading import readers_of
 from storage.foreign.rosters import take_shifts
+from storage.foreign.shaping import less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
+from storage.foreign.slots import CONTENT
 from storage.foreign.tables import Table
 from storage.foreign.words_of_cells import learn_marks, learn_priorities, learn_statuses
 
@@ -47,12 +50,22 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     found: list[Layout] = []
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
-        down = gone_down(_less_hidden(table, scope), scope)
+        down = shaped(gone_down(shaped(_less_hidden(table, scope), scope), scope), scope, late=True)
         # What a row is cannot be said before it is known which cells it has.
-        layout = None if scope.key("across") in decisions.questions else lay_out(down, scope)
-        if layout is not None:
-            found.append(layout)
+        kinds = () if scope.key("across") in decisions.questions else kinds_of(down, scope)
+        for number, kind in enumerate(kinds):
+            own = scope.within(kind) if number else scope
+            rows = less_left_out(_less_empty(down, kind), scope.within(kind))
+            found.append(lay_out(rows, own, kind))
     return found
+
+
+def _less_empty(table: Table, kind: str) -> Table:
+    """Of what went across, the rows that say something; of shifts, an empty day says something too."""
+    if CONTENT not in table.headers or kind == "shifts":
+        return table
+    index = table.headers.index(CONTENT)
+    return replace(table, rows=tuple(row for row in table.rows if not row.cell(index).empty))
 
 
 def _less_hidden(table: Table, scope: Scoped) -> Table:
@@ -102,21 +115,23 @@ def transform(
             if layout.kind in kinds
         ]
 
+    at_work = placed("operations", "bookings")
+    marks = _marks_of(at_work)
     for kind, take in _TAKERS:
         for layout, place in placed(kind):
             take(layout, place, places, done.findings)
-    _take_plan(placed, places, done)
+        if kind == "machines":  # what rows of work say of machines is more than what others do
+            make_named(at_work, places, marks)
+    _take_plan(placed, places, done, marks)
     for layout, place in placed(*ROWS):
         for text in layout.table.wide:
             done.findings.notice(place, None, text)
     return done
 
 
-def _take_plan(placed: _Placed, places: Places, done: Transformed) -> None:
+def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[str, str]) -> None:
     decisions = places.decisions
     at_work = placed("operations", "bookings")
-    marks = _marks_of(at_work)
-    make_named(at_work, places, marks)
     people = people_of(at_work, places)
     orders = Orders(places.shop, places.source, decisions.optional("differing"))
     operations = Operations(orders, places, decisions, ZoneInfo(places.shop.timezone), people, marks)

@@ -40,6 +40,10 @@ select o.code, p.seq, p.id, p.source, p.external_id
 -- The mapping that was confirmed for files with these headers.
 select document::text from import_mapping where fingerprint = %(fingerprint)s;
 
+-- name: mappings
+-- What was confirmed for files, the latest first.
+select document::text as document from import_mapping order by confirmed_at desc, fingerprint limit %(most)s;
+
 -- name: keep_mapping
 -- Remember a confirmed mapping; a later confirmation takes the place of an earlier one.
 insert into import_mapping (fingerprint, name, document, confirmed_by)

@@ -4,7 +4,7 @@ import pytest
 
 from leadhand.errors import InvalidRequest
 from storage.foreign.decisions import Decisions, Scoped
-from storage.foreign.kinds_of_rows import rows_of
+from storage.foreign.kinds_of_rows import kinds_of, rows_of
 from storage.foreign.layout import Layout, lay_out
 from storage.foreign.tables import tables_of
 from tests.unit.foreign.test_files import table_of, text_of
@@ -12,7 +12,9 @@ from tests.unit.foreign.test_files import table_of, text_of
 
 def laid_out(text: str, answers: dict[str, str] | None = None) -> tuple[Layout | None, Decisions]:
     decisions = Decisions(answers or {})
-    return lay_out(table_of(text), Scoped(decisions)), decisions
+    table, scope = table_of(text), Scoped(decisions)
+    kinds = kinds_of(table, scope)
+    return (lay_out(table, scope, kinds[0]) if kinds else None), decisions
 
 
 def test_of_two_dates_an_order_may_be_due_at_neither_is_taken_without_a_word() -> None:

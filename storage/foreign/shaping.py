@@ -1,0 +1,279 @@
+"""What a person says about the cells of a table before it is asked what its columns are: names of columns,
+rows that are none, cells of which the one above is meant, and columns made of others."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from fnmatch import fnmatchcase
+
+from leadhand.errors import InvalidRequest
+from storage.exchange.problems import nearest, shown
+from storage.foreign.areas import column_number, rows_in
+from storage.foreign.decisions import Scoped
+from storage.foreign.grid import EMPTY, Cell, cell_of
+from storage.foreign.splitting import template_of
+from storage.foreign.tables import Table, TableRow
+
+HEADER, CARRY, REPLACE, SPLIT, JOIN = "header.", "carry_down", "replace.", "split.", "join."
+PARENT, LEAVE_OUT, ONLY, LEAVE_OUT_ROWS = "parent", "leave_out", "only", "leave_out_rows"
+ABOVE = "(above) "
+_TOLD = 5
+_NAMED = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A row whose cell in the column is the text, whatever its case; `*` is any text, nothing is an empty
+    cell."""
+
+    index: int
+    text: str
+
+    def holds(self, row: TableRow) -> bool:
+        return fnmatchcase(row.cell(self.index).text.casefold(), self.text.casefold())
+
+
+def shaped(table: Table, scope: Scoped, *, late: bool = False) -> Table:
+    """The table with all that is said about its cells. What speaks of columns that only come from going
+    across waits until `late`.
+
+    Raises:
+        InvalidRequest: it speaks of a column that is not there, or is no answer.
+    """
+    if not late:
+        table = _renamed(table, scope)
+        table = _less_rows(table, scope)
+    for step in (_parents, _carried, _replaced, _split, _joined, less_left_out):
+        table = step(table, scope, late)
+    return table
+
+
+def _keys(scope: Scoped, prefix: str) -> list[tuple[str, str]]:
+    """The rest of each key with a prefix, and what is given for it, in the order in which it was given."""
+    full = scope.key(prefix)
+    return [(key[len(full) :], value) for key, value in scope.decisions.given.items() if key.startswith(full)]
+
+
+def _missing(key: str, header: str, table: Table) -> InvalidRequest:
+    near = nearest(header, [name for name in table.headers if name])
+    right = near or ", ".join(shown(name) for name in table.headers if name)
+    return InvalidRequest(
+        f"{shown(key)}: {shown(table.label)} has no column {shown(header)}; right would be: {right}."
+    )
+
+
+def _renamed(table: Table, scope: Scoped) -> Table:
+    """`header.C=Machine`: the name of column C, whatever its header says."""
+    headers = list(table.headers)
+    for letters, name in _keys(scope, HEADER):
+        index = column_number(letters) - table.first_column if letters.isalpha() else -1
+        if not letters.isascii() or not 0 <= index < 250:
+            raise InvalidRequest(
+                f"{HEADER}{shown(letters)}: no such column; right would be: {HEADER}C=Machine."
+            )
+        headers += [""] * (index + 1 - len(headers))
+        headers[index] = name.strip()
+        scope.optional(f"{HEADER}{letters}")
+    return replace(table, headers=tuple(headers))
+
+
+def _less_rows(table: Table, scope: Scoped) -> Table:
+    said = scope.optional(LEAVE_OUT_ROWS)
+    if said is None:
+        return table
+    rows = rows_in(said)
+    if rows is None:
+        raise InvalidRequest(f"{LEAVE_OUT_ROWS}={shown(said)} names no rows; right would be: 12, 40-42.")
+    return replace(table, rows=tuple(row for row in table.rows if row.number not in rows))
+
+
+def _conditions(key: str, text: str, table: Table) -> list[_Condition] | str:
+    """`Status=Storniert; Nr=`, or the first column of it that is not there."""
+    found: list[_Condition] = []
+    for part in text.split(";"):
+        cuts = [place for place, sign in enumerate(part) if sign == "="]
+        at = next((place for place in cuts if part[:place].strip() in table.headers), None)
+        if not cuts:
+            raise InvalidRequest(f"{key}={shown(text)} is no answer; right would be: COLUMN=TEXT; COLUMN=.")
+        if at is None:
+            return part[: cuts[0]].strip()
+        found.append(_Condition(table.headers.index(part[:at].strip()), part[at + 1 :].strip()))
+    return found
+
+
+def _conditions_of(key: str, scope: Scoped, table: Table, *, late: bool) -> list[_Condition] | None:
+    """The conditions under a key; None: there are none, or they are of columns that come later."""
+    text = scope.decisions.given.get(scope.key(key))
+    if text is None:
+        return None
+    found = _conditions(key, text, table)
+    if isinstance(found, str):
+        if late:
+            raise _missing(key, found, table)
+        return None
+    scope.optional(key)
+    return found
+
+
+def less_left_out(table: Table, scope: Scoped, late: bool = True) -> Table:
+    """The table without the rows that are left out by a cell, or with only those that are taken by one."""
+    out, only = (_conditions_of(key, scope, table, late=late) for key in (LEAVE_OUT, ONLY))
+    if not out and not only:
+        return table
+
+    def stays(row: TableRow) -> bool:
+        return not any(c.holds(row) for c in out or ()) and (not only or any(c.holds(row) for c in only))
+
+    return replace(table, rows=tuple(row for row in table.rows if stays(row)))
+
+
+def _parents(table: Table, scope: Scoped, late: bool) -> Table:
+    """`parent=Type=H`: such a row is none of its own; each row below it has its cells as columns."""
+    if f"{ABOVE}{table.headers[0]}" in table.headers:
+        return table
+    conditions = _conditions_of(PARENT, scope, table, late=late)
+    if conditions is None:
+        return table
+    width = len(table.headers)
+    above: tuple[Cell, ...] = (EMPTY,) * width
+    rows: list[TableRow] = []
+    for row in table.rows:
+        cells = tuple(row.cell(index) for index in range(width))
+        if any(condition.holds(row) for condition in conditions):
+            above = cells
+        else:
+            rows.append(replace(row, cells=(*cells, *above)))
+    headers = (*table.headers, *(f"{ABOVE}{name}" if name else "" for name in table.headers))
+    return replace(table, headers=headers, rows=tuple(rows))
+
+
+def _carried(table: Table, scope: Scoped, late: bool) -> Table:
+    """`carry_down=Machine; Day`: an empty cell of these columns says what the one above it says."""
+    said = scope.decisions.given.get(scope.key(CARRY))
+    if said is None or late:
+        return table
+    indexes: list[int] = []
+    for name in [said.strip()] if said.strip() in table.headers else [p.strip() for p in said.split(";")]:
+        if name not in table.headers:
+            raise _missing(CARRY, name, table)
+        indexes.append(table.headers.index(name))
+    scope.optional(CARRY)
+    before: dict[int, Cell] = {}
+    rows: list[TableRow] = []
+    for row in table.rows:
+        cells = [row.cell(index) for index in range(len(table.headers))]
+        for index in indexes:
+            before[index] = cells[index] = before.get(index, EMPTY) if cells[index].empty else cells[index]
+        rows.append(replace(row, cells=tuple(cells)))
+    return replace(table, rows=tuple(rows))
+
+
+def _each(
+    table: Table, scope: Scoped, late: bool, prefix: str, change: Callable[[Table, int, str], Table]
+) -> Table:
+    """The table changed by each key of a prefix that names one of its columns."""
+    for header, said in _keys(scope, prefix):
+        if scope.key(f"{prefix}{header}") in scope.decisions.made:
+            continue
+        if header in table.headers:
+            scope.optional(f"{prefix}{header}")
+            table = change(table, table.headers.index(header), said)
+        elif late:
+            raise _missing(f"{prefix}{header}", header, table)
+    return table
+
+
+def _replaced(table: Table, scope: Scoped, late: bool) -> Table:
+    """`replace.Status=L -> Released; X ->`: cells of a column that say something in other words."""
+
+    def change(table: Table, index: int, said: str) -> Table:
+        words: dict[str, str] = {}
+        for part in said.split(";"):
+            old, arrow, new = part.partition("->")
+            if not arrow:
+                raise InvalidRequest(f"{REPLACE}…={shown(said)} is no answer; right would be: OLD -> NEW.")
+            words[old.strip().casefold()] = new.strip()
+
+        def cell(row: TableRow) -> Cell:
+            found = row.cell(index)
+            new = words.get(found.text.casefold())
+            return found if new is None else cell_of(new)
+
+        return _with_columns(table, {index: [cell(row) for row in table.rows]}, ())
+
+    return _each(table, scope, late, REPLACE, change)
+
+
+def _split(table: Table, scope: Scoped, late: bool) -> Table:
+    """`split.Job={order}/{operation}`: columns of the parts of a cell; a cell that is not written so gives
+    none, and is told."""
+
+    def change(table: Table, index: int, said: str) -> Table:
+        template = template_of(said)
+        columns: list[list[Cell]] = [[] for _ in template.names]
+        unlike: list[str] = []
+        for row in table.rows:
+            text = row.cell(index).text
+            parts = template.parts(text)
+            if text and parts is None:
+                unlike.append(f'row {row.number}: "{text[:40]}" is not written as {said}')
+            for column, name in zip(columns, template.names, strict=True):
+                column.append(cell_of((parts or {}).get(name, "")))
+        more = [f"and {len(unlike) - _TOLD} more are not"] if len(unlike) > _TOLD else []
+        told = replace(table, wide=(*table.wide, *unlike[:_TOLD], *more))
+        return _with_columns(told, {}, list(zip(template.names, columns, strict=True)))
+
+    return _each(table, scope, late, SPLIT, change)
+
+
+def _joined(table: Table, scope: Scoped, late: bool) -> Table:
+    """`join.Start={Date} {Time}`: a column of the cells of others; where all of them are empty, nothing."""
+    for name, said in _keys(scope, JOIN):
+        if scope.key(f"{JOIN}{name}") in scope.decisions.made:
+            continue
+        named = _NAMED.findall(said)
+        missing = [header for header in named if header not in table.headers]
+        if missing and not late:
+            continue
+        if missing:
+            raise _missing(f"{JOIN}{name}", missing[0], table)
+        scope.optional(f"{JOIN}{name}")
+        indexes = {header: table.headers.index(header) for header in named}
+
+        def cell(row: TableRow, said: str = said, indexes: dict[str, int] = indexes) -> Cell:
+            cells = {header: row.cell(index) for header, index in indexes.items()}
+            if cells and all(found.empty for found in cells.values()):
+                return EMPTY
+            if said.strip() == f"{{{next(iter(cells), '')}}}":
+                return next(iter(cells.values()))
+            return cell_of(_NAMED.sub(lambda found: _plain(cells[found[1]]), said))
+
+        table = _with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
+    return table
+
+
+def _plain(cell: Cell) -> str:
+    """A cell as part of a text: of a date without a time, the date."""
+    value = cell.value
+    return str(value.date()) if isinstance(value, datetime) and value.time() == time() else cell.text
+
+
+def _with_columns(
+    table: Table, changed: dict[int, list[Cell]], added: Sequence[tuple[str, list[Cell]]]
+) -> Table:
+    """The table with other cells in some columns, and with more columns; one of a name that is there takes
+    its place."""
+    headers = list(table.headers)
+    columns = dict(changed)
+    for name, cells in added:
+        if name not in headers:
+            headers.append(name)
+        columns[headers.index(name)] = cells
+    rows: list[TableRow] = []
+    for number, row in enumerate(table.rows):
+        cells = [row.cell(index) for index in range(len(headers))]
+        for index, column in columns.items():
+            cells[index] = column[number]
+        rows.append(replace(row, cells=tuple(cells)))
+    return replace(table, headers=tuple(headers), rows=tuple(rows))
