@@ -31,6 +31,10 @@ Tool = Literal[
     "add_calendar_exception",
     "hold_capacity",
     "apply_plan_proposal",
+    "internal_knowledge_search",
+    "quiz",
+    "search_conversations",
+    "update_working_memory",
 ]
 # Of these the arguments are judged too.
 JUDGED_BY_ARGUMENTS = frozenset[str](
