@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from types import FrameType
 
 import uvicorn
@@ -20,6 +20,7 @@ from leadhand import metrics
 from leadhand.errors import InternalFault, LeadhandError
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
+from reports.schedules.worker import running_reports
 from runs.desk import Desk, open_desk
 from server.app import create_app
 from server.pool_figures import showing_pool
@@ -79,7 +80,11 @@ def serve_on(
     @asynccontextmanager
     async def opener(settings: Settings) -> AsyncGenerator[Desk]:
         try:
-            async with open_desk(settings, worker=worker) as desk, showing_pool(desk.database):
+            async with (
+                open_desk(settings, worker=worker) as desk,
+                showing_pool(desk.database),
+                running_reports(desk) if worker else nullcontext(),
+            ):
                 yield desk
         except LeadhandError as error:
             faults.append(error)

@@ -12,6 +12,7 @@ from jobs.backoff import Backoff
 from leadhand.errors import DatabaseUnavailable, SchemaOutdated
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
+from reports.schedules.worker import running_reports
 from runs.desk import open_desk
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ async def run_worker(settings: Settings) -> None:
     out().print(worker_banner(settings))
     while not stop.is_set():
         try:
-            async with open_desk(settings, worker=True):
+            async with open_desk(settings, worker=True) as desk, running_reports(desk):
                 log.info("ready")
                 await stop.wait()
         except (DatabaseUnavailable, SchemaOutdated) as error:

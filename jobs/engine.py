@@ -10,7 +10,7 @@ from procrastinate.worker import Worker as EngineWorker
 
 from jobs.attempts import Retries, attempted
 from jobs.engine_database import EngineDatabase
-from jobs.task import Task
+from jobs.task import Task, Tick
 from jobs.upkeep import KEEP_FAILED_H, release_stalled
 from leadhand.errors import DatabaseUnavailable
 from storage.database import Database
@@ -31,7 +31,11 @@ class Rhythm:
 
 
 def open_engine(
-    database: Database, engine_database: EngineDatabase, tasks: Sequence[Task], rhythm: Rhythm
+    database: Database,
+    engine_database: EngineDatabase,
+    tasks: Sequence[Task],
+    rhythm: Rhythm,
+    ticks: Sequence[Tick] = (),
 ) -> App:
     """The engine with these tasks; nothing is sent yet."""
     quieten()
@@ -55,14 +59,39 @@ def open_engine(
         ("forget_failed", "17 3 * * *", forget),
     ):
         app.periodic(cron=cron)(app.task(name=name, queue=UPKEEP, queueing_lock=name)(run))
+    for tick in ticks:
+        _add_tick(app, tick)
     return app
 
 
-def new_worker(app: App, tasks: Sequence[Task], *, concurrency: int, rhythm: Rhythm) -> EngineWorker:
-    """A worker of this process, for the queues of its tasks and the upkeep."""
+def _add_tick(app: App, tick: Tick) -> None:
+    async def run(timestamp: int) -> None:
+        del timestamp
+        try:
+            await tick.run()
+        except DatabaseUnavailable:
+            return  # said in the log; the next tick finds what this one did not
+
+    # A queue of its own: only workers that have it take it.
+    task = app.task(name=tick.name, queue=tick.name, queueing_lock=tick.name)(run)
+    app.periodic(cron=f"* * * * * */{tick.every_s}")(task)
+
+
+def new_worker(
+    app: App,
+    tasks: Sequence[Task],
+    ticks: Sequence[Tick] = (),
+    *,
+    concurrency: int,
+    rhythm: Rhythm,
+    listens: bool = True,
+) -> EngineWorker:
+    """A worker of this process, for the queues of its tasks and the upkeep. It `listens` for new jobs on a
+    connection of its own, or looks for them every `rhythm.poll_s`."""
     return EngineWorker(
         app,
-        queues=[*(task.name for task in tasks), UPKEEP],
+        queues=[*(work.name for work in (*tasks, *ticks)), UPKEEP],
+        listen_notify=listens,
         concurrency=concurrency,
         fetch_job_polling_interval=rhythm.poll_s,
         # Jobs are never aborted one by one; a stopping worker knows of its own.

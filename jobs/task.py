@@ -28,3 +28,15 @@ class Task:
     # Before the second attempt; it doubles from there.
     first_retry_s: float = 5.0
     last_retry_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Work that comes up every so many seconds, in one of all workers that have it; one at a time waits.
+
+    `run` may run twice at once all the same, when a worker was lost and came back: it must bear that.
+    """
+
+    name: str
+    every_s: int
+    run: Callable[[], Awaitable[None]]

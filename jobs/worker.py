@@ -12,7 +12,7 @@ from procrastinate.worker import Worker as EngineWorker
 from jobs.backoff import Backoff
 from jobs.engine import Rhythm, new_worker, open_engine
 from jobs.engine_database import EngineDatabase
-from jobs.task import Task
+from jobs.task import Task, Tick
 from storage.database import Database
 
 # A worker that ran for so long was well; what ends it then is a new fault.
@@ -38,12 +38,16 @@ class Worker:
         database: Database,
         tasks: Sequence[Task],
         *,
-        listen_url: str,
+        listen_url: str | None,
         concurrency: int,
+        ticks: Sequence[Tick] = (),
         rhythm: Rhythm = Rhythm(),  # noqa: B008 - frozen
         backoff: Backoff | None = None,
     ) -> None:
+        """`listen_url` None: no connection that listens; new jobs are looked for every `rhythm.poll_s`."""
         self._tasks = tasks
+        self._ticks = ticks
+        self._listens = listen_url is not None
         self._concurrency = concurrency
         self._rhythm = rhythm
         self._backoff = backoff or Backoff()
@@ -51,9 +55,12 @@ class Worker:
         self._failed = False
         self._current: EngineWorker | None = None
         engine_database = EngineDatabase(
-            database.pool, listen_url=listen_url, stopping=self._stopping, on_lost=self._end_current
+            database.pool,
+            listen_url=listen_url or database.url,
+            stopping=self._stopping,
+            on_lost=self._end_current,
         )
-        self._engine = open_engine(database, engine_database, tasks, rhythm)
+        self._engine = open_engine(database, engine_database, tasks, rhythm, ticks)
 
     @property
     def state(self) -> WorkerState:
@@ -89,7 +96,12 @@ class Worker:
 
     async def _work(self) -> None:
         self._current = new_worker(
-            self._engine, self._tasks, concurrency=self._concurrency, rhythm=self._rhythm
+            self._engine,
+            self._tasks,
+            self._ticks,
+            concurrency=self._concurrency,
+            rhythm=self._rhythm,
+            listens=self._listens,
         )
         try:
             await self._current.run()

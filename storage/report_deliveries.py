@@ -60,6 +60,10 @@ async def of_report(connection: Connection, *, report_id: UUID) -> tuple[Deliver
     return await fetch_all(connection, _SQL["deliveries"], {"report_id": report_id}, Delivery)
 
 
+async def get(connection: Connection, *, delivery_id: UUID) -> Delivery | None:
+    return await fetch_one(connection, _SQL["get_delivery"], {"id": delivery_id}, Delivery)
+
+
 async def claim(connection: Connection, *, delivery_id: UUID) -> ClaimedDelivery | None:
     """The delivery, for one attempt more; None when it has arrived, failed, or has no report."""
     return await fetch_one(connection, _SQL["claim_delivery"], {"id": delivery_id}, ClaimedDelivery)

@@ -121,6 +121,10 @@ select content from report where id = %(id)s;
 select id, report_id, kind, target, status, attempt, code, sent_at
   from report_delivery where report_id = %(report_id)s order by id;
 
+-- name: get_delivery
+-- One of them.
+select id, report_id, kind, target, status, attempt, code, sent_at from report_delivery where id = %(id)s;
+
 -- name: claim_delivery
 -- One attempt more at what has not arrived, of a report that is made.
 update report_delivery d set attempt = d.attempt + 1, touched_at = clock_timestamp()

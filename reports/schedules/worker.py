@@ -1,0 +1,53 @@
+"""The worker that makes and delivers reports, beside the one that runs everything else.
+
+It has places of its own: however many reports are due at six, no answer in a chat waits for one of them.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from jobs.engine import Rhythm
+from jobs.worker import Worker
+from reports.options import ReportParts
+from reports.schedules.making import ReportMaker
+from reports.schedules.ticker import Ticker
+from runs.desk import Desk
+from storage.shops import ShopReader
+
+# Reports that are made or delivered at once; a shop has one of them at most.
+AT_ONCE: Final = 3
+# Shops are read for one report after another, and are not kept.
+SHOPS_KEPT: Final = AT_ONCE
+# No connection is spent on listening: a report may wait for two seconds.
+RHYTHM: Final = Rhythm(poll_s=2.0)
+# Longer than a worker gives its jobs to finish; whatever is left of it then is abandoned.
+STOP_S: Final = 10.0
+
+
+@asynccontextmanager
+async def running_reports(desk: Desk) -> AsyncGenerator[Worker]:
+    """Within the context schedules are looked after and reports are made; on leaving, they may finish."""
+    parts = report_parts(desk)
+    worker = Worker(
+        desk.database,
+        [ReportMaker(desk.database, parts).task()],
+        listen_url=None,
+        concurrency=AT_ONCE,
+        ticks=[Ticker(desk.database).ticking()],
+        rhythm=RHYTHM,
+    )
+    task = asyncio.create_task(worker.run(), name="worker of reports")
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        _, running = await asyncio.wait([task], timeout=STOP_S)
+        for late in running:
+            late.cancel()
+
+
+def report_parts(desk: Desk) -> ReportParts:
+    """What a report of this process is made with."""
+    return ReportParts(desk.registry, ShopReader(desk.database, max_shops=SHOPS_KEPT))
