@@ -65,7 +65,7 @@ eval: .venv/.dev ## how many worded questions the built-in model gets right
 	$(BIN)/python -m evals
 
 eval-retrieval: .venv/.dev ## how often the search in documents finds the passage that answers
-	$(BIN)/python -m evals.retrieval
+	$(BIN)/leadhand eval retrieval
 
 lock: .venv/.uv ## resolve the dependencies anew and write them with hashes
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

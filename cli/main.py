@@ -12,6 +12,7 @@ from cli.border import coded_errors, debugging
 from cli.chat import chat
 from cli.demo import demo
 from cli.doctor import doctor
+from cli.evaluation import evaluation
 from cli.export_shop import export_shop
 from cli.import_shop import import_shop
 from cli.migrate import migrate
@@ -39,6 +40,7 @@ app.command("export")(coded_errors(export_shop))
 app.command()(coded_errors(token))
 app.command()(coded_errors(chat))
 app.add_typer(apikey, name="apikey")
+app.add_typer(evaluation, name="eval")
 
 
 def _show_version(wanted: bool) -> None:

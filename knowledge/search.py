@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from knowledge.answerable import is_answer
+from knowledge.answerable import Found, is_answer
 from knowledge.index import require_same_model
 from leadhand.context import TenantContext
 from leadhand.errors import ModelRejected, ModelTimeout, ModelUnavailable
@@ -97,8 +97,8 @@ class Search:
         similarities = [one.similarity for one in found if one.similarity is not None]
         if not similarities or self.embedder is None:
             return any(one.weight is not None for one in found)
-        weight = max(one.weight or 0.0 for one in found)
-        return is_answer(self.embedder.name, max(similarities), weight, min_similarity=min_similarity)
+        best = Found(max(similarities), max(one.weight or 0.0 for one in found), found[0].known or 0.0)
+        return is_answer(self.embedder.name, best, min_similarity=min_similarity)
 
     async def _vector(self, words: str) -> Vector | None:
         """None where there is no embedder, or it cannot say: the words are still there to be compared."""

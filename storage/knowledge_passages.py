@@ -49,8 +49,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of
-    the words found, 1 and more for about all that were asked, None for none."""
+    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of the words found, 1 and more for
+    about all that were asked, None for none; `kind`: of the file (pdf, docx, …); `known`: of the question's
+    words, how many are in any passage, from 0 to 1, the same for all that were found together."""
 
     id: UUID
     document_id: UUID
@@ -64,6 +65,8 @@ class FoundPassage:
     text: str
     similarity: float | None
     weight: float | None
+    kind: str
+    known: float | None = None
 
 
 async def version_by_id(connection: Connection, *, version_id: UUID) -> Version | None:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from evals.retrieval.shelf import FOLDER, READER, Shelf
+from knowledge.answerable import Found
 from storage import knowledge_passages
 from storage.knowledge_passages import FoundPassage, Wanted
 
@@ -53,8 +54,7 @@ class Asked:
 
     question: Question
     place: dict[Way, int | None]
-    similarity: float
-    weight: float
+    found: Found
 
 
 def read_questions() -> list[Question]:
@@ -80,8 +80,11 @@ async def ask(shelf: Shelf, question: Question) -> Asked:
     return Asked(
         question,
         place,
-        max(one.similarity or 0.0 for one in nearest),
-        max(one.weight or 0.0 for one in nearest),
+        Found(
+            max(one.similarity or 0.0 for one in nearest),
+            max(one.weight or 0.0 for one in nearest),
+            max(one.known or 0.0 for one in nearest),
+        ),
     )
 
 

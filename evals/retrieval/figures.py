@@ -1,5 +1,6 @@
 """What is counted over the answers, with how far it may be off."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ Score: TypeAlias = Callable[[Asked], float]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over questions, and the middle 95 % of what other draws of as many questions would give."""
+    """A mean over questions, and between what it would lie for 95 % of other draws of as many questions."""
 
     mean: float
     low: float
@@ -46,6 +47,14 @@ def bootstrap(scores: Sequence[float]) -> Figure:
     drawn = random.Random(_SEED)  # noqa: S311 - a figure, no secret
     means = sorted(sum(drawn.choices(scores, k=len(scores))) / len(scores) for _ in range(DRAWS))
     return Figure(sum(scores) / len(scores), means[int(0.025 * DRAWS)], means[int(0.975 * DRAWS) - 1])
+
+
+def share(of: int, all_: int) -> Figure:
+    """A share, and its Wilson interval: sound for few, and for none or all of them."""
+    z = 1.96
+    mean, middle = of / all_, (of + z * z / 2) / (all_ + z * z)
+    half = z / (all_ + z * z) * math.sqrt(of * (all_ - of) / all_ + z * z / 4)
+    return Figure(mean, max(0.0, middle - half), min(1.0, middle + half))
 
 
 @dataclass(frozen=True, slots=True)

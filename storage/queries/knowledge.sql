@@ -141,10 +141,14 @@ select not exists (select from knowledge_version v where v.document_id = %(docum
 -- Nearest in meaning and best in words (BM25 without repetition: the idf of each word found, less in a longer passage,
 -- as a share of all the words asked), fused by reciprocal rank (Cormack et al. 2009) with k = 10: a place by meaning
 -- counts twice, one by words as much as it covers of the question. Measured in docs/evaluation.md.
--- Exact: every passage that the caller may read is compared.
-with readable as materialized (
-  select p.id, p.document_id, p.seq, p.page, p.heading, p.text, p.words, p.embedding, length(p.words) as size,
-         d.source, v.title, v.category, v.dated, v.version
+-- Exact: every passage that the caller may read is compared, each once. `held` is which of the words a passage has;
+-- few sets of words differ, so they are weighed by the set. `known`: how many of the words any passage has.
+with asked as materialized (
+  select quote_literal(lexeme)::tsquery as word, row_number() over () as number
+    from unnest(knowledge_words(%(words)s)) as w
+), compared as materialized (
+  select p.id, length(p.words) as size, 1 - (p.embedding <=> %(embedding)s::halfvec) as similarity,
+         array(select number from asked where p.words @@ word) as held
     from knowledge_document d
     join knowledge_version v on v.document_id = d.id and v.version = d.current_version
     join knowledge_passage p on p.document_id = v.document_id and p.version = v.version
@@ -154,36 +158,43 @@ with readable as materialized (
      and (%(document_id)s::uuid is null or d.id = %(document_id)s)
      and (%(since)s::timestamptz is null or v.dated >= %(since)s)
      and (%(until)s::timestamptz is null or v.dated < %(until)s)
-), near as (
-  select id, 1 - (embedding <=> %(embedding)s::halfvec) as similarity,
-         row_number() over (order by embedding <=> %(embedding)s::halfvec, id) as place
-    from readable
-   where %(embedding)s::halfvec is not null and embedding is not null
-), asked as (
-  select lexeme, quote_literal(lexeme)::tsquery as word from unnest(knowledge_words(%(words)s)) as w
 ), counted as (
-  select count(*)::float8 as passages, avg(size)::float8 as size from readable
-), held as (
-  select a.lexeme, r.id, r.size from asked a left join readable r on r.words @@ a.word
+  select count(*)::float8 as passages, avg(size)::float8 as size from compared
+), alike as (
+  select held, count(*) as passages from compared group by held
+), frequent as (
+  select number, sum(a.passages)::float8 as passages from alike a, unnest(a.held) as number group by number
 ), rare as (
-  select lexeme, ln(1 + (max(c.passages) - count(id) + 0.5) / (count(id) + 0.5)) as idf
-    from held, counted c group by lexeme
+  select number, f.number is not null as known,
+         ln(1 + (c.passages - coalesce(f.passages, 0) + 0.5) / (coalesce(f.passages, 0) + 0.5)) as idf
+    from asked left join frequent f using (number), counted c
+), covered as (
+  select held, sum(r.idf) / (select sum(idf) from rare) as share
+    from alike, unnest(held) as number join rare r using (number) group by held
 ), weighed as (
-  select h.id, sum(r.idf * 2.2 / (1 + 1.2 * (0.25 + 0.75 * h.size / c.size)))
-               / (select sum(idf) from rare) as weight
-    from held h join rare r using (lexeme), counted c where h.id is not null group by h.id, c.size
+  select m.id, s.share * 2.2 / (1 + 1.2 * (0.25 + 0.75 * m.size / c.size)) as weight
+    from compared m join covered s using (held), counted c
+), near as (
+  select id, similarity from compared where similarity is not null order by similarity desc, id limit %(pool)s
 ), worded as (
-  select id, weight, row_number() over (order by weight desc, id) as place from weighed
+  select id, weight from weighed order by weight desc, id limit %(pool)s
 ), fused as (
-  select id, max(similarity) as similarity, max(weight) as weight,
-         sum(vote / (10 + place)) filter (where place <= %(pool)s) as score
-    from (select id, similarity, null::float8 as weight, place, 2 as vote from near
+  select id, sum(vote / (10 + place)) as score
+    from (select id, 2 as vote, row_number() over (order by similarity desc, id) as place from near
           union all
-          select id, null, weight, place, least(1, weight) from worded) as found
+          select id, least(1, weight), row_number() over (order by weight desc, id) from worded) as found
    group by id
+), best as (
+  select m.id, m.similarity, w.weight, coalesce(f.score, 0) as score
+    from compared m left join fused f using (id) left join weighed w using (id)
+   order by score desc, m.similarity desc nulls last, m.id
+   limit %(top_k)s
 )
-select r.id, r.document_id, r.source, r.title, r.category, r.dated, r.version, r.page, r.heading, r.text,
-       f.similarity::float8 as similarity, f.weight::float8 as weight
-  from readable r left join fused f using (id)
- order by coalesce(f.score, 0) desc, f.similarity desc nulls last, r.id
- limit %(top_k)s;
+select b.id, p.document_id, d.source, v.title, v.category, v.dated, v.version, p.page, p.heading, p.text,
+       b.similarity::float8 as similarity, b.weight::float8 as weight, v.kind,
+       (select avg(known::int)::float8 from rare) as known
+  from best b
+  join knowledge_passage p on p.id = b.id
+  join knowledge_version v on v.document_id = p.document_id and v.version = p.version
+  join knowledge_document d on d.id = p.document_id
+ order by b.score desc, b.similarity desc nulls last, b.id;

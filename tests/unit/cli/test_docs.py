@@ -8,8 +8,20 @@ import pytest
 from tests.unit.cli.conftest import Run
 
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
-COMMANDS = ("serve", "worker", "migrate", "doctor", "demo", "import", "export", "token", "chat", "apikey")
-SUBCOMMANDS = ("apikey create", "apikey list", "apikey revoke")
+COMMANDS = (
+    "serve",
+    "worker",
+    "migrate",
+    "doctor",
+    "demo",
+    "import",
+    "export",
+    "token",
+    "chat",
+    "apikey",
+    "eval",
+)
+SUBCOMMANDS = ("apikey create", "apikey list", "apikey revoke", "eval retrieval")
 
 
 def section(command: str) -> str:
