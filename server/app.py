@@ -48,6 +48,24 @@ _ABOUT: Final = (
     "key as bearer. A refusal has the shape `{error: {code, message, retryable, correlation_id, details?}}`."
 )
 
+_BOARDS: Final = (orders, machines, operators, schedule)
+_PARTS: Final = (
+    chat,
+    runs,
+    approvals,
+    threads,
+    memory,
+    recall,
+    knowledge,
+    tools,
+    *_BOARDS,
+    traces,
+    graph,
+    health,
+    metrics,
+    api_page,
+)
+
 
 def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI:
     """The application; its lifespan opens the desk with `opener` and closes it.
@@ -73,31 +91,14 @@ def create_app(settings: Settings, *, opener: DeskOpener = open_desk) -> FastAPI
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
+        # Not by `include_router`, which makes every route a second time at an application's first request.
+        routes=[route for part in _PARTS for route in part.router.routes],
         # Traces and figures of a run are our own; nothing is handed to collectors found in the environment.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.settings = settings
     app.state.keeper = keeper
     app.state.open_streams = OpenStreams.of(settings)
-    boards = (orders, machines, operators, schedule)
-    for route in (
-        chat,
-        runs,
-        approvals,
-        threads,
-        memory,
-        recall,
-        knowledge,
-        tools,
-        *boards,
-        traces,
-        graph,
-        health,
-        metrics,
-        api_page,
-    ):
-        app.include_router(route.router)
     for kind in (LeadhandError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, on_error)
     # The last one added is the outermost: border, then credential, then rates, then body, then routes.

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from server.errors import ErrorBody
@@ -39,4 +40,15 @@ def api_router(tag: str) -> APIRouter:
         route_class=StrictJsonRoute,
         dependencies=[Depends(_BEARER)],
         responses=_EVERYWHERE,
+        generate_unique_id_function=_by_name,
     )
+
+
+def open_router(tag: str) -> APIRouter:
+    """A router whose routes take no credential."""
+    return APIRouter(tags=[tag], generate_unique_id_function=_by_name)
+
+
+def _by_name(route: APIRoute) -> str:
+    """The id of an operation on the page: the name of its function."""
+    return route.name

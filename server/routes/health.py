@@ -1,13 +1,13 @@
 """Liveness and readiness, for load balancers: outside /api, with no credential."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from jobs.worker import WorkerState
 from server.caller import keeper
-from server.routes.described import refusal
+from server.routes.described import open_router, refusal
 
-router = APIRouter(tags=["health"])
+router = open_router("health")
 
 
 class Health(BaseModel):

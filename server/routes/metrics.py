@@ -3,7 +3,7 @@
 import hmac
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.responses import Response
 
@@ -12,10 +12,10 @@ from leadhand.errors import LeadhandError, NotFound, Unauthorized
 from leadhand.settings import Environment, Settings
 from server.caller import keeper
 from server.pool_figures import show_pool
-from server.routes.described import refusal
+from server.routes.described import open_router, refusal
 from storage.database import Database
 
-router = APIRouter(tags=["health"])
+router = open_router("health")
 
 _EXAMPLE: Final = (
     "# HELP leadhand_turns_total Turns that ended, and how: finished, stopped, or failed with a code.\n"
