@@ -2,9 +2,11 @@
 
 Pydantic's schemas use references, titles and `anyOf` with null for what is merely optional; small endpoints
 refuse or misread those. What a tool's model accepts is unchanged by this: null still means "not given".
+Each is made once for a model, which takes milliseconds, and is the same object for all who ask: read it only.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeAlias, cast
 
 from pydantic import BaseModel
@@ -22,6 +24,7 @@ class SchemaNotPlain(TypeError):
     """A programming mistake in a tool: its input cannot be written as a plain schema."""
 
 
+@cache
 def input_schema(model: type[BaseModel]) -> JsonObject:
     """The schema of what a caller sends, by JSON names, with references filled in.
 
@@ -34,6 +37,7 @@ def input_schema(model: type[BaseModel]) -> JsonObject:
     return {"type": "object", "properties": {}, **schema}
 
 
+@cache
 def output_schema(model: type[BaseModel]) -> JsonObject:
     """The schema of what the tool answers, for clients; it keeps its references."""
     return cast("JsonObject", model.model_json_schema(by_alias=True, mode="serialization"))
