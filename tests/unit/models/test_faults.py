@@ -1,6 +1,5 @@
 """Every error that the model libraries can raise has a code; nothing else is claimed."""
 
-import inspect
 from types import ModuleType
 
 import httpx2
@@ -32,8 +31,9 @@ def status_error(status: int, body: JsonValue = None) -> openai.APIStatusError:
 
 def error_classes(module: ModuleType, base: type[Exception]) -> list[type[Exception]]:
     """Classes, not instances: some take a whole response to build."""
-    members = inspect.getmembers(module, inspect.isclass)
-    return [member for _, member in members if issubclass(member, base)]
+    # Not asked for their class: a lazy member of `openai` would load all of its API.
+    members = [member for member in vars(module).values() if issubclass(type(member), type)]
+    return [member for member in members if issubclass(member, base)]
 
 
 LIBRARY_ERRORS = [
