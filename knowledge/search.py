@@ -11,15 +11,19 @@ from uuid import UUID
 
 from knowledge.answerable import Found, is_answer
 from knowledge.index import require_same_model
+from knowledge.ingestion import embedded_text
 from leadhand.context import TenantContext
 from leadhand.errors import ModelRejected, ModelTimeout, ModelUnavailable
 from models.counted import counted_call
 from models.embeddings.embedder import Embedder, Vector
+from models.reranking import Reranker
 from storage import knowledge, knowledge_passages
 from storage.database import Database
 from storage.knowledge_passages import FoundPassage, Wanted
 
 MAX_TOP_K = 50
+# So many of the best are shown to the reranking model.
+RERANKED = 20
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +42,20 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Best first. `answerable`: whether the best one is near enough to be an answer; with no vectors, whether
-    any word was found. `by` says whether meanings could be compared."""
+    any word was found. `by` says whether meanings could be compared. `reranked`: whether a reranking model
+    made the order; None where there is none."""
 
     by: Literal["meaning_and_words", "words"]
     answerable: bool
     passages: tuple[FoundPassage, ...]
+    reranked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     database: Database
     embedder: Embedder | None
+    reranker: Reranker | None = None
 
     async def find(
         self,
@@ -72,13 +79,14 @@ class Search:
         if index is None:
             return Finding("words" if self.embedder is None else "meaning_and_words", False, ())
         require_same_model(index, self.embedder)
+        top_k = min(top_k, MAX_TOP_K)
         vector = await self._vector(words)
         only = filters or Filters()
         wanted = Wanted(
             words,
             vector,
             tenant.permissions,
-            min(top_k, MAX_TOP_K),
+            top_k if self.reranker is None else max(top_k, RERANKED),
             only.path,
             only.category,
             only.document_id,
@@ -87,11 +95,23 @@ class Search:
         )
         async with self.database.transaction(tenant, snapshot=True) as connection:
             found = await knowledge_passages.search(connection, wanted)
-        return Finding(
-            "words" if vector is None else "meaning_and_words",
-            self._answerable(found, min_similarity),
-            found,
-        )
+        by = "words" if vector is None else "meaning_and_words"
+        answerable = self._answerable(found, min_similarity)
+        # What is not shown need not be ordered.
+        ordered = await self._reranked(words, found) if answerable else None
+        reranked = ordered is not None if self.reranker is not None and answerable else None
+        return Finding(by, answerable, (ordered or found)[:top_k], reranked)
+
+    async def _reranked(self, words: str, found: tuple[FoundPassage, ...]) -> tuple[FoundPassage, ...] | None:
+        """None where there is no reranker, or it cannot say: the order of the search holds."""
+        if self.reranker is None:
+            return None
+        texts = [embedded_text(one.title, one.heading, one.text) for one in found]
+        try:
+            return tuple(found[number] for number in await self.reranker.order(words, texts))
+        except (ModelUnavailable, ModelTimeout, ModelRejected) as error:
+            log.warning("passages are not reranked: %s", error.code)
+            return None
 
     def _answerable(self, found: tuple[FoundPassage, ...], min_similarity: float | None) -> bool:
         similarities = [one.similarity for one in found if one.similarity is not None]

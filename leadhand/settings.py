@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     small_model: str | None = None
     # None: the bundled one where it is installed; `none`: texts are found by their words alone.
     embedding_model: str | None = None
+    # Where passages are put into a better order, and by which model; needs both. None: as they were found.
+    rerank_url: str | None = None
+    rerank_model: str | None = None
+    rerank_key: SecretStr | None = None
+    rerank_timeout_s: float = Field(default=3.0, gt=0, le=60)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     model_connect_timeout_s: float = Field(default=5.0, gt=0, le=60)
@@ -155,6 +160,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an http or https URL such as https://id.example/keys")
         return value
 
+    @field_validator("rerank_url")
+    @classmethod
+    def _rerank_address(cls, value: str | None) -> str | None:
+        if value is not None and not _WEB_ADDRESS.fullmatch(value):
+            raise ValueError("must be an http or https URL such as http://127.0.0.1:8080/rerank")
+        return value
+
     @field_validator("otlp_endpoint")
     @classmethod
     def _collector_address(cls, value: str | None) -> str | None:
@@ -168,14 +180,14 @@ class Settings(BaseSettings):
         origins_of(value)
         return value
 
-    @field_validator("model", "small_model", "embedding_model", "jwt_issuer", "jwt_audience")
+    @field_validator("model", "small_model", "embedding_model", "rerank_model", "jwt_issuer", "jwt_audience")
     @classmethod
     def _a_name(cls, value: str | None) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):
             raise ValueError("must be a name in one line")
         return value
 
-    @field_validator("openai_api_key", "metrics_token")
+    @field_validator("openai_api_key", "rerank_key", "metrics_token")
     @classmethod
     def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _KEY.fullmatch(value.get_secret_value()):

@@ -21,6 +21,7 @@ from memory.recall import Recall
 from memory.working_memory import WorkingMemories
 from models.embeddings.opening import open_embedder
 from models.factory import BUILTIN, ChatModel, open_chat_model
+from models.reranking import open_reranker
 from runs.approval_desk import ApprovalDesk, closing_overdue
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.background_runs import BackgroundRuns
@@ -74,6 +75,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
     chat_model = open_chat_model(settings)
     limits = _limits(settings, prices, chat_model)
     embedder = open_embedder(settings)
+    reranker = open_reranker(settings)
     process = processing(settings.processors, window_tokens=settings.window_tokens)
     try:
         async with AsyncExitStack() as stack:
@@ -81,7 +83,9 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             database = await stack.enter_async_context(Database.open(settings, beside_pool=beside_pool))
             shops = ShopReader(database)
             memory, recall = WorkingMemories(database), Recall(database, embedder)
-            search = Search(database, embedder)
+            if reranker is not None:
+                stack.push_async_callback(reranker.aclose)
+            search = Search(database, embedder, reranker)
             if embedder is not None:
                 stack.push_async_callback(embedder.aclose)
             registry = ToolRegistry.discover(

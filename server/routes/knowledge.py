@@ -120,10 +120,14 @@ class PassageRow(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """Best first. `answerable` false: what is nearest is too far off, and no passage is sent."""
+    """Best first. `answerable` false: what is nearest is too far off, and no passage is sent.
+
+    `reranked`: whether the reranking model made the order; null where there is none, or nothing to order.
+    """
 
     by: Literal["meaning_and_words", "words"]
     answerable: bool
+    reranked: bool | None
     passages: list[PassageRow]
 
 
@@ -216,7 +220,10 @@ async def search_documents(body: SearchAsked, tenant: KnowledgeReader, desk: Ope
     )
     shown = found.passages if found.answerable else ()
     return SearchResult(
-        by=found.by, answerable=found.answerable, passages=[_passage(one, tenant) for one in shown]
+        by=found.by,
+        answerable=found.answerable,
+        reranked=found.reranked,
+        passages=[_passage(one, tenant) for one in shown],
     )
 
 

@@ -14,6 +14,7 @@ from leadhand.settings import PREFIX, Settings, load_settings
 from memory.processors import processing
 from models.embeddings.opening import open_embedder
 from models.factory import open_chat_model
+from models.reranking import open_reranker
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -70,6 +71,9 @@ WRONG_TEXTS: dict[str, list[str]] = {
     "LEADHAND_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
     "LEADHAND_PRICES": ["{", "/no/such/file"],
     "LEADHAND_PROCESSORS": ["trimm", "trim,", "trim,trim", "none,trim"],
+    "LEADHAND_RERANK_KEY": ["canary\n", "two canary words", "cañary"],
+    "LEADHAND_RERANK_MODEL": [" ", "two\nlines", "a-model-without-an-endpoint"],
+    "LEADHAND_RERANK_URL": ["localhost:8000/rerank", "ftp://host/rerank", "http://"],
     "LEADHAND_SMALL_MODEL": [" ", "two\nlines"],
     "OTEL_EXPORTER_OTLP_ENDPOINT": ["localhost:4318", "grpc://host:4317"],
     "OPENAI_API_KEY": ["canary\n", "two canary words", "cañary"],
@@ -77,6 +81,7 @@ WRONG_TEXTS: dict[str, list[str]] = {
 }
 # What a wrong value needs beside it to be looked at.
 COMPANIONS: dict[str, dict[str, str]] = {
+    "LEADHAND_RERANK_URL": {"LEADHAND_RERANK_MODEL": "some-model"},
     "OPENAI_BASE_URL": {"LEADHAND_MODEL": "some-model"},
     "LEADHAND_JWKS_URL": {"LEADHAND_JWT_ISSUER": "https://id.example", "LEADHAND_JWT_AUDIENCE": "leadhand"},
 }
@@ -114,6 +119,7 @@ def start() -> None:
     load_prices(settings.prices)
     open_chat_model(settings)
     open_embedder(settings)
+    open_reranker(settings)
     processing(settings.processors, window_tokens=settings.window_tokens)
 
 

@@ -69,6 +69,8 @@ def _output(found: Finding, assumptions: list[str], tenant: TenantContext) -> In
     warnings: list[str] = []
     if found.by == "words":
         warnings.append("Only words were compared, not meanings: what was put differently may be missing.")
+    if found.reranked is False:
+        warnings.append("The reranking model could not be asked: the passages stand as they were found.")
     shown = found.passages if found.answerable else ()
     return InternalKnowledgeSearchOutput(
         data_version=0,

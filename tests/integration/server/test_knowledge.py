@@ -60,7 +60,12 @@ async def test_a_document_is_uploaded_listed_found_and_deleted(keeper: Caller, d
     assert at(passage, "text") == "Change it every six weeks."
     assert (at(passage, "section"), at(passage, "source")) == (["Coolant"], "handbook/coolant.md")
     off = await keeper.http.post("/api/knowledge/search", json={"query": "coolant", "min_similarity": 1})
-    assert parse(off.content) == {"by": "meaning_and_words", "answerable": False, "passages": []}
+    assert parse(off.content) == {
+        "by": "meaning_and_words",
+        "answerable": False,
+        "reranked": None,
+        "passages": [],
+    }
     assert (await keeper.http.delete(document)).status_code == 204
     refusal(await keeper.http.get(document), 404, "not_found")
     assert items_at(parse((await keeper.http.get(DOCUMENTS)).content), "documents") == []
