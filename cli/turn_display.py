@@ -9,6 +9,7 @@ from rich.console import Console
 
 from leadhand.errors import JsonValue
 from leadhand.events import (
+    CitedPassage,
     ReasoningDelta,
     RunAwaitingApproval,
     RunContinued,
@@ -19,6 +20,7 @@ from leadhand.events import (
     StatusChanged,
     StepReset,
     StepStarted,
+    TextCited,
     TextDelta,
     ToolApprovalDecided,
     ToolApprovalRequested,
@@ -56,6 +58,7 @@ class TurnDisplay:
         self._notes = notes
         self._calls: dict[str, _Call] = {}
         self._part: str | None = None
+        self._sources: dict[str, CitedPassage] = {}
         self._line_open = False
         self.fault: Fault | None = None
         self.asked: list[ToolApprovalRequested] = []
@@ -64,6 +67,8 @@ class TurnDisplay:
         match event:
             case TextDelta():
                 self._text(event)
+            case TextCited():
+                self._sources[event.mark] = event.passage
             case ToolInputReady():
                 self._called(event)
             case ToolSucceeded():
@@ -81,6 +86,8 @@ class TurnDisplay:
             case StepReset():
                 self._part = None
                 self._note("The model's answer broke off and is made again; what stands above is void.")
+            case RunFinished() | RunAwaitingApproval():
+                self._name_sources()
             case RunFailed():
                 self.fault = Fault(event.code, event.message)
             case RunStopped():
@@ -93,8 +100,6 @@ class TurnDisplay:
                 | ToolApprovalDecided()
                 | UsageReported()
                 | RunContinued()
-                | RunFinished()
-                | RunAwaitingApproval()
             ):
                 pass
             case _ as unknown:
@@ -110,6 +115,13 @@ class TurnDisplay:
         if self._line_open:
             self._write("\n")
         self._answer.flush()
+
+    def _name_sources(self) -> None:
+        """What the numbers in the answer stand for."""
+        for mark, passage in self._sources.items():
+            page = "" if passage.page is None else f", page {passage.page}"
+            self._note(f"{mark} {' › '.join([passage.title, *passage.section])}{page} ({passage.source})")
+        self._sources = {}
 
     def _text(self, event: TextDelta) -> None:
         if self._part not in (None, event.part_id):

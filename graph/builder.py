@@ -12,7 +12,7 @@ from graph.nodes.agent import agent_node, next_after_agent
 from graph.nodes.call_tools import call_tools_node
 from graph.nodes.guard import guard
 from graph.nodes.recall import recall_node
-from graph.nodes.retrieve import retrieve_node
+from graph.nodes.retrieve import retrieve
 from graph.nodes.route import next_after_route, route
 from graph.nodes.summarize import summarize_node
 from graph.parts import GraphParts
@@ -45,7 +45,7 @@ def build_graph(
     graph.add_node("recall", sealed(recall_node(parts.conversation)))
     graph.add_node("summarize", sealed(summarize_node(window)))
     graph.add_node("route", sealed(route))
-    graph.add_node("retrieve", sealed(retrieve_node(parts.passages)))
+    graph.add_node("retrieve", sealed(retrieve))
     graph.add_node("agent", sealed(agent_node(parts)))
     graph.add_node("call_tools", sealed(call_tools_node(parts)), input_schema=PlannedCall)
 
@@ -54,7 +54,7 @@ def build_graph(
     graph.add_conditional_edges("recall", next_after_recall, ["summarize", "route"])
     graph.add_edge("summarize", "route")
     graph.add_conditional_edges("route", next_after_route, ["retrieve", "agent"])
-    graph.add_edge("retrieve", "agent")
+    graph.add_conditional_edges("retrieve", next_after_agent, ["call_tools"])
     graph.add_conditional_edges("agent", next_after_agent, ["call_tools", "agent", END])
     graph.add_edge("call_tools", "agent")
     return graph

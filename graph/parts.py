@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
-from graph.state import Passage, PlannedCall
+from graph.state import PlannedCall
 from leadhand.context import TenantContext
 from leadhand.errors import WriteRefused
 from leadhand.settings import Settings
@@ -122,27 +122,12 @@ class NoPersonMemory:
         return WorkingMemory()
 
 
-class PassageSource(Protocol):
-    """Finds passages of the shop's own documents."""
-
-    async def search(self, tenant: TenantContext, question: str) -> list[Passage]: ...
-
-
-class NoDocuments:
-    """The knowledge base before there is one: it finds nothing."""
-
-    async def search(self, tenant: TenantContext, question: str) -> list[Passage]:
-        del tenant, question
-        return []
-
-
 @dataclass(frozen=True, slots=True)
 class GraphParts:
     model: ChatModel
     registry: ToolRegistry
     shops: ShopSource
     conversation: ConversationStore
-    passages: PassageSource
     bounds: Bounds
     approvals: Approvals = field(default_factory=NoApprovals)
     memory: PersonMemory = field(default_factory=NoPersonMemory)

@@ -6,16 +6,20 @@ Provider tool-call ids repeat and differ in shape, so each call gets an id of ou
 import json
 import math
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from uuid_utils import uuid7
 
+from graph.citing import MarkReader, Shown
+from graph.state import Passage
 from leadhand.errors import JsonValue, TokenLimit
 from leadhand.events import (
+    CitedPassage,
     EventSink,
     ReasoningDelta,
+    TextCited,
     TextDelta,
     ToolInputDelta,
     ToolInputReady,
@@ -58,6 +62,8 @@ class ReadCall:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
+    """`text` as the model wrote it, with its own marks for passages."""
+
     text: str
     calls: tuple[ReadCall, ...]
     tokens: Tokens
@@ -67,8 +73,9 @@ class ModelAnswer:
 class AnswerReader:
     """Takes the pieces of one answer in order."""
 
-    def __init__(self, sink: EventSink) -> None:
+    def __init__(self, sink: EventSink, marks: MarkReader) -> None:
         self._sink = sink
+        self._marks = marks
         self._part_id = f"text-{uuid7()}"
         self._text: list[str] = []
         self._size_chars = 0
@@ -82,7 +89,7 @@ class AnswerReader:
             case TextPiece(text):
                 self._grow(len(text))
                 self._text.append(text)
-                self._sink.emit(TextDelta(part_id=self._part_id, text=text))
+                self._show(self._marks.take(text))
             case ReasoningPiece(text):
                 self._grow(len(text))
                 self._sink.emit(ReasoningDelta(part_id=f"reasoning-{self._part_id}", text=text))
@@ -95,6 +102,7 @@ class AnswerReader:
 
     def finish(self) -> ModelAnswer:
         """Parse the inputs and report each as ready or rejected, in the model's order."""
+        self._show(self._marks.finish())
         calls = tuple(_parse(call) for call in self._ordered)
         for call in calls:
             if call.problem is None:
@@ -116,7 +124,14 @@ class AnswerReader:
             finish_reason=self._finish_reason,
         )
 
+    def _show(self, settled: Sequence[Shown]) -> None:
+        for shown in settled:
+            self._sink.emit(TextDelta(part_id=self._part_id, text=shown.text))
+            if shown.passage is not None:
+                self._sink.emit(TextCited(self._part_id, shown.text, _cited(shown.passage)))
+
     def _take_call(self, piece: CallPiece) -> None:
+        self._show(self._marks.finish())
         call = self._call_of(piece)
         text = piece.arguments
         if not text:
@@ -148,19 +163,35 @@ class AnswerReader:
             raise TokenLimit("The model's answer grew beyond the allowed length, so it was stopped.")
 
 
-async def read_answer(batches: AsyncGenerator[Batch], sink: EventSink) -> ModelAnswer:
-    """Read a whole streamed answer, reporting to `sink` as it arrives.
+async def read_answer(
+    batches: AsyncGenerator[Batch], sink: EventSink, marks: MarkReader | None = None
+) -> ModelAnswer:
+    """Read a whole streamed answer, reporting to `sink` as it arrives. `marks`: what it may cite.
 
     Raises:
         TokenLimit: the answer or one of its tool inputs is longer than any honest one.
     """
-    reader = AnswerReader(sink)
+    reader = AnswerReader(sink, marks or MarkReader())
     # Closed here, so that leaving early closes the connection now and not when memory is cleared.
     async with aclosing(batches):
         async for batch in batches:
             for piece in batch:
                 reader.take(piece)
     return reader.finish()
+
+
+def _cited(passage: Passage) -> CitedPassage:
+    return CitedPassage(
+        id=passage["id"],
+        document_id=passage["document_id"],
+        source=passage["source"],
+        title=passage["title"],
+        kind=passage["kind"],
+        section=passage["section"],
+        page=passage["page"],
+        version=passage["version"],
+        text=passage["text"],
+    )
 
 
 def _tool_name(given: str | None) -> str:

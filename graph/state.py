@@ -11,11 +11,26 @@ from leadhand.errors import JsonValue
 
 
 class Passage(TypedDict):
-    """A cited piece of a document, as the knowledge base returns it."""
+    """A passage of a document that a tool of this run found; `mark` is what a model cites it by."""
 
     id: str
+    mark: str
+    document_id: str
+    source: str
     title: str
+    kind: str
+    section: list[str]
+    page: int | None
+    version: int
     text: str
+
+
+def found_passages(before: list[Passage] | None, found: list[Passage] | None) -> list[Passage]:
+    """Both, each passage once; None begins anew."""
+    if found is None:
+        return []
+    together = {passage["id"]: passage for passage in [*(before or []), *found]}
+    return list(together.values())
 
 
 class FoldedTurn(TypedDict):
@@ -30,6 +45,8 @@ class TurnState(TypedDict, total=False):
 
     `tenant_id`, `user_id`: the identity that the thread belongs to; `guard` compares it with the context.
     `summary`: what the conversation's stored summary says; `folded_turns`: those that left the window since.
+    `wants_documents`: whether the question is one for the shop's documents. `passages`: what the current run
+    has found in them; `cited`: the ids of those that its answer cites, in the order of their numbers.
     `steps`, `tool_calls`, `tokens`: spent by the current run, against its bounds.
     """
 
@@ -40,7 +57,9 @@ class TurnState(TypedDict, total=False):
     run_id: str
     summary: str
     folded_turns: list[FoldedTurn]
-    passages: list[Passage]
+    wants_documents: bool
+    passages: Annotated[list[Passage] | None, found_passages]
+    cited: list[str]
     steps: int
     tool_calls: int
     tokens: int

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from graph.builder import CompiledTurn, compile_graph
-from graph.parts import Bounds, GraphParts, NoDocuments
+from graph.parts import Bounds, GraphParts
 from leadhand.context import TenantContext
 from leadhand.settings import settings
 from memory.processors import processing
@@ -54,7 +54,6 @@ async def make_graph() -> AsyncGenerator[CompiledTurn]:
                 registry=ToolRegistry.discover(timeout_s=current.tool_timeout_s, memory=memory),
                 shops=ShopReader(database),
                 conversation=ForeignThreads(),
-                passages=NoDocuments(),
                 bounds=Bounds.of(current),
                 memory=memory,
                 process=processing(current.processors, window_tokens=current.window_tokens),

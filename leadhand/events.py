@@ -36,6 +36,30 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """A passage of a document that was found in this run. `section`: the headings above it."""
+
+    id: str
+    document_id: str
+    source: str
+    title: str
+    kind: str
+    section: list[str]
+    page: int | None
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextCited:
+    """The text so far of `part_id` ends with `mark` ("[1]"), which stands for `passage`."""
+
+    part_id: str
+    mark: str
+    passage: CitedPassage
+
+
+@dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     part_id: str
     text: str
@@ -204,6 +228,7 @@ RunEvent: TypeAlias = (
     StepStarted
     | StepReset
     | TextDelta
+    | TextCited
     | ReasoningDelta
     | ToolInputStarted
     | ToolInputDelta

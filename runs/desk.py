@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graph.approvals import StoredApprovals
 from graph.builder import compile_graph
 from graph.conversation import StoredConversation
-from graph.parts import Bounds, GraphParts, NoDocuments
+from graph.parts import Bounds, GraphParts
 from jobs.replan_desk import ReplanDesk
 from jobs.worker import Worker
 from knowledge.library import Library
@@ -105,7 +105,6 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 registry=registry,
                 shops=shops,
                 conversation=StoredConversation(database),
-                passages=NoDocuments(),
                 bounds=Bounds.of(settings),
                 approvals=StoredApprovals(database),
                 memory=memory,

@@ -23,6 +23,7 @@ from leadhand.events import (
     StatusChanged,
     StepReset,
     StepStarted,
+    TextCited,
     TextDelta,
     ToolApprovalDecided,
     ToolApprovalRequested,
@@ -35,6 +36,7 @@ from leadhand.events import (
     ToolSucceeded,
     UsageReported,
 )
+from runs.citations import Citation, SourcePart, citation_of, events_between, source_of, utf16_length
 
 TOOL_PREFIX = "tool-"
 UNFINISHED = "This did not finish."
@@ -52,6 +54,7 @@ class TextPart(TypedDict):
     type: Literal["text", "reasoning"]
     text: str
     state: Literal["done"]
+    citations: NotRequired[list[Citation]]
 
 
 class ToolMetadata(TypedDict):
@@ -90,17 +93,18 @@ class ToolPart(TypedDict):
     toolMetadata: NotRequired[ToolMetadata]
 
 
-Part: TypeAlias = StepPart | TextPart | ToolPart
+Part: TypeAlias = StepPart | TextPart | SourcePart | ToolPart
 _PARTS: TypeAdapter[list[Part]] = TypeAdapter(list[Part])
 
 
 class _Fold:
-    """Parts while events come in; `open_text` is the id of the text part that further deltas extend."""
+    """Parts while events come in; `open_text` is the id of the part `text` that further deltas extend."""
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self.tools: dict[str, ToolPart] = {}
         self.open_text: str | None = None
+        self.text: TextPart | None = None
         self.step_at = 0
 
     def take(self, event: RunEvent) -> None:  # noqa: PLR0912 - one case a kind of event
@@ -111,6 +115,8 @@ class _Fold:
                 self._reset_step()
             case TextDelta(part_id=part_id, text=text):
                 self._text("text", part_id, text)
+            case TextCited():
+                self._cite(event)
             case ReasoningDelta(part_id=part_id, text=text):
                 self._text("reasoning", part_id, text)
             case ToolInputStarted(call_id, tool, parent_id, depth):
@@ -209,12 +215,21 @@ class _Fold:
         part["state"], part["approval"]["approved"] = "output-denied", False
 
     def _text(self, kind: Literal["text", "reasoning"], part_id: str, text: str) -> None:
-        last = self.parts[-1] if self.parts else None
-        if self.open_text == part_id and last is not None and "text" in last:
-            last["text"] += text
+        if self.open_text == part_id and self.text is not None:
+            self.text["text"] += text
             return
-        self.open_text = part_id
-        self.parts.append({"type": kind, "text": text, "state": "done"})
+        self.open_text, self.text = part_id, TextPart(type=kind, text=text, state="done")
+        self.parts.append(self.text)
+
+    def _cite(self, event: TextCited) -> None:
+        """The source stands behind what was there when it was cited for the first time."""
+        if self.open_text != event.part_id or self.text is None:
+            return
+        end = utf16_length(self.text["text"])
+        self.text.setdefault("citations", []).append(citation_of(event.passage, event.mark, end=end))
+        known = {part["sourceId"] for part in self.parts if "sourceId" in part}
+        if event.passage.id not in known:
+            self.parts.append(source_of(event.passage))
 
     def _tool(
         self,
@@ -257,11 +272,22 @@ def events_of(parts: Sequence[Part]) -> list[RunEvent]:
         if "toolCallId" in part:
             events.extend(_tool_events(part))
         elif "text" in part:
-            delta = TextDelta if part["type"] == "text" else ReasoningDelta
-            events.append(delta(part_id=f"part-{number}", text=part["text"]))
-        else:
+            events.extend(_text_events(f"part-{number}", part))
+        elif part["type"] == "step-start":
             events.append(StepStarted())
     return events
+
+
+def _text_events(part_id: str, part: TextPart) -> list[RunEvent]:
+    """Sources come of the text that cites them."""
+    if part["type"] == "reasoning":
+        return [ReasoningDelta(part_id, part["text"])]
+    events: list[RunEvent] = []
+    rest = part["text"]
+    for text, cited in events_between(part_id, part["text"], part.get("citations", [])):
+        events += [TextDelta(part_id, text), cited]
+        rest = rest.removeprefix(text)
+    return [*events, TextDelta(part_id, rest)] if rest or not events else events
 
 
 def _tool_events(part: ToolPart) -> list[RunEvent]:

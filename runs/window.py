@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from graph.write_calls import refusal_of
 from leadhand.errors import InternalFault, InvalidToolInput, LeadhandError
 from memory.history import question_id
-from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, ToolPart, read_parts, text_of
+from runs.citations import with_marks
+from runs.transcript import TOOL_PREFIX, UNFINISHED, Part, TextPart, ToolPart, read_parts, text_of
 from storage.messages import last_messages
 from storage.transactions import Connection
 from tools.registry import ToolRegistry
@@ -67,11 +68,15 @@ def _steps(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _step_messages(step: Sequence[Part], registry: ToolRegistry) -> list[BaseMessage]:
     calls = [part for part in step if "toolCallId" in part and "toolMetadata" not in part]
-    text = text_of(step)
+    text = "".join(_as_written(part) for part in step if "text" in part and part["type"] == "text")
     if not text.strip() and not calls:
         return []
     answer = AIMessage(content=text, tool_calls=[_call(part) for part in calls])
     return [answer, *(_result(part, registry) for part in calls)]
+
+
+def _as_written(part: TextPart) -> str:
+    return with_marks(part["text"], part.get("citations", []))
 
 
 def _call(part: ToolPart) -> ToolCall:

@@ -21,6 +21,7 @@ class PassageView(View):
     document: str
     document_id: str
     title: str
+    kind: str
     section: list[str]
     page: int | None = Field(description="Of a PDF, from 1.")
     version: int
@@ -35,6 +36,7 @@ def passage_view(found: FoundPassage) -> PassageView:
         document=found.source,
         document_id=str(found.document_id),
         title=found.title,
+        kind=found.kind,
         section=found.heading,
         page=found.page,
         version=found.version,

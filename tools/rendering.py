@@ -89,7 +89,7 @@ def _rendered(whole: dict[str, JsonValue]) -> str:
 
 def _attempts(whole: dict[str, JsonValue]) -> Iterator[bytes]:
     """Ever shorter renderings; the last one fits whatever it is given."""
-    yield orjson.dumps(whole)
+    yield _written(whole)
     for inner_rows, chars, least_rows in _STAGES:
         yield _with_most_rows(whole, inner_rows, chars, least_rows)
     for levels, keys, chars in _LAST_STAGES:
@@ -116,7 +116,12 @@ def _with_most_rows(whole: dict[str, JsonValue], inner_rows: int, chars: int, le
 
 
 def _cut(whole: dict[str, JsonValue], bounds: _Bounds) -> bytes:
-    return orjson.dumps(_object(whole, bounds, rows=bounds.rows, level=0))
+    return _written(_object(whole, bounds, rows=bounds.rows, level=0))
+
+
+def _written(value: dict[str, JsonValue]) -> bytes:
+    """In JSON only texts hold these two signs: written so, no text closes or opens a section of a prompt."""
+    return orjson.dumps(value).replace(b"<", b"\\u003c").replace(b">", b"\\u003e")
 
 
 def _object(value: dict[str, JsonValue], bounds: _Bounds, *, rows: int, level: int) -> dict[str, JsonValue]:

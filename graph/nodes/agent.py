@@ -8,9 +8,9 @@ from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolM
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
+from graph.citing import MarkReader
 from graph.identity import tenant_of
 from graph.nodes import Node
-from graph.nodes.route import next_after_route
 from graph.parts import Bounds, GraphParts
 from graph.prompts import load_prompt
 from graph.reading import ModelAnswer, read_answer
@@ -62,7 +62,8 @@ def agent_node(
         events.emit(StatusChanged(node="agent", label="Thinking…"))
         async with place_lent():
             with counted_call(parts.model.name) as call:
-                answer = await read_answer(model.stream(prompt), events)
+                marks = MarkReader(state.get("passages") or [], state.get("cited", []))
+                answer = await read_answer(model.stream(prompt), events, marks)
                 call.note(**_facts(answer, memory))
         spent = _tokens(answer, prompt)
         count_tokens_of(parts.model.name, answer.tokens)
@@ -88,6 +89,7 @@ def agent_node(
             steps=state.get("steps", 0) + 1,
             tool_calls=calls,
             tokens=state.get("tokens", 0) + spent,
+            cited=marks.cited,
         )
 
     return agent
@@ -111,12 +113,6 @@ def prompt_of(state: TurnState, memory: WorkingMemory = _NOTHING) -> list[BaseMe
         # In JSON nothing of it can look like a line of ours.
         record = orjson.dumps({"summary": summary, "since": since}).decode()
         sections.append(f"{load_prompt('earlier').text}\n\n{record}")
-    passages = state.get("passages", [])
-    if passages:
-        listed = "\n\n".join(f"[{found['id']}] {found['title']}\n{found['text']}" for found in passages)
-        sections.append(f"{load_prompt('retrieved').text}\n\n{listed}")
-    elif next_after_route(state) == "retrieve":
-        sections.append(load_prompt("no_documents").text)
     return [SystemMessage("\n\n".join(sections)), *state.get("messages", [])]
 
 

@@ -7,7 +7,7 @@ from graph.identity import tenant_of
 from graph.nodes import Node
 from graph.parts import GraphParts
 from graph.sealing import sealed
-from graph.state import PlannedCall, TurnState
+from graph.state import Passage, PlannedCall, TurnState
 from graph.write_calls import WriteCalls
 from leadhand.context import TenantContext
 from leadhand.errors import (
@@ -19,6 +19,7 @@ from leadhand.errors import (
 )
 from leadhand.events import StatusChanged, ToolDenied, ToolFailed, ToolSucceeded, sink
 from tools.base import ToolOutput
+from tools.passage_views import PassageView, passages_in
 from tools.rendering import render_error, render_for_model
 
 
@@ -69,9 +70,27 @@ def call_tools_node(
         except LeadhandError as error:
             events.emit(ToolFailed(call["call_id"], error.code, error.message))
             return _answer(call, render_error(error), failed=True)
-        return _answer(call, render_for_model(output, call["call_id"]), failed=False)
+        answer = _answer(call, render_for_model(output, call["call_id"]), failed=False)
+        if passages := [_passage(one) for one in passages_in(output)]:
+            answer["passages"] = passages
+        return answer
 
     return call_tools
+
+
+def _passage(one: PassageView) -> Passage:
+    return Passage(
+        id=one.id,
+        mark=one.cite_as,
+        document_id=one.document_id,
+        source=one.document,
+        title=one.title,
+        kind=one.kind,
+        section=one.section,
+        page=one.page,
+        version=one.version,
+        text=one.text,
+    )
 
 
 def _answer(call: PlannedCall, content: str, *, failed: bool) -> TurnState:

@@ -9,7 +9,7 @@ from leadhand.context import Permission, TenantContext
 
 async def guard(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
     """Stop the run unless context and state agree and the caller may read the plan; start its counters."""
-    fresh = TurnState(steps=0, tool_calls=0, tokens=0, passages=[])
+    fresh = TurnState(steps=0, tool_calls=0, tokens=0, passages=None, cited=[])
     if runtime.server_info is not None and "tenant_id" not in state:
         # A new thread of `langgraph dev` has only messages: it belongs to who makes it.
         caller = caller_of(runtime)

@@ -1,27 +1,32 @@
-"""Finds passages of the shop's documents for the question."""
+"""Searches the shop's documents before the model is asked: a call that it would have made, made for it."""
 
+from uuid import UUID, uuid5
+
+from langchain_core.messages import AIMessage, ToolCall
 from langgraph.runtime import Runtime
+from uuid_utils.compat import uuid7
 
 from graph.identity import tenant_of
-from graph.nodes import Node
 from graph.nodes.route import question_of
-from graph.parts import PassageSource
 from graph.state import TurnState
 from leadhand.context import TenantContext
-from leadhand.events import StatusChanged, sink
-from leadhand.spans import SpanKind, span
+from leadhand.errors import JsonValue
+from leadhand.events import ToolInputReady, sink
+from tools.catalog.internal_knowledge_search import MAX_QUERY_CHARS, TOOL
 
 
-def retrieve_node(
-    passages: PassageSource,
-) -> Node[TurnState]:
-    async def retrieve(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
-        """Search under the caller's tenant; what was found is data for the agent."""
-        tenant = tenant_of(state, runtime)
-        sink().emit(StatusChanged(node="retrieve", label="Searching your documents…"))
-        with span(SpanKind.RETRIEVAL, "documents") as search:
-            found = await passages.search(tenant, question_of(state))
-            search.note(passages=len(found))
-        return TurnState(passages=found)
+async def retrieve(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
+    """The call alone; `call_tools` runs it like any other, and its passages reach the model as its result."""
+    tenant_of(state, runtime)
+    query = question_of(state).strip()[:MAX_QUERY_CHARS]
+    call_id, arguments = _call_id(state), {"query": query}
+    told: dict[str, JsonValue] = {**arguments}
+    sink().emit(ToolInputReady(call_id, TOOL.name, told))
+    call = ToolCall(name=TOOL.name, args=arguments, id=call_id)
+    return TurnState(messages=[AIMessage("", tool_calls=[call])])
 
-    return retrieve
+
+def _call_id(state: TurnState) -> str:
+    """The same whenever the run is begun again, so that the call is told once."""
+    run_id = state.get("run_id")
+    return str(uuid5(UUID(run_id), TOOL.name) if run_id else uuid7())

@@ -1,4 +1,4 @@
-"""Decides whether the question needs the shop's documents; costs no model round trip."""
+"""Decides whether the question is one for the shop's documents; costs no model round trip."""
 
 import tomllib
 from functools import cache
@@ -8,20 +8,22 @@ from typing import Literal
 from langchain_core.messages import HumanMessage
 from langgraph.runtime import Runtime
 
+from graph.identity import tenant_of
 from graph.state import TurnState
-from leadhand.context import TenantContext
+from leadhand.context import Permission, TenantContext
 
 
 async def route(state: TurnState, runtime: Runtime[TenantContext]) -> TurnState:
-    """A place of its own in the picture; the choice is `next_after_route`."""
-    del state, runtime
-    return TurnState()
+    """By the words of the question; for a caller who may read no documents there are none."""
+    words = question_of(state).casefold()
+    wants = any(cue in words for cue in _document_cues())
+    may = Permission.KNOWLEDGE_READ in tenant_of(state, runtime).permissions
+    return TurnState(wants_documents=wants and may)
 
 
 def next_after_route(state: TurnState) -> Literal["retrieve", "agent"]:
-    """`retrieve` when the question uses the words of a question about documents, else `agent`."""
-    words = question_of(state).casefold()
-    return "retrieve" if any(cue in words for cue in _document_cues()) else "agent"
+    """What `route` decided."""
+    return "retrieve" if state.get("wants_documents") else "agent"
 
 
 def question_of(state: TurnState) -> str:

@@ -118,8 +118,23 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class TextEnd:
+    """`citations`: JSON of `runs.citations.Citation`, in the order of the text."""
+
     type: ClassVar[str] = "text-end"
     id: str
+    citations: list[JsonValue] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A cited passage, as soon as it is cited for the first time."""
+
+    type: ClassVar[str] = "source-document"
+    source_id: str = field(metadata={"wire": "sourceId"})
+    media_type: str = field(metadata={"wire": "mediaType"})
+    title: str
+    filename: str
+    provider_metadata: JsonValue = field(metadata={"wire": "providerMetadata"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +273,7 @@ Chunk: TypeAlias = (
     | TextStart
     | TextDelta
     | TextEnd
+    | SourceDocument
     | ReasoningStart
     | ReasoningDelta
     | ReasoningEnd

@@ -6,13 +6,15 @@ parts inside steps and closed, tool states in order, one terminal chunk, and not
 
 from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final, Literal, TypeAlias, assert_never, get_args
+from typing import Final, Literal, TypeAlias, assert_never, cast, get_args
 
 from leadhand import events
+from leadhand.errors import JsonValue
 from leadhand.events import RunEvent
 from leadhand.prices import Cost, Tokens
+from runs.citations import citation_of, source_of, utf16_length
 from runs.transcript import STOPPED, UNFINISHED
 from server.stream import chunks
 from server.stream.chunks import UNSET, Chunk, FinishReason, MessageMetadata, ToolMetadata, Unset
@@ -38,13 +40,15 @@ _WAITING: Final = frozenset({_CallState.ASKED, _CallState.APPROVED, _CallState.R
 _PartKind: TypeAlias = Literal["text", "reasoning"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _OpenPart:
-    """`part_id` is the run's, `id` the client's."""
+    """`part_id` is the run's, `id` the client's; `length`: of its text so far, in UTF-16 units."""
 
     kind: _PartKind
     part_id: str
     id: str
+    length: int = 0
+    citations: list[JsonValue] = field(default_factory=list[JsonValue])
 
 
 class StreamTranslator:
@@ -73,6 +77,8 @@ class StreamTranslator:
         self._being_written: dict[str, chunks.ToolInputStart] = {}
         self._approvals: dict[str, str] = {}
         self._calls_of_step: set[str] = set()
+        self._sources: set[str] = set()
+        self._sources_of_step: set[str] = set()
         self._used = Tokens()
         self._usage_known = False
         self._known_so_far = going_on
@@ -107,6 +113,8 @@ class StreamTranslator:
                 return self._reset_step()
             case events.TextDelta(part_id, text):
                 return self._delta("text", part_id, text)
+            case events.TextCited():
+                return self._cited(event)
             case events.ReasoningDelta(part_id, text):
                 return self._delta("reasoning", part_id, text)
             case events.ToolInputStarted(call_id, tool, parent_id, depth):
@@ -158,6 +166,7 @@ class StreamTranslator:
         out = [*self._close_parts(), *self._end_calls(UNFINISHED, {_CallState.WRITING})]
         self._step_open = False
         self._calls_of_step.clear()
+        self._sources_of_step.clear()
         out.append(chunks.FinishStep())
         return out
 
@@ -170,6 +179,8 @@ class StreamTranslator:
         for call_id in self._calls_of_step:
             self._calls[call_id] = _CallState.OVER
         self._calls_of_step.clear()
+        self._sources -= self._sources_of_step
+        self._sources_of_step.clear()
         self._open_part = None
         return [chunks.ResetStep()]
 
@@ -187,6 +198,7 @@ class StreamTranslator:
             out += self._close_parts()
             part = self._open_part = self._new_part(kind, part_id)
             out.append(chunks.TextStart(part.id) if kind == "text" else chunks.ReasoningStart(part.id))
+        part.length += utf16_length(text)
         delta = chunks.TextDelta if kind == "text" else chunks.ReasoningDelta
         out.append(delta(part.id, text))
         return out
@@ -201,7 +213,30 @@ class StreamTranslator:
         part, self._open_part = self._open_part, None
         if part is None:
             return []
-        return [chunks.TextEnd(part.id) if part.kind == "text" else chunks.ReasoningEnd(part.id)]
+        if part.kind == "reasoning":
+            return [chunks.ReasoningEnd(part.id)]
+        return [chunks.TextEnd(part.id, part.citations or UNSET)]
+
+    def _cited(self, event: events.TextCited) -> list[Chunk]:
+        """The citation goes with the end of its text, the source at once, and once."""
+        part, passage = self._open_part, event.passage
+        if part is None or (part.kind, part.part_id) != ("text", event.part_id):
+            return []
+        part.citations.append(cast("JsonValue", citation_of(passage, event.mark, end=part.length)))
+        if passage.id in self._sources:
+            return []
+        self._sources.add(passage.id)
+        self._sources_of_step.add(passage.id)
+        source = source_of(passage)
+        return [
+            chunks.SourceDocument(
+                source["sourceId"],
+                source["mediaType"],
+                source["title"],
+                source["filename"],
+                cast("JsonValue", source["providerMetadata"]),
+            )
+        ]
 
     # Tool calls
 

@@ -36,6 +36,7 @@ SHAPES: Mapping[str, tuple[set[str], set[str]]] = {
     "tool-approval-request": ({"approvalId", "toolCallId", "reason", "approvalDescriptor"}, set()),
     "tool-approval-response": ({"approvalId", "approved"}, {"reason"}),
     "tool-output-denied": ({"toolCallId"}, set()),
+    "source-document": ({"sourceId", "mediaType", "title"}, {"filename", "providerMetadata"}),
     "data-status": ({"data", "transient"}, {"id"}),
 }
 FREE_JSON = {"input", "output", "data", "messageMetadata"}
@@ -114,6 +115,8 @@ class StreamState:
                 pass
             case "tool-approval-response":
                 self._answer(chunk)
+            case "source-document":
+                assert self.step_open, "a source outside a step"
             case _ if kind.startswith("tool-"):
                 self._tool(kind, chunk)
             case _:

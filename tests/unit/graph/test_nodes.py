@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
+from uuid import UUID
 
 import pytest
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, RemoveMessage, ToolCall, ToolMessage
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
@@ -14,7 +15,8 @@ from graph.identity import tenant_of
 from graph.nodes.agent import check_bounds, messages_of, next_after_agent, prompt_of
 from graph.nodes.guard import guard
 from graph.nodes.recall import recall_node
-from graph.nodes.route import next_after_route
+from graph.nodes.retrieve import retrieve
+from graph.nodes.route import next_after_route, route
 from graph.nodes.summarize import LINE_CHARS, MAX_LINES, summarize_node
 from graph.parts import Bounds
 from graph.reading import ModelAnswer, ReadCall
@@ -58,7 +60,7 @@ def _asked(text: str) -> TurnState:
 
 async def test_guard_starts_the_run_of_the_caller_whose_thread_it_is() -> None:
     changed = await guard(_asked("hello"), runtime=_runtime(_tenant()))
-    assert changed == {"steps": 0, "tool_calls": 0, "tokens": 0, "passages": []}
+    assert changed == {"steps": 0, "tool_calls": 0, "tokens": 0, "passages": None, "cited": []}
 
 
 @pytest.mark.parametrize("tenant", [None, _tenant("south")])
@@ -89,13 +91,32 @@ def test_a_tool_task_of_another_shops_thread_is_refused() -> None:
         ("Can we take on a 50-hour order next month?", "agent"),
     ],
 )
-def test_only_a_question_about_documents_is_sent_to_retrieve(question: str, node: str) -> None:
-    assert next_after_route(_asked(question)) == node
+async def test_only_a_question_about_documents_is_sent_to_retrieve(question: str, node: str) -> None:
+    reader = _tenant("north", Permission.PLANNING_READ, Permission.KNOWLEDGE_READ)
+    assert next_after_route(await route(_asked(question), _runtime(reader))) == node
+    nobody = await route(_asked(question), _runtime(_tenant()))
+    assert next_after_route(nobody) == "agent", "who may read no documents is asked for none"
 
 
-def test_a_question_about_documents_without_any_tells_the_model_so() -> None:
-    system = prompt_of(_asked("What does our handbook say?"))[0]
-    assert "No passage on it was found" in system.text
+async def test_a_question_about_documents_is_searched_for_before_the_model_is_asked() -> None:
+    asked = _asked("What does the handbook say about gloves?")
+    asked["run_id"] = str(UUID(int=7))
+    first = await retrieve(asked, _runtime(_tenant()))
+    again = await retrieve(asked, _runtime(_tenant()))
+    tasks = next_after_agent(TurnState(messages=[*asked.get("messages", []), *first.get("messages", [])]))
+    assert isinstance(tasks, list)
+    [(tool, given)] = [(task.arg["tool"], task.arg["input"]) for task in tasks]
+    assert (tool, given) == (
+        "internal_knowledge_search",
+        {"query": "What does the handbook say about gloves?"},
+    )
+    ids = [call["id"] for state in (first, again) for m in state.get("messages", []) for call in _calls(m)]
+    assert len(set(ids)) == 1, "begun again after a crash it is the same call"
+
+
+def _calls(message: BaseMessage) -> list[ToolCall]:
+    assert isinstance(message, AIMessage)
+    return message.tool_calls
 
 
 def test_the_instructions_do_not_change_between_turns() -> None:

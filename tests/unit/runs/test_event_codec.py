@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leadhand.errors import InternalFault, JsonValue
 from leadhand.events import (
+    CitedPassage,
     ReasoningDelta,
     RunAwaitingApproval,
     RunContinued,
@@ -18,6 +19,7 @@ from leadhand.events import (
     StatusChanged,
     StepReset,
     StepStarted,
+    TextCited,
     TextDelta,
     ToolApprovalDecided,
     ToolApprovalRequested,
@@ -41,10 +43,23 @@ json_values: st.SearchStrategy[JsonValue] = st.recursive(
     max_leaves=6,
 )
 costs = st.none() | st.builds(Cost, st.decimals(0, 10, places=6), st.just("EUR"))
+cited_passages = st.builds(
+    CitedPassage,
+    ids,
+    ids,
+    texts,
+    texts,
+    texts,
+    st.lists(texts, max_size=2),
+    st.none() | st.integers(1, 9),
+    st.integers(1, 9),
+    texts,
+)
 EVENTS: dict[type[RunEvent], st.SearchStrategy[RunEvent]] = {
     StepStarted: st.builds(StepStarted, st.integers(0, 9999)),
     StepReset: st.builds(StepReset),
     TextDelta: st.builds(TextDelta, ids, texts),
+    TextCited: st.builds(TextCited, ids, texts, cited_passages),
     ReasoningDelta: st.builds(ReasoningDelta, ids, texts),
     ToolInputStarted: st.builds(ToolInputStarted, ids, texts, st.none() | ids, st.integers(0, 3)),
     ToolInputDelta: st.builds(ToolInputDelta, ids, texts),

@@ -1,9 +1,12 @@
 """The stored message is a projection of the run's events, and replaying it gives the same message again."""
 
+from uuid import UUID
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadhand.events import (
+    CitedPassage,
     RunAwaitingApproval,
     RunContinued,
     RunEvent,
@@ -11,6 +14,7 @@ from leadhand.events import (
     RunStopped,
     StepReset,
     StepStarted,
+    TextCited,
     TextDelta,
     ToolApprovalDecided,
     ToolApprovalRequested,
@@ -30,12 +34,33 @@ from runs.transcript import (
     events_of,
     open_calls,
     parts_of,
+    read_parts,
+    stored_parts,
 )
+from runs.window import StoredMessage, messages_of
+from tools.registry import ToolRegistry
 
 CALLS = st.sampled_from(["c1", "c2", "c3"])
+
+
+def passage(number: int) -> CitedPassage:
+    return CitedPassage(
+        id=str(UUID(int=number)),
+        document_id="d",
+        source="care/coolant.pdf",
+        title="Coolant",
+        kind="pdf",
+        section=["Care"],
+        page=number,
+        version=2,
+        text="Every six weeks.",
+    )
+
+
 EVENTS: st.SearchStrategy[RunEvent] = st.one_of(
     st.just(StepStarted()),
     st.builds(TextDelta, part_id=st.sampled_from(["t1", "t2"]), text=st.text(min_size=1, max_size=5)),
+    st.builds(TextCited, st.sampled_from(["t1", "t2"]), st.just(""), st.builds(passage, st.integers(1, 2))),
     st.builds(ToolInputStarted, call_id=CALLS, tool=st.just("x")),
     st.builds(ToolInputDelta, call_id=CALLS, fragment=st.just("{")),
     st.builds(ToolInputReady, call_id=CALLS, tool=st.just("x"), input=st.just({"a": 1})),
@@ -63,6 +88,47 @@ def test_replaying_a_stored_message_gives_the_same_text_and_results(events: list
     assert [part["type"] for part in again] == [part["type"] for part in parts]
     assert [part.get("text") for part in again] == [part.get("text") for part in parts]
     assert [part.get("output") for part in again] == [part.get("output") for part in parts]
+    assert [part.get("citations") for part in again] == [part.get("citations") for part in parts]
+
+
+def test_a_citation_stands_in_its_text_and_its_source_once_beside_it() -> None:
+    said = [
+        StepStarted(),
+        TextDelta("t", "😀 Six weeks [1]"),
+        TextCited("t", "[1]", passage(3)),
+        TextDelta("t", ", page 3 [1]"),
+        TextCited("t", "[1]", passage(3)),
+    ]
+    parts = parts_of(said)
+    assert [part["type"] for part in parts] == ["step-start", "text", "source-document"]
+    text, source = parts[1:]
+    assert "citations" in text
+    places = [(one["startIndex"], one["endIndex"], one["citedText"]) for one in text["citations"]]
+    assert places == [(13, 16, "Every six weeks."), (25, 28, "Every six weeks.")], "in UTF-16 units"
+    assert source == {
+        "type": "source-document",
+        "sourceId": str(UUID(int=3)),
+        "mediaType": "application/pdf",
+        "title": "Coolant",
+        "filename": "care/coolant.pdf",
+        "providerMetadata": {"leadhand": {"documentId": "d", "section": ["Care"], "page": 3, "version": 2}},
+    }
+    assert read_parts(stored_parts(parts)) == parts
+    assert parts_of([*events_of(parts), RunFinished()]) == parts
+
+
+def test_what_a_step_cited_that_is_made_again_is_void() -> None:
+    cited = [TextDelta("t", "[1]"), TextCited("t", "[1]", passage(1))]
+    parts = parts_of([StepStarted(), *cited, StepReset(), *cited])
+    assert [part["type"] for part in parts] == ["step-start", "text", "source-document"]
+
+
+def test_a_model_that_reads_its_stored_answer_finds_its_own_marks_in_it() -> None:
+    stored = parts_of(
+        [TextDelta("t", "So ü it is [1]"), TextCited("t", "[1]", passage(1)), TextDelta("t", ".")]
+    )
+    [answer] = messages_of([StoredMessage(2, "assistant", stored)], ToolRegistry([]))
+    assert answer.text == "So ü it is [p-00000001]."
 
 
 def test_a_turn_with_a_tool_has_its_parts_in_order() -> None:

@@ -27,7 +27,7 @@ _SHAPES: dict[str, tuple[dict[str, tuple[type, ...]], dict[str, tuple[type, ...]
     "message-metadata": ({"messageMetadata": _ANY}, {}),
     "text-start": ({"id": (str,)}, {}),
     "text-delta": ({"id": (str,), "delta": (str,)}, {}),
-    "text-end": ({"id": (str,)}, {}),
+    "text-end": ({"id": (str,)}, {"citations": (list,)}),
     "reasoning-start": ({"id": (str,)}, {}),
     "reasoning-delta": ({"id": (str,), "delta": (str,)}, {}),
     "reasoning-end": ({"id": (str,)}, {}),
@@ -49,6 +49,10 @@ _SHAPES: dict[str, tuple[dict[str, tuple[type, ...]], dict[str, tuple[type, ...]
     ),
     "tool-approval-response": ({"approvalId": (str,), "approved": (bool,)}, {"reason": (str,)}),
     "tool-output-denied": ({"toolCallId": (str,)}, {}),
+    "source-document": (
+        {"sourceId": (str,), "mediaType": (str,), "title": (str,), "filename": (str,)},
+        {"providerMetadata": (dict,)},
+    ),
     "data-status": ({"data": _ANY}, {"id": (str,), "transient": (bool,)}),
 }
 _REASONS = {"stop", "length", "content-filter", "tool-calls", "error", "interrupted", "other"}
@@ -77,6 +81,8 @@ class _Reader:
     names: dict[str, str] = field(default_factory=dict[str, str])
     approvals: dict[str, str] = field(default_factory=dict[str, str])
     calls_of_step: list[str] = field(default_factory=list[str])
+    sources: set[str] = field(default_factory=set[str])
+    sources_of_step: set[str] = field(default_factory=set[str])
 
     def take(self, chunk: Json) -> None:
         kind = chunk["type"]
@@ -89,6 +95,12 @@ class _Reader:
             self.started = True
         elif kind.startswith(("text-", "reasoning-")):
             self._part(kind, chunk)
+            self._citations(chunk)
+        elif kind == "source-document":
+            _insist(self.in_step and bool(self.text), "a source comes with a text", chunk)
+            source = str(chunk["sourceId"])
+            _insist(source not in self.sources | self.sources_of_step, "each source once", chunk)
+            self.sources_of_step.add(source)
         elif kind.startswith(("tool-approval-", "tool-output-")):
             self._outcome(kind, chunk)
         elif kind.startswith("tool-"):
@@ -120,11 +132,21 @@ class _Reader:
             for call in self.calls_of_step:
                 self.calls[call] = "over"
             self.calls_of_step.clear()  # the client has dropped them
+            self.sources_of_step.clear()
             return
+        self.sources |= self.sources_of_step
+        self.sources_of_step.clear()
         if kind == "finish-step":
             self._insist_closed(chunk)
         self.calls_of_step.clear()
         self.in_step = kind == "start-step"
+
+    def _citations(self, chunk: Json) -> None:
+        cited = chunk.get("citations", [])
+        for one in cited if isinstance(cited, list) else []:
+            source = one.get("source") if isinstance(one, dict) else None
+            known = isinstance(source, dict) and source.get("id") in self.sources | self.sources_of_step
+            _insist(known, "what is cited is a source of the message", chunk)
 
     def _part(self, kind: str, chunk: Json) -> None:
         space, _, verb = kind.partition("-")

@@ -11,6 +11,7 @@ from leadhand.errors import JsonValue
 from leadhand.events import RunEvent
 from server.stream.chunks import chunk_json
 from server.stream.translate import StreamTranslator
+from tests.acceptance.json_access import at
 from tests.unit.server.protocol_checker import Json, ProtocolViolation, check_chunks
 
 
@@ -21,6 +22,10 @@ def stream_of(*run: RunEvent) -> list[Json]:
 
 def types_of(stream: Sequence[Json]) -> list[JsonValue]:
     return [chunk["type"] for chunk in stream]
+
+
+def cited(passage_id: str) -> events.CitedPassage:
+    return events.CitedPassage(passage_id, "d", "a.md", "A", "markdown", ["Care"], None, 1, "Words.")
 
 
 ONE_TOOL_TURN: tuple[RunEvent, ...] = (
@@ -50,6 +55,59 @@ def test_a_turn_with_one_tool_follows_the_reference_order() -> None:
         *("data-status", "tool-output-available", "finish-step"),
         *("start-step", "text-start", "text-delta", "text-delta", "text-end", "finish-step", "finish"),
     ]
+
+
+def test_a_source_comes_once_as_soon_as_it_is_cited_and_the_places_with_the_end_of_the_text() -> None:
+    one, two = cited("one"), cited("two")
+    stream = stream_of(
+        events.StepStarted(),
+        events.TextDelta("t1", "Ü 😀 [1]"),
+        events.TextCited("t1", "[1]", one),
+        events.TextDelta("t1", "[2] [1]"),
+        events.TextCited("t1", "[1]", one),
+        events.TextCited("nobody", "[2]", two),
+        events.StepStarted(),
+        events.TextDelta("t2", "[1]"),
+        events.TextCited("t2", "[1]", one),
+        events.RunFinished(),
+    )
+    check_chunks(stream)
+    [source] = [chunk for chunk in stream if chunk["type"] == "source-document"]
+    assert source == {
+        "type": "source-document",
+        "sourceId": "one",
+        "mediaType": "text/markdown",
+        "title": "A",
+        "filename": "a.md",
+        "providerMetadata": {
+            "leadhand": {"documentId": "d", "section": ["Care"], "page": None, "version": 1}
+        },
+    }
+    assert stream.index(source) == 4, "right behind the delta that holds its number"
+    first, second = [chunk["citations"] for chunk in stream if chunk["type"] == "text-end"]
+    assert places_in(first) == [("one", 5, 8, "Words."), ("one", 12, 15, "Words.")]
+    assert places_in(second) == [("one", 0, 3, "Words.")]
+
+
+def places_in(citations: JsonValue) -> list[tuple[JsonValue, ...]]:
+    return [
+        (at(one, "source", "id"), at(one, "startIndex"), at(one, "endIndex"), at(one, "citedText"))
+        for one in (citations if isinstance(citations, list) else [])
+    ]
+
+
+def test_a_source_of_a_step_that_is_made_again_comes_again() -> None:
+    said: list[RunEvent] = [events.TextDelta("t1", "[1]"), events.TextCited("t1", "[1]", cited("one"))]
+    stream = stream_of(
+        events.StepStarted(),
+        *said,
+        events.StepReset(),
+        events.TextDelta("t2", "[1]"),
+        events.TextCited("t2", "[1]", cited("one")),
+        events.RunFinished(),
+    )
+    check_chunks(stream)
+    assert types_of(stream).count("source-document") == 2
 
 
 def test_start_names_message_run_and_model() -> None:
@@ -252,6 +310,7 @@ _any_event: st.SearchStrategy[RunEvent] = st.one_of(
     st.just(events.StepStarted()),
     st.just(events.StepReset()),
     st.builds(events.TextDelta, _ids, _texts),
+    st.builds(events.TextCited, _ids, st.just(""), st.builds(cited, _ids)),
     st.builds(events.ReasoningDelta, _ids, _texts),
     st.builds(events.ToolInputStarted, _ids, _names, _parents, _depths),
     st.builds(events.ToolInputDelta, _ids, _texts),

@@ -30,6 +30,7 @@ COOLANT = FoundPassage(
     text="It is changed every six weeks.",
     similarity=0.87654,
     weight=1.0,
+    kind="pdf",
 )
 WHO = replace(tenant(), permissions=frozenset({Permission.PLANNING_READ, Permission.KNOWLEDGE_READ}))
 
