@@ -8,7 +8,7 @@ from planning.zones import to_minute
 from reports.answers import Answers, ask_tools
 from reports.draft import Draft
 from reports.gathering import Gathering, OneState, PlanMoved
-from reports.narrative import narrative_of
+from reports.narrative import write_narrative
 from reports.options import ReportOptions, ReportParts
 from reports.report import KeyFigure, Period, Report, SectionKey
 from reports.sections import (
@@ -68,6 +68,7 @@ async def _make(
         gathering.bound("moved")
     sections = tuple(draft.section() for draft in drafts)
     figures = tuple(figure for draft in drafts for figure in draft.figures)
+    narrator = parts.narrator if options.narrative and not gathering.late else None
     return Report(
         title=options.title or words("report.title"),
         shop=shop.settings.name,
@@ -77,7 +78,7 @@ async def _make(
         as_of=time.weeks.now.isoformat(),
         data_version=shop.settings.data_version,
         period=_period(time.weeks, words),
-        narrative=narrative_of(figures, sections),
+        narrative=await write_narrative(tenant, narrator, words, figures, sections),
         key_figures=figures,
         sections=tuple(section for section in sections if section.sentences or section.tables),
         bounds=tuple(gathering.bounds),

@@ -76,12 +76,20 @@ class Table(Part):
 
 
 class Picture(Part):
-    """A drawing of the rows of `table`. `alt`: what it shows, in words."""
+    """A drawing of the rows of `table`. `alt`: what it shows, in words.
+
+    `threshold_pct`: over it a cell of a heat map is framed. Of a schedule, `start` and `end` say what part of
+    time it shows, `stretches` when each row is worked on: (row, start, end).
+    """
 
     kind: PictureKind
     title: str
     alt: str
     table: str
+    threshold_pct: float | None = None
+    start: str | None = None
+    end: str | None = None
+    stretches: tuple[tuple[int, str, str], ...] = ()
 
 
 class Section(Part):

@@ -15,9 +15,20 @@ class Form(StrEnum):
     JSON = "json"
 
 
+MEDIA_TYPES = {
+    Form.HTML: "text/html; charset=utf-8",
+    Form.PDF: "application/pdf",
+    Form.MARKDOWN: "text/markdown; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    # One file a table, in an archive.
+    Form.CSV: "application/zip",
+    Form.JSON: "application/json",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """`name` is fit for any file system; `body` is what a browser downloads."""
+    """`name` is fit for any file system."""
 
     name: str
     media_type: str
@@ -25,14 +36,25 @@ class RenderedFile:
 
 
 def render(report: Report, form: Form) -> RenderedFile:
-    """The report as a file. It takes up to a few seconds (PDF): call it in a thread."""
+    """The report as a file, the same bytes for the same report. HTML and PDF take seconds: use a thread."""
+    ending = "zip" if form is Form.CSV else form.value
+    name = f"capacity-report-{report.as_of[:10]}.{ending}"
+    return RenderedFile(name, MEDIA_TYPES[form], _body(report, form))
+
+
+def _body(report: Report, form: Form) -> bytes:
+    """Each form in a module of its own, imported here: a server starts without them."""
     match form:
+        case Form.HTML:
+            from reports.forms.html import html as write  # noqa: PLC0415
+        case Form.PDF:
+            from reports.forms.pdf import pdf as write  # noqa: PLC0415
+        case Form.MARKDOWN:
+            from reports.forms.markdown import markdown as write  # noqa: PLC0415
+        case Form.XLSX:
+            from reports.forms.tables import xlsx as write  # noqa: PLC0415
+        case Form.CSV:
+            from reports.forms.tables import csv_files as write  # noqa: PLC0415
         case Form.JSON:
-            return RenderedFile(_name(report, "json"), "application/json", report.to_json().encode())
-        case _:
-            raise NotImplementedError(form)
-
-
-def _name(report: Report, ending: str) -> str:
-    """ "capacity-report-2026-12-01.pdf"."""
-    return f"capacity-report-{report.made_at[:10]}.{ending}"
+            return report.to_json().encode()
+    return write(report)

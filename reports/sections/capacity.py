@@ -88,7 +88,9 @@ def heat_map(draft: Draft, machines: WorkloadOutput, threshold_pct: float | None
         peak = words("picture.heat_alt_peak", name=most[1], week=most[2], share=words.percent(most[0]))
     alt = words("picture.heat_alt", threshold=words.percent(threshold_pct), peak=peak).strip()
     title = words("picture.heat")
-    draft.pictures.append(Picture(kind=PictureKind.HEAT, title=title, alt=alt, table="machines"))
+    draft.pictures.append(
+        Picture(kind=PictureKind.HEAT, title=title, alt=alt, table="machines", threshold_pct=threshold_pct)
+    )
 
 
 def _wide(row: WorkloadRow) -> tuple[Cell, ...]:

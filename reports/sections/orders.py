@@ -8,9 +8,9 @@ from tools.catalog.order_status import OrderStatusOutput
 from tools.order_views import OrderRow
 
 # Orders whose chain is told link by link.
-CHAINS = 5
+CHAINS = 4
 # Links of one chain.
-LINKS = 20
+LINKS = 10
 
 
 def fill(draft: Draft, late: OrderStatusOutput | None, at_risk: OrderStatusOutput | None) -> None:

@@ -2,6 +2,7 @@
 
 from reports.draft import Draft
 from reports.report import CellKind
+from reports.wording import one_line
 from tools.catalog.operator_availability import OperatorAvailabilityOutput
 from tools.catalog.workload_distribution import WorkloadOutput
 
@@ -52,7 +53,7 @@ def _attendance(draft: Draft, found: OperatorAvailabilityOutput) -> None:
             ("start", CellKind.MOMENT),
             ("end", CellKind.MOMENT),
         ],
-        ((row.operator.name, draft.words.tool(row.kind), row.start, row.end) for row in found.absences),
+        ((row.operator.name, one_line(row.kind), row.start, row.end) for row in found.absences),
         found.absences_total,
     )
     if found.expiring_total:

@@ -1,9 +1,12 @@
 """The bookings of the coming days by machine, and what must start in them."""
 
+from collections.abc import Sequence
+
 from planning.rounding import hours
 from reports.draft import Draft
 from reports.plan_reading import MAX_MACHINES, PlanReading
 from reports.report import CellKind, Picture, PictureKind
+from tools.boards.schedule import Stretch
 
 
 def fill_schedule(draft: Draft, plan: PlanReading | None) -> None:
@@ -54,7 +57,32 @@ def fill_schedule(draft: Draft, plan: PlanReading | None) -> None:
             end=words.moment(window.end),
         )
         title = words("picture.gantt")
-        draft.pictures.append(Picture(kind=PictureKind.GANTT, title=title, alt=alt, table=table.key))
+        draft.pictures.append(
+            Picture(
+                kind=PictureKind.GANTT,
+                title=title,
+                alt=alt,
+                table=table.key,
+                start=window.start,
+                end=window.end,
+                stretches=tuple(
+                    (place, *span)
+                    for place, row in enumerate(rows[: len(table.rows)])
+                    for span in _worked(row.segments)
+                ),
+            )
+        )
+
+
+def _worked(parts: Sequence[Stretch]) -> list[tuple[str, str]]:
+    """Without the places where one person hands over to another."""
+    joined: list[tuple[str, str]] = []
+    for part in parts:
+        if joined and joined[-1][1] == part.start:
+            joined[-1] = joined[-1][0], part.end
+        else:
+            joined.append((part.start, part.end))
+    return joined
 
 
 def fill_starts(draft: Draft, plan: PlanReading | None) -> None:
