@@ -24,6 +24,8 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── MappingUnconfirmed         422 mapping_unconfirmed
 │   ├── DocumentRejected           422 document_rejected
 │   ├── EmbeddingChanged           409 embedding_changed
+│   ├── ReportNotReady             409 report_not_ready
+│   ├── RecipientRefused           422 recipient_refused
 │   ├── RequestTimeout             408 request_timeout (retryable)
 │   ├── HeadersTooLarge            431 headers_too_large
 │   ├── Throttled                  429, says how long to wait (retryable)
@@ -66,7 +68,8 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── TooManyConnections         503 too_many_connections
 │   ├── RunInterrupted             503 run_interrupted
 │   ├── RunNotStarted              503 run_not_started
-│   └── ReplanInterrupted          503 replan_interrupted
+│   ├── ReplanInterrupted          503 replan_interrupted
+│   └── DeliveryFailed             503 delivery_failed
 └── BoundReached                   a stated limit ended the run
     ├── StepLimit                  step_limit
     ├── ToolCallLimit              tool_call_limit
@@ -228,6 +231,18 @@ class RunLogGone(CallerError):
     """What a run said step by step is not kept any more; its answer is."""
 
     code, status = "run_log_gone", 410
+
+
+class ReportNotReady(CallerError):
+    """A report that is not made yet, failed, or was passed over; `details.status` says which."""
+
+    code, status = "report_not_ready", 409
+
+
+class RecipientRefused(CallerError):
+    """A report cannot be delivered to this recipient, however often it is tried."""
+
+    code, status = "recipient_refused", 422
 
 
 class RequestTimeout(CallerError):
@@ -428,6 +443,12 @@ class ReplanInterrupted(TransientFault):
     """The process that computed a re-plan died."""
 
     code = "replan_interrupted"
+
+
+class DeliveryFailed(TransientFault):
+    """A recipient of a report cannot be reached now; it is tried again."""
+
+    code = "delivery_failed"
 
 
 class BoundReached(LeadhandError):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,8 @@ MIN_JWT_SECRET_BYTES = 32
 # A URL, or the keyword form of libpq.
 _POSTGRES_ADDRESS = re.compile(r"postgres(ql)?://\S*|\w+\s*=.*")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*")
+_MAIL_SERVER = re.compile(r"smtps?://[^\s/]+/?")
+_SENDER = re.compile(r"[^<>@\r\n,;]*<[^<>@\s,;]+@[^<>@\s,;]+>|[^<>@\s,;]+@[^<>@\s,;]+")
 _KEY = re.compile(r"[!-~]+")
 
 
@@ -75,6 +78,12 @@ class Settings(BaseSettings):
     # Re-plans that this machine computes at once. None: one less than its cores, and at least one.
     replan_processes: int | None = Field(default=None, ge=1, le=64)
     replan_max_s: float = Field(default=120.0, gt=0, le=3600)
+
+    # Where reports are delivered to; see docs/reports.md.
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Leadhand <leadhand@localhost>"
+    report_folder: Path | None = None
+    private_webhooks: bool = False
 
     model: str | None = None
     small_model: str | None = None
@@ -151,6 +160,33 @@ class Settings(BaseSettings):
     def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _POSTGRES_ADDRESS.fullmatch(value.get_secret_value().strip()):
             raise ValueError("must be like postgresql://user:password@host:port/database")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                urlsplit(value.get_secret_value()).port  # noqa: B018 - raises for a port that is none
+                fits = _MAIL_SERVER.fullmatch(value.get_secret_value()) is not None
+            except ValueError:
+                fits = False
+            if not fits:
+                raise ValueError("must be like smtp://user:password@mail.example:587 or smtps://…")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if not _SENDER.fullmatch(value) or not value.isprintable():
+            raise ValueError("must be one mail address such as Leadhand <reports@shop.example>")
+        return value
+
+    @field_validator("report_folder")
+    @classmethod
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("must be a whole path such as /srv/reports")
         return value
 
     @field_validator("jwks_url")

@@ -45,6 +45,12 @@ TAKES: Final = {
     "/api/traces?cursor": "run cursor",
     "/api/knowledge/documents/{id}": "document",
     "/api/knowledge/documents?cursor": "source cursor",
+    "/api/reports/{id}": "report",
+    "/api/reports/{id}.{form}": "report form",
+    "/api/reports?cursor": "report cursor",
+    "/api/reports?schedule": "report schedule",
+    "/api/reports/schedules/{id}": "report schedule",
+    "/api/reports/schedules?cursor": "report cursor",
     "/api/tools/{name}": "tool",
     "/api/tools/{name}#": "tool input",
 }

@@ -39,6 +39,14 @@ NO_FAULT = {
     "GET /api/knowledge/documents": 403,
     "GET /api/knowledge/documents/{id}": 403,
     "DELETE /api/knowledge/documents/{id}": 403,
+    # Nor reports; who may is told in tests/integration/server/test_reports.py.
+    "GET /api/reports": 403,
+    "GET /api/reports/{id}": 403,
+    "GET /api/reports/{id}.{form}": 403,
+    "GET /api/reports/schedules": 403,
+    "GET /api/reports/schedules/{id}": 403,
+    "PATCH /api/reports/schedules/{id}": 403,
+    "DELETE /api/reports/schedules/{id}": 403,
 }
 # Something that waits for an approval, under the id of the run that asked.
 WAITING = sql.SQL(
@@ -151,6 +159,10 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
                 "approval cursor": encode_cursor(run),
                 "document": run,
                 "source cursor": encode_cursor(name),
+                "report": run,
+                "report form": "json",
+                "report schedule": run,
+                "report cursor": encode_cursor(run),
                 **of_rows,
             }
             for name, run, of_rows in (

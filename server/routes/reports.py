@@ -1,0 +1,188 @@
+"""Reports: asked for, listed, read in any form; and the schedules that make them."""
+
+import asyncio
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Depends, Path, Query
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from leadhand.context import Permission, TenantContext
+from leadhand.cursors import decode_cursor, encode_cursor, foreign_cursor
+from leadhand.errors import NotFound, ReportNotReady
+from reports.delivery.recipients import DeliveryBounds
+from reports.forms import Form, render
+from reports.schedules.service import ReportDesk, absent_report, absent_schedule
+from server.caller import OpenDesk, Reader
+from server.paging import DEFAULT_LIMIT, Cursor, Limit
+from server.routes.chat import IdempotencyKey
+from server.routes.described import api_router, refusal
+from server.routes.report_shapes import (
+    ReportAsked,
+    ReportDetails,
+    ReportPage,
+    ReportRow,
+    ScheduleAsked,
+    ScheduleChange,
+    SchedulePage,
+    ScheduleRow,
+    report_details,
+    report_row,
+    schedule_row,
+)
+
+router = api_router("reports")
+
+FORMS: Final = [form.value for form in Form]
+# A report is a document: it may show the pictures and styles it carries, and nothing else happens in it.
+_POLICY: Final = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+_ABSENT: Final[dict[int | str, dict[str, Any]]] = {404: refusal("The shop has none of that id: `not_found`")}
+
+
+async def report_reader(tenant: Reader) -> TenantContext:
+    """A caller who may read reports."""
+    tenant.require(Permission.REPORTS_READ)
+    return tenant
+
+
+async def report_writer(tenant: Annotated[TenantContext, Depends(report_reader)]) -> TenantContext:
+    """A caller who may also have them made."""
+    tenant.require(Permission.REPORTS_WRITE)
+    return tenant
+
+
+def report_desk(desk: OpenDesk) -> ReportDesk:
+    return ReportDesk(desk.database, DeliveryBounds.of(desk.settings))
+
+
+ReportReader = Annotated[TenantContext, Depends(report_reader)]
+ReportWriter = Annotated[TenantContext, Depends(report_writer)]
+Reports = Annotated[ReportDesk, Depends(report_desk)]
+ReportId = Annotated[str, Path(alias="id", max_length=100, description="`id` of a report")]
+ScheduleId = Annotated[str, Path(alias="id", max_length=100, description="`id` of a schedule")]
+
+
+@router.get("/reports/schedules", summary="The shop's schedules, oldest first")
+async def list_report_schedules(
+    tenant: ReportReader, desk: Reports, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> SchedulePage:
+    after = None if cursor is None else _position(cursor)
+    found = await desk.schedules(tenant, limit=limit + 1, after=after)
+    page = found[:limit]
+    following = encode_cursor(str(page[-1].id)) if len(found) > limit else None
+    return SchedulePage(schedules=[schedule_row(one, tenant) for one in page], next_cursor=following)
+
+
+@router.post("/reports/schedules", status_code=201, summary="Have a report made regularly")
+async def add_report_schedule(body: ScheduleAsked, tenant: ReportWriter, desk: Reports) -> ScheduleRow:
+    """Once for each local time that it names. Its reports are made as the caller."""
+    return schedule_row(await desk.add_schedule(tenant, body.wish()), tenant)
+
+
+@router.get("/reports/schedules/{id}", summary="A schedule", responses=_ABSENT)
+async def get_report_schedule(schedule_id: ScheduleId, tenant: ReportReader, desk: Reports) -> ScheduleRow:
+    return schedule_row(await desk.schedule(tenant, _uuid(schedule_id, absent_schedule())), tenant)
+
+
+@router.patch("/reports/schedules/{id}", summary="Change a schedule, or let it rest", responses=_ABSENT)
+async def change_report_schedule(
+    schedule_id: ScheduleId, body: ScheduleChange, tenant: ReportWriter, desk: Reports
+) -> ScheduleRow:
+    """What is not named stays. From now on its reports are made as the caller."""
+    changed = await desk.change_schedule(tenant, _uuid(schedule_id, absent_schedule()), body.wish())
+    return schedule_row(changed, tenant)
+
+
+@router.delete(
+    "/reports/schedules/{id}",
+    status_code=204,
+    response_class=Response,
+    summary="Delete a schedule; its reports stay",
+    responses=_ABSENT,
+)
+async def delete_report_schedule(schedule_id: ScheduleId, tenant: ReportWriter, desk: Reports) -> Response:
+    await desk.delete_schedule(tenant, _uuid(schedule_id, absent_schedule()))
+    return Response(status_code=204)
+
+
+@router.post("/reports", status_code=202, summary="Have a report made now")
+async def ask_for_report(
+    body: ReportAsked, tenant: ReportWriter, desk: Reports, idempotency_key: IdempotencyKey = None
+) -> ReportRow:
+    """A worker makes it, in the background. The same key again is answered with the same report."""
+    asked = await desk.ask(
+        tenant,
+        name=body.name,
+        options=body.options,
+        recipients=body.recipients,
+        request_key=idempotency_key,
+    )
+    return report_row(asked, tenant, FORMS)
+
+
+@router.get("/reports", summary="The shop's reports, newest first")
+async def list_reports(
+    tenant: ReportReader,
+    desk: Reports,
+    *,
+    schedule: Annotated[UUID | None, Query(description="Only those of this schedule")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> ReportPage:
+    before = None if cursor is None else _position(cursor)
+    found = await desk.newest(tenant, limit=limit + 1, before=before, schedule_id=schedule)
+    page = found[:limit]
+    following = encode_cursor(str(page[-1].id)) if len(found) > limit else None
+    return ReportPage(reports=[report_row(one, tenant, FORMS) for one in page], next_cursor=following)
+
+
+@router.get(
+    "/reports/{id}.{form}",
+    response_class=Response,
+    summary="What a report says, as a file",
+    responses={
+        **_ABSENT,
+        200: {"description": "The file", "content": {"text/html": {}, "application/pdf": {}}},
+        409: refusal("It is not made yet, or will not be: `report_not_ready`"),
+    },
+)
+async def read_report(report_id: ReportId, form: Form, tenant: ReportReader, desk: Reports) -> Response:
+    """`html`, `pdf` and `json` are shown, the others are files to keep. `csv`: one a table, in an archive."""
+    try:
+        report = await desk.content(tenant, _uuid(report_id, absent_report()))
+    except ValidationError:
+        raise ReportNotReady(
+            "The report was made by another version and cannot be read any more.", details={"status": "ready"}
+        ) from None
+    file = await asyncio.to_thread(render, report, form)
+    shown = "inline" if form in {Form.HTML, Form.JSON, Form.PDF} else "attachment"
+    headers = {
+        "content-security-policy": _POLICY if form is Form.HTML else "default-src 'none'",
+        "content-disposition": f'{shown}; filename="{file.name}"',
+        "cache-control": "private, no-store",
+    }
+    return Response(file.body, media_type=file.media_type, headers=headers)
+
+
+@router.get("/reports/{id}", summary="How a report stands, and its deliveries", responses=_ABSENT)
+async def get_report(report_id: ReportId, tenant: ReportReader, desk: Reports) -> ReportDetails:
+    return report_details(await desk.get(tenant, _uuid(report_id, absent_report())), tenant, FORMS)
+
+
+def _uuid(text: str, absent: NotFound) -> UUID:
+    """An id that nobody can have been given is one that there is not."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise absent from None
+
+
+def _position(cursor: str) -> UUID:
+    try:
+        return UUID(decode_cursor(cursor, 1)[0])
+    except ValueError:
+        raise foreign_cursor() from None
