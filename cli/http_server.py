@@ -14,7 +14,7 @@ from cli import collector
 from cli.banner import banner
 from cli.border import debugging
 from cli.http_protocol import ConnectionBounds, bounded_protocol
-from cli.listening import allow_open_files, listening_socket
+from cli.listening import allow_open_files
 from cli.terminal import out
 from leadhand import metrics
 from leadhand.errors import InternalFault, LeadhandError
@@ -49,21 +49,20 @@ class _Server(uvicorn.Server):
             self._announce()
 
 
-def run_server(settings: Settings, *, host: str, port: int, worker: bool = True) -> None:
-    """Serve, and with `worker` run jobs, until a signal comes.
+def run_server(listener: socket.socket, settings: Settings, *, worker: bool = True) -> None:
+    """Serve who comes to `listener`, and with `worker` run jobs, until a signal comes.
 
     Raises:
-        InvalidSetting: the address cannot be used, or no secret to check tokens with.
+        InvalidSetting: no secret to check tokens with.
         LeadhandError: why the desk cannot be opened, where waiting would not help.
     """
-    with listening_socket(host, port) as listener:
-        address: tuple[str, int] = listener.getsockname()[:2]
-        serve_on(
-            listener,
-            settings,
-            worker=worker,
-            announce=lambda: out().print(banner(settings, *address, worker=worker)),
-        )
+    address: tuple[str, int] = listener.getsockname()[:2]
+    serve_on(
+        listener,
+        settings,
+        worker=worker,
+        announce=lambda: out().print(banner(settings, *address, worker=worker)),
+    )
 
 
 def serve_on(

@@ -40,9 +40,13 @@ def serve(
     if workers > 1:
         _serve_with_many(settings, host, port, workers, worker=not no_worker)
         return
-    from cli.http_server import run_server  # noqa: PLC0415 - the server's libraries load only when used
+    from cli.listening import listening_socket  # noqa: PLC0415 - only when used
 
-    run_server(settings, host=host, port=port, worker=not no_worker)
+    with listening_socket(host, port) as listener:
+        # The server's libraries take seconds to load; that the port is in use is said before.
+        from cli.http_server import run_server  # noqa: PLC0415
+
+        run_server(listener, settings, worker=not no_worker)
 
 
 def _serve_with_many(settings: Settings, host: str, port: int, count: int, *, worker: bool) -> None:
