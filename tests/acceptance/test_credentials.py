@@ -107,8 +107,10 @@ def test_a_token_without_the_right_to_read_reads_nothing(scripted_server: Server
 
 
 def test_a_token_of_the_command_line_is_for_that_shop_and_person_and_ends(workspace: Workspace) -> None:
-    printed = workspace.succeed("token", "--shop", "north", "--user", "anna", "--hours", "2").strip()
-    decoded: dict[str, JsonValue] = jwt.decode(printed, JWT_SECRET, algorithms=["HS256"])
+    printed = workspace.succeed("token", "--shop", "north", "--user", "anna", "--hours", "2")
+    token = printed.strip()
+    assert printed == f"{token}\n", f"the token is not alone on standard output: {printed!r}"
+    decoded: dict[str, JsonValue] = jwt.decode(token, JWT_SECRET, algorithms=["HS256"])
     assert (decoded["tenant"], decoded["sub"]) == ("north", "anna")
     left_s = float(str(decoded["exp"])) - datetime.now(UTC).timestamp()
     assert 1.9 * 3600 < left_s <= 2 * 3600

@@ -1,4 +1,4 @@
-"""The installed command line as a process of its own, on the test run's Postgres."""
+"""The command line on the test run's Postgres: in this process, or as installed where the process matters."""
 
 import os
 import subprocess
@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
 from storage.embedded import EmbeddedServer
 
 # The script that the distribution installs, next to the interpreter that runs the tests.
@@ -34,8 +36,8 @@ def environment(server: EmbeddedServer, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def leadhand(environment: Mapping[str, str], tmp_path: Path) -> Leadhand:
-    """`leadhand …` run to its end from a folder that is not the repository."""
+def leadhand_process(environment: Mapping[str, str], tmp_path: Path) -> Leadhand:
+    """The installed `leadhand …`, run to its end from a folder that is not the repository."""
 
     def run(*arguments: str, **settings: str) -> Done:
         return subprocess.run(
@@ -47,5 +49,25 @@ def leadhand(environment: Mapping[str, str], tmp_path: Path) -> Leadhand:
             timeout=TIMEOUT_S,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def leadhand(environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leadhand:
+    """The same in this process, which need not load its libraries again."""
+    for name in list(os.environ):
+        if name.startswith(("LEADHAND_", "OPENAI_", "OTEL_")):
+            monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+
+    def run(*arguments: str, **settings: str) -> Done:
+        done = runner.invoke(app, list(arguments), env=settings, prog_name="leadhand")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Done(arguments, done.exit_code, done.stdout, done.stderr)
 
     return run

@@ -1,4 +1,4 @@
-"""`leadhand apikey` as processes: shown once, listed without secrets, revoked by its own shop."""
+"""`leadhand apikey`: shown once, listed without secrets, revoked by its own shop."""
 
 import re
 
@@ -19,9 +19,9 @@ def other_shop(two_shops: tuple[Principal, Principal]) -> str:
 
 
 def test_a_key_is_printed_alone_and_then_only_its_id_is_ever_shown(
-    leadhand: Leadhand, shop: str, other_shop: str
+    leadhand_process: Leadhand, leadhand: Leadhand, shop: str, other_shop: str
 ) -> None:
-    made = leadhand(
+    made = leadhand_process(
         "apikey", "create", "--shop", shop, "--user", "erp", "--name", "ERP export, nightly",
         "--permission", "reports:read", "--permission", "planning:read", "--days", "90",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`migrate`, `doctor` and `chat` as processes: exit statuses, streams, no traceback."""
+"""`migrate`, `doctor` and `chat`: exit statuses, streams, no traceback."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def lines_of(text: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def test_an_up_to_date_database_is_said_to_be(leadhand: Leadhand) -> None:
-    done = leadhand("migrate")
+def test_an_up_to_date_database_is_said_to_be(leadhand_process: Leadhand) -> None:
+    done = leadhand_process("migrate")
     assert (done.returncode, done.stdout) == (0, f"The database is up to date ({head_version()}).\n")
 
 
@@ -36,8 +36,8 @@ def test_migrating_a_server_of_one_s_own_needs_its_owner(leadhand: Leadhand) -> 
     assert done.stderr.splitlines()[-1].startswith("error[database_unavailable]")
 
 
-def test_the_doctor_finds_a_healthy_installation_healthy(leadhand: Leadhand) -> None:
-    done = leadhand("doctor")
+def test_the_doctor_finds_a_healthy_installation_healthy(leadhand_process: Leadhand) -> None:
+    done = leadhand_process("doctor")
     assert (done.returncode, done.stderr) == (0, "")
     found = lines_of(done.stdout)
     assert {mark for mark, _ in found.values()} == {"ok"}
@@ -80,8 +80,8 @@ def shop(two_shops: tuple[Principal, Principal]) -> str:
     return two_shops[0].tenant_id
 
 
-def test_a_turn_prints_the_answer_alone_on_standard_output(leadhand: Leadhand, shop: str) -> None:
-    done = leadhand("chat", "--shop", shop, "What can you do?")
+def test_a_turn_prints_the_answer_alone_on_standard_output(leadhand_process: Leadhand, shop: str) -> None:
+    done = leadhand_process("chat", "--shop", shop, "What can you do?")
     assert done.returncode == 0
     assert done.stdout.strip()
     assert "\x1b" not in done.stdout + done.stderr

@@ -110,9 +110,11 @@ async def test_two_who_make_the_same_shop_do_not_mix(database: Database) -> None
                 await find_demo(second, tenant_id=who.tenant_id)
 
 
-def test_the_command_makes_it_once_and_again_only_when_told(leadhand: Leadhand) -> None:
+def test_the_command_makes_it_once_and_again_only_when_told(
+    leadhand_process: Leadhand, leadhand: Leadhand
+) -> None:
     name = new_shop().tenant_id
-    made = leadhand("demo", "--shop", name, "--today", "2026-11-23")
+    made = leadhand_process("demo", "--shop", name, "--today", "2026-11-23")
     assert (made.returncode, made.stderr) == (0, f"Making the shop {name}…\n")
     assert made.stdout.startswith(f"Made the shop {name}: small, seed 7, around 2026-11-23.\n")
     assert "       12   documents of the shop's handbook " in made.stdout

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Generator, Mapping
@@ -9,13 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from storage.embedded import EmbeddedServer
 from tests.integration.cli.conftest import LEADHAND, TIMEOUT_S, Leadhand
 
 ADDRESS = re.compile(r"address +(http://\S+)")
-NOWHERE = "postgresql://leadhand_app@127.0.0.1:1/leadhand"
 
 
 class Serving:
@@ -73,43 +72,32 @@ def serving(environment: Mapping[str, str], folder: Path) -> Generator[Serving]:
                 stream.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_where_it_is_answers_and_ends_cleanly(
-    environment: dict[str, str], tmp_path: Path, how: signal.Signals
+def test_it_says_where_it_is_answers_and_ends_cleanly_on_ctrl_c(
+    environment: dict[str, str], tmp_path: Path
 ) -> None:
+    """On SIGTERM: tests/acceptance/test_run_life.py."""
     with serving(environment, tmp_path) as server:
         assert httpx2.get(f"{server.url}/readyz").status_code == 200
-        assert server.end(how) == 0
+        assert server.end(signal.SIGINT) == 0
         assert "Traceback" not in server.errors
         assert "GET /readyz" not in server.errors
 
 
-def test_a_database_that_is_away_does_not_keep_it_from_starting(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    away = {**environment, "LEADHAND_DATABASE_URL": NOWHERE, "LEADHAND_DATABASE_POOL_TIMEOUT_S": "1"}
-    with serving(away, tmp_path) as server:
-        assert httpx2.get(f"{server.url}/healthz").status_code == 200
-        ready = httpx2.get(f"{server.url}/readyz")
-        assert ready.status_code == 503
-        assert "database_unavailable" in ready.text
-
-
-def test_a_port_in_use_ends_it_with_one_line(
-    environment: dict[str, str], tmp_path: Path, leadhand: Leadhand
-) -> None:
-    with serving(environment, tmp_path) as server:
-        port = server.url.rsplit(":", 1)[1]
-        done = leadhand("serve", "--port", port)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith(f"error[invalid_setting]: --port {port}: cannot listen")
-        assert done.stderr.count("\n") == 1
+def test_a_port_in_use_ends_it_with_one_line(leadhand_process: Leadhand) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = leadhand_process("serve", "--port", str(port))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error[invalid_setting]: --port {port}: cannot listen")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_role_that_sees_every_shop_ends_it_with_one_line(
-    leadhand: Leadhand, server: EmbeddedServer
+    leadhand_process: Leadhand, server: EmbeddedServer
 ) -> None:
-    done = leadhand("serve", "--port", "0", LEADHAND_DATABASE_URL=server.owner_url)
+    done = leadhand_process("serve", "--port", "0", LEADHAND_DATABASE_URL=server.owner_url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("error[unsafe_database_role]")
     assert "Traceback" not in done.stderr
