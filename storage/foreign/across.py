@@ -174,13 +174,12 @@ def _alike(groups: Mapping[int, dict[str, int]]) -> dict[int, dict[str, int]]:
 
 
 def _each_cell(table: Table, across: Sequence[int]) -> Table:
-    """A row for each cell that is not empty."""
+    """A row for each cell; an empty one is kept, since a day without a shift says something too."""
     kept = [index for index in range(len(table.headers)) if index not in across]
     rows = [
         (row, [row.cell(i) for i in kept] + [cell_of(_name(table.headers[index])), row.cell(index)])
         for row in table.rows
         for index in across
-        if not row.cell(index).empty
     ]
     return _made(table, [*(table.headers[i] for i in kept), COLUMN, CONTENT], rows)
 

@@ -13,6 +13,8 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.encodings import decoded
 from storage.foreign.fixed_width import fixed_width_rows
 from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bounded, cell_of
+from storage.foreign.json_rows import is_json, json_sheets
+from storage.foreign.markup import has_tables, marked_up_sheets
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
@@ -33,10 +35,14 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     if text is None:
         return None
     text = text.replace("\0", "")
+    if has_tables(text) and (sheets := marked_up_sheets(text)):
+        return Grid("tables of a web page or an XML workbook", bounded(sheets))
+    if is_json(text):
+        return Grid("JSON", bounded(json_sheets(text, name)))
     if text.lstrip()[:200].lower().startswith(_NO_TABLES):
         raise ForeignFileUnreadable(
-            f"{name} is a web page, an XML or a PDF document, whatever its name says; open it and save it as "
-            "a workbook (xlsx) or as CSV."
+            f"{name} is a web page without a table, an XML or a PDF document, whatever its name says; "
+            "open it and save it as a workbook (xlsx) or as CSV."
         )
     if not text.strip():
         raise ForeignFileUnreadable(f"{name} is empty; a file with a header and rows would be right.")

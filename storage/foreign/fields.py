@@ -103,6 +103,11 @@ class Field:
             return True
         return not said or sum(map(self.shape, said)) >= _ENOUGH * len(said)
 
+    def fits_all(self, cells: Sequence[Cell]) -> bool:
+        """Whether each cell that says anything looks like the field."""
+        said = [cell for cell in cells if key_of("blank", cell.text) is None]
+        return bool(said) and all(map(self.shape, said))
+
 
 def of_weeks(header: str) -> bool:
     """Whether numbers below a header are weeks."""

@@ -139,6 +139,8 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
         needed.add("start")
     if kind == "closures" and not {"start", "day"} & set(proposed):
         needed.add("day")
+    if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
+        needed.add("due")
     if kind in {"bookings", "operations"} and "start" in proposed and "end" not in proposed:
         needed |= set() if "length" in proposed else {"end"}
     if {"skill_level", "skill_until"} & set(proposed):
@@ -158,6 +160,16 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
                 Column(header, table.headers.index(header)) for header in _split(table, value)
             )
     return columns, special
+
+
+def _has_free_dates(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:
+    """Whether a column of dates is nothing that is known: an order that loses its date is never late."""
+    taken = {guess.index for guesses in proposed.values() for guess in guesses}
+    return any(
+        index not in taken and header and key_of("ignored", header) is None and FIELDS["due"].fits_all(cells)
+        for index, header in enumerate(table.headers)
+        if (cells := table.filled(index))
+    )
 
 
 def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) -> None:
@@ -238,6 +250,7 @@ _CONSTANT = {
     "machine": ("=NAME", "no column: all of it on the machine NAME"),
 }
 _NONE = {
+    "due": "no column: it is due on no day",
     "quantity": "no column: the shop has the orders already, with their quantities",
     "skill_named": "no column: the levels are of nothing that is taken",
 }

@@ -14,6 +14,7 @@ from storage.foreign.vocabulary import folded, key_of, words
 SHEET, LINE = "(sheet)", "(line above)"
 _SKIPPED_TOLD = 10
 _LINE_OF_TEXT = "a line of text"
+_MERGED_DOWN = 2
 MAX_TABLES = 50
 # What a total is of may stand behind it: "Summe (25 Aufträge)".
 _IN_BRACKETS = re.compile(r"\s*[(\[].*[)\]]")
@@ -218,7 +219,8 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
     if sums or texts[0].startswith(("Σ", "∑")):
         return "a total"
     own = [cell for cell in written if not cell.empty]
-    if len(own) == 1 and width >= 3:
+    # Of several cells that are merged down, a row goes on.
+    if len(own) == 1 and width >= 3 and len(filled) - len(own) < _MERGED_DOWN:
         return _LINE_OF_TEXT
     if all(set(text) <= set("-=_*. ") for text in texts):
         return "a rule"

@@ -120,13 +120,19 @@ def transform(
     for kind, take in _TAKERS:
         for layout, place in placed(kind):
             take(layout, place, places, done.findings)
-        if kind == "machines":  # what rows of work say of machines is more than what others do
+        # What rows of work say of machines is more than what others do; but a table of which nobody has said
+        # what it is may be the list of them.
+        if kind == "machines" and not _unread(decisions):
             make_named(at_work, places, marks)
     _take_plan(placed, places, done, marks)
     for layout, place in placed(*ROWS):
         for text in layout.table.wide:
             done.findings.notice(place, None, text)
     return done
+
+
+def _unread(decisions: Decisions) -> bool:
+    return any(key.rpartition("!")[2] in {"rows", "across", "machine"} for key in decisions.questions)
 
 
 def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[str, str]) -> None:

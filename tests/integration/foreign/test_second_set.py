@@ -69,9 +69,11 @@ async def answered(number: str, bring: Bring, whose: Principal) -> tuple[Preview
         keys = set(asked(preview))
         assert keys - set(given), f"nobody can answer {keys}"
         seen |= keys
+        before = dict(given)
         given |= {key: value for key, value in answers(number, "asked").items() if key in keys}
         if "rows" not in keys:  # what a row is comes before what its columns are
             given |= answers(number, "said")
+        assert given != before, f"nobody answers {keys}"
     return preview, seen
 
 

@@ -75,9 +75,11 @@ async def answered(name: str, bring: Bring, whose: Principal) -> tuple[Preview, 
         keys = set(asked(preview))
         assert keys - set(given), f"nobody can answer {keys}"
         seen |= keys
+        before = dict(given)
         given |= {key: value for key, value in answers(name, "asked").items() if key in keys}
         if not any(key.endswith("rows") for key in keys):  # what a row is comes before its columns
             given |= answers(name, "said")
+        assert given != before, f"nobody answers {keys}"
     return preview, seen
 
 
