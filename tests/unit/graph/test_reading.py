@@ -97,7 +97,7 @@ async def test_an_endless_tool_input_is_stopped_with_a_code() -> None:
     with pytest.raises(TokenLimit):
         await _read(
             [_call(0, name="a", call_id="c")]
-            + [_call(0, args="x" * 10_000) for _ in range(MAX_TOOL_INPUT_CHARS // 10_000 + 1)]
+            + [_call(0, args="x" * 500) for _ in range(MAX_TOOL_INPUT_CHARS // 500 + 1)]
         )
 
 

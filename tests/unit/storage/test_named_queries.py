@@ -1,7 +1,7 @@
 """All SQL of the repositories lies in files, named and with a purpose, and all of it is used."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ STORAGE = Path(storage.__file__).parent
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 
 
-def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in (STORAGE, STORAGE.parent / "jobs"):
-        for path in folder.rglob("*.py"):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources() -> tuple[tuple[Path, ast.Module], ...]:
+    paths = [path for folder in (STORAGE, STORAGE.parent / "jobs") for path in folder.rglob("*.py")]
+    return tuple((path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
 
 
+@cache
 def loaded(module: ast.Module) -> set[str]:
     """The files of queries that a module loads."""
     return {
@@ -32,6 +33,7 @@ def loaded(module: ast.Module) -> set[str]:
     }
 
 
+@cache
 def words(module: ast.Module) -> set[str]:
     """Every string a module holds; a query's name is one of them, or its end after `delete_` or `insert_`."""
     return {
