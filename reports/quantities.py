@@ -76,6 +76,7 @@ def implied(quantity: Quantity) -> set[Quantity]:
 
 
 _WORD = re.compile(r"\S+")
+_OF_HOURS = r"(?:free|available|planned|working|freien?|verfügbaren?|geplanten?)"
 _Meaning: TypeAlias = Callable[[re.Match[str]], Quantity | None]
 
 
@@ -96,21 +97,23 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], _Meaning], ...]:
     written: list[tuple[str, _Meaning]] = [
         (rf"{begins}(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d){ends}", _date),
         (rf"{begins}(?P<year>\d{{4}})-W(?P<week>\d\d){ends}", _week),
-        (rf"\b(?:week|KW|Woche|W)\s?(?P<week>\d{{1,2}}){ends}", _week),
+        (rf"\b(?:[Ww]eek|KW|Woche|W)\s?(?P<week>\d{{1,2}}){ends}", _week),
         (rf"\b{weekday}{day}\.\s?(?P<month>\d{{1,2}})\.(?:\s?(?P<year>\d{{4}}))?{ends}", _date),
         (rf"\b{weekday}{day}(?:\.|st|nd|rd|th)?\s+(?:of\s+)?{month}{year}(?!\w)", _date),
         (rf"\b{weekday}{month}\s+{day}(?:st|nd|rd|th)?{year}{ends}", _date),
         (rf"{begins}(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?:\s?(?:{noon}|Uhr\b))?{ends}", _clock),
         (rf"{begins}(?P<hour>\d{{1,2}})\s?(?:{noon}|Uhr\b)", _clock),
-        (rf"{begins}{number}(?:\s|-)?(?P<unit>{_either(UNITS)})(?!\w)", amount),
+        (rf"{begins}{number}(?:\s|-)?(?:{_OF_HOURS}\s)?(?P<unit>{_either(UNITS)})(?!\w)", amount),
         (rf"{begins}{number}{ends}", amount),
         (rf"\b(?P<weekday>{_either(_whole(WEEKDAYS))})\b", _weekday),
         (rf"\b(?P<name>{_either(_whole(MONTHS))})\b", _month),
     ]
-    patterns = [(re.compile(text), meaning) for text, meaning in written]
+    # `\d` would take digits of every script.
+    patterns = [(re.compile(text.replace(r"\d", "[0-9]")), meaning) for text, meaning in written]
     words = re.compile(rf"\b(?:{_either(NUMBER_WORDS)})\b", re.IGNORECASE)
     vague = re.compile(rf"\b(?:{'|'.join(VAGUE)})\b", re.IGNORECASE)
-    return (*patterns, (words, _word), (vague, lambda _: None))
+    # "Twenty-five" before "five".
+    return (*patterns, (vague, lambda _: None), (words, _word))
 
 
 def _whole(words: Mapping[str, int]) -> Mapping[str, int]:

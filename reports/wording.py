@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from typing import cast
 
 from models.builtin.formats import day, moment, number
@@ -80,6 +81,11 @@ class Words:
     def work(self, text: str) -> str:
         """ "WO-1 op 20"."""
         return one_line(translated_work(text, self.language))
+
+    def places(self, key: str) -> frozenset[str]:
+        """The names of the values that the words of a key take."""
+        group, _, name = key.partition(".")
+        return frozenset(place for _, place, _, _ in Formatter().parse(self._known[group][name]) if place)
 
     def keys(self) -> frozenset[str]:
         """All keys, for the test that holds the languages equal."""
