@@ -1,6 +1,7 @@
 """Makes a demo shop in one transaction: there whole, or not at all."""
 
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cli.progress import counted
@@ -9,6 +10,7 @@ from knowledge.handbook import shelve_handbook
 from leadhand.context import Permission, Principal
 from leadhand.settings import Settings
 from models.embeddings.opening import open_embedder
+from reports.schedules.first import queue_first_report
 from storage.database import Database
 from storage.demo import templates
 from storage.demo.install import DemoRecord, find_demo, install_demo
@@ -16,6 +18,8 @@ from storage.demo.shop import DemoShop, make_demo
 from storage.demo.sizes import DemoSize
 
 TITLE = "Demo shop"
+# Who asks where nobody is named.
+OWNER = "me"
 
 
 async def build(
@@ -39,6 +43,13 @@ async def build(
         with counted(f"Making the shop {shop}") as report:
             demo = make_demo(size=size, seed=seed, today=around, name=f"{TITLE} {shop}")
             bookings = await install_demo(connection, tenant_id=shop, demo=demo, progress=report)
+        first = await queue_first_report(
+            connection,
+            shop=shop,
+            user=OWNER,
+            timezone=demo.shop.settings.timezone,
+            locale=demo.shop.settings.locale,
+        )
         documents = await shelve_handbook(
             connection, embedder=embedder, timezone=demo.shop.settings.timezone, uploaded_by=who.user_id
         )
@@ -49,6 +60,7 @@ async def build(
             "The handbook was left out: the shop's documents were indexed with another embedding model."
         )
     _say_made(shop, demo, bookings, documents)
+    _say_report(shop, first)
 
 
 def _say_there(shop: str, there: DemoRecord) -> None:
@@ -76,3 +88,10 @@ def _say_made(shop: str, demo: DemoShop, bookings: int, documents: int) -> None:
         table.add_row(f"{count:>9,}", what)
     out().print(table)
     out().print(f'Ask it: leadhand chat --shop {shop} "When is the Puma 3100 available?"')
+
+
+def _say_report(shop: str, first: UUID) -> None:
+    out().print(
+        "Its first report is ready soon after a server or worker runs: "
+        f"leadhand report show --shop {shop}, or /api/reports/{first}.html there"
+    )

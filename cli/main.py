@@ -16,6 +16,7 @@ from cli.evaluation import evaluation
 from cli.export_shop import export_shop
 from cli.import_shop import import_shop
 from cli.migrate import migrate
+from cli.report import report
 from cli.serve import serve
 from cli.terminal import tolerate_narrow_encodings
 from cli.token import token
@@ -40,6 +41,7 @@ app.command("export")(coded_errors(export_shop))
 app.command()(coded_errors(token))
 app.command()(coded_errors(chat))
 app.add_typer(apikey, name="apikey")
+app.add_typer(report, name="report")
 app.add_typer(evaluation, name="eval")
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from leadhand.errors import InvalidRequest
 from leadhand.settings import Settings
 from reports.delivery.addresses import is_public
-from reports.forms import Form
+from reports.form import Form
 from storage.report_schedules import Recipient
 
 MAX_RECIPIENTS: Final = 20

@@ -1,19 +1,9 @@
 """The forms a report comes in. Libraries that draw and typeset are loaded when a form is asked for."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from reports.form import Form
 from reports.report import Report
-
-
-class Form(StrEnum):
-    HTML = "html"
-    PDF = "pdf"
-    MARKDOWN = "md"
-    XLSX = "xlsx"
-    CSV = "csv"
-    JSON = "json"
-
 
 MEDIA_TYPES = {
     Form.HTML: "text/html; charset=utf-8",

@@ -12,7 +12,8 @@ from leadhand.context import Permission, TenantContext
 from leadhand.cursors import decode_cursor, encode_cursor, foreign_cursor
 from leadhand.errors import NotFound, ReportNotReady
 from reports.delivery.recipients import DeliveryBounds
-from reports.forms import Form, render
+from reports.form import Form
+from reports.forms import render
 from reports.schedules.service import ReportDesk, absent_report, absent_schedule
 from server.caller import OpenDesk, Reader
 from server.paging import DEFAULT_LIMIT, Cursor, Limit

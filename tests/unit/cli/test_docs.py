@@ -19,9 +19,23 @@ COMMANDS = (
     "token",
     "chat",
     "apikey",
+    "report",
     "eval",
 )
-SUBCOMMANDS = ("apikey create", "apikey list", "apikey revoke", "eval retrieval")
+SUBCOMMANDS = (
+    "apikey create",
+    "apikey list",
+    "apikey revoke",
+    "report run",
+    "report list",
+    "report show",
+    "report schedule add",
+    "report schedule list",
+    "report schedule pause",
+    "report schedule resume",
+    "report schedule delete",
+    "eval retrieval",
+)
 
 
 def section(command: str) -> str:

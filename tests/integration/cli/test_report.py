@@ -1,0 +1,53 @@
+"""`leadhand report`: made and shown without a server; schedules kept, paused and deleted."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadhand.context import Principal
+from tests.acceptance.json_access import at, parse
+from tests.integration.cli.conftest import Leadhand
+
+ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+@pytest.fixture
+def shop(two_shops: tuple[Principal, Principal]) -> str:
+    return two_shops[0].tenant_id
+
+
+def test_a_report_is_made_printed_listed_and_shown_again(
+    leadhand: Leadhand, shop: str, tmp_path: Path
+) -> None:
+    none = leadhand("report", "show", "--shop", shop)
+    assert (none.returncode, none.stderr.split(":")[0]) == (1, "error[report_not_ready]")
+    made = leadhand("report", "run", "--shop", shop, "--user", "anna", "--name", "For the boss")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("# ")
+    listed = leadhand("report", "list", "--shop", shop).stdout
+    found = re.search(rf"^({ID})   ready    For the boss ", listed, re.MULTILINE)
+    assert found is not None, listed
+    again = leadhand("report", "show", "--shop", shop, found[1], "--form", "json")
+    assert at(parse(again.stdout.encode()), "schema_version") == 1
+    kept = tmp_path / "report.pdf"
+    refused = leadhand("report", "show", "--shop", shop, "--form", "pdf")
+    assert refused.stderr.startswith("error[invalid_request]")
+    assert leadhand("report", "show", "--shop", shop, "--form", "pdf", "--output", str(kept)).returncode == 0
+    assert kept.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_schedule_is_added_paused_resumed_and_deleted(leadhand: Leadhand, shop: str) -> None:
+    wrong = leadhand("report", "schedule", "add", "--shop", shop, "--when", "someday")
+    assert wrong.stderr.startswith("error[invalid_request]")
+    added = leadhand("report", "schedule", "add", "--shop", shop, "--when", "Monday 06:00", "--name", "Week")
+    assert re.fullmatch(rf"{ID}\n", added.stdout), added.stderr
+    schedule = added.stdout.strip()
+    assert "Monday 06:00   America/Chicago" in leadhand("report", "schedule", "list", "--shop", shop).stdout
+    leadhand("report", "schedule", "pause", "--shop", shop, schedule)
+    assert "rests" in leadhand("report", "schedule", "list", "--shop", shop).stdout
+    leadhand("report", "schedule", "resume", "--shop", shop, schedule)
+    assert "rests" not in leadhand("report", "schedule", "list", "--shop", shop).stdout
+    assert leadhand("report", "schedule", "delete", "--shop", shop, schedule).returncode == 0
+    gone = leadhand("report", "schedule", "delete", "--shop", shop, schedule)
+    assert gone.stderr.startswith("error[not_found]")
