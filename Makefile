@@ -6,8 +6,10 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# Test processes at once; the suite is sized for two cores.
-WORKERS ?= 2
+# Test processes at once, sized for two cores: a third of the time a test waits for a server or a lease.
+WORKERS ?= 3
+# What Python has compiled is kept, or each of hundreds of processes would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 # Quiet installs, the same from any folder, and never a prompt.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
@@ -27,7 +29,8 @@ run: .venv/.runtime ## set up, make the demo shop, and serve on http://127.0.0.1
 studio: .venv/.dev ## LangGraph Studio's server on the same graph and database; see docs/studio.md
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --host $(HOST) --port 2024
 
-test: .venv/.dev node_modules/.installed lint typecheck ## set up and pass every test
+test: .venv/.dev node_modules/.installed ## set up and pass every test
+	@$(MAKE) --no-print-directory -j2 lint typecheck
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/unit tests/integration tests/migration tests/acceptance
 
 test-unit: .venv/.dev ## the planning core, tools, models and encoders; no I/O
@@ -54,7 +57,7 @@ format: .venv/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## measure a turn, streams, a flood and the planning core; see docs/benchmarks.md
+bench: .venv/.dev ## measure a turn, streams, a flood, documents and the planning core; see docs/benchmarks.md
 	$(BIN)/python -m bench
 
 bench-job-shop: .venv/.dev build/job_shop/.installed ## re-plan classic job-shop instances; distance to the known optimum

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import (
     breakdown,
+    documents,
     durability,
     flood,
     idle_streams,
@@ -23,6 +24,7 @@ from storage.demo.sizes import DemoSize
 
 ON_ONE_SERVER = {"turn": turns.measure, "thread": long_thread.measure, "streams": idle_streams.measure}
 ON_ONES_OF_THEIR_OWN = {
+    "documents": documents.measure,
     "flood": flood.measure,
     "durability": durability.measure,
     "relay": relay.measure,

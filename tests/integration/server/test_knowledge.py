@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from fastapi import FastAPI
 
+from bench.recall import measure_recall
 from jobs.task import JobRow
 from knowledge.ingestion import Ingestion
 from leadhand.context import Permission, Principal
@@ -69,6 +70,14 @@ async def test_a_document_is_uploaded_listed_found_and_deleted(keeper: Caller, d
     assert (await keeper.http.delete(document)).status_code == 204
     refusal(await keeper.http.get(document), 404, "not_found")
     assert items_at(parse((await keeper.http.get(DOCUMENTS)).content), "documents") == []
+
+
+async def test_of_many_shops_each_finds_the_nearest_of_its_own_and_always_as_many_as_it_has(
+    settings: Settings, two_shops: tuple[Principal, Principal]
+) -> None:
+    found = await measure_recall(settings, shops=4, named=two_shops[0].tenant_id)
+    assert found.recall >= 0.99
+    assert found.short == 0
 
 
 async def test_reading_and_writing_documents_needs_its_permission(
