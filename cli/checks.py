@@ -12,6 +12,7 @@ from leadhand.settings import Settings, load_settings
 from models.embeddings.opening import open_embedder
 from models.factory import open_chat_model
 from models.faults import as_leadhand_error
+from models.reranking import open_reranker
 from models.small import open_small_model
 from storage.database import Database
 from storage.migrate import head_version
@@ -40,7 +41,8 @@ async def examine() -> list[Finding]:
         _tokens(settings),
         *_prices(settings),
     ]
-    return [*found, *await _database(settings), await _model(settings), await _embedding(settings)]
+    found += [*await _database(settings), await _model(settings), await _embedding(settings)]
+    return [*found, *await _reranking(settings)]
 
 
 def _tokens(settings: Settings) -> Finding:
@@ -133,3 +135,19 @@ async def _embedding(settings: Settings) -> Finding:
     finally:
         await embedder.aclose()
     return Finding(True, "embedding", f"{embedder.name}, {dimensions} dimensions")
+
+
+async def _reranking(settings: Settings) -> list[Finding]:
+    try:
+        reranker = open_reranker(settings)
+    except LeadhandError as error:
+        return [Finding(False, "reranking", error.message)]
+    if reranker is None:
+        return []
+    try:
+        await reranker.order("ready", ["ready"])
+    except LeadhandError as error:
+        return [Finding(False, "reranking", f"{settings.rerank_model}: {error.note or error.message}")]
+    finally:
+        await reranker.aclose()
+    return [Finding(True, "reranking", f"{settings.rerank_model}")]

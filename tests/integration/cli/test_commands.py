@@ -61,12 +61,14 @@ def test_the_doctor_refuses_a_role_that_sees_every_shop(leadhand: Leadhand, serv
     assert found["role"][0] == "fault"
 
 
-def test_the_doctor_asks_the_model(leadhand: Leadhand) -> None:
-    done = leadhand("doctor", **DEAD_MODEL)
+def test_the_doctor_asks_the_models(leadhand: Leadhand) -> None:
+    rerank = {"LEADHAND_RERANK_URL": "http://127.0.0.1:1/rerank", "LEADHAND_RERANK_MODEL": "some-reranker"}
+    done = leadhand("doctor", **DEAD_MODEL, **rerank)
     assert done.returncode == 1
     mark, text = lines_of(done.stdout)["model"]
     assert mark == "fault"
     assert text.startswith("some-model at http://127.0.0.1:1/v1: ")
+    assert lines_of(done.stdout)["reranking"] == ("fault", "some-reranker: ConnectError")
 
 
 def test_the_doctor_names_a_wrong_setting(leadhand: Leadhand) -> None:
