@@ -10,6 +10,7 @@ from typing import Final
 
 from jobs.engine import Rhythm
 from jobs.worker import Worker
+from reports.delivery.task import Channels, Deliverer
 from reports.options import ReportParts
 from reports.schedules.making import ReportMaker
 from reports.schedules.ticker import Ticker
@@ -32,7 +33,10 @@ async def running_reports(desk: Desk) -> AsyncGenerator[Worker]:
     parts = report_parts(desk)
     worker = Worker(
         desk.database,
-        [ReportMaker(desk.database, parts).task()],
+        [
+            ReportMaker(desk.database, parts).task(),
+            Deliverer(desk.database, Channels.of(desk.settings)).task(),
+        ],
         listen_url=None,
         concurrency=AT_ONCE,
         ticks=[Ticker(desk.database).ticking()],

@@ -141,7 +141,8 @@ update report_delivery set status = 'sent', code = null, secret = null, sent_at 
 -- name: note_delivery_fault
 -- What the attempt failed with; for good, or to be tried again.
 update report_delivery
-   set status = case when %(final)s then 'failed' else status end, code = %(code)s, touched_at = clock_timestamp()
+   set status = case when %(final)s then 'failed' else status end, code = %(code)s, touched_at = clock_timestamp(),
+       secret = case when %(final)s then null else secret end
  where id = %(id)s and status = 'waiting' and attempt = %(attempt)s;
 
 -- name: fail_deliveries
