@@ -7,6 +7,8 @@ from langchain_core.messages import BaseMessage
 
 from leadhand.errors import JsonValue
 from models.builtin.answers import MAX_SENTENCES, sentences_of, word_result
+from models.builtin.consulting import TOOL as CONSULT
+from models.builtin.consulting import consulting_of, instead_of, without_consulting
 from models.builtin.conversation import Conversation, follow
 from models.builtin.personal import TOOL as PERSONAL
 from models.builtin.personal import personal_part, without_personal
@@ -40,6 +42,11 @@ def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
             return Thought(recalling.text)
         return Thought(calls=(PlannedCall(RECALL, recalling.arguments),))
     messages = without_recalling(messages)
+    consulting = consulting_of(messages, tools)
+    if consulting is not None:
+        if consulting.arguments is None:
+            return Thought(consulting.text)
+        return Thought(calls=(PlannedCall(CONSULT, consulting.arguments),))
     personal = personal_part(messages, tools)
     if personal is None:
         return _of_the_plan(without_personal(messages), tools)
@@ -52,7 +59,7 @@ def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
 
 
 def _of_the_plan(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
-    conversation = follow(messages, tools)
+    conversation = follow(without_consulting(messages), tools)
     if conversation.turn.rounds:
         return _after_calls(conversation, tools)
     understood = conversation.understood
@@ -60,7 +67,11 @@ def _of_the_plan(messages: Sequence[BaseMessage], tools: Collection[str]) -> Tho
         return Thought(calls=tuple(PlannedCall(query.tool, query.arguments) for query in understood.queries))
     if understood.explain and conversation.earlier:
         return Thought(_explained(conversation))
-    return Thought(reply_to(understood, conversation.language, tools))
+    reply = reply_to(understood, conversation.language, tools)
+    looked_up = instead_of(reply, understood, messages, tools)
+    if looked_up.arguments is not None:
+        return Thought(calls=(PlannedCall(CONSULT, looked_up.arguments),))
+    return Thought(looked_up.text)
 
 
 def _after_calls(conversation: Conversation, tools: Collection[str]) -> Thought:

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from models.builtin.answers import answer_file
+from models.builtin.consulting import TOOL as CONSULT
 from models.builtin.dialogue import understand
 from models.builtin.grammar_files import ToolGrammar, tool_grammars
 from models.builtin.lexicon import LANGUAGES, Kind, lexicon, listed, read_table, table
@@ -46,7 +47,7 @@ def known_features() -> frozenset[str]:
 
 def test_every_tool_has_a_grammar_and_a_way_to_word_its_result() -> None:
     names = {spec.name for spec in ToolRegistry.discover().specs()}
-    assert names - set(GRAMMARS) == {PERSONAL, RECALL}  # they have rules of their own
+    assert names - set(GRAMMARS) == {CONSULT, PERSONAL, RECALL}  # they have rules of their own
     assert all(answer_file(name) is not None for name in GRAMMARS)
 
 
