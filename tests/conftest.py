@@ -14,7 +14,7 @@ from cli import collector
 # Set by the process that the person started; xdist's workers inherit it.
 SERVER_FOLDER = "LEADHAND_TESTS_FOLDER"
 # Those whose modules take longest come first.
-LEVELS = ("acceptance", "migration", "integration", "unit")
+LEVELS = ("acceptance", "migration", "integration", "unit", "browser")
 # One worker begins with it while another makes what all installations are copies of.
 NEEDS_NO_INSTALLATION = "acceptance/test_wheel.py"
 TOGETHER = {
@@ -23,6 +23,9 @@ TOGETHER = {
     "test_tool_calls.py": "impatient servers",
     "test_chaos.py": "unsteady servers",
     "test_database_away.py": "unsteady servers",
+    "test_approvals.py": "second server",
+    "test_conversation.py": "second server",
+    "test_two_servers.py": "second server",
 }
 _made_here = pytest.StashKey[bool]()
 

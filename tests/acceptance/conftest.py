@@ -101,6 +101,16 @@ def scripted_server(
         yield server
 
 
+@pytest.fixture(scope="session")
+def second_server(
+    scripted_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
+) -> Generator[ServerProcess]:
+    """The same once more on the same data; a test may kill it, if it starts it again."""
+    del scripted_server
+    with ServerProcess(workspace, "second", model_settings) as server:
+        yield server
+
+
 @pytest.fixture(scope="session", params=[client.value for client in ModelClient])
 def impatient_server(
     request: pytest.FixtureRequest,

@@ -22,16 +22,6 @@ PLANNER = ("planning:read", "planning:write", "approve", "studio")
 
 
 @pytest.fixture(scope="module")
-def replica(
-    scripted_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
-) -> Generator[ServerProcess]:
-    """A second server on the same database, which the tests kill and start again."""
-    del scripted_server
-    with ServerProcess(workspace, "approving", model_settings) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def pia_token(scripted_server: ServerProcess, workspace: Workspace) -> str:
     """Pia plans the shop north: she may change the plan, and approve changes."""
     del scripted_server
@@ -45,8 +35,8 @@ def pia(scripted_server: ServerProcess, pia_token: str) -> Generator[Caller]:
 
 
 @pytest.fixture
-def pia_elsewhere(replica: ServerProcess, pia_token: str) -> Generator[Caller]:
-    with Caller(replica.url, pia_token) as caller:
+def pia_elsewhere(second_server: ServerProcess, pia_token: str) -> Generator[Caller]:
+    with Caller(second_server.url, pia_token) as caller:
         yield caller
 
 
@@ -214,7 +204,7 @@ def test_a_colleague_approves_over_the_list_while_nobody_is_connected(
 def test_what_waits_is_answered_after_a_restart_and_on_another_server(  # noqa: PLR0917 - fixtures
     pia: Caller,
     pia_elsewhere: Caller,
-    replica: ServerProcess,
+    second_server: ServerProcess,
     consumer: Consumer,
     scripted_model: ScriptedModel,
     changes: list[Change],
@@ -224,8 +214,8 @@ def test_what_waits_is_answered_after_a_restart_and_on_another_server(  # noqa: 
     scripted_model.play(asking(one), says("Done."), asking(other), says("Done, too."))
     first, second = new_chat_id(), new_chat_id()
     turn = pia_elsewhere.tab(consumer, first).send("Give it another priority").succeeded()
-    replica.kill()
-    replica.restart()
+    second_server.kill()
+    second_server.restart()
     tab = pia_elsewhere.tab(consumer, first)
     done = tab.answer(waiting(turn)[0], approved=True).succeeded()
     assert (done.answer.text, one.is_made(pia)) == ("Done.", True)

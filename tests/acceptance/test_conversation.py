@@ -11,27 +11,16 @@ from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.transcript import sound_history
-from tests.acceptance.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def mortal_server(
-    builtin_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
-) -> Generator[ServerProcess]:
-    """A server that the tests of this module may kill, if they start it again."""
-    del builtin_server
-    with ServerProcess(workspace, "mortal", model_settings) as server:
-        yield server
 
 
 @pytest.fixture
-def anna_mortal(mortal_server: ServerProcess, anna_token: str) -> Generator[Caller]:
-    with Caller(mortal_server.url, anna_token) as caller:
+def anna_mortal(second_server: ServerProcess, anna_token: str) -> Generator[Caller]:
+    with Caller(second_server.url, anna_token) as caller:
         yield caller
 
 
 def test_a_follow_up_after_a_restart_still_knows_the_turn_before(
-    mortal_server: ServerProcess, anna_mortal: Caller, consumer: Consumer, scripted_model: ScriptedModel
+    second_server: ServerProcess, anna_mortal: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     scripted_model.play(
         calls(("get_machine_availability", {"machines": ["Puma 3100"]})), says("The Puma is free.")
@@ -39,8 +28,8 @@ def test_a_follow_up_after_a_restart_still_knows_the_turn_before(
     chat = new_chat_id()
     page = anna_mortal.tab(consumer, chat)
     page.send("When is the Puma 3100 free?").succeeded()
-    assert mortal_server.terminate() == 0
-    mortal_server.restart()
+    assert second_server.terminate() == 0
+    second_server.restart()
     scripted_model.play(says("Of the Puma."))
     page.send("Of which machine did I ask?").succeeded()
     [request] = scripted_model.requests
@@ -51,7 +40,7 @@ def test_a_follow_up_after_a_restart_still_knows_the_turn_before(
 
 
 def test_a_turn_whose_server_was_killed_is_stopped_after_its_restart_and_the_thread_goes_on(
-    mortal_server: ServerProcess,
+    second_server: ServerProcess,
     anna_mortal: Caller,
     anna: Caller,
     consumer: Consumer,
@@ -65,9 +54,9 @@ def test_a_turn_whose_server_was_killed_is_stopped_after_its_restart_and_the_thr
     # Another server sees what is in the log only: now the text is.
     with anna.following(chat) as elsewhere:
         elsewhere.until_text("The Puma ")
-    mortal_server.kill()
+    second_server.kill()
     assert sending.result().status == "error"
-    mortal_server.restart()
+    second_server.restart()
     scripted_model.play(says("From Thursday on."))
     assert anna_mortal.stop(chat).json() == {"stopped": True}
     assert anna_mortal.ask(chat, "Once more, please.").text == "From Thursday on."
@@ -80,19 +69,19 @@ def test_a_turn_whose_server_was_killed_is_stopped_after_its_restart_and_the_thr
 
 
 def test_a_server_asked_to_stop_in_mid_answer_lets_it_finish(
-    mortal_server: ServerProcess, anna_mortal: Caller, consumer: Consumer, scripted_model: ScriptedModel
+    second_server: ServerProcess, anna_mortal: Caller, consumer: Consumer, scripted_model: ScriptedModel
 ) -> None:
     gate = Gate()
     scripted_model.play(plays(Text("The Puma "), Pause(gate), Text("is free.")))
     chat = new_chat_id()
     with anna_mortal.asking(chat, "When is the Puma 3100 free?") as stream:
         stream.until_text("The Puma ")
-        mortal_server.ask_to_stop()
+        second_server.ask_to_stop()
         gate.open()
         stream.to_end()
     assert stream.text == "The Puma is free."
-    assert mortal_server.wait_ended() == 0
-    mortal_server.restart()
+    assert second_server.wait_ended() == 0
+    second_server.restart()
     assert message_text(sound_history(anna_mortal, consumer, chat, roles="ua")[1]) == "The Puma is free."
 
 

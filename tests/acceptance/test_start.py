@@ -64,12 +64,10 @@ def test_production_without_a_database_of_its_own_does_not_start(workspace: Work
 
 
 def test_the_log_of_a_server_holds_no_question_no_answer_and_no_credential(
-    workspace: Workspace, database: ShopDatabase, anna_token: str
+    builtin_server: ServerProcess, anna_builtin: Caller, anna_token: str
 ) -> None:
-    del database
-    with ServerProcess(workspace, "discreet") as server, Caller(server.url, anna_token) as anna:
-        stream = anna.ask(new_chat_id(), "When is the Puma 3100 free? The code word is Heliotrope.")
-        refusal(anna.http.post("/api/chat", content=b'{"id": "Heliotrope'), 422, "invalid_request")
-    assert "Heliotrope" not in server.log
-    assert anna_token not in server.log
-    assert stream.text[:60] not in server.log
+    stream = anna_builtin.ask(new_chat_id(), "When is the Puma 3100 free? The code word is Heliotrope.")
+    refusal(anna_builtin.http.post("/api/chat", content=b'{"id": "Heliotrope'), 422, "invalid_request")
+    assert "Heliotrope" not in builtin_server.log
+    assert anna_token not in builtin_server.log
+    assert stream.text[:60] not in builtin_server.log

@@ -10,30 +10,20 @@ from tests.acceptance.model_script import Gate, Pause, Streamed, Text, calls, pl
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.transcript import sound_history
-from tests.acceptance.workspace import Workspace
 
 FIRST, SECOND = "The Puma is free ", "from Thursday on."
 PUMA = calls(("get_machine_availability", {"machines": ["Puma 3100"]}))
 
 
-@pytest.fixture(scope="module")
-def other_server(
-    scripted_server: ServerProcess, workspace: Workspace, model_settings: dict[str, str]
-) -> Generator[ServerProcess]:
-    del scripted_server
-    with ServerProcess(workspace, "other", model_settings) as server:
-        yield server
-
-
 @pytest.fixture
-def anna_elsewhere(other_server: ServerProcess, anna_token: str) -> Generator[Caller]:
-    with Caller(other_server.url, anna_token) as caller:
+def anna_elsewhere(second_server: ServerProcess, anna_token: str) -> Generator[Caller]:
+    with Caller(second_server.url, anna_token) as caller:
         yield caller
 
 
 @pytest.fixture
-def carl_elsewhere(other_server: ServerProcess, carl_token: str) -> Generator[Caller]:
-    with Caller(other_server.url, carl_token) as caller:
+def carl_elsewhere(second_server: ServerProcess, carl_token: str) -> Generator[Caller]:
+    with Caller(second_server.url, carl_token) as caller:
         yield caller
 
 
@@ -56,7 +46,7 @@ def halted_model(scripted_model: ScriptedModel, gate: Gate, halting: Streamed) -
     gate.open()
 
 
-def test_a_reader_at_the_other_server_gets_the_whole_answer_from_its_start_and_then_live(
+def test_a_reader_at_the_second_server_gets_the_whole_answer_from_its_start_and_then_live(
     anna: Caller, anna_elsewhere: Caller, scripted_model: ScriptedModel, gate: Gate, halting: Streamed
 ) -> None:
     scripted_model.play(PUMA, halting)
@@ -76,7 +66,7 @@ def test_a_reader_at_the_other_server_gets_the_whole_answer_from_its_start_and_t
     assert second.state.finish_reason == first.state.finish_reason == "stop"
 
 
-def test_a_page_that_comes_back_to_the_other_server_shows_the_answer_once(
+def test_a_page_that_comes_back_to_the_second_server_shows_the_answer_once(
     anna: Caller, anna_elsewhere: Caller, consumer: Consumer, gate: Gate, halted_model: ScriptedModel
 ) -> None:
     del halted_model
@@ -110,7 +100,7 @@ def test_a_colleague_sees_nothing_of_it_there(
     assert stream.text == FIRST + SECOND
 
 
-def test_a_stop_at_the_other_server_ends_the_turn_and_keeps_what_was_said(
+def test_a_stop_at_the_second_server_ends_the_turn_and_keeps_what_was_said(
     anna: Caller,
     anna_elsewhere: Caller,
     consumer: Consumer,
@@ -129,7 +119,7 @@ def test_a_stop_at_the_other_server_ends_the_turn_and_keeps_what_was_said(
     assert anna_elsewhere.ask(chat, "Are you there?").text == "Yes."
 
 
-def test_the_same_message_at_the_other_server_joins_the_running_answer(
+def test_the_same_message_at_the_second_server_joins_the_running_answer(
     anna: Caller, anna_elsewhere: Caller, scripted_model: ScriptedModel, gate: Gate, halting: Streamed
 ) -> None:
     scripted_model.play(halting)
