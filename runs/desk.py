@@ -11,6 +11,7 @@ from graph.parts import Bounds, GraphParts
 from jobs.replan_desk import ReplanDesk
 from jobs.worker import Worker
 from knowledge.library import Library
+from knowledge.quiz.shelf import Quizzes
 from knowledge.search import Search
 from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
@@ -18,10 +19,12 @@ from leadhand.settings import Settings
 from leadhand.span_export import open_span_export
 from memory.processors import processing
 from memory.recall import Recall
+from memory.small_calls import SmallCalls
 from memory.working_memory import WorkingMemories
 from models.embeddings.opening import open_embedder
 from models.factory import BUILTIN, ChatModel, open_chat_model
 from models.reranking import open_reranker
+from models.small import open_small_model
 from runs.approval_desk import ApprovalDesk, closing_overdue
 from runs.background import LISTENING_CONNECTIONS, listen_url, running_worker
 from runs.background_runs import BackgroundRuns
@@ -88,6 +91,9 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
             search = Search(database, embedder, reranker)
             if embedder is not None:
                 stack.push_async_callback(embedder.aclose)
+            small = open_small_model(settings, chat_model)
+            stack.push_async_callback(small.aclose)
+            writer = None if small.name == BUILTIN else SmallCalls(database, small, limits, prices)
             registry = ToolRegistry.discover(
                 timeout_s=settings.tool_timeout_s,
                 replans=ReplanDesk(database, wait_s=min(REPLAN_WAIT_S, settings.tool_timeout_s / 2)),
@@ -96,6 +102,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 memory=memory,
                 recall=recall,
                 knowledge=search,
+                quizzes=Quizzes(database, writer),
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))

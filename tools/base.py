@@ -11,6 +11,7 @@ from leadhand.errors import JsonValue
 from planning.shop import Interval, Shop
 from tools.knowledge_port import KnowledgePort, NoKnowledge
 from tools.memory_port import MemoryPort, NoMemory
+from tools.quiz_port import NoQuizzes, QuizPort
 from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
 from tools.simulation_port import NoSimulations, SimulationPort
@@ -93,6 +94,7 @@ class ToolContext:
     memory: MemoryPort = NoMemory()  # noqa: RUF009 - it has no state
     recall: RecallPort = NoRecall()  # noqa: RUF009 - it has no state
     knowledge: KnowledgePort = NoKnowledge()  # noqa: RUF009 - it has no state
+    quizzes: QuizPort = NoQuizzes()  # noqa: RUF009 - it has no state
     call_id: str = ""
     thread_id: str | None = None
 

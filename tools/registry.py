@@ -38,6 +38,7 @@ from tools.knowledge_port import KnowledgePort, NoKnowledge
 from tools.memory_port import MemoryPort, NoMemory
 from tools.nesting import Call, NestedRunner, loggable
 from tools.proposing import applied, plan_write
+from tools.quiz_port import NoQuizzes, QuizPort
 from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
 from tools.schemas import JsonObject, input_schema, output_schema
@@ -79,9 +80,10 @@ class ToolRegistry:
         memory: MemoryPort | None = None,
         recall: RecallPort | None = None,
         knowledge: KnowledgePort | None = None,
+        quizzes: QuizPort | None = None,
     ) -> None:
         """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`,
-        `recall`, `knowledge`: None where there is no database.
+        `recall`, `knowledge`, `quizzes`: None where there is no database.
 
         Raises ValueError for a name used twice.
         """
@@ -92,6 +94,7 @@ class ToolRegistry:
         self._memory = memory or NoMemory()
         self._recall = recall or NoRecall()
         self._knowledge = knowledge or NoKnowledge()
+        self._quizzes = quizzes or NoQuizzes()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -111,6 +114,7 @@ class ToolRegistry:
         memory: MemoryPort | None = None,
         recall: RecallPort | None = None,
         knowledge: KnowledgePort | None = None,
+        quizzes: QuizPort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
@@ -125,6 +129,7 @@ class ToolRegistry:
             memory=memory,
             recall=recall,
             knowledge=knowledge,
+            quizzes=quizzes,
         )
 
     def get(self, name: str) -> AnyTool:
@@ -258,6 +263,7 @@ class ToolRegistry:
             self._memory,
             self._recall,
             self._knowledge,
+            self._quizzes,
             call.call_id,
             call.thread_id,
         )

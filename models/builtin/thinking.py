@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from langchain_core.messages import BaseMessage
 
@@ -12,6 +13,8 @@ from models.builtin.consulting import consulting_of, instead_of, without_consult
 from models.builtin.conversation import Conversation, follow
 from models.builtin.personal import TOOL as PERSONAL
 from models.builtin.personal import personal_part, without_personal
+from models.builtin.quizzing import TOOL as QUIZ
+from models.builtin.quizzing import quizzing_of, without_quizzing
 from models.builtin.recalling import TOOL as RECALL
 from models.builtin.recalling import recalling_of, without_recalling
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
@@ -34,19 +37,23 @@ class Thought:
     calls: tuple[PlannedCall, ...] = ()
 
 
+# Subjects that are read before all others: each with its tool, and what is left for those behind it.
+_BESIDE_THE_PLAN: Final = (
+    (recalling_of, RECALL, without_recalling),
+    (quizzing_of, QUIZ, without_quizzing),
+)
+
+
 def think(messages: Sequence[BaseMessage], tools: Collection[str]) -> Thought:
     """The same messages and tools always give the same thought."""
-    recalling = recalling_of(messages, tools)
-    if recalling is not None:
-        if recalling.arguments is None:
-            return Thought(recalling.text)
-        return Thought(calls=(PlannedCall(RECALL, recalling.arguments),))
-    messages = without_recalling(messages)
-    consulting = consulting_of(messages, tools)
-    if consulting is not None:
-        if consulting.arguments is None:
-            return Thought(consulting.text)
-        return Thought(calls=(PlannedCall(CONSULT, consulting.arguments),))
+    for part_of, tool, without in _BESIDE_THE_PLAN:
+        part = part_of(messages, tools)
+        if part is not None and part.arguments is not None:
+            return Thought(calls=(PlannedCall(tool, part.arguments),))
+        if part is not None:
+            return Thought(part.text)
+        if tool in tools:
+            messages = without(messages)
     personal = personal_part(messages, tools)
     if personal is None:
         return _of_the_plan(without_personal(messages), tools)

@@ -1,7 +1,9 @@
 """A shop's documents in a test: uploaded, and read by the job that a worker would run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+
+from uuid_utils.compat import uuid7
 
 from jobs.task import JobRow
 from knowledge.ingestion import Ingestion
@@ -10,8 +12,10 @@ from knowledge.search import Finding, Search
 from leadhand.context import Principal, TenantContext
 from leadhand.errors import ModelUnavailable
 from models.embeddings.embedder import Embedder, Vector
+from storage import knowledge, knowledge_passages
 from storage.database import Database
-from storage.knowledge import ListedDocument
+from storage.knowledge import ListedDocument, NewVersion
+from storage.knowledge_passages import NewPassage
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
@@ -77,3 +81,32 @@ async def find(
 
 def texts(found: Finding) -> list[str]:
     return [one.text for one in found.passages]
+
+
+async def shelve(
+    database: Database, who: Principal, texts: Mapping[str, str], *, readers: Sequence[str] = ()
+) -> None:
+    """Documents of one passage each, as if a worker had read them."""
+    async with database.transaction(who) as connection:
+        await knowledge.claim_index(connection, model="none")
+        for source, text in texts.items():
+            held = await knowledge.hold_source(connection, source=source, new_id=uuid7())
+            new = NewVersion(
+                document_id=held.id,
+                version=1,
+                id=uuid7(),
+                kind="markdown",
+                content_hash=source,
+                content=text.encode(),
+                title=None,
+                category=None,
+                readers=[*readers],
+                dated=NOW,
+                uploaded_by=who.user_id,
+            )
+            await knowledge.add_version(connection, new)
+            version = await knowledge_passages.version_by_id(connection, version_id=new.id)
+            assert version is not None
+            passage = NewPassage(uuid7(), [source.partition(".")[0]], None, text)
+            await knowledge_passages.keep_cut(connection, version, title=source, passages=[passage])
+            await knowledge_passages.publish(connection, version)
