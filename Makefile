@@ -17,7 +17,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run studio test test-unit test-integration test-acceptance chaos lint typecheck format lock bench bench-job-shop eval eval-retrieval clean
+.PHONY: help run studio test test-unit test-integration test-acceptance test-browser chaos lint typecheck format lock bench bench-job-shop eval eval-retrieval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-integration: .venv/.dev ## against a real embedded Postgres
 
 test-acceptance: .venv/.dev node_modules/.installed ## the real server over HTTP, the `ai` npm package as client
 	$(BIN)/pytest tests/acceptance
+
+test-browser: .venv/.dev ## a report in a real browser; needs Chromium (apt-get install chromium), see docs/development.md
+	$(BIN)/pytest tests/browser
 
 chaos: .venv/.dev node_modules/.installed ## servers, Postgres and model fail under load, ROUNDS=20 times from SEED=1 on
 	CHAOS_ROUNDS=$(or $(ROUNDS),20) CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/acceptance/test_chaos.py
