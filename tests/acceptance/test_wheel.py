@@ -66,7 +66,7 @@ def test_the_wheel_passes_its_doctor_from_another_folder(fresh_environment: Path
 def test_the_wheel_brings_every_file_that_is_no_module(wheel: Path, repository: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
-    for suffix in ("*.sql", "*.toml", "*.md"):
+    for suffix in ("*.sql", "*.toml", "*.md", "*.j2", "*.css"):
         for package in (folder for folder in repository.iterdir() if (folder / "py.typed").exists()):
             for path in package.rglob(suffix):
                 assert str(path.relative_to(repository)) in packed
