@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from cli.banner import banner
 from cli.border import FAULT_EXIT, debugging
 from cli.terminal import out
 from leadhand.errors import InvalidSetting
@@ -51,7 +50,8 @@ def serve(
 
 def _serve_with_many(settings: Settings, host: str, port: int, count: int, *, worker: bool) -> None:
     _check_that_many_can_be(settings, count)
-    from cli.listening import reserved_address  # noqa: PLC0415 - only when used
+    from cli.banner import banner  # noqa: PLC0415 - only when used
+    from cli.listening import reserved_address  # noqa: PLC0415
     from cli.supervisor import RefusedToStartError, supervise  # noqa: PLC0415
     from leadhand.log_setup import configure_logging  # noqa: PLC0415
 
