@@ -11,7 +11,7 @@ from graph.parts import Bounds, GraphParts
 from jobs.replan_desk import ReplanDesk
 from jobs.worker import Worker
 from knowledge.library import Library
-from knowledge.quiz.shelf import Quizzes
+from knowledge.quiz.shelf import WRITE_S, Quizzes
 from knowledge.search import Search
 from leadhand.errors import InvalidSetting
 from leadhand.prices import PriceList, load_prices
@@ -102,7 +102,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 memory=memory,
                 recall=recall,
                 knowledge=search,
-                quizzes=Quizzes(database, writer),
+                quizzes=Quizzes(database, writer, min(WRITE_S, settings.tool_timeout_s * 0.65)),
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))

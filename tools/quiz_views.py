@@ -50,13 +50,12 @@ class MarkView(View):
     """`given` is null where the person did not know. `quote` is word for word of the source."""
 
     number: int
-    question: str
     given: OptionView | None
     is_right: bool
     right: OptionView
     explanation: str
     quote: str
-    place: PlaceView
+    title: str = Field(description="Of the document, or what the planning terms are called.")
     passage: PassageView | None = Field(description="What the quote cites; null for a planning term.")
 
 
@@ -177,13 +176,12 @@ def _question(number: int, question: Question) -> QuestionView:
 def _mark(number: int, question: Question, given: Given) -> MarkView:
     return MarkView(
         number=number,
-        question=question.text,
         given=None if given.choice is None else _option(question, given.choice),
         is_right=given.is_right,
         right=_option(question, question.correct),
         explanation=question.explanation,
         quote=question.source.quote,
-        place=_place(question.source),
+        title=question.source.title,
         passage=_passage(question.source),
     )
 

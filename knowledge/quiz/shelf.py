@@ -21,7 +21,7 @@ from storage.quizzes import KeptQuiz, NewQuiz
 from storage.transactions import Connection
 
 MAX_TOPIC_CHARS: Final = 200
-# Of a tool's 20 s: what is left is for the search before it and the questions made by rule after it.
+# What is left of a tool's time is for the search before it and the questions made by rule after it.
 WRITE_S: Final = 13.0
 
 _QUESTIONS: Final[TypeAdapter[tuple[Question, ...]]] = TypeAdapter(tuple[Question, ...])
@@ -66,6 +66,7 @@ class Quizzes:
 
     database: Database
     writer: Writer | None = None
+    write_s: float = WRITE_S
 
     async def write(
         self, tenant: TenantContext, passages: Sequence[Passage], *, count: int, wish: Wish
@@ -78,7 +79,7 @@ class Quizzes:
         if self.writer is None:
             return ()
         try:
-            async with asyncio.timeout(WRITE_S):
+            async with asyncio.timeout(self.write_s):
                 return await written_questions(self.writer, tenant, passages, count=count, wish=wish)
         except TimeoutError:
             raise ModelTimeout("The model took too long to write questions.") from None

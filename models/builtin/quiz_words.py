@@ -55,13 +55,14 @@ def _mark(one: Mapping[str, JsonValue], language: str) -> str:
     given, right = _object(one.get("given")), _option(_object(one.get("right")))
     name = "right" if one.get("is_right") is True else "wrong" if given else "given_up"
     head = _reply(name, language, number=str(one.get("number")), given=_option(given), right=right)
-    cite = _object(one.get("passage")).get("cite_as")
+    passage = _object(one.get("passage"))
+    cite = passage.get("cite_as")
     quote = _reply(
         "quote",
         language,
         explanation=sentence(str(one.get("explanation", ""))),
         quote=sentence(str(one.get("quote", ""))),
-        place=_place(_object(one.get("place")), language),
+        place=_place(passage or {"title": one.get("title")}, language),
         cite=f" {cite}" if isinstance(cite, str) else "",
     )
     return f"{head} {quote}"

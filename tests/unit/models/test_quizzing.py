@@ -10,7 +10,7 @@ from models.builtin.quizzing import TOOL
 from models.builtin.thinking import PlannedCall, think
 
 TOOLS = [TOOL, "search_conversations", "get_machine_availability", "update_working_memory"]
-PLACE: JsonValue = {"kind": "document", "title": "Coolant care", "section": ["Care", "Lathes"], "page": 3}
+PLACE: dict[str, JsonValue] = {"kind": "document", "title": "Coolant care", "section": ["Care", "Lathes"], "page": 3}
 ASKED: dict[str, JsonValue] = {
     "mode": "asked",
     "answerable": True,
@@ -48,8 +48,8 @@ MARKED: dict[str, JsonValue] = {
             "right": {"letter": "b", "text": "operator"},
             "explanation": "The source says: operator.",
             "quote": "The operator checks it.",
-            "place": PLACE,
-            "passage": {"cite_as": "[p-0a1b2c3d]"},
+            "title": "Coolant care",
+            "passage": {**PLACE, "cite_as": "[p-0a1b2c3d]"},
         }
     ],
     "answered_before": [1],
