@@ -62,12 +62,17 @@ class ToolSpec:
     description: str
     permission: Permission
     input_schema: JsonObject
-    output_schema: JsonObject
+    output_model: type[ToolOutput]
     writes: bool = False
+
+    @property
+    def output_schema(self) -> JsonObject:
+        """Made when first asked for: no turn needs it, and those of all tools take a third of a second."""
+        return output_schema(self.output_model)
 
 
 class ToolRegistry:
-    """The tools of one process. Schemas are made once, here."""
+    """The tools of one process."""
 
     def __init__(
         self,
@@ -331,7 +336,7 @@ def _spec(tool: AnyTool) -> ToolSpec:
         description=tool.description,
         permission=tool.permission,
         input_schema=input_schema(tool.input_model),
-        output_schema=output_schema(tool.output_model),
+        output_model=tool.output_model,
         writes=isinstance(tool, WriteTool),
     )
 

@@ -1,5 +1,7 @@
 """The tools by themselves: what there is, and running one."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import Body, Path
@@ -9,6 +11,7 @@ from uuid_utils import uuid7
 
 from server.caller import OpenDesk, Planner, Reader
 from server.routes.described import api_router, refusal
+from tools.registry import ToolSpec
 
 router = api_router("tools")
 
@@ -40,6 +43,12 @@ class ToolList(BaseModel):
 
 @router.get("/tools", summary="The tools that the caller may run, with their schemas")
 async def list_tools(tenant: Reader, desk: OpenDesk) -> ToolList:
+    allowed = [spec for spec in desk.registry.specs() if spec.permission in tenant.permissions]
+    # In a thread: the first time the schemas of the outputs are made, and turns must not wait for that.
+    return await asyncio.to_thread(_described, allowed)
+
+
+def _described(specs: Sequence[ToolSpec]) -> ToolList:
     return ToolList(
         tools=[
             ToolDescription(
@@ -51,8 +60,7 @@ async def list_tools(tenant: Reader, desk: OpenDesk) -> ToolList:
                 input_schema=spec.input_schema,
                 output_schema=spec.output_schema,
             )
-            for spec in desk.registry.specs()
-            if spec.permission in tenant.permissions
+            for spec in specs
         ]
     )
 
