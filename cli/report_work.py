@@ -38,7 +38,8 @@ async def make_now(
         who = await caller_of(settings, desk.database, shop=shop, user=user)
         asked = await who.desk.ask(who.tenant, name=name, options=ReportOptions())
         # A worker that is quicker makes it, and this finds it made.
-        await ReportMaker(desk.database, report_parts(desk)).run(JobRow(shop, asked.id))
+        async with report_parts(desk) as parts:
+            await ReportMaker(desk.database, parts).run(JobRow(shop, asked.id))
         await _print(who, asked.id, form, output)
     err().print(f"Kept as {asked.id}; `leadhand report show --shop {shop} {asked.id}` shows it again.")
 

@@ -1,5 +1,8 @@
 """Lets the small model write the opening text of a report."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import orjson
 from langchain_core.messages import HumanMessage, SystemMessage
 
@@ -7,7 +10,9 @@ from leadhand.context import TenantContext
 from leadhand.prompts import read_prompt
 from memory.small_calls import SmallCalls
 from models.factory import BUILTIN
+from models.small import open_small_model
 from reports.number_check import MAX_CHARS
+from runs.desk import Desk
 
 
 class SmallNarrator:
@@ -27,6 +32,16 @@ class SmallNarrator:
         return await self._calls.ask(tenant, request, is_whole=lambda text: len(text) > MAX_CHARS)
 
 
-def narrator_of(calls: SmallCalls) -> SmallNarrator | None:
-    """None for the built-in model, which writes no prose: the plain text is its text."""
-    return None if calls.small_model.name == BUILTIN else SmallNarrator(calls)
+@asynccontextmanager
+async def narrating(desk: Desk) -> AsyncGenerator[SmallNarrator | None]:
+    """Within the context the small model can be asked. None for the built-in one, which writes no prose.
+
+    Raises:
+        InvalidSetting: the small model cannot be opened.
+    """
+    small = open_small_model(desk.settings, desk.chat_model)
+    try:
+        calls = SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices)
+        yield None if small.name == BUILTIN else SmallNarrator(calls)
+    finally:
+        await small.aclose()

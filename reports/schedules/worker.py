@@ -11,6 +11,7 @@ from typing import Final
 from jobs.engine import Rhythm
 from jobs.worker import Worker
 from reports.delivery.task import Channels, Deliverer
+from reports.narrator import narrating
 from reports.options import ReportParts
 from reports.schedules.making import ReportMaker
 from reports.schedules.ticker import Ticker
@@ -30,28 +31,30 @@ STOP_S: Final = 10.0
 @asynccontextmanager
 async def running_reports(desk: Desk) -> AsyncGenerator[Worker]:
     """Within the context schedules are looked after and reports are made; on leaving, they may finish."""
-    parts = report_parts(desk)
-    worker = Worker(
-        desk.database,
-        [
-            ReportMaker(desk.database, parts).task(),
-            Deliverer(desk.database, Channels.of(desk.settings)).task(),
-        ],
-        listen_url=None,
-        concurrency=AT_ONCE,
-        ticks=[Ticker(desk.database).ticking()],
-        rhythm=RHYTHM,
-    )
-    task = asyncio.create_task(worker.run(), name="worker of reports")
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        _, running = await asyncio.wait([task], timeout=STOP_S)
-        for late in running:
-            late.cancel()
+    async with report_parts(desk) as parts:
+        worker = Worker(
+            desk.database,
+            [
+                ReportMaker(desk.database, parts).task(),
+                Deliverer(desk.database, Channels.of(desk.settings)).task(),
+            ],
+            listen_url=None,
+            concurrency=AT_ONCE,
+            ticks=[Ticker(desk.database).ticking()],
+            rhythm=RHYTHM,
+        )
+        task = asyncio.create_task(worker.run(), name="worker of reports")
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            _, running = await asyncio.wait([task], timeout=STOP_S)
+            for late in running:
+                late.cancel()
 
 
-def report_parts(desk: Desk) -> ReportParts:
-    """What a report of this process is made with."""
-    return ReportParts(desk.registry, ShopReader(desk.database, max_shops=SHOPS_KEPT))
+@asynccontextmanager
+async def report_parts(desk: Desk) -> AsyncGenerator[ReportParts]:
+    """What a report of this process is made with; raises InvalidSetting for the small model."""
+    async with narrating(desk) as narrator:
+        yield ReportParts(desk.registry, ShopReader(desk.database, max_shops=SHOPS_KEPT), narrator)
