@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager
 
 from graph.builder import CompiledTurn, compile_graph
 from graph.parts import Bounds, GraphParts
+from knowledge.search import Search
 from leadhand.context import TenantContext
 from leadhand.settings import settings
 from memory.processors import processing
 from memory.working_memory import WorkingMemories
+from models.embeddings.opening import open_embedder
 from models.factory import open_chat_model
 from storage.database import Database
 from storage.shops import ShopReader
@@ -45,13 +47,15 @@ class ForeignThreads:
 async def make_graph() -> AsyncGenerator[CompiledTurn]:
     """Named by langgraph.json; called for runs and for reads of the schema alike."""
     current = settings()
-    chat_model = open_chat_model(current)
+    chat_model, embedder = open_chat_model(current), open_embedder(current)
     try:
         async with Database.open(current) as database:
             memory = WorkingMemories(database)
             parts = GraphParts(
                 model=chat_model,
-                registry=ToolRegistry.discover(timeout_s=current.tool_timeout_s, memory=memory),
+                registry=ToolRegistry.discover(
+                    timeout_s=current.tool_timeout_s, memory=memory, knowledge=Search(database, embedder)
+                ),
                 shops=ShopReader(database),
                 conversation=ForeignThreads(),
                 bounds=Bounds.of(current),
@@ -61,3 +65,5 @@ async def make_graph() -> AsyncGenerator[CompiledTurn]:
             yield compile_graph(parts, None)
     finally:
         await chat_model.aclose()
+        if embedder is not None:
+            await embedder.aclose()

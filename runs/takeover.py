@@ -122,7 +122,7 @@ class Continuation:
             known = cast("TurnState", snapshot.values).get("run_id") == str(self.taken.run.id)
             return None if known else going_on(str(self.taken.run.id))
         values = cast("TurnState", snapshot.values) if goes_on else TurnState()
-        calls_model = not goes_on or "agent" in snapshot.next
+        calls_model = not goes_on or not {"agent", "retrieve"}.isdisjoint(snapshot.next)
         if calls_model and unfinished_call(self.taken.events, values.get("messages", [])):
             sink().emit(StepReset())
         return None if goes_on else await self._from_transcript()

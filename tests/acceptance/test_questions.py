@@ -8,10 +8,12 @@ import pytest
 from leadhand.errors import JsonValue
 from tests.acceptance.caller import Caller, new_chat_id
 from tests.acceptance.consumer import Consumer, Turn
-from tests.acceptance.json_access import at, parse, text_at
+from tests.acceptance.json_access import at, items_at, parse, text_at
 from tests.acceptance.model_script import ModelReply, ModelRequest, calls, says
 from tests.acceptance.scripted_model import ScriptedModel
+from tests.acceptance.server_process import ServerProcess
 from tests.acceptance.transcript import sound_history
+from tests.acceptance.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,27 @@ def plain(number: str) -> str:
     whole, _, fraction = number.partition(".")
     fraction = fraction.rstrip("0")
     return f"{int(whole)}.{fraction}" if fraction else str(int(whole))
+
+
+def test_the_builtin_model_answers_from_the_handbook_with_a_citation_that_the_page_can_show(
+    builtin_server: ServerProcess, workspace: Workspace, consumer: Consumer
+) -> None:
+    chat, question = new_chat_id(), "What does the handbook say about gloves?"
+    token = workspace.token("north", "dora", ["planning:read", "knowledge:read", "studio"])
+    with Caller(builtin_server.url, token) as dora:
+        turn = dora.tab(consumer, chat).send(question).succeeded()
+        assert tool_output(turn) == dora.tool("internal_knowledge_search", {"query": question})
+        [_, stored] = sound_history(dora, consumer, chat, roles="ua")
+    assert items_at(stored, "parts") == [*turn.answer.parts]
+    parts = [at(part, "type") for part in turn.answer.parts]
+    assert parts.index("text") < parts.index("source-document")
+    [text] = [part for part in turn.answer.parts if at(part, "type") == "text"]
+    first = items_at(text, "citations")[0]
+    start, end = at(first, "startIndex"), at(first, "endIndex")
+    assert isinstance(start, int)
+    assert isinstance(end, int)
+    assert text_at(text, "text").encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le") == "[1]"
+    assert "gloves" in text_at(first, "citedText").lower()
 
 
 def test_the_builtin_model_says_what_it_does_not_understand(anna_builtin: Caller) -> None:
