@@ -63,8 +63,17 @@ async def _show(run: FollowedRun, display: TurnDisplay) -> None:
 
 
 async def _caller(desk: Desk, shop: str, user: str) -> TenantContext:
-    """Who sits at this terminal: may plan, as a server's planner, and approve what is asked of them here."""
-    permissions = frozenset({Permission.PLANNING_READ, Permission.PLANNING_WRITE, Permission.APPROVE})
+    """Who sits at this terminal: may plan, as a server's planner, read the shop's documents, and approve what
+    is asked of them here.
+    """
+    permissions = frozenset(
+        {
+            Permission.PLANNING_READ,
+            Permission.PLANNING_WRITE,
+            Permission.APPROVE,
+            Permission.KNOWLEDGE_READ,
+        }
+    )
     async with desk.database.transaction(Principal(shop, user, permissions)) as connection:
         found = await read_tenant(connection, tenant_id=shop)
     if found is None:

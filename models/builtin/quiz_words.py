@@ -8,6 +8,9 @@ from models.builtin.lexicon import listed, read_table, table
 from models.builtin.replies import fault_text
 from models.builtin.results import Result
 
+# As the tool writes it; in Markdown each of its signs would have to be escaped.
+_GAP = "_____"
+
 
 def told(result: Result, language: str) -> str:
     """The answer in Markdown; what comes from documents and planning terms shows as it is."""
@@ -31,7 +34,7 @@ def _asked(values: Mapping[str, JsonValue], language: str) -> str:
 def _question(one: Mapping[str, JsonValue], language: str) -> str:
     place = _reply("source", language, place=_place(_object(one.get("place")), language))
     options = [f"- {_option(_object(option))}" for option in _objects(one.get("options"))]
-    asked = sentence(str(one.get("question", "")))
+    asked = sentence(str(one.get("question", "")).replace(_GAP, "……"))
     return "\n".join([f"**{one.get('number')}.** {asked} ({place})", "", *options])
 
 

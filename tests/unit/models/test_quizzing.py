@@ -10,7 +10,12 @@ from models.builtin.quizzing import TOOL
 from models.builtin.thinking import PlannedCall, think
 
 TOOLS = [TOOL, "search_conversations", "get_machine_availability", "update_working_memory"]
-PLACE: dict[str, JsonValue] = {"kind": "document", "title": "Coolant care", "section": ["Care", "Lathes"], "page": 3}
+PLACE: dict[str, JsonValue] = {
+    "kind": "document",
+    "title": "Coolant care",
+    "section": ["Care", "Lathes"],
+    "page": 3,
+}
 ASKED: dict[str, JsonValue] = {
     "mode": "asked",
     "answerable": True,
@@ -168,9 +173,9 @@ def test_questions_are_put_with_their_letters_and_places_and_show_as_text() -> N
     assert think(turn("Quiz me on coolant", ASKED), TOOLS).text == (
         "**Quiz: coolant**\n\n"
         "There was not enough for more questions than these.\n\n"
-        "**1.** The \\*coolant\\* is kept at \\_\\_\\_\\_\\_. (from Coolant care, Lathes, page 3)\n\n"
+        "**1.** The \\*coolant\\* is kept at ……. (from Coolant care, Lathes, page 3)\n\n"
         "- a) 8 %\n- b) 5 %\n\n"
-        "**2.** The \\_\\_\\_\\_\\_ checks it. (from Coolant care, Lathes, page 3)\n\n"
+        "**2.** The …… checks it. (from Coolant care, Lathes, page 3)\n\n"
         "- a) setter\n- b) operator\n\n"
         "Answer with number and letter, such as “1b” or “1b 2a”."
     )
