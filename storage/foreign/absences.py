@@ -1,7 +1,8 @@
 """Absences of people, from tables that list them."""
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
@@ -16,6 +17,7 @@ from storage.foreign.words_of_cells import learn_absences, learn_approvals, lear
 
 _ONE_DAY = timedelta(days=1)
 _OPEN = "open"
+_ISO_DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -70,7 +72,9 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
         lasts = _without_end(reader)
         if lasts is None:
             return []
-        end = _rest_of_day(start) if lasts == "that_day" else None
+        end = _ends(start, lasts)
+    if start.minute is None and end is not None and end.minute is not None:
+        start = Moment(start.day, 0)  # whole days, and a part of the last one
     if start.minute is None:
         last = "" if end is None else end.day.isoformat()
         if end is not None and end.day < start.day:
@@ -95,6 +99,17 @@ def _last(reader: RowReader, start: Moment | None) -> Moment | None:
     return _rest_of_day(start) if start is not None and layout.has("day") else None
 
 
+def _ends(start: Moment, lasts: str) -> Moment | None:
+    """The end that an answer gives: that day, a day that it names, or none."""
+    if lasts == _OPEN:
+        return None
+    return _rest_of_day(start) if lasts == "that_day" else _rest_of_day(Moment(date.fromisoformat(lasts)))
+
+
+def _is_answer(text: str) -> bool:
+    return text in {_OPEN, "that_day"} or _ISO_DAY.fullmatch(text) is not None
+
+
 def _goes_on(reader: RowReader) -> bool:
     """Whether words say that nobody knows the end."""
     return any(key_of("open_end", reader.text(name)) for name in ("end", "back"))
@@ -112,10 +127,14 @@ def _without_end(reader: RowReader) -> str | None:
     question = Question(
         "open_end",
         f"Absences have no end, such as row {row} from {shown(reader.text('start'))}: how long are they?",
-        (Choice(_OPEN, "until further notice"), Choice("that_day", "that day only")),
+        (
+            Choice(_OPEN, "until further notice"),
+            Choice("that_day", "that day only"),
+            Choice("2026-12-04", "until such a day, included"),
+        ),
         why="without an end, a person would never be planned again",
     )
-    said = reader.layout.scope.settle(question)
+    said = reader.layout.scope.settle(question, fits=_is_answer)
     if said == _OPEN:
         who = shown(reader.text("operator"))
         reader.findings.notice(reader.place, row, f"the absence of {who} has no end: until further notice")

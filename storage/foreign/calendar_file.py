@@ -67,9 +67,13 @@ class Series:
         return not isinstance(self.main.start, datetime)
 
     @property
-    def takes_no_time(self) -> bool:
-        """Whether its author marked hours as free; of whole days programs do so by themselves."""
-        return not self.all_day and str(self.main.get("TRANSP") or "").upper() == "TRANSPARENT"
+    def marked_free(self) -> bool:
+        """Whether its time is marked as free; of whole days many programs do so by themselves."""
+        return str(self.main.get("TRANSP") or "").upper() == "TRANSPARENT"
+
+    @property
+    def marked_busy(self) -> bool:
+        return str(self.main.get("TRANSP") or "").upper() == "OPAQUE"
 
     @property
     def rule(self) -> dict[str, list[object]]:

@@ -36,6 +36,8 @@ class CalendarRows:
     window: Window
     zone: ZoneInfo
     places: Places
+    # Whether the marks of whole days as free are their author's: some have them, and some say the opposite.
+    marks_days: bool = False
     closed: dict[str, set[date]] = field(default_factory=dict[str, set[date]])
 
     def absence(self, series: Series) -> None:
@@ -111,20 +113,23 @@ class CalendarRows:
         word = next((k for k in ("overtime", "closure", "shift") if _says(k, series.summary)), None)
         if self.is_absence(series):
             word = None  # nobody's day off closes the shop
-        elif series.takes_no_time:
+        elif self._takes_no_time(series):
             word = None  # whatever its words say, the calendar marks its time as free
         elif series.all_day:
             proven = ("closure", "whole days of the shop's calendar")
         elif word in {"overtime", "closure"} or (word == "shift" and weekly is not None):
             proven = (word or "", "its summary says so")
         choices = [Choice(k, about) for k, about in _KINDS.items() if k != "shift" or weekly is not None]
-        free = series.takes_no_time
+        free = self._takes_no_time(series)
         question = Question(
             f"event.{series.summary}", f'What is "{shown(series.summary)}"?', tuple(choices),
             why="the calendar marks its time as free" if free else "",
             suggested="ignore" if free else None,
         )  # fmt: skip
         return self.decisions.settle(question, proven=proven)
+
+    def _takes_no_time(self, series: Series) -> bool:
+        return series.marked_free and (not series.all_day or self.marks_days)
 
     def exception(self, series: Series, kind: str) -> None:
         """Closures or overtime, for the whole calendar or for some machines."""
@@ -294,6 +299,7 @@ def take_calendar(
     rows = CalendarRows(
         decisions, shop, canonical, findings, place, window, zone, Places(decisions, canonical, SOURCE, shop)
     )
+    rows.marks_days = any(series.all_day and series.marked_busy for series in calendar.series)
     for summary, reason, right in calendar.faults:
         findings.problem(place, None, reason, right, column=shown(summary))
     absent = sum(any(key_of("absence", text) for text in series.categories) for series in calendar.series)

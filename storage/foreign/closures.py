@@ -75,8 +75,9 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         findings.notice(
             place, None, f"{len(left)} rows have no start and no end and are no downtimes: {named}"
         )
-    kinds = learn_downtimes(layout.scope, [reader.text("title") for reader in quiet])
-    if not all(reader.text("title") for reader in quiet):
+    says = "downtime_kind" if layout.has("downtime_kind") else "title"
+    kinds = learn_downtimes(layout.scope, [reader.text(says) for reader in quiet])
+    if not all(reader.text(says) for reader in quiet):
         question = Question(
             "downtime", "Which kind of downtime is it?", (Choice("maintenance"), Choice("breakdown"))
         )
@@ -93,9 +94,9 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
             {
                 "external_id": f"{places.source}:down {machine} {window[0]}", "source": places.source,
                 "machine_id": machine, "start": window[0], "end": window[1],
-                "kind": kinds.get(reader.text("title"), ""), "note": reader.text("title"),
+                "kind": kinds.get(reader.text(says), ""), "note": reader.text("title"),
             },
-            reader.origin(machine_id="machine", start="start", end="end", kind="title"),
+            reader.origin(machine_id="machine", start="start", end="end", kind=says),
         )  # fmt: skip
 
 

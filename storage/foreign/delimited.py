@@ -11,7 +11,7 @@ import clevercsv
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.encodings import decoded
-from storage.foreign.fixed_width import fixed_width_rows
+from storage.foreign.fixed_width import CUTS, cuts_said, fixed_width_rows
 from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bounded, cell_of
 from storage.foreign.json_rows import is_json, json_sheets
 from storage.foreign.markup import has_tables, marked_up_sheets
@@ -20,6 +20,7 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
 _NO_TABLES = ("<html", "<!doctype", "<table", "<?xml", "<meta", "%pdf")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_GAP = re.compile(r"(?<=[^\s,;|]) {2,}(?=[^\s,;|])")
 _SAMPLE_LINES = 200
 _SAMPLE_LINE_CHARS = 500
 _SAMPLE_CHARS = 20_000
@@ -51,7 +52,7 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     if delimiter is None:
         return None
     if delimiter == "width":
-        rows = fixed_width_rows(text)
+        rows = fixed_width_rows(text, cuts_said(decisions.optional(CUTS)))
         return Grid(
             "text with columns of fixed width", bounded((Sheet(name, rows, first_row=1 + bool(said)),))
         )
@@ -92,9 +93,15 @@ def _delimiter(text: str, said: str | None, decisions: Decisions) -> str | None:
             question, proven=proven if _looks_fixed(sample) else ("comma", "it has one column")
         )
     sniffed = _by_sniffing(sample)
-    agreed = sniffed is None or sniffed == counted
+    agreed = (sniffed is None or sniffed == counted) and not _has_gaps(sample)
     why = f"lines part into {_width(sample, counted)} columns by it"
     return decisions.settle(question, proven=(_NAMES[counted], why) if agreed else None)
+
+
+def _has_gaps(sample: str) -> bool:
+    """Whether most lines have gaps of several spaces, as a printed list has: its commas are of texts."""
+    lines = [line for line in sample.splitlines() if line.strip()]
+    return sum(len(_GAP.findall(line.strip())) > 1 for line in lines) * 2 > len(lines)
 
 
 def _by_sniffing(sample: str) -> str | None:

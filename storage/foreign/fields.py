@@ -157,6 +157,13 @@ FIELDS: dict[str, Field] = {
         Field("absence_status", "whether the absence is granted"),
         Field("day_part", "which part of the day the person is away"),
         Field("in_service", "whether the machine runs"),
+        Field("active_from", "from which day it is in use", _day),
+        Field("active_to", "the last day on which it is in use", _day),
+        Field("item", "the material"),
+        Field("needed", "how much of the material is needed", _number),
+        Field("available", "when the material is there"),
+        Field("quote", "the quote that the time is held for"),
+        Field("downtime_kind", "whether it is maintenance or a breakdown"),
         Field("shift", "the shift's name"),
         Field("weekday", "the days of the week", _weekdays),
         Field("break_time", "the break", _duration),
@@ -174,9 +181,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "orders": _ORDER,
     "bookings": ("order", "operation", "machine", "day", "start", "end", "length", "operator", "locked"),
-    "machines": ("machine", "machine_name", "work_center", "calendar", "in_service"),
+    "machines": (
+        "machine", "machine_name", "work_center", "calendar", "in_service", "active_from", "active_to",
+    ),
     "operators": (
         "operator", "operator_name", "calendar", "skill", "skill_named", "skill_level", "skill_until",
+        "active_from", "active_to",
     ),
     "absences": (
         "operator", "operator_name", "day", "start", "end", "back", "absence_kind", "absence_status",
@@ -187,7 +197,9 @@ ROWS: dict[str, tuple[str, ...]] = {
         "break_time", "closed",
     ),
     "closures": ("day", "start", "end", "title", "closed", "calendar"),
-    "downtimes": ("machine", "day", "start", "end", "length", "title"),
+    "downtimes": ("machine", "day", "start", "end", "length", "title", "downtime_kind"),
+    "materials": ("order", "operation", "item", "needed", "available"),
+    "held": ("machine", "day", "start", "end", "length", "quote"),
 }  # fmt: skip
 ABOUT_ROWS = {
     "operations": "operations of orders",
@@ -199,5 +211,7 @@ ABOUT_ROWS = {
     "shifts": "shifts, of a day or of every week",
     "closures": "days on which the shop is closed",
     "downtimes": "times in which a machine is down",
+    "materials": "materials that operations need",
+    "held": "times of machines that are held for quotes",
     "ignore": "nothing that is taken",
 }

@@ -1,16 +1,34 @@
 """Printed lists: columns that begin at the same place on every line."""
 
+from leadhand.errors import InvalidRequest
+from storage.exchange.problems import shown
 from storage.foreign.grid import EMPTY, Cell, cell_of
 
 _MIN_GAP = 2
+CUTS = "cuts"
 
 
-def fixed_width_rows(text: str) -> list[tuple[Cell, ...]]:
-    """The lines cut where a gap goes through all lines of the table; a line of its own (a title) is one
-    cell."""
+def cuts_said(text: str | None) -> list[int] | None:
+    """The places, counted from 1, at which a person says that columns begin, such as `1, 9, 29`.
+
+    Raises:
+        InvalidRequest: they are no places in order.
+    """
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.replace(";", ",").split(",")]
+    places = [int(part) - 1 for part in parts if part.isdecimal() and len(part) < 5]
+    if len(places) != len(parts) or places != sorted(set(places)) or places[0] < 0:
+        raise InvalidRequest(f"{CUTS}={shown(text)} is no answer; right would be: 1, 9, 29.")
+    return [0, *places[1:]]
+
+
+def fixed_width_rows(text: str, said: list[int] | None = None) -> list[tuple[Cell, ...]]:
+    """The lines cut where a gap goes through all lines of the table, or where it is said; a line of its own
+    (a title) is one cell."""
     lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
     body = [line for line in lines if line.count("  ") and not set(line.strip()) <= set("-=+ ")]
-    cuts = _cuts(body)
+    cuts = said or _cuts(body)
     return [_cut(line, cuts) for line in lines]
 
 

@@ -64,6 +64,8 @@ def rows_of(table: Table) -> tuple[str | None, str]:
     for rule in _RULES:
         if not set(rule.has) <= said.keys() or set(rule.without) & said.keys():
             continue
+        if rule.kind == "machines" and not _each_once(table, named["machine"]):
+            continue  # rows that name machines are of something else
         one = next((said[field] for field in rule.one_of if field in said), None)
         if (rule.one_of and one is None) or rule.clocks not in (None, clocks):
             continue
@@ -72,6 +74,11 @@ def rows_of(table: Table) -> tuple[str | None, str]:
         listed = " and ".join([*([", ".join(told[:-1])] if told[1:] else []), told[-1]])
         return rule.kind, f"it has {listed}{rule.but}"
     return None, "its headers do not say"
+
+
+def _each_once(table: Table, guess: Guess) -> bool:
+    names = [cell.text for cell in table.filled(guess.index)]
+    return len(set(names)) == len(names)
 
 
 def kinds_of(table: Table, scope: Scoped) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from storage.exchange.problems import shown
+from storage.foreign.columns import Column, fill_down, filled_down
 from storage.foreign.dates import DateStyle
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import (
@@ -30,16 +31,28 @@ from storage.foreign.vocabulary import key_of
 NONE = "none"
 BY_ROWS, BOOKED, IN_ORDER = "rows", "booked", "in_order"
 _NUMBERS, _DATES = (
-    ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority"),
-    ("due", "release", "material_due", "day", "start", "end", "back", "skill_until"),
+    ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority", "needed"),
+    (
+        "due",
+        "release",
+        "material_due",
+        "day",
+        "start",
+        "end",
+        "back",
+        "skill_until",
+        "active_from",
+        "active_to",
+        "available",
+    ),
 )
 # Fields in which `-` or `n/a` says that there is nothing.
 BLANKS = (
     "quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
     "elsewhere_time", "break_time", "priority", "operator", "alternative_machine", "skill_until",
+    "active_from", "active_to",
 )  # fmt: skip
 _TIMES = ("setup", "run", "elsewhere_time", "length", "break_time")
-_ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
 # Fields whose text may stand in several columns, such as a first name and a surname.
 JOINED = frozenset({"order", "customer", "operation_name", "machine_name", "operator_name", "calendar"})
 _NEEDED = {
@@ -52,16 +65,9 @@ _NEEDED = {
     "shifts": (),
     "closures": (),
     "downtimes": ("machine", "start"),
+    "materials": ("order", "operation", "item", "needed", "available"),
+    "held": ("machine", "start", "quote"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Where a field's cells come from: a column of the table, or one text for all rows."""
-
-    header: str
-    index: int | None = None
-    constant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,8 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
         units={field: _unit(table, scope, columns, field) for field in _TIMES},
-        fill_down=_fill_down(table, scope, columns),
-        filled_down=_filled_down(table, scope, columns),
+        fill_down=fill_down(table, scope, columns),
+        filled_down=filled_down(table, scope, columns),
     )  # fmt: skip
 
 
@@ -343,49 +349,3 @@ def _likely(units: Sequence[str], base: str | None, cells: Sequence[Cell]) -> li
 
 def _examples(cells: Sequence[Cell]) -> str:
     return ", ".join(dict.fromkeys(cell.text for cell in cells[:20] if cell.text != "0")) or "0"
-
-
-def _fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> bool:
-    """Whether rows without any cell of the order go on with the order above."""
-    order = columns.get("order", (Column(""),))[0].index
-    if order is None or ("operation" not in columns and "run" not in columns):
-        return False
-    level = [order, *(c.index for f in _ORDER_LEVEL for c in columns.get(f, ()) if c.index is not None)]
-    rows = [row.number for row in table.rows[1:] if all(row.cell(index).empty for index in level)]
-    if not rows:
-        return False
-    told = ", ".join(str(number) for number in rows[:5]) + (" …" if len(rows) > 5 else "")
-    header = table.headers[order]
-    question = Question(
-        "fill_down",
-        f'Rows {told} have no "{shown(header)}": do they belong to the order above?',
-        (
-            Choice("yes", "the order is written on its first row only"),
-            Choice("no", "something is missing there"),
-        ),
-        why=f"{len(rows)} of {len(table.rows)} rows",
-        suggested="yes",
-    )
-    # Until it is answered, rows are shown as if they belonged together.
-    return scope.settle(question) != "no"
-
-
-def _filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> frozenset[str]:
-    """Of boards and schedules: whether rows without a machine or a day go on with the one above."""
-    found: set[str] = set()
-    for field in ("machine", "day") if "start" in columns else ():
-        index = columns.get(field, (Column(""),))[0].index
-        rows = [] if index is None else [row.number for row in table.rows[1:] if row.cell(index).empty]
-        if index is None or len(rows) < 2:
-            continue
-        question = Question(
-            f"fill_down_{field}",
-            f'{len(rows)} rows have no "{shown(table.headers[index])}" (row {rows[0]} …): '
-            f"are they of the {field} above?",
-            (Choice("yes", "it is written on its first row only"), Choice("no", "they have none")),
-            suggested="yes",
-        )
-        # Until it is answered, rows are shown as if they went on.
-        if scope.settle(question) != "no":
-            found.add(field)
-    return frozenset(found)

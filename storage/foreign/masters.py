@@ -46,7 +46,7 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
                 calendar=calendar,
                 origin=origin,
                 shown_name=reader.text("machine_name"),
-                active=_active(reader, stopped),
+                active={**used(reader), **(_active(reader, stopped) or {})},
             )
 
 
@@ -74,6 +74,14 @@ def _active(reader: RowReader, stopped: Mapping[str, str | None]) -> dict[str, s
         return None
     ended = stopped.get(reader.text("machine")) == ENDED
     return {"active_from": "", "active_to": "2000-01-01 00:00" if ended else ""}
+
+
+def used(reader: RowReader) -> dict[str, str]:
+    """From when to when something is in use, both days included, as canonical cells."""
+    if not (reader.layout.has("active_from") or reader.layout.has("active_to")):
+        return {}
+    first, last = reader.moment("active_from"), reader.moment("active_to")
+    return {"active_from": first.canonical if first else "", "active_to": last.after if last else ""}
 
 
 def _calendar(reader: RowReader, places: Places, who: str) -> str | None:
@@ -116,7 +124,8 @@ def _operator(reader: RowReader, code: str, places: Places) -> str | None:
     if calendar is None:
         return None
     name = reader.text("operator_name")
-    return places.make_operator(code, name, calendar=calendar, origin=reader.origin(**_OPERATOR))
+    origin = reader.origin(**_OPERATOR)
+    return places.make_operator(code, name, calendar=calendar, origin=origin, active=used(reader))
 
 
 def machines_of(readers: Sequence[RowReader], places: Places) -> None:

@@ -233,7 +233,9 @@ class Places:
             self.members[work_center].append(reference)
         return reference
 
-    def make_operator(self, code: str, name: str, *, calendar: str, origin: Origin) -> str:
+    def make_operator(
+        self, code: str, name: str, *, calendar: str, origin: Origin, active: Mapping[str, str] | None = None
+    ) -> str:
         found = self.operators.find(code)
         if found in self.told:
             return found or code
@@ -244,6 +246,7 @@ class Places:
             {
                 **self._identity(stored, code), "code": stored.code if stored else code,
                 "name": name or (stored.name if stored else code), "calendar_id": calendar,
+                **(active or {}),
             },
             origin,
         )  # fmt: skip

@@ -140,6 +140,22 @@ class RowReader:
             return int(number)
         return None
 
+    def number(self, name: str) -> Decimal | None:
+        """A number above zero; None when it is empty or wrong (told)."""
+        cell = self.cell(name)
+        try:
+            value = cell.value
+            number = value if isinstance(value, Decimal) else parse_number(cell.text, self.layout.decimal)
+        except Undecided:
+            self.waits = True
+            return None
+        except Refused as refused:
+            self.problem(name, refused.reason, refused.right)
+            return None
+        if number <= 0:
+            self.problem(name, "is not above zero", "such as 12.5")
+        return number if number > 0 else None
+
     def seq(self, name: str) -> int | None:
         """An operation's number: 20, 020, 20.0, OP 20 or `20 Drehen`."""
         within = self.layout.special.get("operation") == IN_ORDER

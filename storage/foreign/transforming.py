@@ -12,9 +12,11 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.fields import ROWS
+from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
+from storage.foreign.materials import take_materials
 from storage.foreign.operations import Operations
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
@@ -32,6 +34,7 @@ _PLANNED = ("orders", "operations", "bookings")
 _TAKERS = (
     ("machines", take_machines), ("operators", take_operators), ("shifts", take_shifts),
     ("closures", take_closures), ("absences", take_absences), ("downtimes", take_downtimes),
+    ("held", take_held),
 )  # fmt: skip
 
 
@@ -148,6 +151,8 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     item = decisions.optional("material", "Material") or "Material"
     orders.add_to(done.canonical, item)
     operations.add_to(done.canonical)
+    for layout, place in placed("materials"):
+        take_materials(layout, place, operations, places.source, done.findings)
     if operations.rounded:
         at = at_work[0][1] if at_work else ""
         count = len(operations.rounded)

@@ -7,12 +7,16 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from leadhand.errors import ForeignFileUnreadable
+from leadhand.errors import ForeignFileUnreadable, InvalidRequest
+from storage.exchange.problems import Findings
 from storage.foreign import grid
 from storage.foreign.calendar_file import read_calendar
+from storage.foreign.calendar_rows import take_calendar
+from storage.foreign.canonical import Canonical
 from storage.foreign.decisions import Decisions
 from storage.foreign.delimited import read_text
 from storage.foreign.grid import Grid
+from storage.foreign.shop_names import Named, ShopNames
 from storage.foreign.spreadsheet import read_workbook
 from storage.foreign.tables import Table, tables_of
 
@@ -192,15 +196,44 @@ def test_an_event_that_cannot_be_taken_is_told_why(lines: tuple[str, ...], said:
     assert said in found.faults[0][1]
 
 
+HOURS, DAY = "DTSTART:20261201T080000Z", "DTSTART;VALUE=DATE:20261201"
+
+
 @pytest.mark.parametrize(
-    ("start", "free"), [("DTSTART:20261201T080000Z", True), ("DTSTART;VALUE=DATE:20261201", False)]
+    ("start", "other", "asked"),
+    [(HOURS, "", True), (DAY, "", False), (DAY, "TRANSP:OPAQUE", True), (DAY, "TRANSP:TRANSPARENT", False)],
 )
-def test_only_hours_that_are_marked_as_free_take_no_time(start: str, free: bool) -> None:
-    (series,) = read_calendar(event(start, "TRANSP:TRANSPARENT"), "shop.ics").series
-    assert series.takes_no_time is free
+def test_days_marked_as_free_are_asked_about_only_where_others_are_marked_as_busy(
+    start: str, other: str, asked: bool
+) -> None:
+    closed = (
+        f"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Closed\r\nDTSTART;VALUE=DATE:20261224\r\n{other}"
+    )
+    calendar = read_calendar(event(start, "TRANSP:TRANSPARENT", *([closed] if other else [])), "shop.ics")
+    decisions = Decisions({"events": "shop", "from": "2026-11-23"})
+    shop = ShopNames(
+        "Europe/Berlin", 180, calendars=(Named("day", "day", "Day", None, None, "import", None),)
+    )
+    take_calendar(calendar, decisions, shop, Canonical(), Findings(), place="shop.ics")
+    assert ("event.Shift" in decisions.questions) is asked
 
 
 @pytest.mark.parametrize("raw", [b"BEGIN:VCALENDAR\nno calendar at all", b"BEGIN:VCALENDAR\nEND:VCALENDAR\n"])
 def test_a_calendar_that_is_broken_or_empty_is_refused(raw: bytes) -> None:
     with pytest.raises(ForeignFileUnreadable):
         read_calendar(raw, "shop.ics")
+
+
+def test_a_printed_list_is_cut_where_it_is_said_and_its_commas_are_no_columns_without_a_question() -> None:
+    text = "No Name         From\n7  Bakker, J.   21-12\n12 de Vries, S. 22-12\n19 van Dam, P.  23-12\n"
+    grid = read_text(text.encode(), "leave.txt", Decisions({"delimiter": "width", "cuts": "1, 4, 17"}))
+    assert grid is not None
+    assert [[cell.text for cell in row] for row in grid.sheets[0].rows[1:3]] == [
+        ["7", "Bakker, J.", "21-12"], ["12", "de Vries, S.", "22-12"],
+    ]  # fmt: skip
+    decisions = Decisions({})
+    gaps = "".join(f"{n}    Bakker, J.    Leave    21-12\n" for n in range(10, 20))
+    assert read_text(gaps.encode(), "leave.txt", decisions) is None
+    assert "delimiter" in decisions.questions
+    with pytest.raises(InvalidRequest):
+        read_text(text.encode(), "leave.txt", Decisions({"delimiter": "width", "cuts": "4, 1"}))

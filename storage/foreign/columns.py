@@ -1,0 +1,66 @@
+"""Where the cells of fields come from, and which of them go on with the cell above."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.exchange.problems import shown
+from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.tables import Table
+
+_ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a field's cells come from: a column of the table, or one text for all rows."""
+
+    header: str
+    index: int | None = None
+    constant: str | None = None
+
+
+def fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> bool:
+    """Whether rows without any cell of the order go on with the order above."""
+    order = columns.get("order", (Column(""),))[0].index
+    if order is None or ("operation" not in columns and "run" not in columns):
+        return False
+    level = [order, *(c.index for f in _ORDER_LEVEL for c in columns.get(f, ()) if c.index is not None)]
+    rows = [row.number for row in table.rows[1:] if all(row.cell(index).empty for index in level)]
+    if not rows:
+        return False
+    told = ", ".join(str(number) for number in rows[:5]) + (" …" if len(rows) > 5 else "")
+    header = table.headers[order]
+    question = Question(
+        "fill_down",
+        f'Rows {told} have no "{shown(header)}": do they belong to the order above?',
+        (
+            Choice("yes", "the order is written on its first row only"),
+            Choice("no", "something is missing there"),
+        ),
+        why=f"{len(rows)} of {len(table.rows)} rows",
+        suggested="yes",
+    )
+    # Until it is answered, rows are shown as if they belonged together.
+    return scope.settle(question) != "no"
+
+
+def filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> frozenset[str]:
+    """Of boards and schedules: whether rows without a machine or a day go on with the one above."""
+    found: set[str] = set()
+    carried = ("machine", "day", *(["calendar"] if "order" not in columns else []))
+    for field in carried if "start" in columns else ():
+        index = columns.get(field, (Column(""),))[0].index
+        rows = [] if index is None else [row.number for row in table.rows[1:] if row.cell(index).empty]
+        if index is None or len(rows) < 2:
+            continue
+        question = Question(
+            f"fill_down_{field}",
+            f'{len(rows)} rows have no "{shown(table.headers[index])}" (row {rows[0]} …): '
+            f"are they of the {field} above?",
+            (Choice("yes", "it is written on its first row only"), Choice("no", "they have none")),
+            suggested="yes",
+        )
+        # Until it is answered, rows are shown as if they went on.
+        if scope.settle(question) != "no":
+            found.add(field)
+    return frozenset(found)

@@ -1,0 +1,88 @@
+"""What operations need before they can start, from tables that list it."""
+
+from collections.abc import Iterable
+
+from storage.exchange.kinds import Refused
+from storage.exchange.problems import Findings, shown
+from storage.foreign.dates import DateStyle, looks_like_date, parse_date
+from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.grid import Cell
+from storage.foreign.layout import Layout
+from storage.foreign.operations import Operations
+from storage.foreign.reading import RowReader, readers_of
+
+UNKNOWN = "unknown"
+
+
+def take_materials(
+    layout: Layout, place: str, operations: Operations, source: str, findings: Findings
+) -> None:
+    """A material of an operation a row. The operation is the shop's, or another table's of the file."""
+    cells = [reader.cell("available") for reader in readers_of(layout, place, Findings())]
+    words = _learn(layout.scope, cells)
+    seen: set[str] = set()
+    for reader in readers_of(layout, place, findings):
+        operation = _operation(reader, operations)
+        item, needed = reader.text("item", needed=True), reader.number("needed")
+        available = _available(reader, words)
+        if operation is None or needed is None or available is None or reader.bad or reader.waits:
+            continue
+        key = f"{source}:{reader.text('order')}/{reader.seq('operation')}/{item}"
+        if key in seen:
+            reader.problem("item", "is needed by the same operation already", "each material once")
+            continue
+        seen.add(key)
+        operations.places.canonical.add(
+            "material_requirement",
+            {
+                "external_id": key, "source": source, "operation_id": operation, "item": item,
+                "qty": format(needed, "f"), "available_at": available,
+            },
+            reader.origin(operation_id="operation", item="item", qty="needed", available_at="available"),
+        )  # fmt: skip
+
+
+def _operation(reader: RowReader, operations: Operations) -> str | None:
+    code, seq = reader.text("order", needed=True), reader.seq("operation")
+    if not code or seq is None:
+        return None
+    stored, said = operations.orders.shop.operations.get((code, seq)), operations.found.get((code, seq))
+    if stored is not None:
+        return stored.id
+    if said is None:
+        reader.problem("operation", f"the shop has no operation {seq} of {code}", "an operation that it has")
+    return None if said is None else said.name
+
+
+def _learn(scope: Scoped, cells: Iterable[Cell]) -> dict[str, str]:
+    """The day from which a word says that the material is there, or that nobody knows it."""
+    words = dict.fromkeys(
+        cell.text for cell in cells if isinstance(cell.value, str) and not looks_like_date(cell.value)
+    )
+    found: dict[str, str] = {}
+    for word in words:
+        question = Question(
+            f"available.{word}",
+            f'From which day is the material there that is "{shown(word)}"?',
+            (Choice("2026-11-23", "from such a day"), Choice(UNKNOWN, "nobody knows")),
+            why="it is no date",
+        )
+        value = scope.settle(question, fits=lambda text: text == UNKNOWN or _day(text) is not None)
+        found[word] = "" if value in {None, UNKNOWN} else _day(value or "") or ""
+    return found
+
+
+def _day(text: str) -> str | None:
+    try:
+        return parse_date(text, DateStyle("ymd")).canonical
+    except Refused:
+        return None
+
+
+def _available(reader: RowReader, words: dict[str, str]) -> str | None:
+    """From when it is there: empty when nobody knows, None when the cell is wrong (told)."""
+    text = reader.text("available")
+    if text in words or not text:
+        return words.get(text, "")
+    found = reader.moment("available")
+    return None if found is None else found.canonical
