@@ -41,6 +41,7 @@ class Thought:
 _BESIDE_THE_PLAN: Final = (
     (recalling_of, RECALL, without_recalling),
     (quizzing_of, QUIZ, without_quizzing),
+    (consulting_of, CONSULT, list[BaseMessage]),
 )
 
 
