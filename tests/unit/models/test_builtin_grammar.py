@@ -11,6 +11,7 @@ from models.builtin.dialogue import understand
 from models.builtin.grammar_files import ToolGrammar, tool_grammars
 from models.builtin.lexicon import LANGUAGES, Kind, lexicon, listed, read_table, table
 from models.builtin.personal import TOOL as PERSONAL
+from models.builtin.quizzing import TOOL as QUIZ
 from models.builtin.reading import language_of, read
 from models.builtin.recalling import TOOL as RECALL
 from models.builtin.slots import Question
@@ -47,7 +48,7 @@ def known_features() -> frozenset[str]:
 
 def test_every_tool_has_a_grammar_and_a_way_to_word_its_result() -> None:
     names = {spec.name for spec in ToolRegistry.discover().specs()}
-    assert names - set(GRAMMARS) == {CONSULT, PERSONAL, RECALL}  # they have rules of their own
+    assert names - set(GRAMMARS) == {CONSULT, PERSONAL, QUIZ, RECALL}  # they have rules of their own
     assert all(answer_file(name) is not None for name in GRAMMARS)
 
 
