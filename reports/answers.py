@@ -57,10 +57,10 @@ async def ask_tools(
             _K.BOTTLENECKS, "identify_bottlenecks", {**weeks, "bucket": "week"}, BottlenecksOutput
         )
     if wanted & {_K.ORDERS, _K.CHANGES}:
-        late = await ask(
-            _K.ORDERS, "get_order_status", {"filter": "late", "explain": True}, OrderStatusOutput
-        )
-        at_risk = await ask(_K.ORDERS, "get_order_status", {"filter": "at_risk"}, OrderStatusOutput)
+        late, at_risk = [
+            await ask(_K.ORDERS, "get_order_status", {"filter": which, "explain": True}, OrderStatusOutput)
+            for which in ("late", "at_risk")
+        ]
     if _K.CONFLICTS in wanted:
         conflicts = await ask(_K.CONFLICTS, "detect_schedule_conflicts", weeks, ConflictsOutput)
     if _K.PEOPLE in wanted:

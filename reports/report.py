@@ -12,6 +12,8 @@ from leadhand.errors import JsonValue
 
 # Goes up when an older report can no longer be read as one of today's.
 SCHEMA_VERSION = 1
+# Machines that a heat map has room for on a page.
+HEAT_ROWS = 40
 
 Cell: TypeAlias = str | int | float | bool | None
 Row: TypeAlias = dict[str, Cell]

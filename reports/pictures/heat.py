@@ -1,10 +1,9 @@
 """Utilization of machines by week: a grid, darker where fuller, each cell with its figure."""
 
 from reports.pictures.canvas import GRID, INK, PAPER, Canvas, Drawing, Style
-from reports.report import Cell, CellKind, Picture, Table
+from reports.report import HEAT_ROWS, Cell, CellKind, Picture, Table
 from reports.wording import Words
 
-MAX_ROWS = 40
 # Red, green, blue of a cell at 100 % and more: dark, and still no black.
 _FULL = (0.16, 0.29, 0.44)
 _FIXED = frozenset({"load_h", "available_h", "free_h", "utilization_pct"})
@@ -13,7 +12,7 @@ _FIXED = frozenset({"load_h", "available_h", "free_h", "utilization_pct"})
 def draw_heat(table: Table, picture: Picture, words: Words) -> Drawing:
     """`table`: `machine`, and a percentage in each column that is named for a week."""
     weeks = [c for c in table.columns if c.kind is CellKind.PERCENT and c.key not in _FIXED]
-    rows = table.rows[:MAX_ROWS]
+    rows = table.rows[:HEAT_ROWS]
     canvas = Canvas(0.75 + 0.2 * len(rows))
     for down, row in enumerate(rows):
         for across, week in enumerate(weeks):

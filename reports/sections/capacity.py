@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from reports.draft import ColumnSpec, Draft
-from reports.report import Cell, CellKind, Column, Picture, PictureKind
+from reports.report import HEAT_ROWS, Cell, CellKind, Column, Picture, PictureKind
 from tools.catalog.workload_distribution import WorkloadOutput
 from tools.workload_views import BucketView, LoadView, WorkloadRow
 
@@ -20,17 +20,17 @@ def fill(draft: Draft, centers: WorkloadOutput | None, machines: WorkloadOutput 
     whole = machines or centers
     if whole is None:
         return
-    total, words = whole.total, draft.words
-    draft.figure("utilization", total.utilization_pct, CellKind.PERCENT)
-    draft.figure("load", total.load_h, CellKind.HOURS)
-    draft.figure("available", total.available_h, CellKind.HOURS)
-    draft.figure("free", total.free_h, CellKind.HOURS)
+    sums, words = whole.total, draft.words
+    draft.figure("utilization", sums.utilization_pct, CellKind.PERCENT)
+    draft.figure("load", sums.load_h, CellKind.HOURS)
+    draft.figure("available", sums.available_h, CellKind.HOURS)
+    draft.figure("free", sums.free_h, CellKind.HOURS)
     draft.say(
         "load",
-        load=words.hours(total.load_h),
-        available=words.hours(total.available_h),
-        free=words.hours(total.free_h),
-        share=words.percent(total.utilization_pct),
+        load=words.hours(sums.load_h),
+        available=words.hours(sums.available_h),
+        free=words.hours(sums.free_h),
+        share=words.percent(sums.utilization_pct),
     )
     if centers is not None and centers.most_loaded is not None:
         most = centers.most_loaded
@@ -38,7 +38,8 @@ def fill(draft: Draft, centers: WorkloadOutput | None, machines: WorkloadOutput 
     _weeks(draft, whole.total_by_bucket)
     if centers is not None:
         columns: list[ColumnSpec] = [("center", CellKind.TEXT), ("week", CellKind.WEEK), *_LOAD]
-        draft.table("centers", columns, _by_week(centers.rows))
+        total = centers.total_rows * len(centers.total_by_bucket)
+        draft.table("centers", columns, _by_week(centers.rows), total)
     if machines is not None:
         _machines(draft, machines)
 
@@ -86,7 +87,10 @@ def heat_map(draft: Draft, machines: WorkloadOutput, threshold_pct: float | None
     if cells:
         most = max(cells, key=lambda cell: cell[0])
         peak = words("picture.heat_alt_peak", name=most[1], week=most[2], share=words.percent(most[0]))
-    alt = words("picture.heat_alt", threshold=words.percent(threshold_pct), peak=peak).strip()
+    shown, total = str(min(len(machines.rows), HEAT_ROWS)), str(machines.total_rows)
+    alt = words(
+        "picture.heat_alt", shown=shown, total=total, threshold=words.percent(threshold_pct), peak=peak
+    ).strip()
     title = words("picture.heat")
     draft.pictures.append(
         Picture(kind=PictureKind.HEAT, title=title, alt=alt, table="machines", threshold_pct=threshold_pct)

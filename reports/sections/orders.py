@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reports.draft import Draft
+from reports.draft import ColumnSpec, Draft
 from reports.report import Cell, CellKind
 from tools.catalog.order_status import OrderStatusOutput
 from tools.order_views import OrderRow
@@ -11,6 +11,17 @@ from tools.order_views import OrderRow
 CHAINS = 4
 # Links of one chain.
 LINKS = 10
+_DATED: tuple[ColumnSpec, ...] = (
+    ("order", CellKind.TEXT),
+    ("customer", CellKind.TEXT),
+    ("due_date", CellKind.DAY),
+    ("planned_finish", CellKind.MOMENT),
+)
+_LOST: tuple[ColumnSpec, ...] = (
+    ("lost_to", CellKind.TEXT),
+    ("lost_h", CellKind.HOURS),
+    ("blocked_by", CellKind.TEXT),
+)
 
 
 def fill(draft: Draft, late: OrderStatusOutput | None, at_risk: OrderStatusOutput | None) -> None:
@@ -29,6 +40,7 @@ def fill(draft: Draft, late: OrderStatusOutput | None, at_risk: OrderStatusOutpu
     if at_risk is not None:
         draft.say("at_risk", buffer=words.hours(at_risk.at_risk_below_h))
         _at_risk(draft, at_risk)
+    _causes(draft, [row for answer in (late, at_risk) if answer is not None for row in answer.orders])
 
 
 def _late(draft: Draft, found: OrderStatusOutput) -> None:
@@ -50,37 +62,28 @@ def _late(draft: Draft, found: OrderStatusOutput) -> None:
         draft.say("lost", order=worst.order.code, cause=cause, lost=words.hours(lost.hours))
     draft.table(
         "late",
-        [
-            ("order", CellKind.TEXT),
-            ("customer", CellKind.TEXT),
-            ("due_date", CellKind.DAY),
-            ("planned_finish", CellKind.MOMENT),
-            ("tardiness_h", CellKind.HOURS),
-            ("remaining_h", CellKind.HOURS),
-            ("lost_to", CellKind.TEXT),
-            ("lost_h", CellKind.HOURS),
-            ("blocked_by", CellKind.TEXT),
-        ],
+        [*_DATED, ("tardiness_h", CellKind.HOURS), ("remaining_h", CellKind.HOURS), *_LOST],
         (_late_row(draft, row) for row in found.orders),
         found.total_orders,
     )
     if len(found.orders) < found.total_orders:
         shown, total = str(len(found.orders)), str(found.total_orders)
         draft.gathering.bound("late_causes", shown=shown, total=total)
-    _causes(draft, found.orders)
 
 
 def _late_row(draft: Draft, row: OrderRow) -> tuple[Cell, ...]:
-    causes = row.causes
-    lost = None if causes is None else causes.most_lost_to
-    blocked = None if causes is None else causes.most_blocked_by
+    return (*_dated(row), row.tardiness_h, row.remaining_h, *_lost(draft, row))
+
+
+def _dated(row: OrderRow) -> tuple[Cell, ...]:
+    return row.order.code, row.order.customer, row.due_date, row.planned_finish
+
+
+def _lost(draft: Draft, row: OrderRow) -> tuple[Cell, ...]:
+    """What took the most of its time besides the work, and whose work held its machines the longest."""
+    lost = None if row.causes is None else row.causes.most_lost_to
+    blocked = None if row.causes is None else row.causes.most_blocked_by
     return (
-        row.order.code,
-        row.order.customer,
-        row.due_date,
-        row.planned_finish,
-        row.tardiness_h,
-        row.remaining_h,
         None if lost is None else draft.words(f"cause.{lost.cause.value}"),
         None if lost is None else lost.hours,
         None if blocked is None else blocked.order,
@@ -135,26 +138,7 @@ def _links(draft: Draft, row: OrderRow) -> Iterator[tuple[Cell, ...]]:
 def _at_risk(draft: Draft, found: OrderStatusOutput) -> None:
     draft.table(
         "at_risk",
-        [
-            ("order", CellKind.TEXT),
-            ("customer", CellKind.TEXT),
-            ("due_date", CellKind.DAY),
-            ("planned_finish", CellKind.MOMENT),
-            ("slack_h", CellKind.HOURS),
-            ("critical_ratio", CellKind.RATIO),
-            ("remaining_h", CellKind.HOURS),
-        ],
-        (
-            (
-                row.order.code,
-                row.order.customer,
-                row.due_date,
-                row.planned_finish,
-                row.slack_h,
-                row.critical_ratio,
-                row.remaining_h,
-            )
-            for row in found.orders
-        ),
+        [*_DATED, ("slack_h", CellKind.HOURS), ("critical_ratio", CellKind.RATIO), *_LOST],
+        ((*_dated(row), row.slack_h, row.critical_ratio, *_lost(draft, row)) for row in found.orders),
         found.total_orders,
     )

@@ -21,6 +21,8 @@ def fill_schedule(draft: Draft, plan: PlanReading | None) -> None:
         title = words("table.schedule")
         shown, total = str(MAX_MACHINES), str(plan.machines_total)
         draft.gathering.bound("pages", table=title, shown=shown, total=total)
+    if plan.schedule.next_cursor is not None:
+        draft.gathering.bound("bookings", table=words("table.schedule"), shown=str(len(rows)))
     table = draft.table(
         "schedule",
         [

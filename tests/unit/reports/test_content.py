@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from leadhand.context import TenantContext
 from planning.shop import Interval, Shop
+from reports import plan_reading
 from reports.content import ATTEMPTS, make_report
 from reports.options import ReportOptions, ReportParts
 from reports.report import Report, SectionKey
@@ -107,6 +108,33 @@ def test_once_the_time_is_used_up_no_tool_is_asked() -> None:
     report = asyncio.run(make_report(tenant(), parts, ReportOptions(), before=None))
     assert report.sources == ()
     assert report.bounds
+
+
+def test_orders_at_risk_have_their_causes_beside_the_late_ones() -> None:
+    shop = plan(work("A", "puma", (at(2, 6), at(2, 10))))
+    close = replace(shop, orders={"A": replace(shop.orders["A"], due_at=at(2, 12), release_at=at(1, 6))})
+    report = report_of(close, options=ORDERS)
+    at_risk, causes = report.table("at_risk"), report.table("causes")
+    assert at_risk is not None
+    assert causes is not None
+    assert [(row["order"], row["slack_h"], row["lost_h"]) for row in at_risk.rows] == [("WO-A", 2.0, 16.5)]
+    assert sum(float(row["hours"] or 0) for row in causes.rows) == 28.0
+
+
+def test_a_schedule_with_more_bookings_than_are_kept_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_reading, "MAX_BOOKINGS", 1)
+    bookings = [work(key, "puma", (at(2, hour), at(2, hour + 1))) for key, hour in (("A", 6), ("B", 7))]
+    options = ReportOptions(sections=(SectionKey.SCHEDULE,))
+    report = report_of(plan(*bookings), options=options)
+    assert "Bookings by machine: only the 1 that end first are listed." in report.bounds
+
+
+def test_machines_beyond_those_that_are_listed_are_told() -> None:
+    report = report_of(plan(work("A", "puma", (at(2, 6), at(2, 10))), extra_machines=220))
+    machines = report.table("machines")
+    assert machines is not None
+    assert (len(machines.rows), machines.total_rows) == (200, 223)
+    assert any("200" in bound and "223" in bound for bound in report.bounds)
 
 
 def test_a_shop_with_nothing_in_it_has_a_report() -> None:
