@@ -18,6 +18,8 @@ from knowledge.quiz.terms import KINDS, Term, terms_of
 # A sentence that is shorter tells nothing, one that is longer is no question.
 MIN_SENTENCE_CHARS, MAX_SENTENCE_CHARS = 20, 320
 MIN_WORDS_BESIDE = 5
+# Of the words of two questions: above it they speak of the same.
+_ALIKE = 60.0
 _WRONG_OPTIONS = {"easy": 2, "medium": 3, "hard": 3}
 _EXPLANATION = {"en": "The source says: {answer}.", "de": "In der Quelle steht: {answer}."}
 
@@ -46,29 +48,28 @@ def cloze_questions(
     beside = [*read, *(_Read(one, (), terms_of(one)) for one in others)]
     rows = [_questions_of(one, beside, wish) for one in read]
     found: list[Question] = []
-    answers: set[str] = set()
-    quotes: set[str] = set()
     while rows and len(found) < count:
         # A question of each passage, then a second one of each, and so on.
         for row in tuple(rows):
-            new = (each for each in row if _answer(each) not in answers and _told(each) not in quotes)
+            new = (each for each in row if not any(_tells(each, known) for known in found))
             question = next(new, None)
             if question is None:
                 rows.remove(row)
             elif len(found) < count:
                 found.append(question)
-                answers.add(_answer(question))
-                quotes.add(_told(question))
     return tuple(found)
 
 
-def _answer(question: Question) -> str:
-    return question.options[question.correct].casefold()
+def _tells(one: Question, other: Question) -> bool:
+    """Whether one of the two gives the other away, or asks for the same.
 
-
-def _told(question: Question) -> str:
-    """Of two passages that overlap, the same sentence is asked about once."""
-    return question.source.quote.casefold()
+    Passages overlap, and two versions of a rule say nearly the same.
+    """
+    first, second = (question.options[question.correct].casefold() for question in (one, other))
+    if first == second or one.source.quote.casefold() == other.source.quote.casefold():
+        return True
+    shown = first in other.text.casefold() or second in one.text.casefold()
+    return shown and fuzz.token_set_ratio(one.text, other.text) >= _ALIKE
 
 
 def _askable(passage: Passage) -> tuple[Sentence, ...]:

@@ -135,6 +135,21 @@ def test_the_title_beside_the_question_never_holds_its_answer() -> None:
     assert "20 bar" not in {one.options[one.correct] for one in found}
 
 
+def test_two_versions_of_a_rule_do_not_answer_each_other() -> None:
+    old = Passage(
+        "old", "Hours 2025", "Nobody at all works more than ten hours a day or 54 hours in one week."
+    )
+    new = Passage("new", "Hours", "Nobody at all works more than ten hours a day or 50 hours in one week.")
+    others = [
+        Passage("x", "Other", "The skimmer of each machine runs for eight hours, and then for 20 hours.")
+    ]
+    for seed in "abcdef":
+        found = cloze_questions([old, new], others, count=5, wish=Wish("medium", seed))
+        answers = [one.options[one.correct] for one in found]
+        assert found
+        assert not any(answer in one.text for answer in answers for one in found)
+
+
 def test_a_lone_passage_has_no_wrong_options_and_asks_nothing() -> None:
     assert quiz(CARE) == ()
 
