@@ -120,7 +120,8 @@ class TurnDisplay:
         """What the numbers in the answer stand for."""
         for mark, passage in self._sources.items():
             page = "" if passage.page is None else f", page {passage.page}"
-            self._note(f"{mark} {' › '.join([passage.title, *passage.section])}{page} ({passage.source})")
+            place = " › ".join(dict.fromkeys([passage.title, *passage.section]))
+            self._note(f"{mark} {place}{page} ({passage.source})")
         self._sources = {}
 
     def _text(self, event: TextDelta) -> None:

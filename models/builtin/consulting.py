@@ -58,8 +58,11 @@ def instead_of(
     settled = understood.ask or understood.social or understood.explain or understood.unclear
     if TOOL not in tools or settled or set(understood.topics) & set(_names("never")):
         return Consulting(text=reply)
+    likely = _may_be_written_down(asked, understood)
     if not results:
-        return _call(asked) if _may_be_written_down(asked, understood) else Consulting(text=reply)
+        return _call(asked) if likely else Consulting(text=reply)
+    if not likely and (set(understood.topics) & set(_names("with_subject")) or _found(_order_named(), asked)):
+        return Consulting(text=reply)
     told = _told(results[-1], asked, messages)
     nothing = _reply("nothing", _language(asked, messages))
     return Consulting(text=told or (f"{nothing}\n\n{reply}" if understood.topics else nothing))

@@ -14,7 +14,8 @@ _SHORT = 3
 
 def excerpt(text: str, asked: str) -> str:
     """The part of `text` that shares most words with `asked`, whole sentences, as text without markup."""
-    sentences = [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    found = [_cells(one) if one.startswith("|") else one for one in map(str.strip, _SENTENCE.findall(text))]
+    sentences = [one for one in found if one]
     wanted = _telling(asked)
     shared = [sum(len(word) for word in _telling(one) & wanted) for one in sentences]
     first = shared.index(max(shared)) if any(shared) else 0
@@ -27,6 +28,12 @@ def excerpt(text: str, asked: str) -> str:
         chosen.append(one)
     before, behind = "… " if first else "", "" if first + len(chosen) >= len(sentences) else " …"
     return before + " ".join(escaped(one) for one in chosen) + behind
+
+
+def _cells(row: str) -> str:
+    """A row of a table as words; "" for the line below its head."""
+    cells = [cell.strip() for cell in row.strip("| ").split("|")]
+    return "" if all(not cell.strip("-: ") for cell in cells) else " – ".join(cells)
 
 
 def _telling(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from cli.terminal import err, show_error
 from cli.turn_display import TurnDisplay
 from leadhand.errors import NotFound
 from leadhand.events import (
+    CitedPassage,
     RunEvent,
     RunFailed,
     RunFinished,
@@ -16,6 +17,7 @@ from leadhand.events import (
     StatusChanged,
     StepReset,
     StepStarted,
+    TextCited,
     TextDelta,
     ToolFailed,
     ToolInputReady,
@@ -35,6 +37,16 @@ class Shown:
             display.show(event)
         display.close()
         self.answer, self.notes, self.fault = answer.getvalue(), notes.getvalue(), display.fault
+
+
+def test_what_the_numbers_stand_for_is_told_beside_the_answer() -> None:
+    passage = CitedPassage(
+        "p", "d", "care/coolant.pdf", "Coolant", "pdf", ["Coolant", "Lathes"], 3, 1, "Weekly."
+    )
+    cited = [TextDelta("t", "Weekly [1]"), TextCited("t", "[1]", passage)]
+    shown = Shown(StepStarted(), *cited, *cited, RunFinished())
+    assert shown.answer == "Weekly [1]Weekly [1]\n"
+    assert shown.notes.splitlines() == ["[1] Coolant › Lathes, page 3 (care/coolant.pdf)"]
 
 
 def test_the_answer_is_the_text_as_it_streamed() -> None:

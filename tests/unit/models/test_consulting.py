@@ -96,6 +96,19 @@ def test_the_answer_is_quoted_as_text_with_its_place_and_its_mark() -> None:
     )
 
 
+def test_rows_of_a_table_are_told_as_words() -> None:
+    rows = dict(PASSAGE, text="| item | value |\n|---|---|\n| Coolant change | six weeks |")
+    text = think(
+        looked_up("How often is the coolant changed?", {"answerable": True, "passages": [rows]}), TOOLS
+    ).text
+    assert "> … Coolant change – six weeks [p-0a1b2c3d]" in text
+
+
+def test_a_wish_about_an_order_is_not_answered_from_documents_that_were_searched_for_it() -> None:
+    text = think(looked_up("How do I reschedule WO-4003?", FOUND), TOOLS).text
+    assert "[p-0a1b2c3d]" not in text
+
+
 def test_what_nobody_wrote_down_is_said_in_the_language_of_the_question() -> None:
     text = think(looked_up("Was steht im Handbuch zum Urlaub?", NOTHING), TOOLS).text
     assert text == "Dazu steht in Ihren Unterlagen nichts."
