@@ -7,6 +7,7 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.fields import ABOUT_ROWS, FIELDS, has_clocks
 from storage.foreign.suggesting import Guess, guesses
 from storage.foreign.tables import Table
+from storage.foreign.vocabulary import key_of
 
 _SURE = 0.5
 _IGNORE = "ignore"
@@ -69,6 +70,8 @@ def rows_of(table: Table) -> tuple[str | None, str]:
         one = next((said[field] for field in rule.one_of if field in said), None)
         if (rule.one_of and one is None) or rule.clocks not in (None, clocks):
             continue
+        if rule.kind == "operators" and "operator_name" not in named and key_of("of_both", who or ""):
+            return None, f"{who} may be of people or of machines, and no column names somebody"
         told = [said[field] for field in rule.has] + ([one] if one is not None else [])
         told = [header for number, header in enumerate(told) if header not in told[:number]]
         listed = " and ".join([*([", ".join(told[:-1])] if told[1:] else []), told[-1]])

@@ -18,6 +18,8 @@ _PART = re.compile(r"\d+[.,]\d+")
 _UNIT_SCORE = 0.6
 # A shorter word within a header says nothing; nor does one that is little of it.
 _WITHIN_CHARS, _LEAST = 3, 0.15
+# Fields whose words say nothing within a header: a machine has a type as well.
+_WHOLE = frozenset({"downtime_kind"})
 # Of two columns with such a date one is wished and one is promised; no header says which of them counts.
 _ONE_OF_ALL = ("due",)
 # Headers of columns that went across: they may be several things.
@@ -55,7 +57,7 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
         if field == "quantity" and unit is not None:
             continue  # minutes of a piece are no pieces
         best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases), default=(0.0, ""))
-        if best[0] >= _LEAST:
+        if best[0] >= (1.0 if field in _WHOLE else _LEAST):
             yield Guess(index, header, field, *best)
 
 

@@ -38,6 +38,12 @@ def test_people_with_machines_are_asked_about() -> None:
     assert (kind, why) == (None, "it has Employee and Machine")
 
 
+def test_a_number_that_machines_have_too_makes_no_people_and_a_machine_named_twice_no_list_of_them() -> None:
+    listed = "Reparto;Matricola;Descrizione;Turni\nTornitura;T01;Tornio;2T\n"
+    assert rows_of(table_of(listed))[0] is None
+    assert rows_of(table_of("No;Text;Machine\n1;a;Mill\n2;b;Mill\n"))[0] is None
+
+
 @pytest.mark.parametrize("total", ["Summe (25 Aufträge)", "Total [3]:", "Gesamt"])
 def test_a_total_may_say_what_it_is_of(total: str) -> None:
     (table,) = tables_of(text_of(f"Auftrag;Menge;Status\nA-1;5;offen\n{total};5;\n"))
