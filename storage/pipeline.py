@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection, Capabilities, errors, generators
 from psycopg.abc import PQGen, Transformer
 from psycopg.adapt import PyFormat
-from psycopg.pq import ExecStatus, PipelineStatus
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import DictRow
 
@@ -49,10 +49,14 @@ async def exchange(
         psycopg.Error: one of them failed.
     """
     bound = [_bind(statement, transformer) for statement in statements]
+    outside = connection.pgconn.transaction_status == TransactionStatus.IDLE
     try:
         return await connection.wait(_exchange(connection, bound))
     except errors.InvalidSqlStatementName:
-        # After a rollback psycopg has a connection forget all that it has prepared. Nothing was run.
+        # After a rollback psycopg has a connection forget all that it has prepared. Nothing was kept of it.
+        if outside and connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            # A `begin` among them was not among what was forgotten.
+            await connection.rollback()
         _prepared.pop(connection, None)
         return await connection.wait(_exchange(connection, bound))
 

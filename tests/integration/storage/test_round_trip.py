@@ -83,6 +83,24 @@ async def test_a_trip_after_a_rollback_finds_its_statements_again(
     assert (added.touched, counted.rows) == (1, [(2, "before")])
 
 
+async def test_a_transaction_of_another_kind_after_a_rollback_finds_its_statements_again(
+    narrow: Database, two_shops: tuple[Principal, Principal]
+) -> None:
+    """How it begins is not among what was deallocated, and has begun when the next statement is missed."""
+    planner = two_shops[0]
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        async with narrow.transaction(planner) as connection:
+            for _ in range(10):  # so often that psycopg itself has prepared something
+                await connection.execute(WHO)
+            for _ in range(2):
+                await connection.execute(
+                    b"insert into thread (id, chat_id) values (gen_random_uuid(), 'same')"
+                )
+    async with narrow.transaction(planner, snapshot=True) as connection:
+        read = await (await connection.execute(WHO)).fetchone()
+    assert read == {"current_setting": planner.user_id}
+
+
 async def test_a_statement_that_cannot_be_sent_costs_nothing(
     narrow: Database, two_shops: tuple[Principal, Principal]
 ) -> None:
