@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from jobs.engine_database import engine_transaction
 from jobs.task import Tick
 from leadhand.context import Principal
-from leadhand.errors import DatabaseUnavailable
+from leadhand.errors import DatabaseUnavailable, InvalidRequest
 from reports.schedules.periods import Due, Period, due
 from reports.schedules.queueing import queue_again, queue_delivery, queue_report
 from storage import report_deliveries, report_schedules, reports
@@ -82,13 +82,15 @@ class Ticker:
                 return await _begin(connection, one, now)
         except DatabaseUnavailable:
             raise
-        except Exception:  # the shop's border: a schedule that cannot be read keeps no other waiting
+        except (InvalidRequest, ValueError, KeyError):  # of its time or its zone: trying again does not help
             log.exception(
                 "a report schedule cannot be read: %s", one.row_id, extra={"tenant_id": one.tenant_id}
             )
             async with self.database.transaction(who) as connection:
                 await report_schedules.move_on(connection, schedule_id=one.row_id, next_at=now + BROKEN_AGAIN)
-            return False
+        except Exception:  # the shop's border: it keeps no other waiting, and the next tick tries again
+            log.exception("a report could not be queued: %s", one.row_id, extra={"tenant_id": one.tenant_id})
+        return False
 
     async def _queue_stranded(self, since: datetime) -> None:
         with translated_errors():
