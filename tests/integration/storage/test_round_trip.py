@@ -35,8 +35,11 @@ async def count(database: Database, who: Principal, pattern: str) -> Outcome:
     return (await one_trip(database.pool, who, Statement(COUNT, (pattern,))))[0]
 
 
-async def conflict_in_a_transaction(database: Database, who: Principal) -> None:
+async def conflict_in_a_transaction(database: Database, who: Principal, *, read_before: int = 0) -> None:
+    """`read_before`: how often something is read first; after some times psycopg itself prepares that."""
     async with database.transaction(who) as connection:
+        for _ in range(read_before):
+            await connection.execute(WHO)
         for _ in range(2):
             await connection.execute(b"insert into thread (id, chat_id) values (gen_random_uuid(), 'same')")
 
@@ -89,13 +92,7 @@ async def test_a_transaction_of_another_kind_after_a_rollback_finds_its_statemen
     """How it begins is not among what was deallocated, and has begun when the next statement is missed."""
     planner = two_shops[0]
     with pytest.raises(psycopg.errors.UniqueViolation):
-        async with narrow.transaction(planner) as connection:
-            for _ in range(10):  # so often that psycopg itself has prepared something
-                await connection.execute(WHO)
-            for _ in range(2):
-                await connection.execute(
-                    b"insert into thread (id, chat_id) values (gen_random_uuid(), 'same')"
-                )
+        await conflict_in_a_transaction(narrow, planner, read_before=10)
     async with narrow.transaction(planner, snapshot=True) as connection:
         read = await (await connection.execute(WHO)).fetchone()
     assert read == {"current_setting": planner.user_id}
