@@ -37,6 +37,15 @@ FOUND: JsonValue = {
         ("Was haben wir letzte Woche über die Integrex gesagt?", "die Integrex", "letzte Woche"),
         ("Haben wir schon mal über Überstunden gesprochen?", "Überstunden", None),
         ("Was habe ich dich zu WO-4019 gefragt?", "WO-4019", None),
+        ("Hab ich dich schon mal nach Auftrag 4007 gefragt?", "Auftrag 4007", None),
+        ("Remind me what we decided about the Puma last week", "the Puma", "last week"),
+        ("Weißt du noch, was wir gestern über die Puma gesagt haben?", "die Puma", "gestern"),
+        ("What did we talk about yesterday?", "What did we talk about yesterday?", "yesterday"),
+        (
+            "We had this before, but which lathe did you suggest for the shafts back then?",
+            "which lathe did you suggest for the shafts",
+            None,
+        ),
     ],
 )
 def test_a_question_about_earlier_conversations_is_looked_up(
@@ -55,6 +64,7 @@ def test_a_question_about_earlier_conversations_is_looked_up(
         "Which orders are late?",
         "Was ist mit WO-4019?",
         "Have we enough people on Saturday?",
+        "Which machine did we book for WO-4012?",
     ],
 )
 def test_a_question_about_the_plan_is_none_about_earlier_conversations(text: str) -> None:
