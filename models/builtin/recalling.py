@@ -66,7 +66,10 @@ def searched_for(text: str) -> dict[str, JsonValue] | None:
         if found:
             said = found.groupdict()
             window = said.get("window") or said.get("window2")
-            return {"about": said.get("about") or clean(text).strip(), **({"window": window} if window else {})}
+            return {
+                "about": said.get("about") or clean(text).strip(),
+                **({"window": window} if window else {}),
+            }
     return None
 
 
