@@ -28,11 +28,12 @@ K = CellKind
 def answers() -> list[ToolOutput]:
     """What the tools of the report's sources answer when they are asked anew."""
     who, parts = demo()
+    sources = demo_report().sources
 
     async def ask_all() -> list[ToolOutput]:
         return [
             await parts.tools.run(source.tool, dict(source.input), who, parts.shops, call_id="again")
-            for source in demo_report().sources
+            for source in sources
         ]
 
     return asyncio.run(ask_all())
