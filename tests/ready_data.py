@@ -42,7 +42,10 @@ def with_schema(run_folder: Path) -> Path:
 
 
 def with_shops(run_folder: Path) -> Path:
-    """A data directory as a first start leaves it, with `SHOPS` in it; only to be copied."""
+    """A data directory as a first start leaves it, with `SHOPS` in it; only to be copied.
+
+    Without what a demo shop's first report and its schedule would have a test's worker do and ask of a model.
+    """
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -50,6 +53,12 @@ def with_shops(run_folder: Path) -> Path:
         with ServerProcess(workspace, "first"):
             for shop, seed in SHOPS.items():
                 workspace.make_demo_shop(shop, seed=seed)
+        with (
+            embedded_server(folder) as server,
+            psycopg.connect(server.url("postgres", DATABASE)) as connection,
+        ):
+            for table in ("report_delivery", "report", "report_schedule", "jobs.procrastinate_jobs"):
+                connection.execute(f"delete from {table}".encode())
 
     return _once(run_folder / "with-shops", make)
 

@@ -15,6 +15,7 @@ from storage.cluster import PORT
 from tests.acceptance.caller import Caller, new_chat_id, question, refusal
 from tests.acceptance.conftest import CANARIES
 from tests.acceptance.json_access import parse
+from tests.acceptance.lost_servers import eventually
 from tests.acceptance.model_script import Cut, HttpFault, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.acceptance.server_process import ServerProcess
@@ -191,14 +192,21 @@ def test_every_line_of_a_request_and_of_its_turn_carries_the_same_id(
     answer = anna.http.post("/api/chat", json=question(new_chat_id(), "When?"))
     correlation = answer.headers["x-correlation-id"]
     assert answer.status_code == 200
-    anna.http.get("/nowhere")  # its line stands behind those of the turn
-    lines = [line for line in lines_of(production_server) if line.get("correlation_id") == correlation]
-    access = [line for line in lines if line["logger"] == "server.border"]
+
+    def lines() -> list[dict[str, JsonValue]]:
+        return [line for line in lines_of(production_server) if line.get("correlation_id") == correlation]
+
+    def access_lines() -> list[dict[str, JsonValue]]:
+        return [line for line in lines() if line["logger"] == "server.border"]
+
+    # A line is written once the answer is out.
+    eventually(lambda: bool(access_lines()))
+    access = access_lines()
     assert [line["message"] for line in access] == ["POST /api/chat 200"]
     assert access[0]["tenant_id"] == "north"
     assert access[0]["route"] == "/api/chat"
     assert isinstance(access[0]["duration_ms"], int)
-    ended = [line for line in lines if line["logger"] == "runs.endings"]
+    ended = [line for line in lines() if line["logger"] == "runs.endings"]
     assert [line["message"] for line in ended] == ["turn finished"]
     assert ended[0]["tenant_id"] == "north"
     assert ended[0]["run_id"]
