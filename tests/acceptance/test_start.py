@@ -38,12 +38,14 @@ def test_a_server_whose_database_is_down_starts_says_so_and_heals_when_it_is_up(
             assert server.terminate() == 0
 
 
-# One that is seen at once, one by whom makes the data directory, one by what the started server opens. What
-# is wrong for each of all settings stands in tests/unit/test_settings.py.
 WRONG_SETTINGS: dict[str, dict[str, str]] = {
+    "LEADHAND_MAX_STEPS": {"LEADHAND_MAX_STEPS": "plenty"},
+    "LEADHAND_JWT_SECRET": {"LEADHAND_JWT_SECRET": "short-secret"},
     "LEADHAND_DATABASE_URL": {"LEADHAND_DATABASE_URL": "mysql://me:short-secret@somewhere/else"},
-    "LEADHAND_DATA_DIR": {"LEADHAND_DATA_DIR": "/dev/null/leadhand"},
+    "OPENAI_BASE_URL": {"OPENAI_BASE_URL": "not an address", "LEADHAND_MODEL": "some-model"},
     "LEADHAND_MODEL": {"OPENAI_API_KEY": "short-secret"},
+    "LEADHAND_PRICES": {"LEADHAND_PRICES": "{"},
+    "LEADHAND_DATA_DIR": {"LEADHAND_DATA_DIR": "/dev/null/leadhand"},
 }
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from storage.embedded import EmbeddedServer
 from tests.integration.cli.conftest import LEADHAND, TIMEOUT_S, Leadhand
@@ -72,13 +73,13 @@ def serving(environment: Mapping[str, str], folder: Path) -> Generator[Serving]:
                 stream.close()
 
 
-def test_it_says_where_it_is_answers_and_ends_cleanly_on_ctrl_c(
-    environment: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_answers_and_ends_cleanly(
+    environment: dict[str, str], tmp_path: Path, how: signal.Signals
 ) -> None:
-    """On SIGTERM: tests/acceptance/test_run_life.py."""
     with serving(environment, tmp_path) as server:
         assert httpx2.get(f"{server.url}/readyz").status_code == 200
-        assert server.end(signal.SIGINT) == 0
+        assert server.end(how) == 0
         assert "Traceback" not in server.errors
         assert "GET /readyz" not in server.errors
 
