@@ -18,6 +18,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from jobs.backoff import Backoff
 from storage.named_queries import named_queries
+from storage.pipeline import close_if_in_pipeline
 from storage.transactions import Connection, Pool
 
 # No statement of the engine takes this long; a database that went silent must not hold a worker for ever.
@@ -36,9 +37,13 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def engine_transaction(pool: Pool) -> AsyncGenerator[Connection]:
     """A transaction on the engine's tables, of no shop: row level security shows it nothing of any."""
-    async with pool.connection() as connection, connection.pipeline(), connection.transaction():
-        await connection.execute(_SQL["begin_engine"])
-        yield connection
+    async with pool.connection() as connection:
+        try:
+            async with connection.pipeline(), connection.transaction():
+                await connection.execute(_SQL["begin_engine"])
+                yield connection
+        finally:
+            close_if_in_pipeline(connection)
 
 
 class EngineDatabase(BaseAsyncConnector):

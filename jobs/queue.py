@@ -37,13 +37,26 @@ async def defer_once(
 
 
 async def defer_in_line(
-    connection: Connection, *, task: str, row_id: UUID, line: str, after_s: float = 0.0
+    connection: Connection,
+    *,
+    task: str,
+    row_id: UUID,
+    line: str,
+    after_s: float = 0.0,
+    priority: int = 0,
 ) -> None:
     """Queue `task` about the row `row_id` of the transaction's shop; it joins the transaction.
 
     Jobs of one `line` of the shop run one after the other, as they were queued, each after `after_s` at the
-    earliest. One about a row that waits already is enough. Fails the transaction if it cannot be queued: what
-    the row promises would never come.
+    earliest; a worker takes those of a higher `priority` first. One about a row that waits already is enough.
+    Fails the transaction if it cannot be queued: what the row promises would never come.
     """
-    params = {"queue": task, "task": task, "row_id": row_id, "line": line, "after_s": after_s}
+    params = {
+        "queue": task,
+        "task": task,
+        "row_id": row_id,
+        "line": line,
+        "after_s": after_s,
+        "priority": priority,
+    }
     await fetch_value(connection, _SQL["defer_in_line"], params, int)

@@ -38,6 +38,16 @@ def takes_pipeline(connection: Connection) -> bool:
     return connection.prepare_threshold is not None and Capabilities().has_pipeline()
 
 
+def close_if_in_pipeline(connection: Connection) -> None:
+    """Close a connection on which psycopg's own pipeline is still switched on.
+
+    psycopg 3.3 miscounts its pipelines when a task is cancelled as it waits for a transaction to begin.
+    Whoever got such a connection from the pool would have no answers.
+    """
+    if connection.pgconn.pipeline_status != PipelineStatus.OFF:
+        connection.pgconn.finish()
+
+
 async def exchange(
     connection: Connection, statements: Sequence[Statement], transformer: Transformer
 ) -> list[PGresult]:

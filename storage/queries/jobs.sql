@@ -19,7 +19,7 @@ select public.person_of_plan_version(%(tenant_id)s, %(row_id)s);
 
 -- name: defer_in_line
 -- Joins a job to the tenant's transaction, behind those of the same line, unless one about the same row waits.
-select jobs.defer_in_line(%(queue)s, %(task)s, %(row_id)s, %(line)s, %(after_s)s);
+select jobs.defer_in_line(%(queue)s, %(task)s, %(row_id)s, %(line)s, %(after_s)s, %(priority)s);
 
 -- name: drop_job
 -- Removes a job that runs; another one about the same waits in its place.

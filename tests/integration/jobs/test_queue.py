@@ -1,12 +1,15 @@
 """A job joins the transaction of what it is about, and is told a shop and a row, nothing else."""
 
+import asyncio
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.pq import PipelineStatus
 from psycopg.rows import TupleRow
 
+from jobs.engine_database import engine_transaction
 from jobs.queue import defer_once
 from leadhand.context import Principal
 from leadhand.settings import Settings
@@ -128,3 +131,21 @@ async def test_a_new_job_is_told_to_those_who_listen(
         await defer(database, two_shops[0], task, uuid4())
         told = [notice.channel async for notice in listener.notifies(timeout=10, stop_after=1)]
     assert told == [f"procrastinate_queue_v1#{task}"]
+
+
+async def test_work_of_the_engine_that_is_cancelled_at_any_moment_leaves_its_connection_fit_for_others(
+    settings: Settings,
+) -> None:
+    async def look(database: Database) -> None:
+        async with engine_transaction(database.pool) as connection:
+            await (await connection.execute(b"select 1")).fetchone()
+
+    async with Database.open(settings.model_copy(update={"database_pool_max": 1})) as database:
+        for turns_of_the_loop in range(200):
+            looking = asyncio.create_task(look(database))
+            for _ in range(turns_of_the_loop):
+                await asyncio.sleep(0)
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+            async with database.pool.connection() as connection:
+                assert connection.pgconn.pipeline_status == PipelineStatus.OFF, turns_of_the_loop
