@@ -98,6 +98,10 @@ def tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
     if report.was_demo:
         no_more = "would no longer be" if dry_run else "is no longer"
         out().print(f"{shop} {no_more} a demo shop: `leadhand demo --replace` leaves it alone.")
+        out().print(
+            "The demo's handbook stays, and questions are answered from it:"
+            f" `leadhand demo --shop {shop} --remove-handbook` takes it out."
+        )
 
 
 def _missing(counts: FileCounts) -> str:

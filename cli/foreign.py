@@ -23,6 +23,10 @@ from storage.foreign.tables import Table, told_skipped
 
 SAMPLE_ROWS = 3
 SAMPLE_COLUMNS = 9
+MAX_EVENTS_SHOWN = 200
+# Rows, and errors, that are named while questions are open: enough to see what they have in common.
+UNREAD_ROWS = 12
+UNREAD_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,10 @@ def _tell_reading(preview: Preview) -> None:
         if table.rows:
             layout = layouts.get(table.label)
             _tell_table(layout.table if layout is not None else table, layout)
+    _tell_events(preview)
     _tell_decisions(preview)
     _tell_samples(preview.canonical)
+    _tell_unread(preview)
 
 
 def _tell_table(table: Table, layout: Layout | None) -> None:
@@ -120,7 +126,7 @@ def _tell_table(table: Table, layout: Layout | None) -> None:
     for index, header in enumerate(table.headers):
         if header:
             samples = list(dict.fromkeys(cell.text for cell in table.filled(index)[:50]))[:3]
-            view.add_row(shown(header), fields.get(header, "–"), shown(" · ".join(samples)))
+            view.add_row(shown(header), fields.get(header, "not used"), shown(" · ".join(samples)))
     out().print(view)
     for text in told_skipped(table):
         out().print(Text(f"left out: {shown(text)}"))
@@ -134,6 +140,18 @@ def _fields_by_header(layout: Layout) -> dict[str, str]:
         for column in columns:
             found[column.header] = name + (f" ({unit.value})" if unit is not None else "")
     return found
+
+
+def _tell_events(preview: Preview) -> None:
+    if not preview.events:
+        return
+    out().print(Text("\nEvents, in the shop's time:"))
+    view = plain_table("event", "is", "for", "when", "the calendar says")
+    for event in preview.events[:MAX_EVENTS_SHOWN]:
+        view.add_row(shown(event.summary), event.use, shown(event.whom), event.when, event.marks)
+    out().print(view)
+    if len(preview.events) > MAX_EVENTS_SHOWN:
+        out().print(f"and {len(preview.events) - MAX_EVENTS_SHOWN:,} more")
 
 
 def _tell_decisions(preview: Preview) -> None:
@@ -159,6 +177,16 @@ def _tell_samples(canonical: Canonical) -> None:
         for row in rows[:SAMPLE_ROWS]:
             view.add_row(*(shown(row.cells.get(name, "")) for name in columns))
         out().print(view)
+
+
+def _tell_unread(preview: Preview) -> None:
+    """Rows of which nothing is shown yet, while questions are open, and the first that are wrong as it
+    stands."""
+    for label, rows in preview.unread.items() if preview.questions else ():
+        numbers = ", ".join(map(str, rows[:UNREAD_ROWS])) + (" …" if len(rows) > UNREAD_ROWS else "")
+        out().print(Text(f"\n{shown(label)}: nothing is made yet of rows {numbers} ({len(rows):,})"))
+    for problem in preview.problems[:UNREAD_PROBLEMS] if preview.questions else ():
+        out().print(Text(f"  as it stands: {problem}"))
 
 
 def _tell_questions(preview: Preview) -> None:

@@ -1,23 +1,20 @@
 """Absences of people, from tables that list them."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.dates import Moment
-from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
+from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone, rest_of_day
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.vocabulary import key_of
 from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
 
 _ONE_DAY = timedelta(days=1)
-_OPEN = "open"
-_ISO_DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_NEVER = "without an end, a person would never be planned again"
 
 
 def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -69,10 +66,10 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
     if part != "whole":
         return _each_day(start, end or start, part)
     if end is None:
-        lasts = _without_end(reader)
+        lasts = how_long(reader, "absence", "operator", _NEVER)
         if lasts is None:
             return []
-        end = _ends(start, lasts)
+        end = end_said(start, lasts)
     if start.minute is None and end is not None and end.minute is not None:
         start = Moment(start.day, 0)  # whole days, and a part of the last one
     if start.minute is None:
@@ -80,6 +77,8 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
         if end is not None and end.day < start.day:
             reader.problem("end", "is before the start", "a later date")
         return [{"start_date": start.day.isoformat(), "end_date": last}] if not reader.bad else []
+    if end is not None and end.minute is None and is_day_alone(reader, "end"):
+        end = Moment(end.day + _ONE_DAY, 0)  # until that day is over
     if end is not None and end.minute is None:
         reader.problem("end", "has no time of day, and the start has one", "both with a time, or neither")
         return []
@@ -89,56 +88,14 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
 def _last(reader: RowReader, start: Moment | None) -> Moment | None:
     """The end of an absence: its last day, or the one before the person is back; of a `day`, that day."""
     layout = reader.layout
-    if _goes_on(reader):
+    if goes_on(reader):
         return None
     if layout.has("end") and (end := reader.moment("end")) is not None:
         return end
     if layout.has("back") and (back := reader.moment("back")) is not None:
         return Moment(back.day - _ONE_DAY) if back.minute is None else back
     # A file that has days has one for each absence; one with a start and no end may go on.
-    return _rest_of_day(start) if start is not None and layout.has("day") else None
-
-
-def _ends(start: Moment, lasts: str) -> Moment | None:
-    """The end that an answer gives: that day, a day that it names, or none."""
-    if lasts == _OPEN:
-        return None
-    return _rest_of_day(start) if lasts == "that_day" else _rest_of_day(Moment(date.fromisoformat(lasts)))
-
-
-def _is_answer(text: str) -> bool:
-    return text in {_OPEN, "that_day"} or _ISO_DAY.fullmatch(text) is not None
-
-
-def _goes_on(reader: RowReader) -> bool:
-    """Whether words say that nobody knows the end."""
-    return any(key_of("open_end", reader.text(name)) for name in ("end", "back"))
-
-
-def _rest_of_day(start: Moment) -> Moment:
-    return Moment(start.day) if start.minute is None else Moment(start.day + _ONE_DAY, 0)
-
-
-def _without_end(reader: RowReader) -> str | None:
-    """What an absence without an end is; None: that is asked."""
-    if _goes_on(reader):
-        return _OPEN
-    row = reader.row.number
-    question = Question(
-        "open_end",
-        f"Absences have no end, such as row {row} from {shown(reader.text('start'))}: how long are they?",
-        (
-            Choice(_OPEN, "until further notice"),
-            Choice("that_day", "that day only"),
-            Choice("2026-12-04", "until such a day, included"),
-        ),
-        why="without an end, a person would never be planned again",
-    )
-    said = reader.layout.scope.settle(question, fits=_is_answer)
-    if said == _OPEN:
-        who = shown(reader.text("operator"))
-        reader.findings.notice(reader.place, row, f"the absence of {who} has no end: until further notice")
-    return said
+    return rest_of_day(start) if start is not None and layout.has("day") else None
 
 
 def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:

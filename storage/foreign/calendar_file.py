@@ -1,5 +1,6 @@
 """iCalendar files: their events, each a series of times within a window, whatever its rules of repetition."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from recurring_ical_events import of as recurrences_of
 
 from leadhand.clock import utc_minute
 from leadhand.errors import ForeignFileUnreadable, InvalidRequest
-from storage.exchange.problems import Findings
+from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Decisions
 
 CALENDAR_HEADERS = ("iCalendar",)
@@ -20,6 +21,7 @@ MAX_EVENTS = 5_000
 MAX_OCCURRENCES = 20_000
 MAX_DAYS = 3 * 366
 DEFAULT_DAYS = 400
+_TOLD_DAYS = 5
 # Finer rules than these are no calendar of a shop, and could be told for ever.
 _RULES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
@@ -53,7 +55,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An event with its changed occurrences. `summary` is what people call it."""
+    """An event with its changed occurrences. `summary` is what people call it; `calendar` the name of the
+    calendar that it stands in."""
 
     uid: str
     summary: str
@@ -61,19 +64,25 @@ class Series:
     cancelled: bool
     main: Event
     parts: tuple[Event, ...]
+    calendar: str = ""
 
     @property
     def all_day(self) -> bool:
         return not isinstance(self.main.start, datetime)
 
     @property
+    def tentative(self) -> bool:
+        return str(self.main.get("STATUS") or "").upper() == "TENTATIVE"
+
+    @property
+    def location(self) -> str:
+        """Where it is, on one line; empty: it does not say."""
+        return " ".join(str(self.main.get("LOCATION") or "").split())[:200]
+
+    @property
     def marked_free(self) -> bool:
         """Whether its time is marked as free; of whole days many programs do so by themselves."""
         return str(self.main.get("TRANSP") or "").upper() == "TRANSPARENT"
-
-    @property
-    def marked_busy(self) -> bool:
-        return str(self.main.get("TRANSP") or "").upper() == "OPAQUE"
 
     @property
     def rule(self) -> dict[str, list[object]]:
@@ -93,47 +102,73 @@ def is_calendar(raw: bytes) -> bool:
     return raw.lstrip(b"\xef\xbb\xbf\r\n\t ")[:15].upper() == b"BEGIN:VCALENDAR"
 
 
-def read_calendar(raw: bytes, name: str) -> CalendarFile:
-    """The file's events by their series.
+def read_calendar(raw: bytes, name: str, *, zone_said: bool = False) -> CalendarFile:
+    """The events of all calendars of the file by their series. `zone_said`: whether a person says of which
+    zone times are whose own is not known.
 
     Raises:
         ForeignFileUnreadable: it is broken, or has too many events.
     """
-    try:
-        calendar = Calendar.from_ical(raw)
-        events = [event for event in calendar.subcomponents if isinstance(event, Event)]
-    except (ValueError, KeyError, IndexError, TypeError):
-        raise ForeignFileUnreadable(
-            f"{name} is a broken iCalendar file; export it anew and try again."
-        ) from None
+    calendars = _calendars(raw, name)
+    events = [(calendar, event) for calendar in calendars for event in _events(calendar)]
     if not events:
         raise ForeignFileUnreadable(f"{name} has no event.")
     if len(events) > MAX_EVENTS:
         raise ForeignFileUnreadable(f"{name} has {len(events):,} events; at most {MAX_EVENTS:,} can be read.")
     faults: list[tuple[str, str, str]] = []
-    by_uid: dict[str, list[Event]] = {}
-    for number, event in enumerate(events, 1):
-        fault = _fault(event)
+    by_uid: dict[tuple[str, str], list[Event]] = {}
+    for number, (calendar, event) in enumerate(events, 1):
+        fault = _fault(event, zone_said=zone_said)
         if fault is not None:
             faults.append((_summary(event), *fault))
         else:
-            by_uid.setdefault(str(event.get("UID") or f"event {number}"), []).append(event)
-    series = tuple(_series(uid, parts) for uid, parts in by_uid.items())
-    return CalendarFile(str(calendar.get("PRODID") or ""), series, tuple(faults))
+            uid = str(event.get("UID") or f"event {number}")
+            by_uid.setdefault((_name(calendar), uid), []).append(event)
+    in_calendars = Counter(uid for _, uid in by_uid)
+    series = tuple(
+        _series(f"{uid}/{of}" if in_calendars[uid] > 1 else uid, parts, of)
+        for (of, uid), parts in by_uid.items()
+    )
+    return CalendarFile(str(calendars[0].get("PRODID") or ""), series, tuple(faults))
 
 
-def _series(uid: str, parts: list[Event]) -> Series:
-    main = next((event for event in parts if event.get("RECURRENCE-ID") is None), parts[0])
+def _calendars(raw: bytes, name: str) -> list[Calendar]:
+    """One or more, one after the other."""
+    try:
+        found = Calendar.from_ical(raw, multiple=True)
+    except (ValueError, KeyError, IndexError, TypeError):
+        found = []
+    if not found or any(component.name != "VCALENDAR" for component in found):
+        raise ForeignFileUnreadable(f"{name} is a broken iCalendar file; export it anew and try again.")
+    return found
+
+
+def _events(calendar: Calendar) -> list[Event]:
+    return [event for event in calendar.subcomponents if isinstance(event, Event)]
+
+
+def _name(calendar: Calendar) -> str:
+    """What the calendar is called, on one line; empty: it does not say."""
+    return " ".join(str(calendar.get("X-WR-CALNAME") or "").split())[:200]
+
+
+def _series(uid: str, parts: list[Event], calendar: str) -> Series:
+    main = next((event for event in parts if event.get("RECURRENCE-ID") is None), None)
+    if main is None:
+        main = next((event for event in parts if not _is_cancelled(event)), parts[0])
     categories = tuple(str(category) for category in main.categories)
-    cancelled = str(main.get("STATUS") or "").upper() == "CANCELLED"
-    return Series(uid, _summary(main), categories, cancelled, main, tuple(parts))
+    return Series(uid, _summary(main), categories, _is_cancelled(main), main, tuple(parts), calendar)
+
+
+def _is_cancelled(event: Event) -> bool:
+    return str(event.get("STATUS") or "").upper() == "CANCELLED"
 
 
 def _summary(event: Event) -> str:
     return " ".join(str(event.get("SUMMARY") or "event without a summary").split())[:200]
 
 
-def _fault(event: Event) -> tuple[str, str] | None:
+def _fault(event: Event, *, zone_said: bool) -> tuple[str, str] | None:
     """Why an event cannot be taken."""
     broken = [name for name, _ in event.errors if name]
     if broken or event.get("DTSTART") is None:
@@ -142,8 +177,11 @@ def _fault(event: Event) -> tuple[str, str] | None:
         said = event.get(name)
         zone = said.params.get("TZID") if said is not None else None
         moment = said.dt if said is not None else None
-        if zone is not None and isinstance(moment, datetime) and moment.tzinfo is None:
-            return f"its time zone {zone} is not known", "an IANA name, or a VTIMEZONE in the file"
+        if zone is not None and not zone_said and isinstance(moment, datetime) and moment.tzinfo is None:
+            return (
+                f"its time zone {zone} is not known",
+                "an IANA name, a VTIMEZONE in the file, or an answer to time_zone",
+            )
     rule = cast("dict[str, list[object]] | None", event.get("RRULE"))
     if rule is not None and {str(name) for name in rule.get("FREQ", [])} - _RULES:
         return "it repeats more often than daily", "a daily, weekly, monthly or yearly rule"
@@ -185,16 +223,20 @@ def _answered(decisions: Decisions, key: str) -> date | None:
 def occurrences(
     series: Series, window: Window, zone: ZoneInfo, findings: Findings, place: str
 ) -> list[Days | Span]:
-    """When an event happens within the window, its exceptions left out; its wall clock is `zone`'s where it
-    has none."""
+    """When an event happens within the window, its exceptions and cancelled times left out; its wall clock is
+    `zone`'s where it has none."""
     calendar = Calendar()
     for part in series.parts:
         calendar.add_component(part)
     found: list[Days | Span] = []
+    cancelled: list[str] = []
     between = cast("list[Event]", recurrences_of(calendar).between(window.first, window.after))
     for event in islice(between, MAX_OCCURRENCES + 1):
         start, end = event.start, event.end
-        if isinstance(start, datetime):
+        if _is_cancelled(event):
+            day = _utc(start, zone).astimezone(zone) if isinstance(start, datetime) else start
+            cancelled.append(f"{day:%Y-%m-%d}")
+        elif isinstance(start, datetime):
             span = Span(_utc(start, zone), _utc(cast("datetime", end), zone))
             if span.end <= span.start:
                 findings.problem(
@@ -204,7 +246,13 @@ def occurrences(
                 found.append(span)
         else:
             found.append(Days(start, max(cast("date", end), start + timedelta(days=1))))
-    if len(found) > MAX_OCCURRENCES:
+    if cancelled:
+        days = ", ".join(cancelled[:_TOLD_DAYS]) + (
+            f", … ({len(cancelled)} times)" if len(cancelled) > _TOLD_DAYS else ""
+        )
+        told = f"{shown(series.summary)} is cancelled on {days} and is left out then"
+        findings.notice(place, None, told)
+    if len(found) + len(cancelled) > MAX_OCCURRENCES:
         raise ForeignFileUnreadable(
             f"{series.summary} happens more than {MAX_OCCURRENCES:,} times; take a "
             "shorter window with until=DATE."

@@ -7,32 +7,42 @@ from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
+from storage.foreign.open_ends import end_said, goes_on, how_long
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
 _NAMED = 5
+_NEVER = "without an end, nothing would ever be planned on the machine again"
 
 
 def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A closure a row: a day, days from first to last, both included, or from a time to a time."""
+    """A closure or overtime a row: a day, days from first to last, both included, or from a time
+    to a time."""
     words = [reader.text("closed") for reader in readers_of(layout, place, Findings())]
     marks = learn_marks(layout.scope, words, "Is it closed when the cell says")
+    more = [reader.text("overtime") for reader in readers_of(layout, place, Findings())]
+    overtime = learn_marks(layout.scope, more, "Is it overtime when the cell says")
     for reader in readers_of(layout, place, findings):
         title = reader.text("title")
-        if layout.has("closed") and marks.get(reader.text("closed")) != "yes":
+        extra = overtime.get(reader.text("overtime")) == "yes"
+        if not extra and layout.has("closed") and marks.get(reader.text("closed")) != "yes":
             findings.notice(place, reader.row.number, f"{shown(title)} is no closed day and is left out")
             continue
         word = reader.text("calendar")
         calendar = _calendar(places, word, reader)
         for when in _times(reader) if calendar is not None else ():
             first = when.get("production_date") or when["start"]
+            if extra and "start" not in when:
+                reader.problem("start", "names no times, and overtime needs them", "such as 06:00 and 12:00")
+                continue
             places.canonical.add(
                 "calendar_exception",
                 {
-                    "external_id": f"{places.source}:closed {calendar} {first}", "source": places.source,
-                    "kind": "closure", "name": title, "calendar_id": calendar, **when,
+                    "external_id": f"{places.source}:{'overtime' if extra else 'closed'} {calendar} {first}",
+                    "source": places.source, "kind": "overtime" if extra else "closure",
+                    "name": title, "calendar_id": calendar, **when,
                 },
                 reader.origin(production_date="day", start="start", end="end", name="title"),
             )  # fmt: skip
@@ -65,8 +75,9 @@ def _times(reader: RowReader) -> list[dict[str, str]]:
 
 
 def take_downtimes(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A downtime a row, of days (both included) or from a time to a time; without an end until further
-    notice. A row with neither start nor end is of a machine that is not down: left out, and told."""
+    """A downtime a row, of days (both included) or from a time to a time; how long one without an end and a
+    length is, is asked. A row with neither start nor end is of a machine that is not down: left out, and
+    told."""
     everything = list(readers_of(layout, place, Findings()))
     quiet = [reader for reader in everything if _says_when(reader)]
     left = [reader.text("machine") for reader in everything if not _says_when(reader)]
@@ -105,14 +116,15 @@ def _says_when(reader: RowReader) -> bool:
 
 
 def _window(reader: RowReader) -> tuple[str, str] | None:
-    if reader.layout.has("end") and reader.cell("end").empty:
-        start = reader.moment("start", needed=True)
-        return None if start is None else (start.canonical, "")
-    if not reader.layout.has("end") and not reader.layout.has("length"):
-        start = reader.moment("start", needed=True)
-        if start is None or start.minute is None:
-            return None if start is None else (start.canonical, start.after)
-        return start.canonical, ""
+    start = reader.moment("start", needed=True)
+    if start is None:
+        return None
+    if not reader.layout.has("end") and not reader.layout.has("length") and start.minute is None:
+        return start.canonical, start.after
+    if goes_on(reader) or (reader.cell("end").empty and reader.cell("length").empty):
+        lasts = how_long(reader, "downtime", "machine", _NEVER)
+        end = None if lasts is None else end_said(start, lasts)
+        return None if lasts is None else (start.canonical, "" if end is None else end.after)
     found = window_in(reader)
     return None if found is None else (found[0].canonical, _after(*found))
 

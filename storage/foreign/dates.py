@@ -103,12 +103,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class DateEvidence:
-    """What the texts of a file say about day and month: an example of each reading."""
+    """What the texts of a file say about day and month: an example of each reading. `day_or_year`: one with
+    points, beside others of the file that begin with their year."""
 
     dmy: str | None = None
     mdy: str | None = None
     ymd: str | None = None
     either: str | None = None
+    day_or_year: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +138,29 @@ def date_evidence(texts: Iterable[str]) -> DateEvidence:
         order = _order_of(text)
         if order is not None:
             found.setdefault(order, text)
-    return DateEvidence(found.get("dmy"), found.get("mdy"), found.get("ymd"), found.get("either"))
+    return DateEvidence(
+        found.get("dmy"),
+        found.get("mdy"),
+        found.get("ymd"),
+        found.get("either"),
+        found.get("points") if "year first" in found else None,
+    )
 
 
-def _order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either"] | None:
+def _order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either", "points", "year first"] | None:
     form = _NUMERIC.fullmatch(text) if len(text) <= MAX_DATE_CHARS else None
-    if form is None or len(form["a"]) > 2:
+    if form is None:
         return None
+    if len(form["a"]) > 2:
+        return "year first"
     if _begins_with_year(form):
         return "ymd"
     if form["sign"] == ".":
-        return None
+        return "points" if _may_begin_with_year(form) else None
     first, second = int(form["a"]), int(form["b"])
     if first == second or max(first, second) > 31 or min(first, second) > 12:
         return None
-    if first > 12:
-        return "dmy"
-    return "mdy" if second > 12 else "either"
+    return "dmy" if first > 12 else "mdy" if second > 12 else "either"
 
 
 def _begins_with_year(form: re.Match[str]) -> bool:
@@ -160,6 +168,13 @@ def _begins_with_year(form: re.Match[str]) -> bool:
     if len(form["c"].lstrip("'")) > 2 or int(form["c"].lstrip("'")) in _YEARS:
         return False
     return int(form["a"]) in _YEARS and 1 <= int(form["b"]) <= 12 and 1 <= int(form["c"].lstrip("'")) <= 31
+
+
+def _may_begin_with_year(form: re.Match[str]) -> bool:
+    """`26.11.30` among dates that begin with their year; elsewhere points are written where the day does."""
+    return (
+        len(form["c"].lstrip("'")) == 2 and int(form["a"]) in _YEARS and 1 <= int(form["c"].lstrip("'")) <= 31
+    )
 
 
 def week_in(text: str) -> tuple[str | None, int, int | None] | None:
@@ -278,7 +293,7 @@ def _by_order(form: re.Match[str], order: Order | None) -> tuple[int, int, int]:
     a, b, c = form["a"], form["b"], form["c"]
     if len(a) == 4:
         return int(a), int(b), int(c.lstrip("'"))
-    if order == "ymd":
+    if order == "ymd" and len(c) < 4:
         return _year(a), int(b), int(c.lstrip("'"))
     # Points are written where the day comes first.
     if form["sign"] == "." or order == "dmy":

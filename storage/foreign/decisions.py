@@ -4,7 +4,7 @@ A decision is a key and a value, both text: `run.unit` = `h`. It comes from a pe
 or the file proves it; what is neither is a question, and nothing is imported while one is open.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from leadhand.errors import InvalidRequest
@@ -13,6 +13,13 @@ from storage.exchange.problems import nearest, shown
 
 MAX_QUESTIONS = 200
 ANSWERED = "answered"
+# Keys that say what a word of the file's cells means.
+_OF_WORDS = frozenset(
+    (
+        "absence", "approved", "available", "blank", "day_part", "downtime", "level", "mark", "priority",
+        "service", "shift", "status",
+    )
+)  # fmt: skip
 
 
 class Undecided(Refused):
@@ -100,16 +107,21 @@ class Decisions:
             return self.made[key].value
         return default
 
-    def refuse_unknown(self, answered: Iterable[str]) -> None:
-        """An answer to nothing is a typing error, not a note; while questions are open it may be for a later
-        one.
+    def refuse_unknown(self, answered: Iterable[str], words: Set[str] = frozenset()) -> list[str]:
+        """An answer to nothing is a typing error; while questions are open it may be for a later one. One
+        that says what a word means that stands in the file, though in no row that is taken, is returned.
+        `words`: those of the file, folded.
 
         Raises:
             InvalidRequest: a key that this file does not ask about.
         """
         known = [*self.made, *self.questions]
+        idle: list[str] = []
         for key in answered:
             if key not in self.made:
+                if _word_in(key) in words:
+                    idle.append(key)
+                    continue
                 near = nearest(key, known)
                 if self.questions and (near is None or near not in self.questions):
                     continue
@@ -118,6 +130,13 @@ class Decisions:
                     + (f"; right would be: {near}" if near else f": {', '.join(sorted(known))}")
                     + "."
                 )
+        return idle
+
+
+def _word_in(key: str) -> str | None:
+    """The word of `status.A`, folded; None: the key is of no word."""
+    kind, sign, word = key.rpartition("!")[2].partition(".")
+    return word.strip().casefold() if sign and kind in _OF_WORDS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.encodings import decoded
 from storage.foreign.fixed_width import CUTS, cuts_said, fixed_width_rows
 from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bounded, cell_of
-from storage.foreign.json_rows import is_json, json_sheets
+from storage.foreign.json_rows import is_json, json_sheets, record_sheets
 from storage.foreign.markup import has_tables, marked_up_sheets
+from storage.foreign.xml_records import is_xml, xml_document
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _NAMES = {sign: name for name, sign in DELIMITERS.items()}
@@ -36,13 +37,11 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     if text is None:
         return None
     text = text.replace("\0", "")
-    if has_tables(text) and (sheets := marked_up_sheets(text)):
-        return Grid("tables of a web page or an XML workbook", bounded(sheets))
-    if is_json(text):
-        return Grid("JSON", bounded(json_sheets(text, name)))
+    if (structured := _structured(text, name)) is not None:
+        return structured
     if text.lstrip()[:200].lower().startswith(_NO_TABLES):
         raise ForeignFileUnreadable(
-            f"{name} is a web page without a table, an XML or a PDF document, whatever its name says; "
+            f"{name} is a web page without a table or a PDF document, whatever its name says; "
             "open it and save it as a workbook (xlsx) or as CSV."
         )
     if not text.strip():
@@ -59,6 +58,17 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     rows = _rows(text, DELIMITERS[delimiter], name)
     kind = f"text with columns parted by {delimiter}"
     return Grid(kind, bounded((Sheet(name, rows, first_row=1 + bool(said)),)))
+
+
+def _structured(text: str, name: str) -> Grid | None:
+    """What a web page, an XML document or JSON holds; None: the text is none of these with rows in it."""
+    if has_tables(text) and (sheets := marked_up_sheets(text)):
+        return Grid("tables of a web page or an XML workbook", bounded(sheets))
+    if is_json(text):
+        return Grid("JSON", bounded(json_sheets(text, name)))
+    if is_xml(text) and "<html" not in text[:2000].lower():
+        return Grid("XML", bounded(record_sheets(xml_document(text, name), name)))
+    return None
 
 
 def _said_delimiter(text: str) -> tuple[str | None, str]:

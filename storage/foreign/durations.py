@@ -13,17 +13,22 @@ from storage.foreign.numbers import Sign, parse_number
 from storage.foreign.vocabulary import folded, key_of, words
 
 Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
-SETUP_UNITS = ("min", "h", "s", "hh:mm", "written")
+SETUP_UNITS = ("min", "h", "s", "hh:mm", "mm:ss", "written", "h/100", "min/100", "day_part")
 ELAPSED_UNITS = ("d", "h", "min", "hh:mm", "written")
 RUN_UNITS = (
     "min_per_piece", "h_per_piece", "s_per_piece", "hh:mm_per_piece", "mm:ss_per_piece", "pieces_per_h",
     "pieces_per_min", "h_total", "min_total", "s_total", "hh:mm_total", "h_per_100", "min_per_100",
     "h_per_1000", "min_per_1000",
     "written_per_piece", "written_total",
+    "h/100_per_piece", "min/100_per_piece", "h/100_total", "min/100_total", "day_part_per_piece",
+    "day_part_total",
 )  # fmt: skip
+# Any number of pieces that a time is for: `min_per_50`.
+_PER_LOT = re.compile(r"(?:h|min|s|hh:mm|mm:ss|written|h/100|min/100|day_part)_per_[1-9]\d{0,6}", re.ASCII)
 _MINUTES = {
     "week": Fraction(7 * 24 * 60), "d": Fraction(24 * 60),
     "h": Fraction(60), "min": Fraction(1), "s": Fraction(1, 60),
+    "h/100": Fraction(60, 100), "min/100": Fraction(1, 100), "day_part": Fraction(24 * 60),
 }  # fmt: skip
 _LONG = {
     "d": {
@@ -64,6 +69,12 @@ _HOURS_MINUTES = re.compile(r"(\d{1,3})h([0-5]\d)", re.ASCII | re.IGNORECASE)
 _RATE = re.compile(r"\b(\w+) (?:/|per|pro|je|p) (\w+)\b")
 _RATE_WORDS = frozenset({"rate", "rates", "speed", "leistung", "output", "per hour"})
 _LOTS = re.compile(r"\b(100|1000)\b")
+_HUNDREDTHS = re.compile(
+    r"\b1 ?/ ?100 ?([^\W\d_]+)|\b(industrieminuten?|dmh|cmin|centimin\w*)\b", re.IGNORECASE
+)
+_OF_WORDS = {"cmin": "min/100", "centi": "min/100"}
+# A spreadsheet shows 30 hours as a day of its first year where the format is h:mm.
+_FIRST_DAY, _FIRST_YEAR = datetime.fromisoformat("1899-12-31"), 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +106,11 @@ def unit_of_header(header: str, *, run: bool) -> str | None:
         per = next((unit for unit in ("h", "min") if by in units[unit]), None)
         if what in piece_words and per is not None:
             return f"pieces_per_{per}"
-    if re.search(r"h?h:mm", header.lower()):
-        base: str | None = "hh:mm"
+    hundredths = _hundredths_of(header)
+    if hundredths is not None:
+        base: str | None = hundredths
+    elif re.search(r"h?h:mm", header.lower()):
+        base = "hh:mm"
     elif re.search(r"m?m:ss", header.lower()):
         base = "mm:ss"
     else:
@@ -105,11 +119,27 @@ def unit_of_header(header: str, *, run: bool) -> str | None:
         return base
     if tokens & units["total"]:
         return f"{base}_total"
-    lot = _LOTS.search(plain)
-    if lot is not None:
-        return f"{base}_per_{lot[1]}"
+    lot = _LOTS.search(plain) if hundredths is None else None
+    if lot is not None:  # h/100 alone may be hundredths of an hour too
+        return f"{base}_per_{lot[1]}" if tokens & piece_words or " per " in f" {plain} " else None
     # A rate that is worded otherwise would read as its own inverse.
     return f"{base}_per_piece" if tokens & piece_words and not tokens & _RATE_WORDS else None
+
+
+def _hundredths_of(header: str) -> str | None:
+    """`h/100` or `min/100`, where a header says hundredths of them: 1/100 min, Industrieminuten."""
+    form = _HUNDREDTHS.search(header)
+    if form is None:
+        return None
+    if form[2]:
+        return next((base for word, base in _OF_WORDS.items() if form[2].lower().startswith(word)), "h/100")
+    base = key_of("units", form[1])
+    return f"{base}/100" if base in ("h", "min") else None
+
+
+def is_run_unit(name: str) -> bool:
+    """Whether a text names a unit of run times."""
+    return name in RUN_UNITS or _PER_LOT.fullmatch(name) is not None
 
 
 def is_of_piece(header: str) -> bool:
@@ -174,6 +204,8 @@ def _number(text: str, unit: Unit, decimal: Sign | None) -> Decimal:
 
 
 def _spreadsheet_time(value: timedelta | time | datetime, unit: Unit) -> Fraction:
+    if isinstance(value, datetime) and value.year <= _FIRST_YEAR:
+        value -= _FIRST_DAY
     if isinstance(value, datetime):
         raise Refused("is a date", "a duration")
     if unit.basis == "rate":

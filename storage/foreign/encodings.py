@@ -21,6 +21,11 @@ LEGACY = (
     "cp1254",
 )  # fmt: skip
 MAX_CHOICES = 6
+_SAYS = re.compile(
+    rb"""(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE
+)
+_SAYING_BYTES = 2_000
+_LATIN_1 = {"iso-8859-1", "latin1", "iso_8859-1"}
 _SAMPLE_BYTES = 200_000
 _BETWEEN = re.compile(r"[\s;,|\"]+")
 _MAX_WORD_CHARS = 30
@@ -59,6 +64,17 @@ def _proven(raw: bytes) -> tuple[str, str] | None:
         return "utf-8", "it has no letters beyond ASCII"
     if _reads(raw, "utf-8"):
         return "utf-8", "all of it is valid UTF-8"
+    return _declared(raw)
+
+
+def _declared(raw: bytes) -> tuple[str, str] | None:
+    """What XML and web pages say of themselves; what they call ISO-8859-1 is cp1252, as browsers take it."""
+    if not raw[:200].lstrip().startswith(b"<") or (said := _SAYS.search(raw[:_SAYING_BYTES])) is None:
+        return None
+    name = said[1].decode("ascii").lower()
+    for encoding in ("cp1252", name) if name in _LATIN_1 else (name,):
+        if _reads(raw, encoding):
+            return encoding, f"its beginning says {said[1].decode('ascii')}"
     return None
 
 

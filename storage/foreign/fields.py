@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from storage.exchange.kinds import Refused
+from storage.foreign.clocks import bare_clock
 from storage.foreign.dates import clock_of, is_day_number, looks_like_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.grid import Cell
@@ -54,6 +55,8 @@ def _moment(cell: Cell) -> bool:
 
 def _clock(cell: Cell) -> bool:
     """A time of day without a date."""
+    if bare_clock(cell.value) is not None:
+        return True
     try:
         return isinstance(cell.value, time | str) and clock_of(cell.value) is not None
     except Refused:
@@ -137,6 +140,8 @@ FIELDS: dict[str, Field] = {
         Field("alternative_machine", "another machine that can do it", several=True),
         Field("setup", "the setup time", _duration),
         Field("run", "the run time", _duration),
+        Field("done", "what of the operation is done: pieces, a share or a mark"),
+        Field("left", "the pieces of the operation that are still to be made", _number),
         Field("day", "the day", _day),
         Field("start", "when it starts", _moment),
         Field("end", "when it ends", _moment),
@@ -168,6 +173,7 @@ FIELDS: dict[str, Field] = {
         Field("weekday", "the days of the week", _weekdays),
         Field("break_time", "the break", _duration),
         Field("closed", "whether it is closed then", _mark),
+        Field("overtime", "whether it is work beyond the shifts, and nothing closed"),
         Field("title", "why"),
     )
 }
@@ -177,7 +183,8 @@ _ORDER = ("order", "customer", "quantity", "due", "release", "priority", "status
 ROWS: dict[str, tuple[str, ...]] = {
     "operations": (
         *_ORDER, "operation", "operation_name", "work_center", "machine", "alternative_machine", "setup",
-        "run", "elsewhere", "elsewhere_time", "day", "start", "end", "length", "operator", "locked",
+        "run", "elsewhere", "elsewhere_time", "done", "left", "day", "start", "end", "length", "operator",
+        "locked",
     ),
     "orders": _ORDER,
     "bookings": ("order", "operation", "machine", "day", "start", "end", "length", "operator", "locked"),
@@ -196,7 +203,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "operator", "operator_name", "machine", "calendar", "day", "weekday", "shift", "start", "end",
         "break_time", "closed",
     ),
-    "closures": ("day", "start", "end", "title", "closed", "calendar"),
+    "closures": ("day", "start", "end", "title", "closed", "overtime", "calendar"),
     "downtimes": ("machine", "day", "start", "end", "length", "title", "downtime_kind"),
     "materials": ("order", "operation", "item", "needed", "available"),
     "held": ("machine", "day", "start", "end", "length", "quote"),

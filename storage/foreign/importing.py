@@ -1,5 +1,6 @@
 """A file of another system into a shop: looked at, asked about, and then through the canonical import."""
 
+import re
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,13 @@ from leadhand.errors import ForeignFileUnreadable, InvalidRequest, MappingUnconf
 from storage.database import Database
 from storage.exchange.import_log import Origin
 from storage.exchange.importing import ImportReport, Progress, import_folder
-from storage.exchange.problems import Notice, Problem
+from storage.exchange.problems import Notice, Problem, shown
 from storage.foreign.areas import placed_tables
+from storage.foreign.calendar_events import EventTold
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
 from storage.foreign.calendar_rows import take_calendar
 from storage.foreign.canonical import Canonical, placed
+from storage.foreign.clocks import TIME_ZONE
 from storage.foreign.decisions import Decision, Decisions, Question
 from storage.foreign.delimited import read_text
 from storage.foreign.encodings import candidates, is_proven
@@ -37,6 +40,7 @@ from storage.foreign.transforming import Transformed, layouts_of, order_codes, t
 from storage.transactions import Connection
 
 HOLIDAYS = "holidays:"
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +60,21 @@ class Request:
 
 @dataclass(slots=True)
 class Preview:
-    """How a file is read, before anything is kept. `known`: the shop has confirmed this mapping before."""
+    """How a file is read, before anything is kept. `known`: the shop has confirmed this mapping before.
+    `unread`: by table, the rows that give nothing as yet, and of which nothing is told."""
 
     name: str
     grid: Grid | None = None
     tables: tuple[Table, ...] = ()
     layouts: list[Layout] = field(default_factory=list[Layout])
+    events: tuple[EventTold, ...] = ()
     canonical: Canonical = field(default_factory=Canonical)
     decisions: Sequence[Decision] = ()
     questions: Sequence[Question] = ()
     problems: Sequence[Problem] = ()
     notices: Sequence[Notice] = ()
     profile: Profile | None = None
+    unread: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     known: bool = False
     report: ImportReport | None = None
 
@@ -92,7 +99,11 @@ async def import_foreign(
         DatabaseUnavailable: the database is away.
     """
     preview, decisions = await _look(database, who, request)
-    decisions.refuse_unknown(request.answers)
+    new = request.answers.keys() - decisions.made.keys()
+    idle = decisions.refuse_unknown(request.answers, _words_of(preview.grid) if new else frozenset())
+    if idle and not decisions.questions:
+        text = f"no row that is taken has the words of {shown(', '.join(idle))}"
+        preview.notices = (*preview.notices, Notice(preview.name, None, text))
     preview.decisions = tuple(decisions.made.values())
     preview.questions = tuple(decisions.questions.values())
     if preview.questions or preview.problems:
@@ -109,6 +120,18 @@ async def import_foreign(
         async with database.transaction(who) as connection:
             await keep_profile(connection, preview.profile, confirmed_by=who.user_id)
     return preview
+
+
+def _words_of(grid: Grid | None) -> set[str]:
+    """The cells of a file, and their words, folded."""
+    texts = {
+        cell.text.casefold()
+        for sheet in (grid.sheets if grid is not None else ())
+        for row in sheet.rows
+        for cell in row
+        if isinstance(cell.value, str)
+    }
+    return texts | {word for text in texts for word in _WORD.findall(text)}
 
 
 async def _import(
@@ -160,6 +183,7 @@ def _fill(preview: Preview, done: Transformed, decisions: Decisions, stored: Pro
     preview.canonical = done.canonical
     preview.problems = placed(done.findings.problems)
     preview.notices = tuple(done.findings.notices)
+    preview.unread = done.unread
     preview.profile = profile_of(
         stored.name if stored else preview.name,
         {table.label: table.headers for table in preview.tables},
@@ -250,9 +274,11 @@ async def _look_at_calendar(
         stored = await stored_profile(connection, [headers])
         shop = _there(await read_names(connection, []), who)
     decisions = Decisions({**(stored.decisions if stored else {}), **_given(request)})
+    if TIME_ZONE in decisions.given:
+        calendar = read_calendar(raw, name, zone_said=True)
     preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
     done = Transformed()
-    take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
+    preview.events = take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
     _fill(preview, done, decisions, stored)
     return preview, decisions
 

@@ -27,6 +27,11 @@ def json_sheets(text: str, name: str) -> tuple[Sheet, ...]:
         document: object = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError):
         raise ForeignFileUnreadable(f"{name} begins as JSON does, and is none.") from None
+    return record_sheets(document, name)
+
+
+def record_sheets(document: object, name: str) -> tuple[Sheet, ...]:
+    """The same of what was read already; raises ForeignFileUnreadable: there is no list of objects."""
     found = [(label, list(_rows_of(records))) for label, records in _lists(document, name, 0)]
     if not found:
         raise ForeignFileUnreadable(f"{name} has no list of objects; a list of orders would be right.")

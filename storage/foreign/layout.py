@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from storage.exchange.problems import shown
+from storage.foreign.clocks import Zones, clock_form_of
 from storage.foreign.columns import Column, fill_down, filled_down
 from storage.foreign.dates import DateStyle
 from storage.foreign.decisions import Choice, Question, Scoped
@@ -14,12 +15,13 @@ from storage.foreign.durations import (
     SETUP_UNITS,
     Unit,
     is_of_piece,
+    is_run_unit,
     numbers_in,
     says_unit,
     unit_named,
     unit_of_header,
 )
-from storage.foreign.fields import FIELDS, ROWS, has_clocks
+from storage.foreign.fields import FIELDS, ROWS, has_clocks, of_weeks
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign
 from storage.foreign.shift_patterns import pattern_of
@@ -31,7 +33,18 @@ from storage.foreign.vocabulary import key_of
 NONE = "none"
 BY_ROWS, BOOKED, IN_ORDER = "rows", "booked", "in_order"
 _NUMBERS, _DATES = (
-    ("quantity", "setup", "run", "elsewhere_time", "length", "break_time", "priority", "needed"),
+    (
+        "quantity",
+        "setup",
+        "run",
+        "elsewhere_time",
+        "length",
+        "break_time",
+        "priority",
+        "needed",
+        "done",
+        "left",
+    ),
     (
         "due",
         "release",
@@ -49,8 +62,8 @@ _NUMBERS, _DATES = (
 # Fields in which `-` or `n/a` says that there is nothing.
 BLANKS = (
     "quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
-    "elsewhere_time", "break_time", "priority", "operator", "alternative_machine", "skill_until",
-    "active_from", "active_to",
+    "elsewhere_time", "break_time", "done", "left", "priority", "operator", "alternative_machine",
+    "skill_until", "active_from", "active_to",
 )  # fmt: skip
 _TIMES = ("setup", "run", "elsewhere_time", "length", "break_time")
 # Fields whose text may stand in several columns, such as a first name and a surname.
@@ -75,7 +88,8 @@ class Layout:
     """A table with what was decided about it. What is still open is None, or not in `columns`.
 
     `special`: fields that come from elsewhere (`rows`, `booked`, `none`). `filled_down`: fields whose empty
-    cells say what the cell above them says.
+    cells say what the cell above them says. `clock`: what bare numbers count that are times of the
+    day. `zones`: where times are of another zone than the shop's.
     """
 
     table: Table
@@ -91,6 +105,8 @@ class Layout:
     blanks: frozenset[str]
     fill_down: bool
     filled_down: frozenset[str]
+    clock: str | None = None
+    zones: Zones | None = None
 
     def has(self, field: str) -> bool:
         return field in self.columns
@@ -130,7 +146,17 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         units={field: _unit(table, scope, columns, field) for field in _TIMES},
         fill_down=fill_down(table, scope, columns),
         filled_down=filled_down(table, scope, columns),
+        clock=clock_form_of(scope, _times_of_day(table, columns)),
     )  # fmt: skip
+
+
+def _times_of_day(table: Table, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[object]:
+    for field in ("start", "end") if "start" in columns else ():
+        for column in columns.get(field, ()):
+            if column.index is None:
+                yield column.constant
+            elif not of_weeks(column.header):
+                yield from (cell.value for cell in table.filled(column.index))
 
 
 def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
@@ -186,10 +212,18 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
     if kind in {"operations", "bookings", "downtimes"}:
         if not has_clocks(starts):
             proposed.pop("day", None)  # the start says its day itself
-        if not starts or "end" in proposed:
+        if not starts or _every_row_ends(table, proposed):
             proposed.pop("length", None)
     if kind in {"closures", "absences"} and "start" in proposed and not has_clocks(starts):
         proposed.pop("day", None)
+
+
+def _every_row_ends(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:
+    """Whether no row needs a length, since a column says its end."""
+    starts, ends = proposed.get("start", []), proposed.get("end", [])
+    return bool(ends) and not any(
+        row.cell(ends[0].index).empty and not row.cell(starts[0].index).empty for row in table.rows
+    )
 
 
 def _split(table: Table, value: str) -> list[str]:
@@ -305,7 +339,7 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
         tuple(Choice(name, _MEANINGS.get(name, "")) for name in choices),
         why="the header does not say what it is for" if run else "the header names no unit",
     )
-    allowed: Callable[[str], bool] = units.__contains__
+    allowed: Callable[[str], bool] = is_run_unit if run else units.__contains__
     value = scope.settle(question, proven=proven, fits=allowed)
     return None if value is None else unit_named(value)
 
@@ -331,6 +365,14 @@ _MEANINGS = {
     "hh:mm_per_piece": "hours:minutes for one piece",
     "mm:ss_per_piece": "minutes:seconds for one piece",
     "pieces_per_h": "pieces in one hour",
+    "h_per_100": "hours for 100 pieces; min_per_50 and such for any number",
+    "h/100": "hundredths of an hour: 150 is 1:30",
+    "min/100": "hundredths of a minute",
+    "day_part": "parts of 24 hours, as a spreadsheet counts: 0.0625 is 1:30",
+    "h/100_per_piece": "hundredths of an hour for one piece",
+    "min/100_per_piece": "hundredths of a minute for one piece",
+    "h/100_total": "hundredths of an hour for the whole quantity",
+    "min/100_total": "hundredths of a minute for the whole quantity",
     "written": "each cell says its own, such as 1 h 30 min; 0:45 is hours:minutes",
     "written_per_piece": "for one piece; each cell says its unit",
     "written_total": "for the whole quantity; each cell says its unit",

@@ -60,7 +60,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.drawn: list[_Drawn] = []
         self._open: list[_Drawn] = []
-        self._at: tuple[int, int] | None = None
+        self._cell: tuple[_Drawn, tuple[int, int]] | None = None
         self._kind = ""
         self._unread = 0
         self._text = ""
@@ -72,6 +72,7 @@ class _Reader(HTMLParser):
             self._open.append(_Drawn(said.get("name") or f"Table {len(self.drawn) + 1}"))
             self.drawn.append(self._open[-1])
         elif name in _ROWS and self._open:
+            self._end_cell()
             table = self._open[-1]
             table.row = _number(said.get("index"), table.row + 2) - 1
             table.column = 0
@@ -83,27 +84,37 @@ class _Reader(HTMLParser):
             self._text += "\n"
 
     def _begin_cell(self, said: dict[str, str]) -> None:
+        # A page need not close its cells: the next one does.
+        self._end_cell()
         down = _number(said.get("mergedown"), 0) or _number(said.get("rowspan"), 1) - 1
         across = _number(said.get("mergeacross"), 0) or _number(said.get("colspan"), 1) - 1
         index = _number(said["index"], 1) - 1 if "index" in said else None
-        self._at = self._open[-1].place(max(0, down), max(0, across), index)
+        table = self._open[-1]
+        self._cell = table, table.place(max(0, down), max(0, across), index)
         self._text, self._kind = "", ""
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        table, (row, column) = self._cell
+        if row < MAX_ROWS + 1 and column < MAX_COLUMNS + 1:
+            table.cells[row, column] = _typed(self._text.strip(), self._kind)
+        self._cell = None
 
     def handle_endtag(self, tag: str) -> None:
         name = tag.rpartition(":")[2]
         self._unread -= name in _UNREAD and self._unread > 0
-        if name in _CELLS and self._open and self._at is not None:
-            if self._at[0] < MAX_ROWS + 1 and self._at[1] < MAX_COLUMNS + 1:
-                self._open[-1].cells[self._at] = _typed(self._text.strip(), self._kind)
-            self._at = None
+        if name in _CELLS or name in _ROWS:
+            self._end_cell()
         elif name in _SHEETS and self._open and not (name == "table" and self._in_worksheet()):
+            self._end_cell()
             self._open.pop()
 
     def _in_worksheet(self) -> bool:
         return not self._open[-1].name.startswith("Table ")
 
     def handle_data(self, data: str) -> None:
-        if self._at is not None and not self._unread:
+        if self._cell is not None and not self._unread:
             self._text += data
 
 

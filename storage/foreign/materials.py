@@ -1,6 +1,6 @@
 """What operations need before they can start, from tables that list it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, shown
@@ -11,7 +11,7 @@ from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
 from storage.foreign.reading import RowReader, readers_of
 
-UNKNOWN = "unknown"
+UNKNOWN, EMPTY_CELL = "unknown", "(empty)"
 
 
 def take_materials(
@@ -19,7 +19,7 @@ def take_materials(
 ) -> None:
     """A material of an operation a row. The operation is the shop's, or another table's of the file."""
     cells = [reader.cell("available") for reader in readers_of(layout, place, Findings())]
-    words = _learn(layout.scope, cells)
+    words = _learn(layout.scope, cells) if layout.has("available") else {}
     seen: set[str] = set()
     for reader in readers_of(layout, place, findings):
         operation = _operation(reader, operations)
@@ -54,16 +54,19 @@ def _operation(reader: RowReader, operations: Operations) -> str | None:
     return None if said is None else said.name
 
 
-def _learn(scope: Scoped, cells: Iterable[Cell]) -> dict[str, str]:
+def _learn(scope: Scoped, cells: Sequence[Cell]) -> dict[str, str]:
     """The day from which a word says that the material is there, or that nobody knows it."""
     words = dict.fromkeys(
         cell.text for cell in cells if isinstance(cell.value, str) and not looks_like_date(cell.value)
     )
+    if any(cell.empty for cell in cells):
+        words[""] = None
     found: dict[str, str] = {}
     for word in words:
+        said = f'is "{shown(word)}"' if word else "has an empty cell"
         question = Question(
-            f"available.{word}",
-            f'From which day is the material there that is "{shown(word)}"?',
+            f"available.{word or EMPTY_CELL}",
+            f"From which day is the material there that {said}?",
             (Choice("2026-11-23", "from such a day"), Choice(UNKNOWN, "nobody knows")),
             why="it is no date",
         )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from storage.foreign.bookings import Part, add_bookings, bookings_of
 from storage.foreign.canonical import Canonical
+from storage.foreign.clocks import instant
 from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.durations import parse_elapsed
@@ -36,6 +38,7 @@ class Operation:
         default_factory=list[tuple[Moment, Moment, RowReader]]
     )
     only_booked: bool = False
+    done: int | None = None
 
     @property
     def name(self) -> str:
@@ -57,12 +60,12 @@ class Operations:
     rounded: list[str] = field(default_factory=list[str])
     outside: list[Operation] = field(default_factory=list[Operation])
 
-    def take(self, reader: RowReader, order: Said) -> None:
-        """One row of operations or bookings; what is wrong with it is told, and it gives nothing."""
+    def take(self, reader: RowReader, order: Said) -> Operation | None:
+        """The operation of a row; what is wrong with the row is told, and it gives nothing."""
         layout = reader.layout
         seq = self._next(order) if layout.special.get("operation") == BY_ROWS else reader.seq("operation")
         if seq is None:
-            return
+            return None
         before = self.found.get((order.code, seq))
         operation = before or Operation(order, seq, reader, only_booked=layout.kind == "bookings")
         window = _window(reader)
@@ -78,11 +81,12 @@ class Operations:
         if window is not None:
             self._book(operation, window, reader)
         if reader.bad:
-            return
+            return None
         self.found[order.code, seq] = operation
         if before is None and not operation.only_booked:
             order.operations.append((seq, self.reference(operation), reader))
         operation.machines += [machine for machine in machines if machine not in operation.machines]
+        return operation
 
     def _next(self, order: Said) -> int:
         return (
@@ -143,7 +147,7 @@ class Operations:
         return found
 
     def _book(self, operation: Operation, window: tuple[Moment, Moment], reader: RowReader) -> None:
-        start, end = (_instant(moment, self.zone) for moment in window)
+        start, end = (instant(moment, self.zone) for moment in window)
         if end <= start:
             reader.problem("end", "does not lie after the start", "a later time")
             return
@@ -190,6 +194,7 @@ class Operations:
 
     def add_to(self, canonical: Canonical) -> None:
         """All rows of all operations."""
+        parts: list[Part] = []
         for operation in self.found.values():
             if not operation.only_booked:
                 self._add(operation, canonical)
@@ -199,7 +204,24 @@ class Operations:
                     "an operation that it has, or rows=operations, which makes them",
                 )  # fmt: skip
                 continue
-            self._add_bookings(operation, canonical)
+            parts += self._parts(operation)
+        add_bookings(
+            bookings_of(parts, self.decisions, self.zone),
+            self.orders.source,
+            self.people,
+            self.marks,
+            canonical,
+        )
+
+    def _parts(self, operation: Operation) -> list[Part]:
+        return [
+            Part(operation.name, self.reference(operation), self._machine(reader), start, end, reader)
+            for start, end, reader in operation.bookings
+        ]
+
+    def _machine(self, reader: RowReader) -> str:
+        name = reader.text("machine")
+        return self.places.machines.find(name) or name
 
     def _add(self, operation: Operation, canonical: Canonical) -> None:
         stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
@@ -242,38 +264,6 @@ class Operations:
             self.rounded.append(f"row {operation.reader.row.number}: {setup_min} min, {run_s} s a piece")
         return setup_min, run_s
 
-    def _add_bookings(self, operation: Operation, canonical: Canonical) -> None:
-        in_order = sorted(operation.bookings, key=lambda found: found[0].canonical)
-        for number, (start, end, reader) in enumerate(in_order, 1):
-            name = f"{self.orders.source}:{operation.name}/{number}"
-            machine = self.places.machines.find(reader.text("machine"))
-            origin = reader.origin(
-                machine_id="machine", start="start", end="end", operator_id="operator",
-                envelope_start="start", envelope_end="end", operation_id="operation",
-            )  # fmt: skip
-            canonical.add(
-                "booking",
-                {
-                    "external_id": name, "source": "import", "operation_id": self.reference(operation),
-                    "machine_id": machine or reader.text("machine"),
-                    **self._locked(reader),
-                },
-                origin,
-            )  # fmt: skip
-            canonical.add(
-                "booking_segment",
-                {
-                    "booking_id": name, "start": start.canonical, "end": end.canonical,
-                    "operator_id": self.people.get(reader.text("operator")),
-                },
-                origin,
-            )  # fmt: skip
-
-    def _locked(self, reader: RowReader) -> dict[str, str]:
-        if not reader.layout.has("locked"):
-            return {}
-        return {"locked": "true" if reader.marked("locked", self.marks) else "false"}
-
 
 def _told(operation: Operation) -> str:
     what = operation.reader.text("operation_name")
@@ -306,14 +296,6 @@ def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
     if reader.cell("start").empty and (reader.cell("end").empty or not layout.has("end")):
         return None
     return window_in(reader)
-
-
-def _instant(moment: Moment, zone: ZoneInfo) -> datetime:
-    if moment.offset:
-        return datetime.fromisoformat(moment.canonical.replace("Z", "+00:00")).astimezone(UTC)
-    minute = moment.minute or 0
-    wall = datetime.combine(moment.day, time(minute // 60, minute % 60))
-    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _half_up(number: Fraction) -> int:

@@ -12,6 +12,7 @@ from leadhand.errors import InvalidRequest
 from storage.foreign.areas import places_said
 from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import ANSWERED, Decisions
+from storage.foreign.progress import DONE_AT, NOW
 from storage.foreign.tables import LINE, SHEET
 from storage.foreign.vocabulary import folded
 from storage.json_values import to_jsonb
@@ -24,8 +25,8 @@ MAX_DOCUMENT_BYTES = 1_000_000
 MAX_TRIED = 200
 _SQL = named_queries("foreign")
 # Asked of every file: what is new in the shop's world is never taken as decided.
-# What the bytes of one file prove says nothing of the next one's.
-_OF_BYTES = frozenset({"encoding", "delimiter"})
+# What the bytes of one file prove says nothing of the next one's; nor does what is only shown.
+_OF_BYTES = frozenset({"encoding", "delimiter", "time_zone"})
 _NOT_KEPT = frozenset({
     "new_machines", "new_work_centers", "new_operators", "outside", "from", "until", "leave_out_rows",
     "keep_rows", "last_row",
@@ -74,7 +75,9 @@ def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisi
     kept = {
         key: made.value
         for key, made in decisions.made.items()
-        if key.rpartition("!")[2] not in _NOT_KEPT and (key not in _OF_BYTES or made.why == ANSWERED)
+        if key.rpartition("!")[2] not in _NOT_KEPT
+        and not (key == DONE_AT and made.value != NOW)
+        and (key not in _OF_BYTES or made.why == ANSWERED)
     }
     return Profile(
         name=name[:200],

@@ -9,12 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storage.exchange.kinds import Refused
-from storage.exchange.problems import Findings, TooManyProblems
+from storage.exchange.problems import Findings, TooManyProblems, shown
 from storage.foreign.canonical import Origin
+from storage.foreign.clocks import minute_of
 from storage.foreign.dates import (
     DateStyle,
     Moment,
-    clock_of,
     day_of_number,
     is_day_number,
     moment_of,
@@ -76,8 +76,8 @@ class RowReader:
 
     def origin(self, **headers: str) -> Origin:
         """Where this row is; `headers` names the field that each canonical column comes from."""
-        shown = {column: self.layout.header(name) or name for column, name in headers.items()}
-        return Origin(self.place, self.row.number, shown)
+        names = {column: self.layout.header(name) or name for column, name in headers.items()}
+        return Origin(self.place, self.row.number, names)
 
     def problem(self, name: str, reason: str, right: str = "", *, cell: Cell | None = None) -> None:
         """Tell what is wrong with a field, once; beyond the bound of a file it is only bad."""
@@ -176,7 +176,9 @@ class RowReader:
                 self.problem(name, "is empty", "a date")
             return None
         try:
-            return self._moment(name, cell)
+            moment = self._moment(name, cell)
+            zones = self.layout.zones
+            return moment if moment is None or zones is None else zones.of_shop(moment)
         except Undecided:
             self.waits = True
             return None
@@ -211,7 +213,14 @@ class RowReader:
     def _clock(self, name: str, cell: Cell) -> int | None:
         if not self.layout.has("day") or name == "day" or isinstance(cell.value, bool | timedelta | datetime):
             return None
-        return clock_of(cell.value) if isinstance(cell.value, time | Decimal | str) else None
+        if is_week_number(self.layout.header(name) or "", cell):
+            return None
+        return (
+            minute_of(cell.value, self._form(name)) if isinstance(cell.value, time | Decimal | str) else None
+        )
+
+    def _form(self, name: str) -> str | None:
+        return self.layout.clock if name in ("start", "end") else "hhmm"
 
     def is_clock(self, name: str) -> bool:
         """Whether the field's cell is a time of day whose day is another cell's."""
@@ -233,7 +242,10 @@ class RowReader:
         try:
             if isinstance(value, datetime):
                 return moment_of(value).minute or 0
-            minute = clock_of(value) if isinstance(value, time | Decimal | str) else None
+            minute = minute_of(value, self._form(name)) if isinstance(value, time | Decimal | str) else None
+        except Undecided:
+            self.waits = True
+            return None
         except Refused as refused:
             self.problem(name, refused.reason, refused.right)
             return None
@@ -266,10 +278,11 @@ class RowReader:
 
 
 def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
-    """From when to when a row says: to its end, or for as long as it takes. An end that is only a time of
-    day and not after the start is on the next day."""
+    """From when to when a row says: to its end, or without one for as long as it takes. An end that is only a
+    time of day and not after the start is on the next day; one that is a date alone, of a start with a time,
+    is that day's end."""
     start = reader.moment("start", needed=True)
-    if not reader.layout.has("end"):
+    if not reader.layout.has("end") or (reader.cell("end").empty and not reader.cell("length").empty):
         length = reader.minutes("length", needed=True)
         return None if start is None or length is None else (start, start.later(int(length)))
     end = reader.moment("end", needed=True)
@@ -277,6 +290,9 @@ def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
         return None
     if reader.is_clock("end") and (end.day, end.minute or 0) <= (start.day, start.minute or 0):
         end = end.later(24 * 60)
+    typed = isinstance(reader.cell("end").value, datetime)
+    if end.minute is None and start.minute is not None and not typed:
+        end = Moment(end.day + timedelta(days=1), 0)
     return start, end
 
 
@@ -290,6 +306,7 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
     """The rows of a table; one that goes on with the order, machine or day above knows what that is."""
     first: RowReader | None = None
     carried: dict[str, Cell] = {}
+    said_at = dict.fromkeys(("order", *layout.filled_down), 0)
     for row in layout.table.rows:
         reader = RowReader(layout, row, place, findings, carried=carried)
         if layout.filled_down:
@@ -298,7 +315,37 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
             reader.above = first
         else:
             first = reader
+        for name in said_at:
+            said_at[name] = _tell_left_out(reader, name, said_at[name])
         yield reader
+
+
+def _tell_left_out(reader: RowReader, name: str, said_at: int) -> int:
+    """Tell when a row takes a field from above, and a row between the two that is left out says another one.
+    `said_at`: the number of the row whose field counts up to here, which is given back for the next row."""
+    columns = reader.layout.columns.get(name, ())
+    if not columns or columns[0].index is None:
+        return said_at
+    index, number = columns[0].index, reader.row.number
+    if not reader.row.cell(index).empty or reader.cell(name).empty:
+        return number
+    taken = reader.cell(name).text
+    between = [
+        row
+        for row in reader.layout.table.left_out
+        if row.sheet == reader.row.sheet and said_at < row.number < number
+        if not row.cell(index).empty and row.cell(index).text != taken
+    ]
+    if not between:
+        return said_at
+    other = between[-1]
+    reader.findings.notice(
+        reader.place,
+        number,
+        f'the {name} is "{shown(taken)}" as above; row {other.number}, which is left out, says '
+        f'"{shown(other.cell(index).text)}": carry_down takes that',
+    )
+    return number
 
 
 def _says_no_order(reader: RowReader) -> bool:

@@ -12,6 +12,7 @@ from storage.exchange.problems import nearest, shown
 from storage.foreign.areas import column_number, rows_in
 from storage.foreign.decisions import Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
+from storage.foreign.rewording import wording_of
 from storage.foreign.splitting import template_of
 from storage.foreign.tables import Table, TableRow
 
@@ -44,9 +45,11 @@ def shaped(table: Table, scope: Scoped, *, late: bool = False) -> Table:
     if not late:
         table = _renamed(table, scope)
         table = _less_rows(table, scope)
-    for step in (_parents, _carried, _replaced, _split, _joined, less_left_out):
-        table = step(table, scope, late)
-    return table
+    table = _carried(_parents(table, scope, late), scope, late)
+    table = _made(table, scope)
+    if late:
+        _refuse_missing(table, scope)
+    return less_left_out(table, scope, late)
 
 
 def _keys(scope: Scoped, prefix: str) -> list[tuple[str, str]]:
@@ -125,12 +128,14 @@ def less_left_out(table: Table, scope: Scoped, late: bool = True) -> Table:
     def stays(row: TableRow) -> bool:
         return not any(c.holds(row) for c in out or ()) and (not only or any(c.holds(row) for c in only))
 
-    return replace(table, rows=tuple(row for row in table.rows if stays(row)))
+    gone = tuple(row for row in table.rows if not stays(row))
+    rows = tuple(row for row in table.rows if stays(row))
+    return replace(table, rows=rows, left_out=(*table.left_out, *gone))
 
 
 def _parents(table: Table, scope: Scoped, late: bool) -> Table:
     """`parent=Type=H`: such a row is none of its own; each row below it has its cells as columns."""
-    if f"{ABOVE}{table.headers[0]}" in table.headers:
+    if not table.headers or f"{ABOVE}{table.headers[0]}" in table.headers:
         return table
     conditions = _conditions_of(PARENT, scope, table, late=late)
     if conditions is None:
@@ -169,9 +174,30 @@ def _carried(table: Table, scope: Scoped, late: bool) -> Table:
     return replace(table, rows=tuple(rows))
 
 
-def _each(
-    table: Table, scope: Scoped, late: bool, prefix: str, change: Callable[[Table, int, str], Table]
-) -> Table:
+def _made(table: Table, scope: Scoped) -> Table:
+    """The table with all that can be made of its columns: each is said in other words before it is parted,
+    and both before it is joined, columns that one answer makes for another too."""
+    made = scope.decisions.made
+    before = -1
+    while before < len(made):
+        before = len(made)
+        table = _split(_replaced(table, scope), scope)
+        if len(made) == before:
+            table = _joined(table, scope)
+    return table
+
+
+def _refuse_missing(table: Table, scope: Scoped) -> None:
+    """Answers about columns that nothing has made."""
+    for prefix in (REPLACE, SPLIT, JOIN):
+        for name, said in _keys(scope, prefix):
+            if scope.key(f"{prefix}{name}") not in scope.decisions.made:
+                used = _NAMED.findall(said) if prefix == JOIN else [name]
+                missing = next((header for header in used if header not in table.headers), name)
+                raise _missing(f"{prefix}{name}", missing, table)
+
+
+def _each(table: Table, scope: Scoped, prefix: str, change: Callable[[Table, int, str], Table]) -> Table:
     """The table changed by each key of a prefix that names one of its columns."""
     for header, said in _keys(scope, prefix):
         if scope.key(f"{prefix}{header}") in scope.decisions.made:
@@ -179,33 +205,26 @@ def _each(
         if header in table.headers:
             scope.optional(f"{prefix}{header}")
             table = change(table, table.headers.index(header), said)
-        elif late:
-            raise _missing(f"{prefix}{header}", header, table)
     return table
 
 
-def _replaced(table: Table, scope: Scoped, late: bool) -> Table:
+def _replaced(table: Table, scope: Scoped) -> Table:
     """`replace.Status=L -> Released; X ->`: cells of a column that say something in other words."""
 
     def change(table: Table, index: int, said: str) -> Table:
-        words: dict[str, str] = {}
-        for part in said.split(";"):
-            old, arrow, new = part.partition("->")
-            if not arrow:
-                raise InvalidRequest(f"{REPLACE}…={shown(said)} is no answer; right would be: OLD -> NEW.")
-            words[old.strip().casefold()] = new.strip()
+        other = wording_of(said)
 
         def cell(row: TableRow) -> Cell:
             found = row.cell(index)
-            new = words.get(found.text.casefold())
+            new = other(found.text)
             return found if new is None else cell_of(new)
 
         return _with_columns(table, {index: [cell(row) for row in table.rows]}, ())
 
-    return _each(table, scope, late, REPLACE, change)
+    return _each(table, scope, REPLACE, change)
 
 
-def _split(table: Table, scope: Scoped, late: bool) -> Table:
+def _split(table: Table, scope: Scoped) -> Table:
     """`split.Job={order}/{operation}`: columns of the parts of a cell; a cell that is not written so gives
     none, and is told."""
 
@@ -224,20 +243,18 @@ def _split(table: Table, scope: Scoped, late: bool) -> Table:
         told = replace(table, wide=(*table.wide, *unlike[:_TOLD], *more))
         return _with_columns(told, {}, list(zip(template.names, columns, strict=True)))
 
-    return _each(table, scope, late, SPLIT, change)
+    return _each(table, scope, SPLIT, change)
 
 
-def _joined(table: Table, scope: Scoped, late: bool) -> Table:
-    """`join.Start={Date} {Time}`: a column of the cells of others; where all of them are empty, nothing."""
+def _joined(table: Table, scope: Scoped) -> Table:
+    """`join.Start={Date} {Time}`: a column of the cells of others; where all of them are empty, nothing. One
+    at a time, since the next may be made of what is made of it."""
     for name, said in _keys(scope, JOIN):
         if scope.key(f"{JOIN}{name}") in scope.decisions.made:
             continue
         named = _NAMED.findall(said)
-        missing = [header for header in named if header not in table.headers]
-        if missing and not late:
+        if any(header not in table.headers for header in named):
             continue
-        if missing:
-            raise _missing(f"{JOIN}{name}", missing[0], table)
         scope.optional(f"{JOIN}{name}")
         indexes = {header: table.headers.index(header) for header in named}
 
@@ -249,7 +266,7 @@ def _joined(table: Table, scope: Scoped, late: bool) -> Table:
                 return next(iter(cells.values()))
             return cell_of(_NAMED.sub(lambda found: _plain(cells[found[1]]), said))
 
-        table = _with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
+        return _with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
     return table
 
 

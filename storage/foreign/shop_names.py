@@ -32,6 +32,8 @@ class StoredOperation:
     id: str
     source: str
     external_id: str | None
+    # pieces that were reported as done
+    good: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from storage.foreign.numbers import Sign, decimal_evidence
 from storage.foreign.vocabulary import key_of
 
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_FIRST = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = range(1, 13)
 _BLANK_CHARS, _OFTEN = 20, 2
@@ -59,11 +60,12 @@ def date_order_of(scope: Scoped, texts: Iterable[str]) -> Order | None:
         for order, text in (("dmy", said.dmy), ("mdy", said.mdy), ("ymd", said.ymd))
         if text is not None
     }
-    example = said.either or next(iter(proofs.values()), "03/04/2026")
-    offered = ["dmy", "mdy", *(["ymd"] if said.ymd else [])]
+    example = said.day_or_year or said.either or next(iter(proofs.values()), "03/04/2026")
+    offered = ["dmy", *(["mdy"] if example != said.day_or_year else [])]
+    offered += ["ymd"] if said.ymd or said.day_or_year else []
     question = Question(
         "date_order",
-        f'Which comes first in "{shown(example)}", the day or the month?',
+        f'Which comes first in "{shown(example)}", {" or ".join(_FIRST[order] for order in offered)}?',
         tuple(Choice(order, _ORDERS[order]) for order in offered),
         why=" and ".join(f'"{shown(text)}" says {_ORDERS[order]}' for order, text in proofs.items())
         or "no date of the file settles it",

@@ -17,6 +17,7 @@ from python_calamine import (
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Grid, Sheet, bounded, cell_of
+from storage.foreign.opendocument import Merged, merged_in
 
 MAX_UNPACKED_BYTES = 300 * 1024**2
 MAX_PACKING = 200
@@ -43,6 +44,7 @@ def read_workbook(raw: bytes, name: str) -> Grid:
         raise _locked(name)
     remarks = _look_into_zip(raw, name) if raw.startswith(b"PK") else []
     not_shown = _hidden_rows(raw) if raw.startswith(b"PK") else {}
+    of_document = merged_in(raw) if raw.startswith(b"PK") else {}
     try:
         with CalamineWorkbook.from_filelike(BytesIO(raw)) as book:
             kinds = {meta.name: meta for meta in book.sheets_metadata}
@@ -51,6 +53,7 @@ def read_workbook(raw: bytes, name: str) -> Grid:
                     book.get_sheet_by_name(sheet),
                     hidden=kinds[sheet].visible != SheetVisibleEnum.Visible,
                     hidden_rows=not_shown.get(sheet, frozenset()),
+                    merged=of_document.get(sheet, ()),
                 )
                 for sheet in book.sheet_names
                 if kinds[sheet].typ == SheetTypeEnum.WorkSheet
@@ -128,7 +131,7 @@ def _pairs(xml: bytes, tag: bytes, key: bytes, value: bytes) -> list[tuple[str, 
     return found
 
 
-def _sheet(sheet: CalamineSheet, *, hidden: bool, hidden_rows: frozenset[int]) -> Sheet:
+def _sheet(sheet: CalamineSheet, *, hidden: bool, hidden_rows: frozenset[int], merged: Merged = ()) -> Sheet:
     # What the sheet says of its own size comes before any of its rows is made.
     if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS * 4:
         raise ForeignFileUnreadable(
@@ -140,7 +143,7 @@ def _sheet(sheet: CalamineSheet, *, hidden: bool, hidden_rows: frozenset[int]) -
             f"The sheet {sheet.name} is too large; at most {MAX_CELLS:,} cells can be read."
         )
     rows = [tuple(cell_of(value) for value in row) for row in sheet.to_python(skip_empty_area=False)]
-    merged = tuple(
+    merged = merged or tuple(
         (top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
     while rows and all(cell.empty for cell in rows[-1]):

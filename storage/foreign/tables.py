@@ -56,6 +56,8 @@ class Table:
     hidden_rows: frozenset[tuple[str, int]] = frozenset()
     # where its first header stands, counted from 0
     first_column: int = 0
+    # rows that are none because of what a person said of their cells, in the order of the file
+    left_out: tuple[TableRow, ...] = ()
 
     def texts(self, index: int) -> Iterator[str]:
         """The text of every text cell of a column."""

@@ -9,9 +9,10 @@ from storage.exchange.problems import Findings, Notice, shown
 from storage.foreign.absences import take_absences
 from storage.foreign.across import gone_down
 from storage.foreign.canonical import Canonical
+from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
 from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
-from storage.foreign.fields import ROWS
+from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import Layout, lay_out
@@ -20,12 +21,14 @@ from storage.foreign.materials import take_materials
 from storage.foreign.operations import Operations
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
+from storage.foreign.progress import add_progress, learn_done, pieces_done
 from storage.foreign.reading import readers_of
 from storage.foreign.rosters import take_shifts
 from storage.foreign.shaping import less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.tables import Table
+from storage.foreign.unused import ask_unused
 from storage.foreign.words_of_cells import learn_marks, learn_priorities, learn_statuses
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
@@ -38,6 +41,13 @@ _TAKERS = (
 )  # fmt: skip
 
 
+# What rows of another kind may name, and is made for them, though they themselves cannot be read.
+_NAMED_BY = {
+    "machine": {"machines"}, "work_center": {"machines"}, "calendar": {"shifts"}, "operator": {"operators"},
+    "production_order": {"orders"},
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class Transformed:
     """What a file gives: rows, what is wrong with it, and how each table was read."""
@@ -45,6 +55,21 @@ class Transformed:
     layouts: list[Layout] = field(default_factory=list[Layout])
     canonical: Canonical = field(default_factory=Canonical)
     findings: Findings = field(default_factory=Findings)
+
+    @property
+    def unread(self) -> dict[str, tuple[int, ...]]:
+        """By table, the numbers of its rows that nothing has come of, and of which nothing is told."""
+        told = {notice.row for notice in self.findings.notices}
+        kinds = {layout.kind for layout in self.layouts}
+        for entity, rows in self.canonical.rows.items():
+            if _NAMED_BY.get(entity, kinds) & kinds:
+                told |= {row.origin.row for row in rows}
+        found = {
+            layout.table.label: tuple(row.number for row in layout.table.rows if row.number not in told)
+            for layout in self.layouts
+            if layout.kind in ROWS
+        }
+        return {label: numbers for label, numbers in found.items() if numbers}
 
 
 def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
@@ -103,12 +128,15 @@ def transform(
     layouts: list[Layout], decisions: Decisions, shop: ShopNames, *, file: str, sheets: int
 ) -> Transformed:
     """All rows of the file. `file` names it in messages, with the sheet if there are several."""
+    layouts = [_in_zone(layout, ZoneInfo(shop.timezone)) for layout in layouts]
     done = Transformed(layouts)
     source = decisions.settle(
         Question("source", "What is the system called that the file comes from?", (Choice("import"),)),
         proven=("import", "keys of its rows are known as this system's"),
         fits=lambda text: 0 < len(text) <= 60 and text.isprintable(),
     )
+    if any(layout.has("start") for layout in layouts):
+        decisions.note(TIME_ZONE, shop.timezone, "the shop's, for times without an offset")
     places = Places(decisions, done.canonical, source or "import", shop)
 
     def placed(*kinds: str) -> list[tuple[Layout, str]]:
@@ -128,10 +156,18 @@ def transform(
         if kind == "machines" and not _unread(decisions):
             make_named(at_work, places, marks)
     _take_plan(placed, places, done, marks)
+    ask_unused(layouts, decisions)
     for layout, place in placed(*ROWS):
         for text in layout.table.wide:
             done.findings.notice(place, None, text)
     return done
+
+
+def _in_zone(layout: Layout, shop: ZoneInfo) -> Layout:
+    """The layout with the zone that its times are of, where a person says one of its table or of the file."""
+    decisions = layout.scope.decisions
+    zone = zone_said(decisions, layout.scope.key(TIME_ZONE)) or zone_said(decisions)
+    return layout if zone is None else replace(layout, zones=Zones(zone, shop))
 
 
 def _unread(decisions: Decisions) -> bool:
@@ -147,6 +183,7 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     for kind in _PLANNED:
         for layout, place in placed(kind):
             _take_rows(layout, place, orders, operations, done.findings)
+    add_progress(operations, decisions, done.canonical, done.findings)
     operations.settle_outside()
     item = decisions.optional("material", "Material") or "Material"
     orders.add_to(done.canonical, item)
@@ -164,12 +201,10 @@ def _marks_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
     """What the marks of work done elsewhere and of bookings that stay mean."""
     marks: dict[str, str] = {}
     for layout, place in layouts:
-        texts = [
-            reader.text(n)
-            for reader in readers_of(layout, place, Findings())
-            for n in ("elsewhere", "locked")
-        ]
-        marks |= learn_marks(layout.scope, texts, "Is it a yes when the cell says")
+        for name in ("elsewhere", "locked"):
+            texts = [reader.text(name) for reader in readers_of(layout, place, Findings())]
+            about = f"is {FIELDS[name].about} (if not: {name}=none). Is it a yes when the cell says"
+            marks |= learn_marks(layout.scope, texts, f'"{shown(layout.header(name) or "")}" {about}')
     return marks
 
 
@@ -179,7 +214,10 @@ def _take_rows(
     texts = list(readers_of(layout, place, Findings()))
     statuses = learn_statuses(layout.scope, (reader.text("status") for reader in texts))
     priorities = learn_priorities(layout.scope, [reader.text("priority") for reader in texts])
+    done = learn_done(layout.scope, texts)
     for reader in readers_of(layout, place, findings):
         order = orders.take(reader, statuses, priorities)
         if order is not None and layout.kind != "orders":
-            operations.take(reader, order)
+            operation = operations.take(reader, order)
+            if operation is not None and (layout.has("done") or layout.has("left")):
+                operation.done = pieces_done(reader, orders.quantity_of(order), done)

@@ -27,9 +27,9 @@ class Weekly:
         return Span(start.astimezone(UTC), end.astimezone(UTC))
 
 
-def weekly_of(series: Series, zone: ZoneInfo) -> Weekly | None:
+def weekly_of(series: Series, zone: ZoneInfo, floating: ZoneInfo) -> Weekly | None:
     """The shift; None: it does not repeat every week for ever, lasts too long, or is not of the shop's
-    clock."""
+    clock. `floating`: the zone of times that name none."""
     rule, start, end = series.rule, series.main.start, series.main.end
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         return None
@@ -38,7 +38,7 @@ def weekly_of(series: Series, zone: ZoneInfo) -> Weekly | None:
     )
     if not endless or any(int(cast("int", n)) != 1 for n in rule.get("INTERVAL", [1])):
         return None
-    if start.tzinfo is not None and str(start.tzinfo) != zone.key:
+    if (floating.key if start.tzinfo is None else str(start.tzinfo)) != zone.key:
         return None
     wall_start, wall_end = start.replace(tzinfo=None), end.replace(tzinfo=None)
     if not timedelta() < wall_end - wall_start <= _DAY:

@@ -31,8 +31,9 @@ select id, id as code, name, null as "group", id as calendar_id, source, externa
 select id, code, quantity, source, external_id from production_order where code = any(%(codes)s);
 
 -- name: operations
--- The operations of the orders that a file names.
-select o.code, p.seq, p.id, p.source, p.external_id
+-- The operations of the orders that a file names, with the pieces of each that were reported.
+select o.code, p.seq, p.id, p.source, p.external_id,
+       (select coalesce(sum(r.good), 0)::int from progress r where r.tenant_id = p.tenant_id and r.operation_id = p.id) as good
   from operation p join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
  where o.code = any(%(codes)s);
 

@@ -258,3 +258,16 @@ async def test_an_event_that_says_absence_or_names_a_machine_closes_no_shop_by_i
     await bring(calendar, answers, name="wall.ics")
     query = b"select name, machine_id is null from calendar_exception order by name"
     assert await ask(database, who, query) == [("Holiday", True), ("Repair of M-1", False)]
+
+
+async def test_what_is_done_is_reported_once_and_later_only_what_is_new(
+    bring: Bring, database: Database, who: Principal
+) -> None:
+    text = "Job,Qty,Op,Machine,Run min/pc,Made\nA,20,10,Mill,1,{}\n"
+    given = {"done": "Made", "done_at": "2026-12-07 06:00"}
+    query = b"select good from progress order by at"
+    assert told(await bring(text.format(5), {**given, **NEW})) == []
+    assert told(await bring(text.format(5), {**given, "done_at": "2026-12-08 06:00"})) == []
+    assert await ask(database, who, query) == [(5,)]
+    assert told(await bring(text.format(12), {**given, "done_at": "2026-12-09 06:00"})) == []
+    assert await ask(database, who, query) == [(5,), (7,)]

@@ -237,3 +237,10 @@ def test_a_printed_list_is_cut_where_it_is_said_and_its_commas_are_no_columns_wi
     assert "delimiter" in decisions.questions
     with pytest.raises(InvalidRequest):
         read_text(text.encode(), "leave.txt", Decisions({"delimiter": "width", "cuts": "4, 1"}))
+
+
+@pytest.mark.parametrize("said", ["windows-1250", "ISO-8859-2"])
+def test_what_xml_says_of_its_own_encoding_is_taken(said: str) -> None:
+    text = f'<?xml version="1.0" encoding="{said}"?><a><o><n>Śruba</n></o><o><n>Oś</n></o></a>'
+    (table,) = tables_of(text_of(text.encode(said)))
+    assert cells(table) == [["Śruba"], ["Oś"]]

@@ -1,4 +1,4 @@
-"""Tables that are neither text nor a workbook: web pages, XML workbooks, JSON."""
+"""Tables that are neither text nor a workbook: web pages, XML, JSON."""
 
 import pytest
 
@@ -31,6 +31,11 @@ def test_a_web_page_with_a_workbooks_name_is_read_with_its_merged_cells() -> Non
     assert rows(table) == [["A-1", "X & Y", "10"], ["A-1", "X & Y", "20"]]
 
 
+def test_a_web_page_need_not_close_its_cells_and_rows() -> None:
+    (table,) = read("<table><tr><th>Order<th>Qty<tr><td>A<td>5<tr><td>B<td>6</table>")
+    assert (table.headers, rows(table)) == (("Order", "Qty"), [["A", "5"], ["B", "6"]])
+
+
 def test_an_xml_workbook_is_read_by_its_sheets_with_its_types_and_gaps() -> None:
     def cell(kind: str, text: str, index: str = "") -> str:
         return f'<Cell{index}><Data ss:Type="{kind}">{text}</Data></Cell>'
@@ -54,6 +59,24 @@ def test_objects_of_json_are_rows_and_a_list_in_them_repeats_what_is_around_it()
     assert rows(table) == [
         ["A", "X", "2.50", "10", "", ""], ["A", "X", "2.50", "20", "", ""], ["B", "", "", "", "x; y", ""],
     ]  # fmt: skip
+
+
+def test_records_of_xml_are_rows_with_their_attributes_and_without_their_namespaces() -> None:
+    (table,) = read(
+        '<?xml version="1.0"?><x:list xmlns:x="urn:y"><x:order no="A"><x:qty unit="pc">2</x:qty>'
+        "<x:op><x:nr>10</x:nr></x:op><x:op><x:nr>20</x:nr></x:op></x:order>"
+        '<x:order no="B"><x:op><x:nr>10</x:nr></x:op></x:order></x:list>'
+    )
+    assert table.headers == ("no", "qty.unit", "qty.text", "op.nr")
+    assert rows(table) == [["A", "pc", "2", "10"], ["A", "pc", "2", "20"], ["B", "", "", "10"]]
+
+
+def test_xml_that_would_grow_without_end_is_refused() -> None:
+    with pytest.raises(ForeignFileUnreadable, match="declares entities"):
+        read(
+            '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]>'
+            "<a><o>&c;</o><o>1</o></a>"
+        )
 
 
 @pytest.mark.parametrize("text", ['["a", "b"]', '{"a": 1}', '[{"a": 1}', "<html><body>none</body></html>"])

@@ -1,0 +1,116 @@
+"""Bookings of operations from the rows of a board; rows of one operation on one machine are parts of one
+booking where that is said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from storage.foreign.canonical import Canonical, Origin
+from storage.foreign.clocks import instant
+from storage.foreign.dates import Moment
+from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.reading import RowReader
+
+SEGMENTS, JOINED, APART = "segments", "joined", "apart"
+_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row of a board: `name` and `reference` are of its operation."""
+
+    name: str
+    reference: str
+    machine: str
+    start: Moment
+    end: Moment
+    reader: RowReader
+
+
+def bookings_of(parts: Sequence[Part], decisions: Decisions, zone: ZoneInfo) -> list[list[Part]]:
+    """The parts of each booking, in order of time. Parts between which the machine does something else are
+    bookings of their own, whatever is said: a booking takes its machine from its first part to its last."""
+    ordered = sorted(parts, key=lambda part: instant(part.start, zone))
+    by_machine: dict[str, list[Part]] = {}
+    for part in ordered:
+        by_machine.setdefault(part.machine, []).append(part)
+    joined = _joined(by_machine, decisions)
+    found: list[list[Part]] = []
+    for on_machine in by_machine.values():
+        last: list[Part] = []
+        for part in on_machine:
+            goes_on = (
+                last
+                and last[-1].name == part.name
+                and instant(part.start, zone) >= instant(last[-1].end, zone)
+            )
+            if joined and goes_on:
+                last.append(part)
+            else:
+                last = [part]
+                found.append(last)
+    return found
+
+
+def _joined(by_machine: Mapping[str, Sequence[Part]], decisions: Decisions) -> bool:
+    """Whether rows of one operation, with nothing else on their machine between them, are one booking."""
+    repeated = [
+        (before, part)
+        for on_machine in by_machine.values()
+        for before, part in pairwise(on_machine)
+        if before.name == part.name
+    ]
+    if not repeated:
+        return decisions.optional(SEGMENTS) == JOINED
+    told = "; ".join(
+        f"{b.name} in rows {b.reader.row.number} and {p.reader.row.number}" for b, p in repeated[:_TOLD]
+    )
+    question = Question(
+        SEGMENTS,
+        f"{len(repeated)} times an operation goes on on its machine in another row ({told}): "
+        "is it one booking?",
+        (
+            Choice(JOINED, "one booking in parts: set up once, and the machine is taken between them too"),
+            Choice(APART, "each row is a booking of its own, with a setup of its own"),
+        ),
+        why="a board may part one booking by nights, breaks or shifts",
+    )
+    return decisions.settle(question) == JOINED
+
+
+def add_bookings(
+    bookings: Iterable[Sequence[Part]], source: str, people: Mapping[str, str | None],
+    marks: Mapping[str, str], canonical: Canonical,
+) -> None:  # fmt: skip
+    """The rows of bookings and of their segments."""
+    count: dict[str, int] = {}
+    for parts in sorted(bookings, key=lambda found: (found[0].name, found[0].start.canonical)):
+        first = parts[0]
+        number = count[first.name] = count.get(first.name, 0) + 1
+        name = f"{source}:{first.name}/{number}"
+        locked = [part.reader.marked("locked", marks) for part in parts if part.reader.layout.has("locked")]
+        canonical.add(
+            "booking",
+            {
+                "external_id": name, "source": "import", "operation_id": first.reference,
+                "machine_id": first.machine, **({"locked": str(any(locked)).lower()} if locked else {}),
+            },
+            _origin(first),
+        )  # fmt: skip
+        for part in parts:
+            canonical.add(
+                "booking_segment",
+                {
+                    "booking_id": name, "start": part.start.canonical, "end": part.end.canonical,
+                    "operator_id": people.get(part.reader.text("operator")),
+                },
+                _origin(part),
+            )  # fmt: skip
+
+
+def _origin(part: Part) -> Origin:
+    return part.reader.origin(
+        machine_id="machine", start="start", end="end", operator_id="operator",
+        envelope_start="start", envelope_end="end", operation_id="operation",
+    )  # fmt: skip

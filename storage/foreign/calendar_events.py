@@ -1,0 +1,120 @@
+"""The events of a calendar as a shop meets them: when each happens, who is named, and how it is told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from storage.exchange.problems import Findings, shown
+from storage.foreign.calendar_file import Days, Series, Span, Window, occurrences
+from storage.foreign.decisions import Decisions
+from storage.foreign.places import Places
+from storage.foreign.shop_names import Named, ShopNames
+from storage.foreign.vocabulary import folded, key_of, words
+
+_TOLD_TIMES = 3
+_TOLD_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EventTold:
+    """What is made of an event, for the one who confirms it. `use`: a kind, `absence`, `left out`, or `?`
+    while it is asked; `when` in the shop's time; `marks`: what else the file says of it."""
+
+    summary: str
+    use: str
+    whom: str
+    when: str
+    marks: str
+
+
+@dataclass(slots=True)
+class Events:
+    """What is known while the events of one file are looked at; `told` fills with what is made of them."""
+
+    decisions: Decisions
+    shop: ShopNames
+    findings: Findings
+    place: str
+    window: Window
+    zone: ZoneInfo
+    # of times that name no zone
+    floating: ZoneInfo
+    places: Places
+    told: list[EventTold] = field(default_factory=list[EventTold])
+    _times: dict[str, list[Days | Span]] = field(default_factory=dict[str, list[Days | Span]])
+
+    def times(self, series: Series) -> list[Days | Span]:
+        """When an event happens within the window."""
+        if series.uid not in self._times:
+            self._times[series.uid] = occurrences(
+                series, self.window, self.floating, self.findings, self.place
+            )
+        return self._times[series.uid]
+
+    def when(self, series: Series) -> str:
+        """Its first times, and how many there are."""
+        times = self.times(series)
+        if not times:
+            return f"not from {self.window.first} to {self.window.after - timedelta(days=1)}"
+        first = ", ".join(_time_text(time, self.zone) for time in times[:_TOLD_TIMES])
+        return first + (f", … ({len(times)} times)" if len(times) > _TOLD_TIMES else "")
+
+    def about(self, series: Series) -> str:
+        """When it is, and what the file says besides its summary."""
+        marks = marks_of(series)
+        return self.when(series) + (f"; {marks}" if marks else "")
+
+    def list_of(self, events: Sequence[Series]) -> str:
+        """Some events, each with when it is."""
+        said = "; ".join(f"{shown(series.summary)}: {self.about(series)}" for series in events[:_TOLD_EVENTS])
+        more = len(events) - _TOLD_EVENTS
+        return said + (f"; and {more} more" if more > 0 else "")
+
+    def tell(self, series: Series, use: str, whom: Iterable[str] = ()) -> None:
+        self.told.append(EventTold(series.summary, use, ", ".join(whom), self.when(series), marks_of(series)))
+
+    def is_absence(self, series: Series) -> bool:
+        """Whether an event says that somebody is away: by its words, or by naming one person of the shop."""
+        said = [series.summary, *series.categories]
+        return any(says("absence", text) for text in said) or len(self.people_in(series)) == 1
+
+    def people_in(self, series: Series) -> list[Named]:
+        said = set(folded(series.summary).split())
+        return [
+            person
+            for person in self.shop.operators
+            if folded(person.name) and set(folded(person.name).split()) <= said
+        ]
+
+    def absence_word(self, series: Series) -> str | None:
+        """The first of its categories that names a kind of absence."""
+        return next((text for text in series.categories if key_of("absence", text)), None)
+
+
+def says(kind: str, text: str) -> bool:
+    """Whether a phrase of this kind of event is among the words of a text."""
+    return any(f" {phrase} " in f" {folded(text)} " for phrase in words("events")[kind])
+
+
+def marks_of(series: Series) -> str:
+    """Where it is, its categories, and what its calendar marks it as."""
+    marks = [f"at {shown(series.location)}"] if series.location else []
+    marks += [f"category {shown(', '.join(series.categories))}"] if series.categories else []
+    marks += ["marked as free"] if series.marked_free else []
+    marks += ["tentative"] if series.tentative else []
+    return ", ".join(marks)
+
+
+def _time_text(time: Days | Span, zone: ZoneInfo) -> str:
+    if isinstance(time, Days):
+        last = time.after - timedelta(days=1)
+        return _day(time.first) + (f" to {_day(last)}" if last > time.first else "")
+    start, end = time.start.astimezone(zone), time.end.astimezone(zone)
+    if start.date() == end.date():
+        return f"{_day(start)} {start:%H:%M}-{end:%H:%M}"
+    return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%a %Y-%m-%d}"

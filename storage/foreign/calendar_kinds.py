@@ -1,0 +1,141 @@
+"""What an event of a shop's calendar is: by what was answered for it or for its category, or as it says
+itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.exchange.problems import shown
+from storage.foreign.calendar_events import Events, says
+from storage.foreign.calendar_file import Series
+from storage.foreign.decisions import Choice, Question
+from storage.foreign.weekly import weekly_of
+
+EACH = "each"
+_KINDS = {
+    "closure": "the shop, or a part of it, is closed",
+    "overtime": "it works besides its shifts",
+    "shift": "a shift of every week",
+    "ignore": "nothing that is taken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """`kept`: the events that may be the shop's, among which those of a category are counted."""
+
+    events: Events
+    kept: Sequence[Series]
+    # Whether the marks of whole days as free are their author's: some have them, and some have not.
+    marks_days: bool = False
+    # Summaries of events with times: a whole day of the same words is no surer than they are.
+    timed: frozenset[str] = frozenset()
+
+    def of(self, series: Series) -> str | None:
+        """One of closure, overtime, shift, ignore; None while it is asked."""
+        key = f"event.{series.summary}"
+        if key in self.events.decisions.given:
+            return self._asked_alone(series, None)
+        categories = [category for category in series.categories if not self._is_part(category)]
+        answered = {self._category(category) for category in categories if self._is_answered(category)}
+        kinds = answered - {EACH}
+        if len(kinds) == 1 and (kinds == {"ignore"} or not self._is_free_alone(series)):
+            return kinds.pop()
+        if answered or self.events.is_absence(series):
+            return self._asked_alone(series, None)  # nobody's day off closes the shop
+        if categories and not any(self._word(series, text) for text in categories):
+            for category in categories:
+                self._category(category)
+            return None
+        return self._asked_alone(series, self._said(series, categories))
+
+    def _said(self, series: Series, categories: Sequence[str]) -> tuple[str, str] | None:
+        """The kind that an event says itself, and by what; None: nothing, or two things."""
+        by_category = {word for text in categories if (word := self._word(series, text))}
+        words = {word for text in (series.summary, *categories) if (word := self._word(series, text))}
+        if self._takes_no_time(series) or len(words) > 1:
+            return None
+        if words:
+            return words.pop(), f"its {'category' if by_category else 'summary'} says so"
+        if not series.all_day or series.summary in self.timed or says("maybe_overtime", series.summary):
+            return None
+        return "closure", "whole days of the shop's calendar"
+
+    def settle_given(self, series: Series) -> None:
+        """Marks what was answered for its categories as used, where an answer of its own came first."""
+        for category in filter(self._is_answered, series.categories):
+            self._category(category)
+
+    def _word(self, series: Series, text: str) -> str | None:
+        """The kind that a summary or a category names."""
+        word = next((kind for kind in ("overtime", "closure", "shift") if says(kind, text)), None)
+        return None if word == "shift" and not self._is_weekly(series) else word
+
+    def _is_weekly(self, series: Series) -> bool:
+        return weekly_of(series, self.events.zone, self.events.floating) is not None
+
+    def _is_part(self, category: str) -> bool:
+        """Whether a category names a part of the shop: it says for whom an event is, not what."""
+        places = self.events.places
+        return any(
+            book.find(category) is not None
+            for book in (places.calendars, places.machines, places.work_centers)
+        )
+
+    def _is_answered(self, category: str) -> bool:
+        return f"category.{category}" in self.events.decisions.given
+
+    def _category(self, category: str) -> str | None:
+        """What the events of a category are, by one answer for all, next year's too."""
+        members = [series for series in self.kept if category in series.categories]
+        kinds = [kind for kind in _KINDS if kind != "shift" or any(map(self._is_weekly, members))]
+        free = all(map(self._takes_no_time, members))
+        question = Question(
+            f"category.{category}",
+            f'What are the events of the category "{shown(category)}"?',
+            (
+                *(Choice(kind, _KINDS[kind]) for kind in kinds),
+                Choice(EACH, "not all the same: each is asked for"),
+            ),
+            why=self.events.list_of(members),
+            suggested="ignore" if free else None,
+        )
+        return self.events.decisions.settle(question, fits={*_KINDS, EACH}.__contains__)
+
+    def _asked_alone(self, series: Series, proven: tuple[str, str] | None) -> str | None:
+        free = self._takes_no_time(series)
+        question = Question(
+            f"event.{series.summary}",
+            f'What is "{shown(series.summary)}"?',
+            tuple(
+                Choice(kind, about)
+                for kind, about in _KINDS.items()
+                if kind != "shift" or self._is_weekly(series)
+            ),
+            why=self.events.about(series),
+            suggested="ignore" if free else "overtime" if says("maybe_overtime", series.summary) else None,
+        )
+        return self.events.decisions.settle(question, proven=proven)
+
+    def _is_free_alone(self, series: Series) -> bool:
+        """Whether it is marked as free, and others of its category are not: it may be no such event."""
+        others = [other for other in self.kept if set(other.categories) & set(series.categories)]
+        return self._takes_no_time(series) and not all(map(self._takes_no_time, others))
+
+    def _takes_no_time(self, series: Series) -> bool:
+        return series.marked_free and (not series.all_day or self.marks_days)
+
+
+def takes_tentative(events: Events, series: Series, all_of_file: Sequence[Series]) -> bool | None:
+    """Whether an event that is not certain is taken, by one answer for all of them; None while it is
+    asked."""
+    if f"event.{series.summary}" in events.decisions.given:
+        return True
+    question = Question(
+        "tentative",
+        "Are events taken that the calendar marks as tentative?",
+        (Choice("ignore", "left out, and told"), Choice("take", "as if they were certain")),
+        why=events.list_of([other for other in all_of_file if other.tentative]),
+        suggested="ignore",
+    )
+    value = events.decisions.settle(question)
+    return None if value is None else value == "take"

@@ -1,0 +1,144 @@
+"""What planners met in a blind trial: rows that were read wrongly, or passed over, without a word."""
+
+from dataclasses import replace
+
+import pytest
+
+from leadhand.errors import InvalidRequest
+from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.shop_names import StoredOperation
+from storage.foreign.tables import tables_of
+from storage.foreign.transforming import Transformed, layouts_of, transform
+from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.test_files import text_of
+from tests.unit.foreign.test_shaping import cells, changed
+
+DOWN = {
+    "rows": "downtimes",
+    "machine": "Machine",
+    "start": "From",
+    "new_machines": "new",
+    "calendar": "day",
+    "downtime": "maintenance",
+    "unused": "leave",
+}
+
+
+def test_a_downtime_without_an_end_takes_its_length_and_one_without_both_is_asked_about() -> None:
+    text = (
+        "Machine;From;To;Hours\nM1;2026-12-07 06:00;2026-12-07 10:00;9\nM1;2026-12-08 06:00;;4.5\n"
+        "M2;2026-12-09 06:00;;\n"
+    )
+    given = DOWN | {"end": "To", "length": "Hours", "length.unit": "h"}
+    done, asked = read(text, given)
+    assert (asked, rows(done, "downtime", "end")) == (
+        {"open_end"}, [("2026-12-07 10:00",), ("2026-12-08 10:30",)],
+    )  # fmt: skip
+    done, _ = read(text, given | {"open_end": "open"})
+    assert rows(done, "downtime", "end")[2] == ("",)
+    assert "the downtime of M2 has no end: until further notice" in str(done.findings.notices)
+    done, _ = read(text, given | {"open_end": "2026-12-11"})
+    assert rows(done, "downtime", "end")[2] == ("2026-12-12 00:00",)
+
+
+def test_an_end_that_is_a_date_alone_is_the_end_of_that_day_where_the_start_has_a_time() -> None:
+    done, asked = read(
+        "Machine;From;To\nM1;2026-12-07 13:00;2026-12-08\n", DOWN | {"end": "To", "length": "none"}
+    )
+    assert (asked, rows(done, "downtime", "end")) == (set(), [("2026-12-09 00:00",)])
+    text = "Employee,From,To,Reason\nAda,2026-12-07 13:00,2026-12-08,Vacation\n"
+    done, asked = read(text, {"new_operators": "new"})
+    assert (asked, rows(done, "absence", "start", "end")) == (
+        set(), [("2026-12-07 13:00", "2026-12-09 00:00")],
+    )  # fmt: skip
+
+
+def _materials(text: str, **answers: str) -> tuple[Transformed, set[str]]:
+    given = {
+        "rows": "materials", "order": "Job", "operation": "Op", "item": "Part", "needed": "Qty",
+        "available": "There", **answers,
+    }  # fmt: skip
+    stored = {("A", 10): StoredOperation("A", 10, "A/10", "import", None, 0)}
+    decisions = Decisions(given)
+    layouts = layouts_of(tables_of(text_of(text)), decisions)
+    done = transform(layouts, decisions, replace(SHOP, operations=stored), file="file", sheets=1)
+    return done, set(decisions.questions)
+
+
+def test_an_empty_day_of_a_material_is_asked_about_once_and_not_taken_as_unknown() -> None:
+    text = "Job;Op;Part;Qty;There\nA;10;Bar;5;2026-12-07\nA;10;Plate;2;\nA;10;Rod;2;\n"
+    assert _materials(text)[1] == {"available.(empty)"}
+    done, asked = _materials(text, **{"available.(empty)": "unknown"})
+    there = [("2026-12-07 00:00",), ("",), ("",)]
+    assert (asked, rows(done, "material_requirement", "available_at")) == (set(), there)
+
+
+def test_an_hour_alone_among_times_such_as_1430_is_not_taken_for_minutes_after_midnight() -> None:
+    text = "Machine;Day;From;To\nM1;2026-12-07;730;12\nM1;2026-12-08;0;1645\n"
+    done, _ = read(text, DOWN | {"day": "Day", "end": "To", "length": "none", "clock": "hhmm"})
+    (problem,) = done.findings.problems
+    assert (problem.row, problem.reason) == (2, "could be an hour, or minutes after midnight")
+    assert rows(done, "downtime", "start", "end") == [("2026-12-08 00:00", "2026-12-08 16:45")]
+
+
+def test_rows_of_which_nothing_is_made_yet_are_named() -> None:
+    text = "Employee,From,To,Reason\nAda,2026-12-07,2026-12-08,Sick\nBob,26.Kas.26,2026-12-09,Sick\n"
+    assert read(text, {"new_operators": "new"})[0].unread == {"jobs.csv": (3,)}
+
+
+def test_an_asterisk_in_other_words_stands_for_any_text() -> None:
+    text = "Nr;From\n1;04.12.2026 ap-midi\n2;05.12.2026 matin\n3;*\n4;07.12.2026\n"
+    said = {"replace.From": "* ap-midi -> * 13:00; * matin -> *; * -> none"}
+    column = [row[1] for row in cells(changed(text, said))]
+    assert column == ["04.12.2026 13:00", "05.12.2026", "none", "07.12.2026"]
+    with pytest.raises(InvalidRequest):
+        changed(text, {"replace.From": "x* -> **"})
+
+
+def test_what_a_split_makes_is_said_in_other_words_before_it_is_joined_and_that_is_split_again() -> None:
+    text = "Nr;From\n1;04.12.2026 pm\n2;05.12.2026 am\n"
+    said = {
+        "join.When": "{day} {half}", "split.When": "{date} {clock}", "join.Both": "{clock}/{date}",
+        "split.From": "{day} {half}", "replace.half": "pm -> 13:00; am -> 08:00",
+    }  # fmt: skip
+    table = changed(text, said)
+    both = table.headers.index("Both")
+    assert [row.cell(both).text for row in table.rows] == ["13:00/04.12.2026", "08:00/05.12.2026"]
+
+
+def test_an_answer_for_a_word_that_is_only_in_rows_left_out_is_no_mistake_but_one_for_no_word_is() -> None:
+    decisions = Decisions({"status.A": "hold", "status.Q": "hold"})
+    decisions.settle(Question("status.L", "?", (Choice("hold"),)), proven=("hold", "known"))
+    assert decisions.refuse_unknown(["status.A"], {"a", "l"}) == ["status.A"]
+    for key in ("status.Q", "statsu.A"):
+        with pytest.raises(InvalidRequest):
+            decisions.refuse_unknown([key], {"a", "l"})
+
+
+def test_a_date_with_points_beside_others_that_begin_with_their_year_is_asked_about() -> None:
+    text = "Machine;From;To\nM1;2026.11.28;2026.11.29\nM2;26.11.30;\n"
+    given = DOWN | {"end": "To", "length": "none", "open_end": "open"}
+    _, asked = read(text, given)
+    assert asked == {"date_order"}
+    for order, first in (("ymd", "2026-11-30 00:00"), ("dmy", "2030-11-26 00:00")):
+        done, asked = read(text, given | {"date_order": order})
+        assert (asked, rows(done, "downtime", "start")[1]) == (set(), (first,))
+    _, asked = read(text.replace("2026.11.28;2026.11.29", "28.11.2026;29.11.2026"), given)
+    assert asked == set()
+
+
+def test_a_row_that_goes_on_with_the_machine_above_one_that_is_left_out_is_told() -> None:
+    text = (
+        "Machine;From;To;State\nM1;2026-12-07 06:00;2026-12-07 10:00;\n;2026-12-08 06:00;2026-12-08 10:00;\n"
+        "M2;2026-12-09 06:00;2026-12-09 10:00;void\n;2026-12-10 06:00;2026-12-10 10:00;\n"
+        ";2026-12-11 06:00;2026-12-11 10:00;\n"
+    )
+    given = DOWN | {"end": "To", "length": "none", "leave_out": "State=void", "fill_down_machine": "yes"}
+    done, asked = read(text, given)
+    assert asked == set()
+    (told,) = [str(one) for one in done.findings.notices if "carry_down" in str(one)]
+    assert 'the machine is "M1" as above; row 4, which is left out, says "M2"' in told
+    done, _ = read(text, {**given, "carry_down": "Machine"})
+    first, second, third, fourth = rows(done, "downtime", "machine_id")
+    assert first == second != third == fourth
+    assert "carry_down" not in str(done.findings.notices)
