@@ -35,6 +35,8 @@ Tool = Literal[
     "quiz",
     "search_conversations",
     "update_working_memory",
+    "schedule_report",
+    "get_report_schedules",
 ]
 # Of these the arguments are judged too.
 JUDGED_BY_ARGUMENTS = frozenset[str](

@@ -44,6 +44,8 @@ class _Patterns:
     numbers: dict[str, float]
     hours: frozenset[str]
     minutes: frozenset[str]
+    seconds: frozenset[str]
+    bare_setup: re.Pattern[str]
 
 
 _GERMAN_ONES = ("ein", "zwei", "drei", "vier", "fünf", "fuenf", "sechs", "sieben", "acht", "neun")
@@ -60,6 +62,7 @@ _GERMAN_TENS = (
     "neunzig",
 )
 _TENS, _HUNDRED = 20, 100
+_SECONDS = re.compile(r"[\d.,]+ ?-?s|[\w.,]{2,}[ -]se")
 _DAYS_OF = ((("day", "tag", "täg", "taeg"), 1), (("week", "woche", "wöch"), 7))
 _ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer"})
 
@@ -67,15 +70,31 @@ _ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer"})
 def find_amounts(text: str) -> list[Amount]:
     """All amounts of `text` in order, not overlapping. Positions are those of `text`."""
     lowered = _lowered(text)
-    return sorted([*_lengths(lowered), *_percents(lowered)], key=lambda amount: amount.start)
+    found = [*_lengths(lowered), *_percents(lowered)]
+    bare = (amount for amount in _bare_setups(lowered) if not any(_share(amount, other) for other in found))
+    return sorted([*found, *bare], key=lambda amount: amount.start)
+
+
+def _bare_setups(text: str) -> Iterator[Amount]:
+    """ "45 setup", "setup 40": without a unit a setup is told in minutes."""
+    for match in _patterns().bare_setup.finditer(text):
+        minutes = float(match["before"] or match["behind"])
+        yield Amount(match.start(), match.end(), Unit.MINUTES, minutes, setup=True)
+
+
+def _share(one: Amount, other: Amount) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _lengths(text: str) -> Iterator[Amount]:
     known = _patterns()
     for match in known.length.finditer(text):
-        hours_or_minutes = match["unit"] in known.hours | known.minutes
-        if match["low"] in _ARTICLES and (len(match["unit"]) < 4 or not hours_or_minutes):
+        hours_or_minutes = match["unit"] in known.hours | known.minutes | known.seconds
+        shifted = text[: match.start()].endswith(("um ", "by "))
+        if match["low"] in _ARTICLES and not shifted and (len(match["unit"]) < 4 or not hours_or_minutes):
             continue  # "a day", "an h"
+        if match["unit"] in known.seconds and not _SECONDS.match(match[0]):
+            continue  # "which ones", "a second Puma"
         each = known.each.match(text, match.end()) is not None
         # "15 min setup, 1 min each": the setup stands behind its own time, the other is a piece's.
         setup = not each and bool(
@@ -111,6 +130,8 @@ def _minutes(number: str, half: str | None, unit: str, known: _Patterns) -> floa
     value = said + (0.5 if half else 0.0)
     if unit in known.hours:
         return value * 60
+    if unit in known.seconds:
+        return value / 60
     return value if unit in known.minutes else None
 
 
@@ -161,19 +182,28 @@ def _patterns() -> _Patterns:
     }
     words |= {f"{one}und{ten}": words[one] + words[ten] for one in _GERMAN_ONES for ten in _GERMAN_TENS}
     units = table(grammar["units"])
-    hours, minutes, other = (_listed(units, name) for name in ("hour", "minute", "other"))
+    hours, minutes, seconds, other = (_listed(units, name) for name in ("hour", "minute", "second", "other"))
     setup = _any(_listed(table(grammar["setup"]), "words"))
     each = _any(_listed(table(grammar["per_piece"]), "words"))
     return _Patterns(
-        length=re.compile(_length_pattern(_any(words), grammar, _any([*hours, *minutes, *other]))),
+        length=re.compile(_length_pattern(_any(words), grammar, _any([*hours, *minutes, *seconds, *other]))),
         percent=re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent)(?!\w)"),
-        each=re.compile(rf" ?(?:of work |arbeit )?(?:{each})(?!\w)"),
+        each=re.compile(rf" ?(?:of work |arbeit |[a-z]+ing |[a-zäöü]+en )?(?:{each})(?!\w)"),
         setup_after=re.compile(rf" ?(?:of |for |für |zum )?(?:{setup})(?!\w)"),
         setup_before=re.compile(rf"(?<!\w)(?:{setup}) ?(?:time |of |is |von |:)*$"),
         numbers=words,
         hours=frozenset(hours),
         minutes=frozenset(minutes),
+        seconds=frozenset(seconds),
+        bare_setup=re.compile(_bare_setup_pattern(setup)),
     )
+
+
+def _bare_setup_pattern(setup: str) -> str:
+    unit = "min|h\\b|hour|std|stunde|sec|sek|pcs|pieces|stück"
+    behind = rf"(?P<behind>\d{{1,3}})(?![\w.,:]|\s*(?:{unit}))"
+    before = rf"(?P<before>\d{{1,3}}) (?:{setup})(?!\w)"
+    return rf"(?<![\w.,:])(?<!op )(?:{before}|(?:{setup}) (?:of |is |von )?{behind})"
 
 
 def _length_pattern(word: str, grammar: Table, unit: str) -> str:

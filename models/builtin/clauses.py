@@ -1,15 +1,16 @@
 """What a clause offers to an intent: its features, its names, and what stays unexplained."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
+from models.builtin.numbers_said import numbers_now
 from models.builtin.parties import told_apart
-from models.builtin.reading import Mark, Reading
+from models.builtin.reading import Mark, Reading, language_words
 from models.builtin.requests import asks_of_the_past, asks_whether, begins_with_order, is_asked
 from models.builtin.routes import Batch, batch_in, route_in
 
@@ -32,12 +33,17 @@ _WHOM = frozenset({"late", "order", "at_risk", "in_time"})
 # "the spindle quit, what slips?": an event, and what comes of it.
 _EVENTS = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", "no_end"}
 _HIT = frozenset({"consequence"})
-_OTHERWISE_MEANT = frozenset({"reason", "conflicts", "double", "replan"})
+# Of a machine or a person; which orders are late is then asked for no other reason.
+_STRUCK = frozenset({"outage", "calls_in"})
+_OTHERWISE_MEANT = frozenset({"reason", "conflicts", "double", "replan", "meanwhile"})
 _DUE = frozenset({"due"})
 # What is done to a plan: said of one of the shop's, and weighed, it is tried out.
 _TURNED = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", "priority", "upkeep"}
 _ANCHORS = frozenset({"@machine", "@person", "@order"})
 _WEIGHED = frozenset({"consequence", "gain"})
+# What can be lost, and how it is asked what then.
+_LOSABLE = frozenset({Named.MACHINE, Named.PERSON})
+_LOSS = frozenset({"consequence", "what_if", "late"})
 # Words that change something.
 _CHANGES = frozenset(
     [
@@ -79,7 +85,15 @@ class Clause:
     def mentions(self) -> tuple[Mention, ...]:
         batch = self.batch
         found = told_apart(self.reading, mentions_in(self.reading), about_orders=self.about_orders)
+        if self._is_done_without(found):
+            found = tuple(replace(m, negated=False) for m in found)
         return tuple(m for m in found if batch is None or not batch.touches(m))
+
+    def _is_done_without(self, mentions: Sequence[Mention]) -> bool:
+        """ "Can we survive without the Integrex": what is left out is what is lost."""
+        named = [m for m in mentions if m.kind in _LOSABLE]
+        asked = self.reading.concepts() | self.reading.topics()
+        return bool(named) and all(m.negated for m in named) and bool(asked & _LOSS)
 
     @cached_property
     def batch(self) -> Batch | None:
@@ -118,6 +132,7 @@ class Clause:
             and m.kind in {Named.MACHINE, Named.OTHER}
             and not self._is_count(m)
             and not self._numbers_operation(m)
+            and not (m.text.isdigit() and "resized" in self.reading.concepts())
         )
 
     @cached_property
@@ -152,6 +167,23 @@ class Clause:
         return tuple(mark for mark, after in followed if mark.date is not None and not _begins_as(after))
 
     @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Numbers that stand alone, but for what something no longer is ("90 instead of 61")."""
+        named = {index for m in self.names for index in range(m.first, m.last)}
+        return numbers_now(self.reading.marks, named)
+
+    @cached_property
+    def _likened(self) -> bool:
+        """ "wie WO-4009", "like WO-4001": right before an order."""
+        orders = (m.first for m in self.names if m.kind is Named.ORDER and m.first)
+        return any(self.reading.marks[at - 1].words[-1].spelled in language_words("like") for at in orders)
+
+    @cached_property
+    def _lost(self) -> bool:
+        found = told_apart(self.reading, mentions_in(self.reading), about_orders=self.about_orders)
+        return self._is_done_without(found)
+
+    @cached_property
     def asks(self) -> bool:
         """Whether it asks or supposes rather than tells to do something."""
         return is_asked(self.reading)
@@ -165,13 +197,25 @@ class Clause:
     def features(self) -> frozenset[str]:
         found = {*self.reading.concepts(), *self.reading.topics()}
         found |= {_FEATURE_OF[m.kind] for m in self.names if not m.negated}
-        found |= {_feature(amount) for amount in self.amounts if not amount.setup}
+        route = self.route
+        away = route is not None and "outside_work" in found
+        found |= {_feature(a) for a in self.amounts if not a.setup and not (away and a.days is not None)}
         if any(m.coded for m in self.wanted(Named.MACHINE)):
             found.add("@coded")
-        if self.route is not None:
+        if route is not None:
             found.add("@route")
         if self.dates:
             found.add("@date")
+        if self.counts:
+            found.add("@count")
+        if self.carried:
+            found.add("@again")
+        if self._likened:
+            found.add("alike")
+        if any(mark.words[0].spelled in language_words("none_of") for mark in self.reading.marks):
+            found.add("blank")
+        if self._lost:
+            found.add("outage" if "@machine" in found else "absent")
         if self._supposes(found):
             found.add("what_if")
         if {"lock", "let_go"} <= found:
@@ -186,6 +230,11 @@ class Clause:
     def _supposes(self, found: set[str]) -> bool:
         """ "if the Puma is down until Friday, which orders are late", "could we cancel WO-4010"."""
         turned = found & _TURNED or {"shifted", "@length"} <= found
+        weighed = bool(found & _WEIGHED) or "try_out" in found
+        if found & _ANCHORS and weighed and _is_weighed(found):
+            return True
+        if found & _ANCHORS and found & _STRUCK and found & _WHOM and self.reading.question:
+            return not found & _OTHERWISE_MEANT
         if found & _ANCHORS and turned and not found & _OTHERWISE_MEANT:
             maybe = "can_we" in found or ("modal" in found and self.asks) or asks_whether(self.reading)
             if found & _WEIGHED or maybe:
@@ -237,6 +286,13 @@ class Clause:
         """ "top 3 machines": a lone number before a word of the shop."""
         after = self.reading.marks[mention.last : mention.last + 1]
         return mention.text.isdigit() and bool(after) and after[0].has(Kind.CONCEPT)
+
+
+def _is_weighed(found: set[str]) -> bool:
+    """ "Puma down tomorrow, impact?", "what would a due date of Friday do to it?"."""
+    dated = "@date" in found and bool({"due", "begin"} & found) and "@order" in found
+    event = bool(found & _EVENTS | found & _SUPPOSED) or {"resized", "@count"} <= found
+    return (event or dated) and not found & _OTHERWISE_MEANT
 
 
 def _begins_as(mark: Mark | None) -> bool:

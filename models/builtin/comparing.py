@@ -5,8 +5,8 @@ from functools import cache
 
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import grammar_of
-from models.builtin.lexicon import read_table, table
-from models.builtin.reading import Reading
+from models.builtin.lexicon import Kind, read_table, table
+from models.builtin.reading import Mark, Reading
 from models.builtin.slots import Question
 from models.builtin.understanding import Ask, Context, Query, Understanding
 from models.builtin.words import plain
@@ -17,6 +17,41 @@ _SIMULATIONS = frozenset({"simulate_new_order", "simulate_schedule_change"})
 _LEAST, _MOST = 2, 4
 # Said beside "better" and the like, these are what is compared.
 _OTHER_THINGS = frozenset({"@hours", "machine", "operator", "work_center"})
+# What was tried out may be named by it: "overtime or Chen out".
+_TRIED = frozenset(
+    {"down", "outage", "absent", "calls_in", "overtime", "called_off", "postponed", "resized", "due_moved"}
+)
+# Words of an answer to it.
+_OF_OUTCOMES = frozenset(
+    [
+        *(
+            "consequence",
+            "gain",
+            "late",
+            "at_risk",
+            "in_time",
+            "order",
+            "order_status",
+            "spare",
+            "better",
+            "most",
+        ),
+        *(
+            "least",
+            "how_much",
+            "we",
+            "you",
+            "hours_word",
+            "try_out",
+            "what_if",
+            "arrange",
+            "replan_state",
+            "modal",
+        ),
+    ]
+)
+# A longer message asks something of its own.
+_MAX_MARKS = 16
 _ID = re.compile(r"\bsim-[0-9a-f]{16}\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -36,7 +71,7 @@ def comparison_in(text: str, reading: Reading, context: Context) -> Understandin
     if not any(word in _words("compares") for word in words):
         return None
     known_words = all(word in _words("beside") or word in _words("compares") for word in words)
-    if not said and not known_words and not _is_about_them(words, reading, context):
+    if not said and (_supposes_anew(reading) or not (known_words or _is_about_them(words, reading, context))):
         return None
     named = bool(said) or any(word in _words("simulations") for word in words)
     recent = bool(context.queries) and context.queries[-1].tool in {TOOL, *_SIMULATIONS}
@@ -49,14 +84,36 @@ def comparison_in(text: str, reading: Reading, context: Context) -> Understandin
 
 
 def _is_about_them(words: list[str], reading: Reading, context: Context) -> bool:
-    """Whether "better" and the like is said of simulations that there are: by a word for them, or as
-    one or the other."""
-    if len(context.simulations) < _LEAST or Clause(reading).features & _OTHER_THINGS:
+    """Whether "better" and the like is said of simulations that there are: by a word for them, as one or the
+    other, by what was tried out in them, or of nothing that has a name."""
+    if len(context.simulations) < _LEAST or not context.queries:
         return False
+    if context.queries[-1].tool not in {TOOL, *_SIMULATIONS} or len(reading.marks) > _MAX_MARKS:
+        return False
+    clause = Clause(reading)
     told = any(word in _words("tried") or word in _words("simulations") for word in words)
+    others = _OTHER_THINGS - ({"operator"} if words[0] in {"who", "wer"} else frozenset[str]())
+    if clause.features & others and not told:
+        return False
     either = any(word in {"or", "oder"} for word in words) or any(word in _words("both") for word in words)
-    last = context.queries[-1].tool if context.queries else ""
-    return last in {TOOL, *_SIMULATIONS} and (told or either)
+    return told or either or bool(clause.features & _TRIED) or all(map(_says_nothing_else, reading.marks))
+
+
+def _says_nothing_else(mark: Mark) -> bool:
+    """Of "which would you go for?": no name, no date, no amount, and no word of another question."""
+    if mark.date is not None or mark.amount is not None:
+        return False
+    listed = all(
+        any(word.plain in _words(name) for name in ("beside", "compares", "tried", "simulations"))
+        for word in mark.words
+    )
+    meant = mark.values(Kind.CONCEPT) | mark.values(Kind.TOPIC)
+    return listed or mark.neutral or frozenset[str]() < meant <= _OF_OUTCOMES | {"operator"}
+
+
+def _supposes_anew(reading: Reading) -> bool:
+    """ "What if ..., is that better?": something else is to be tried out."""
+    return any(mark.date for mark in reading.marks) or "if" in reading.text.casefold().split()
 
 
 def _asked(sims: tuple[str, ...]) -> Understanding:

@@ -103,7 +103,8 @@ def _told(result: Result, asked: str, messages: Sequence[BaseMessage]) -> str:
         return ""
     best = passages[0].get("score")
     shown = [one for one in passages[:MAX_PASSAGES] if one is passages[0] or _near(one.get("score"), best)]
-    return "\n\n".join([_reply("found", language), *(_passage(one, asked, language) for one in shown)])
+    begin = "nearest" if result.values.get("sure") is False else "found"
+    return "\n\n".join([_reply(begin, language), *(_passage(one, asked, language) for one in shown)])
 
 
 def _near(score: JsonValue, best: JsonValue) -> bool:

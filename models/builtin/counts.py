@@ -34,6 +34,12 @@ def pieces(slot: Slot, clause: Clause) -> int | None:
     return None
 
 
+def new_quantity(slot: Slot, clause: Clause) -> int | None:
+    """How many pieces an order has from now on: by its word, else the one number that stands alone."""
+    said = clause.counts
+    return said[0] if len(said) == 1 else pieces(slot, clause)
+
+
 def number_after(slot: Slot, clause: Clause) -> int | None:
     """The number behind the concept: "priority 5"."""
     marks = clause.reading.marks

@@ -1,5 +1,6 @@
 """The dates of a clause by their role: a period, a deadline, when an order is due or may begin."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +15,12 @@ from planning.date_phrases import resolve_window
 # Only to tell how long a phrase is.
 _SOME_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _DAY_MIN = 25 * 60
+# With these the day is that on which work starts, if no word like "by" stands before it.
+_STARTS = frozenset({"plan_verb", "begin"})
+_TIME = r"\d{1,2}(?::\d\d)? ?(?:am|pm|uhr|h)?"
+_HOURS_ONLY = re.compile(
+    rf"(?:from |von |between |zwischen )?{_TIME} ?(?:to|till|until|til|bis|and|und|-) ?{_TIME}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,9 @@ def dates_of(clause: Clause) -> Dates:
     windows: list[str] = []
     until: list[str] = []
     pledged = "pledge" in clause.features and "begin" not in clause.features
+    joined = _day_and_hours(clause)
+    if joined is not None:
+        return Dates((joined,), ())
     for mark in clause.dates:
         if is_for_overtime(clause, mark):
             continue
@@ -35,6 +45,18 @@ def dates_of(clause: Clause) -> Dates:
         target = until if until_it else windows
         target.append(mark.date.text if mark.date else "")
     return Dates(tuple(windows), tuple(until))
+
+
+def _day_and_hours(clause: Clause) -> str | None:
+    """ "on Saturday ... from 7 to 13": a day and the hours of that day are one stretch of time."""
+    said = [mark for mark in clause.dates if mark.date is not None]
+    hours = [mark for mark in said if mark.date and _HOURS_ONLY.fullmatch(mark.date.text)]
+    if len(said) != 2 or len(hours) != 1:
+        return None
+    day = said[1] if hours[0] is said[0] else said[0]
+    if not _is_one_day(day) or not day.date or not hours[0].date:
+        return None
+    return f"{day.date.text} {hours[0].date.text}"
 
 
 def windows_of(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:
@@ -84,17 +106,22 @@ def any_date(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 def order_due(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     """The one date that is said; beside overtime, or planning the work in, only one with a word like "by"."""
-    if not {"overtime", "plan_verb"} & clause.features:
+    if not {"overtime", *_STARTS} & clause.features and not any(map(_is_from, clause.dates)):
         return any_date(slot, clause, dates)
     return next((m.date.text for m in clause.dates if m.date and _is_until(clause, m)), None)
 
 
 def order_release(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """ "if we plan them in today": from when on."""
+    """ "if we plan them in today", "starting next Monday": from when on."""
     del slot, dates
-    if "plan_verb" not in clause.features:
-        return None
-    return next((m.date.text for m in clause.dates if m.date and not _is_until(clause, m)), None)
+    said = [m for m in clause.dates if m.date and not _is_until(clause, m)]
+    if not _STARTS & clause.features:
+        said = [m for m in said if _is_from(m)]
+    return said[0].date.text if said and said[0].date else None
+
+
+def _is_from(mark: Mark) -> bool:
+    return mark.words[0].spelled in phrase_set("from")
 
 
 def due_in(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
+from models.builtin.clauses import Clause
 from models.builtin.comparing import comparison_in
 from models.builtin.follow_up import opens_with_follow_up
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
 from models.builtin.meaning import MAX_QUERIES, meaning_of
+from models.builtin.mentions import Named
+from models.builtin.nearest import made_out, nearest_tools
 from models.builtin.reading import Reading, read
 from models.builtin.surroundings import after_a_story, before_a_reason, with_leading_date
 from models.builtin.understanding import Context, Query, Understanding
 
 MAX_JOINTS = 6
+_TOLD_AT_LENGTH = frozenset({"simulate_schedule_change", "simulate_new_order"})
+# "Consequences?", "What gets late?": with these words alone a sentence asks what comes of the one before it.
+_OUTCOMES = frozenset({"consequence", "gain", "late", "at_risk", "what_if"})
+_NAMING = frozenset({"machine", "work_center", "conflicts", "data_trust", "bottleneck", "new", "@route"})
 _SENTENCE_ENDS = ("?", "!", ";", "\n", ". ")
 
 
@@ -30,7 +38,15 @@ def understand(text: str, context: Context) -> Understanding:
             or _second_look(text, reading, context)
             or understood
         )
-    return with_leading_date(reading, understood)
+    return with_leading_date(reading, _with_nearest(reading, understood, context))
+
+
+def _with_nearest(reading: Reading, understood: Understanding, context: Context) -> Understanding:
+    """What was not understood, with what was made out of it and what it is most like."""
+    if not (understood.lost or understood.topics) or understood.queries or understood.ask:
+        return understood
+    near = nearest_tools(reading, context.tools)
+    return replace(understood, near=near, made_out=made_out(reading))
 
 
 def _second_look(text: str, reading: Reading, context: Context) -> Understanding | None:
@@ -46,6 +62,19 @@ def _understood(text: str, reading: Reading, context: Context) -> Understanding:
     sentences = [part for part in _sentences(reading) if not _is_courtesy(part)] or [reading]
     if len(sentences) == 1:
         return _one_sentence(reading, context)
+    return _over_sentences(reading, sentences, context) or _by_sentence(reading, sentences, context)
+
+
+def _over_sentences(reading: Reading, sentences: list[Reading], context: Context) -> Understanding | None:
+    """One order's work told in several sentences, or what happens and then "what gets late?"."""
+    if Clause(reading).route is None and not any(map(_asks_what_then, sentences[1:])):
+        return None
+    whole = meaning_of(reading, context)
+    tools = {query.tool for query in whole.queries}
+    return whole if tools and tools <= _TOLD_AT_LENGTH else None
+
+
+def _by_sentence(reading: Reading, sentences: list[Reading], context: Context) -> Understanding:
     parts = _chain(sentences, context)
     if all(part.queries for part in parts):
         return _merged(parts)
@@ -99,10 +128,20 @@ def _asks(part: Understanding) -> bool:
 def _split(reading: Reading, context: Context) -> Iterator[list[Understanding]]:
     """Both sides of each "and" or "or", the first few of them."""
     joints = [index for index, mark in enumerate(reading.marks) if index and mark.has(Kind.JOINER)]
-    for index in joints[:MAX_JOINTS]:
+    listed = _listing(reading) if joints else frozenset[int]()
+    whole = Clause(reading).features
+    for index in [joint for joint in joints if joint not in listed][:MAX_JOINTS]:
         halves = (reading.part(0, index), reading.part(index + 1, len(reading.marks)))
+        if "what_if" in whole and halves[1].marks and _asks_what_then(halves[1]):
+            continue  # "can it have its service, or will something be late?"
         if all(half.marks for half in halves):
             yield _chain(halves, context)
+
+
+def _listing(reading: Reading) -> frozenset[int]:
+    """Where "and" stands between two names of a kind: "WO-4009 and WO-4012" are one list."""
+    names = [m for m in Clause(reading).names if m.kind is Named.ORDER]
+    return frozenset(one.last for one, other in pairwise(names) if other.first == one.last + 1)
 
 
 def _chain(parts: Iterable[Reading], context: Context) -> list[Understanding]:
@@ -161,6 +200,17 @@ def _sentences(reading: Reading) -> list[Reading]:
             parts.append(reading.part(first, index))
             first = index
     return parts
+
+
+def _asks_what_then(part: Reading) -> bool:
+    """Whether it names nothing, and asks what comes of what was said before it."""
+    said = part.concepts() | part.topics()
+    telling = [mark for mark in part.marks if not mark.neutral]
+    known = all(
+        mark.values(Kind.CONCEPT) | mark.values(Kind.TOPIC) and not mark.date and not mark.amount
+        for mark in telling
+    )
+    return known and bool(said & _OUTCOMES) and not said & _NAMING
 
 
 def _is_courtesy(part: Reading) -> bool:

@@ -16,6 +16,8 @@ GRAMMAR = "models.builtin.grammar"
 LANGUAGES = ("en", "de")
 # Endings that do not change which word it is; what is left must still be a word, not a syllable.
 _ENDINGS = ("es", "en", "em", "s", "n", "e")
+# Those of adjectives within a phrase.
+_PHRASE_ENDINGS = ("en", "em", "er", "es", "e")
 _MIN_STEM_CHARS = 4
 # Meanings that are told to be done.
 _TOLD = frozenset(
@@ -90,6 +92,11 @@ class Lexicon:
             known = self._senses.setdefault(phrase, [])
             if sense not in known:
                 known.append(sense)
+        self._inflected = {
+            _stems(phrase): found
+            for phrase, found in self._senses.items()
+            if len(phrase) > 1 and all(sense.language == "de" for sense in found)
+        }
         self._longest = max(map(len, self._senses))
         self._typo_targets: dict[int, list[str]] = {}
         for phrase, senses in self._senses.items():
@@ -115,6 +122,9 @@ class Lexicon:
             senses = self._senses.get(phrase)
             if senses:
                 return senses
+        inflected = self._inflected.get(_stems(tuple(word.plain for word in words)))
+        if inflected:
+            return inflected
         # "verschieb" tells to do it as "verschiebe" does.
         told = words[-1].spelled if len(words[-1].spelled) >= _MIN_STEM_CHARS else ""
         longer = (*(word.spelled for word in words[:-1]), f"{told}e")
@@ -160,6 +170,18 @@ def _spellings(words: tuple[Word, ...]) -> Iterator[Phrase]:
             stem = last.removesuffix(ending)
             if stem != last and len(stem) >= _MIN_STEM_CHARS:
                 yield (*phrase[:-1], stem)
+
+
+def _stems(phrase: Phrase) -> Phrase:
+    """Each word without its ending: "der neue Plan" is found as "neuen plan" is."""
+    return (*(_stem(word) for word in phrase[:-1]), *phrase[-1:])
+
+
+def _stem(word: str) -> str:
+    endings = (
+        end for end in _PHRASE_ENDINGS if word.endswith(end) and len(word) - len(end) >= _MIN_STEM_CHARS - 1
+    )
+    return word.removesuffix(next(endings, ""))
 
 
 def phrases_in(text: str) -> Iterator[Phrase]:

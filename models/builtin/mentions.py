@@ -18,6 +18,8 @@ _ORDER_WORDS = frozenset({"order", "pieces"})
 # "DMG Mori NLX 2500" has four words; a longer run of unknown words is a sentence, not a name.
 MAX_NAME_WORDS = 6
 _SHORT_SUFFIX_CHARS = 3
+# From so many digits on "wo 4012" is an order where capitals say nothing.
+_ORDER_DIGITS = 4
 # How far before a name its "not" or its "on" may stand, articles and fillers between.
 _LOOK_BACK = 3
 
@@ -111,6 +113,7 @@ def _runs(reading: Reading) -> Iterator[Mention]:
                 last < len(marks)
                 and last < index + 3
                 and marks[last].unknown
+                and (marks[last].words[0].raw[0].isupper() or reading.shouted())
                 and _joined(reading, last, " -.")
             ):
                 last += 1
@@ -184,7 +187,8 @@ def _is_order_code(reading: Reading, index: int) -> bool:
     if index + 1 >= len(marks) or not marks[index + 1].words[0].is_number:
         return False
     if not _joined(reading, index + 1, "-#"):
-        return reading.said(marks[index : index + 1]).isupper() and not reading.shouted()
+        long_number = len(marks[index + 1].words[0].raw) >= _ORDER_DIGITS
+        return long_number if reading.shouted() else reading.said(marks[index : index + 1]).isupper()
     return True
 
 

@@ -47,7 +47,20 @@ _PERSON_CODE_DIGITS = 3
 
 def told_apart(reading: Reading, mentions: Sequence[Mention], *, about_orders: bool) -> tuple[Mention, ...]:
     """The mentions, each as what it is; `about_orders`: the turn before was about one."""
-    return tuple(_told(reading, mention, mentions, about_orders=about_orders) for mention in mentions)
+    told: list[Mention] = []
+    for mention in mentions:
+        found = _told(reading, mention, mentions, about_orders=about_orders)
+        if told and _goes_on_counting(reading, told[-1], found):
+            found = replace(found, kind=Named.ORDER, surety=Surety.SHAPE, coded=False)
+        told.append(found)
+    return tuple(told)
+
+
+def _goes_on_counting(reading: Reading, before: Mention, mention: Mention) -> bool:
+    """ "WO-4003, 4006 and 4011": a number behind an order's code is another one."""
+    between = reading.marks[before.last : mention.first]
+    number = mention.text.isdigit() and len(mention.text) in _NUMBER_CHARS
+    return number and before.kind is Named.ORDER and all(mark.has(Kind.JOINER) for mark in between)
 
 
 def _told(reading: Reading, mention: Mention, others: Sequence[Mention], *, about_orders: bool) -> Mention:
@@ -109,10 +122,12 @@ def _is_customer(reading: Reading, mention: Mention) -> bool:
     ends = mention.last == len(marks) or (owned and mention.last + 1 == len(marks))
     promised = mention.surety is Surety.SHAPE and bool(concepts & _THINGS)
     promised = promised and bool(concepts & (_PROMISED | _ORDER_WORDS))
+    blamed = {"reason", "late"} <= concepts and mention.surety is Surety.SHAPE and not concepts & _ORDER_WORDS
     return (
         of_work
         or (given_to and bool(concepts & _ASKED))
         or (behind_order and ends and mention.kind is Named.MACHINE)
         or (promised and not mention.located)
+        or blamed
         or (owned and ends)
     )

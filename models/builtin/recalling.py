@@ -1,4 +1,8 @@
-"""Questions about earlier conversations: the call that looks through them, and its answer."""
+"""Questions about what was said: the call that looks through earlier conversations, and its answer.
+
+What was said in the present one stands in the messages; it is told with the rest, or alone where only it
+is meant.
+"""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -14,6 +18,7 @@ from models.builtin.lexicon import listed, read_table, table
 from models.builtin.personal import remembered_language
 from models.builtin.reading import language_of, read
 from models.builtin.results import Result, read_result
+from models.builtin.this_talk import said_here
 from models.builtin.words import clean
 
 TOOL = "search_conversations"
@@ -33,6 +38,10 @@ def recalling_of(messages: Sequence[BaseMessage], tools: Collection[str]) -> Rec
     if not places or TOOL not in tools:
         return None
     asked = messages[places[-1]].text
+    language = language_of(read(clean(asked))) or remembered_language(messages)
+    if _here().fullmatch(clean(asked).strip()):
+        lines = said_here(messages, None)
+        return Recalling(text=_listed(lines, language) if lines else _reply("begun", language))
     arguments = searched_for(asked)
     if arguments is None:
         return None
@@ -43,8 +52,11 @@ def recalling_of(messages: Sequence[BaseMessage], tools: Collection[str]) -> Rec
     ]
     if not results:
         return Recalling(arguments)
-    language = language_of(read(clean(asked))) or remembered_language(messages)
-    return Recalling(text=_told(results[-1], language))
+    lines = said_here(messages, str(arguments["about"]))
+    told = _told(results[-1], language)
+    nothing = _reply("nothing", language)
+    here = [_listed(lines, language)] if lines else []
+    return Recalling(text="\n\n".join([*here, *([] if here and told == nothing else [told])]))
 
 
 def without_recalling(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
@@ -53,7 +65,8 @@ def without_recalling(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     dropping = False
     for message in messages:
         if isinstance(message, HumanMessage):
-            dropping = searched_for(message.text) is not None
+            asked = clean(message.text).strip()
+            dropping = searched_for(asked) is not None or _here().fullmatch(asked) is not None
         if not dropping or isinstance(message, SystemMessage):
             kept.append(message)
     return kept
@@ -71,6 +84,10 @@ def searched_for(text: str) -> dict[str, JsonValue] | None:
                 **({"window": window} if window else {}),
             }
     return None
+
+
+def _listed(lines: Sequence[str], language: str) -> str:
+    return "\n".join([_reply("here", language), "", *(f"- {escaped(line)}" for line in lines)])
 
 
 def _told(result: Result, language: str) -> str:
@@ -102,6 +119,13 @@ def _objects(values: JsonValue) -> list[dict[str, JsonValue]]:
 
 def _reply(name: str, language: str) -> str:
     return str(table(table(read_table("recalling")["replies"])[language])[name])
+
+
+@cache
+def _here() -> re.Pattern[str]:
+    source = read_table("recalling")
+    patterns = "|".join(f"(?:{pattern})" for pattern in listed(source["here"]))
+    return re.compile(f"{source['courtesy']}(?:{patterns}){source['ending']}", re.IGNORECASE)
 
 
 @cache

@@ -16,7 +16,7 @@ MAX_EXAMPLES = 6
 def reply_to(understood: Understanding, language: str, tools: Collection[str]) -> str:
     """The reply to a message that asks for no call."""
     path, values = _reply(understood, language)
-    return _said(path, {**_offers(language, tools), **values}, language)
+    return _said(path, {**_offers(language, tools, understood.near), **values}, language)
 
 
 def _reply(understood: Understanding, language: str) -> tuple[tuple[str, ...], dict[str, JsonValue]]:
@@ -29,8 +29,10 @@ def _reply(understood: Understanding, language: str) -> tuple[tuple[str, ...], d
         return ("unclear",), {"subjects": [*meant]}
     if understood.topics:
         return ("outside",), {"said": [topic_reply(topic, language) for topic in understood.topics]}
+    if understood.near and not (understood.social or understood.explain or understood.too_long):
+        return ("nearly",), {"made_out": [*understood.made_out]}
     plain = understood.social or ("nothing_to_explain" if understood.explain else "")
-    return (plain or ("too_long" if understood.too_long else "lost"),), {}
+    return (plain or ("too_long" if understood.too_long else "lost"),), {"made_out": [*understood.made_out]}
 
 
 def remarks_on(understood: Understanding, language: str) -> list[str]:
@@ -68,9 +70,9 @@ def listed(name: str, sentences: Sequence[str], language: str) -> str:
     return "\n".join([f"_{beside(name, {}, language)}_", "", *(f"- {text}" for text in sentences)])
 
 
-def _offers(language: str, tools: Collection[str]) -> dict[str, JsonValue]:
-    """What can be asked, by the tools that are bound."""
-    grammars = [grammar for grammar in tool_grammars() if grammar.tool in tools]
+def _offers(language: str, tools: Collection[str], near: Collection[str] = ()) -> dict[str, JsonValue]:
+    """What can be asked, by the tools that are bound; where some are `near`, by these alone."""
+    grammars = [grammar for grammar in tool_grammars() if grammar.tool in (near or tools)]
     examples = [example for grammar in grammars for example in grammar.examples[language]]
     first = [grammar.examples[language][0] for grammar in grammars]
     ordered = [*first, *(example for example in examples if example not in first)]

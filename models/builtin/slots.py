@@ -7,7 +7,15 @@ from enum import StrEnum
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
 from models.builtin.clauses import Clause
-from models.builtin.counts import count, last_number, number_after, numbers_after, pieces, urgency
+from models.builtin.counts import (
+    count,
+    last_number,
+    new_quantity,
+    number_after,
+    numbers_after,
+    pieces,
+    urgency,
+)
 from models.builtin.deadlines import (
     Dates,
     any_date,
@@ -211,7 +219,7 @@ def _percent(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 def _flag(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     del dates
-    return slot.value if slot.concept in clause.features else None
+    return slot.value if slot.concept in clause.features and not slot.single & clause.features else None
 
 
 def _choice(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
@@ -235,9 +243,13 @@ def _customer(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 
 def _choices(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """Of a list of values, the one that is meant."""
-    found = _choice(slot, clause, dates)
-    return [] if found is None else [found]
+    """Of a list of values, all that are meant; a word that is part of another meaning says nothing more."""
+    del dates
+    said = [(frozenset(name.split()), value) for name, value in slot.values]
+    met = [(words, value) for words, value in said if words <= clause.features]
+    whole = [(words, value) for words, value in met if not any(words < other for other, _ in met)]
+    strong = [(words, value) for words, value in whole if not words & slot.single]
+    return [*dict.fromkeys(value for _, value in strong or whole)]
 
 
 def _compared(slot: Slot, clause: Clause) -> list[str]:
@@ -293,7 +305,10 @@ _RULES: dict[str, Callable[[Slot, Clause, Dates], JsonValue]] = {
     "order_due": order_due,
     "order_release": order_release,
     "pieces": lambda slot, clause, dates: pieces(slot, clause),
-    "batch": lambda slot, clause, dates: clause.batch.quantity if clause.batch else pieces(slot, clause),
+    "new_quantity": lambda slot, clause, dates: new_quantity(slot, clause),
+    "batch": lambda slot, clause, dates: (
+        clause.batch.quantity if clause.batch else pieces(slot, clause) or new_quantity(slot, clause)
+    ),
     "route": lambda slot, clause, dates: clause.route,
     "due_in": due_in,
     "due_until": due_until,

@@ -19,7 +19,9 @@ from models.builtin.recalling import TOOL as RECALL
 from models.builtin.recalling import recalling_of, without_recalling
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
 from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
+from models.builtin.report_wishes import SCHEDULE, SCHEDULES
 from models.builtin.results import Result
+from models.builtin.scheduling import schedules_asked, scheduling_of, without_scheduling
 from models.builtin.understanding import Query
 
 
@@ -39,6 +41,8 @@ class Thought:
 
 # Subjects that are read before all others: each with its tool, and what is left for those behind it.
 _BESIDE_THE_PLAN: Final = (
+    (scheduling_of, SCHEDULE, list[BaseMessage]),
+    (schedules_asked, SCHEDULES, without_scheduling),
     (recalling_of, RECALL, without_recalling),
     (quizzing_of, QUIZ, without_quizzing),
     (consulting_of, CONSULT, list[BaseMessage]),

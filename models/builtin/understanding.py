@@ -34,7 +34,8 @@ class Understanding:
 
     `topics`: what it is about that no tool answers; `social`: a greeting and the like; `explain`: it asks
     about the last result; `unclear`: tools between which it does not tell; `ignored`: words not used;
-    `lost`: parts that were not understood; `too_long`: it was not even read.
+    `lost`: parts that were not understood; `too_long`: it was not even read. Of what is not
+    understood, `near`: the tools asked for most alike; `made_out`: the names, dates and amounts.
     """
 
     queries: tuple[Query, ...] = ()
@@ -46,6 +47,8 @@ class Understanding:
     unclear: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     too_long: bool = False
+    near: tuple[str, ...] = ()
+    made_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from planning.date_phrases.phrases import (
     CalendarDay,
     DayFromNow,
     IsoWeek,
+    Lasting,
     Month,
     Node,
     OpenFrom,
     Range,
     Since,
+    Unit,
     UnitFromNow,
     Until,
     Weekday,
@@ -35,6 +37,8 @@ class PhraseGrammar(TimeGrammar):
                 self._before_or_after(at),
                 self._since(at),
                 self._open_from(at),
+                self._lasting(at),
+                self._from_lasting(at),
             )
         )
 
@@ -188,6 +192,35 @@ class PhraseGrammar(TimeGrammar):
         taken = onwards is not None and not self.is_kind(onwards[1], Kind.WORD, Kind.NUMBER)
         firmness = first.firmness if word is None else Firmness.FIRM
         return Parsed(OpenFrom(first.node), onwards[1] if taken and onwards else first.end, firmness)
+
+    def _lasting(self, at: int) -> Parsed | None:
+        """ "for two days from Wednesday", "3 Tage ab Mittwoch"; "two days from Wednesday" may be a Friday."""
+        start = self.skip("lasting", at)
+        amount = self._amount(start)
+        word = None if amount is None else self.entry("open_from", amount[2])
+        link = None if amount is None else self.at(amount[2])
+        if link is not None and start == at and link.text == "from":
+            return None
+        first = None if word is None else self._end_point(word[1])
+        if amount is None or first is None or amount[1] is Unit.HOUR:
+            return None
+        return Parsed(Lasting(first.node, amount[0], amount[1]), first.end)
+
+    def _from_lasting(self, at: int) -> Parsed | None:
+        """ "from Wednesday for three days", "ab Mittwoch drei Tage", "tomorrow for two days"."""
+        word = self.entry("open_from", at)
+        first = self._end_point(at if word is None else word[1])
+        if first is None:
+            return None
+        start = self.skip("lasting", self.skip_comma(first.end))
+        amount = None if word is None and start == first.end else self._amount(start)
+        if (
+            amount is None
+            or amount[1] is Unit.HOUR
+            or (word is None and not self.entry("lasting", start - 1))
+        ):
+            return None
+        return Parsed(Lasting(first.node, amount[0], amount[1]), amount[2])
 
     def _end_point(self, at: int) -> Parsed | None:
         found = longest((self.point(at), self.point(self.skip("leads", at))))

@@ -242,6 +242,15 @@ class OpenFrom:
 
 
 @dataclass(frozen=True, slots=True)
+class Lasting:
+    """So many days, weeks or months from the start of `first` on."""
+
+    first: "Node"
+    count: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Since:
     """From the latest start of `first` to now."""
 
@@ -277,5 +286,6 @@ Node: TypeAlias = (
     | Range
     | Until
     | OpenFrom
+    | Lasting
     | Since
 )

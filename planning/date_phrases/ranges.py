@@ -11,6 +11,7 @@ from planning.date_phrases.phrases import (
     ClockTime,
     DayOfMonth,
     IsoWeek,
+    Lasting,
     Month,
     Node,
     OpenFrom,
@@ -30,7 +31,7 @@ from planning.zones import from_minute, local_day
 _MAX_WRAP_DAYS = 183
 
 
-def evaluate(node: Node, clock: Clock) -> Span:
+def evaluate(node: Node, clock: Clock) -> Span:  # noqa: PLR0911 - one row a kind of node
     """The span of any node; its end may be before its start.
 
     Raises:
@@ -43,6 +44,10 @@ def evaluate(node: Node, clock: Clock) -> Span:
             return _until(node, clock)
         case OpenFrom():
             return _open_from(node, clock)
+        case Lasting():
+            first = period(node.first, clock)
+            day = local_day(first.start, clock.zone)
+            return clock.days(day, add(day, node.count, node.unit))
         case Since():
             return Span(period(node.first, clock.leaning(Lean.PAST)).start, clock.now)
         case Rest():

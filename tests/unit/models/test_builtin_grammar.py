@@ -14,6 +14,7 @@ from models.builtin.personal import TOOL as PERSONAL
 from models.builtin.quizzing import TOOL as QUIZ
 from models.builtin.reading import language_of, read
 from models.builtin.recalling import TOOL as RECALL
+from models.builtin.report_wishes import SCHEDULE, SCHEDULES
 from models.builtin.slots import Question
 from models.builtin.templates import Voice, render
 from models.builtin.understanding import Context
@@ -33,6 +34,8 @@ NAMED = frozenset(
         "@percent",
         "@date",
         "@route",
+        "@count",
+        "@again",
         "@command",
     }
 )
@@ -48,7 +51,14 @@ def known_features() -> frozenset[str]:
 
 def test_every_tool_has_a_grammar_and_a_way_to_word_its_result() -> None:
     names = {spec.name for spec in ToolRegistry.discover().specs()}
-    assert names - set(GRAMMARS) == {CONSULT, PERSONAL, QUIZ, RECALL}  # they have rules of their own
+    assert names - set(GRAMMARS) == {
+        CONSULT,
+        PERSONAL,
+        QUIZ,
+        RECALL,
+        SCHEDULE,
+        SCHEDULES,
+    }  # they have rules of their own
     assert all(answer_file(name) is not None for name in GRAMMARS)
 
 

@@ -96,6 +96,19 @@ def test_the_answer_is_quoted_as_text_with_its_place_and_its_mark() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Who changes the coolant?", "Whether your documents answer this I cannot tell for sure."),
+        ("Wer wechselt das Kühlmittel?", "Ob Ihre Unterlagen das beantworten, kann ich nicht sicher sagen."),
+    ],
+)
+def test_what_is_only_nearest_is_quoted_as_that(text: str, begins: str) -> None:
+    told = think(looked_up(text, {"answerable": True, "sure": False, "passages": [PASSAGE]}), TOOLS).text
+    assert told.startswith(begins)
+    assert "[p-0a1b2c3d]" in told
+
+
 def test_rows_of_a_table_are_told_as_words() -> None:
     rows = dict(PASSAGE, text="| item | value |\n|---|---|\n| Coolant change | six weeks |")
     text = think(

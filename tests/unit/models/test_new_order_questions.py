@@ -105,7 +105,6 @@ def test_questions_of_other_tools_stay_theirs(text: str, tool: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "simulate 90 pcs turning 5 min each 45 setup",
         "simulate 30 pieces, op10 1h setup 14 min each, op20 4 min each",
         "simulate an order of 40 pieces at 5 min each",
         "10 hours each week on the Puma",

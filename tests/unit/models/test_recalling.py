@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 
 from leadhand.errors import JsonValue
 from models.builtin.recalling import TOOL, searched_for
@@ -40,6 +40,13 @@ FOUND: JsonValue = {
         ("Hab ich dich schon mal nach Auftrag 4007 gefragt?", "Auftrag 4007", None),
         ("Remind me what we decided about the Puma last week", "the Puma", "last week"),
         ("Weißt du noch, was wir gestern über die Puma gesagt haben?", "die Puma", "gestern"),
+        ("When did we last talk about overtime?", "overtime", None),
+        ("What was your suggestion for the Haas last week?", "the Haas", "last week"),
+        ("Didn't I ask you about WO-4012 already?", "WO-4012", None),
+        ("You told me something about the Studer yesterday, what was it?", "the Studer", "yesterday"),
+        ("Pull up what we said about the Integrex", "the Integrex", None),
+        ("Wann haben wir zuletzt über Überstunden gesprochen?", "Überstunden", None),
+        ("Zeig mir unser letztes Gespräch über Kühlmittel", "Kühlmittel", None),
         ("What did we talk about yesterday?", "What did we talk about yesterday?", "yesterday"),
         (
             "We had this before, but which lathe did you suggest for the shafts back then?",
@@ -99,3 +106,66 @@ def test_a_question_that_follows_is_about_the_plan_again() -> None:
     messages = asked_and_found("What did we say about the Puma 3100?", FOUND)
     follow_up = [*messages, AIMessage("…"), HumanMessage("When is the Puma 3100 free?")]
     assert [call.tool for call in think(follow_up, TOOLS).calls] == ["get_machine_availability"]
+
+
+RECORD = SystemMessage(
+    "What was said earlier follows.\n"
+    + json.dumps(
+        {
+            "summary": "- Asked: When is WO-4019 done? (WO-4019) Answered: On 3 December.",
+            "since": ["- Asked: Who is ill today? Answered: Maria Lopez is *away*."],
+        },
+        separators=(",", ":"),
+    )
+    + "\nEnd."
+)
+WINDOW: list[BaseMessage] = [HumanMessage("Is the Haas VF-4 free?"), AIMessage("Yes, from noon.")]
+EMPTY: JsonValue = {"matches": [], "warnings": [], "assumptions": []}
+
+
+def test_what_was_said_in_this_conversation_before_the_window_is_told_from_its_summary() -> None:
+    [call] = think([RECORD, *WINDOW, HumanMessage("What did we say about WO-4019 earlier?")], TOOLS).calls
+    assert (call.tool, call.arguments) == (TOOL, {"about": "WO-4019"})
+    text = think(
+        [RECORD, *WINDOW, *asked_and_found("What did we say about WO-4019 earlier?", EMPTY)], TOOLS
+    ).text
+    heading, line = text.split("\n\n")
+    assert heading == "Earlier in this conversation:"
+    assert line == "- Asked: When is WO-4019 done? \\(WO-4019\\) Answered: On 3 December."
+    both = think([RECORD, *asked_and_found("Was haben wir über Auftrag 4019 gesagt?", FOUND)], TOOLS).text
+    assert both.startswith("Früher in diesem Gespräch:")
+    assert "**Coolant" in both
+
+
+def test_what_is_in_the_window_counts_and_what_was_not_said_does_not() -> None:
+    asked = asked_and_found("What did we say about the Haas VF-4?", EMPTY)
+    text = think([RECORD, *WINDOW, *asked], TOOLS).text
+    assert "- Asked: Is the Haas VF-4 free? Answered: Yes, from noon." in text
+    assert "WO-4019" not in text
+    nothing = think([RECORD, *WINDOW, *asked_and_found("What did we say about WO-4077?", EMPTY)], TOOLS).text
+    assert nothing == "I found nothing about it in your earlier conversations."
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Summarize our conversation so far, please", "Earlier in this conversation:"),
+        ("What was my first question?", "Earlier in this conversation:"),
+        ("What have we talked about so far?", "Earlier in this conversation:"),
+        ("Was haben wir bisher besprochen?", "Früher in diesem Gespräch:"),
+        ("Fass das Gespräch zusammen", "Früher in diesem Gespräch:"),
+    ],
+)
+def test_the_present_conversation_is_retold_without_a_search(text: str, begins: str) -> None:
+    thought = think([RECORD, *WINDOW, HumanMessage(text)], TOOLS)
+    assert not thought.calls
+    assert thought.text.startswith(begins)
+    assert ("WO-4019" in thought.text, "Maria Lopez is \\*away\\*" in thought.text) == (True, True)
+    assert "Haas VF-4" in thought.text
+
+
+def test_a_conversation_that_has_only_begun_has_nothing_to_retell() -> None:
+    assert (
+        think([HumanMessage("Summarize this conversation")], TOOLS).text
+        == "This conversation has only begun."
+    )
