@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bench.figures import Spread
 from bench.process_cost import ProcessTree
-from leadhand.context import TenantContext
+from leadhand.context import Permission, Principal, TenantContext
 from leadhand.settings import Settings
 from planning.shop import Interval, Shop
 from storage.database import Database
@@ -36,8 +36,7 @@ async def measure_loads(shop: Shop, *, tenant: TenantContext, window: Interval, 
     with TemporaryDirectory(prefix="leadhand-bench-") as folder:
         settings = Settings(data_dir=Path(folder), database_pool_max=2)
         async with Database.open(settings) as database:
-            async with database.transaction(tenant) as connection:
-                await write_shop(connection, tenant_id=tenant.tenant_id, shop=shop)
+            await _write(database, tenant.tenant_id, shop)
             postgres = postgres_of(settings.data_dir)
             kept = ShopReader(database)
 
@@ -53,6 +52,17 @@ async def measure_loads(shop: Shop, *, tenant: TenantContext, window: Interval, 
             cold_both, cold_in_postgres = await _measure(cold, postgres, repetitions, BATCH)
             warm_both, warm_in_postgres = await _measure(warm, postgres, repetitions, BATCH * 20)
             return Loads(cold_both, cold_in_postgres, warm_both, warm_in_postgres)
+
+
+async def write_plan(settings: Settings, name: str, shop: Shop) -> None:
+    """Write `shop` under that name."""
+    async with Database.open(settings) as database:
+        await _write(database, name, shop)
+
+
+async def _write(database: Database, name: str, shop: Shop) -> None:
+    async with database.transaction(Principal(name, "bench", frozenset(Permission))) as connection:
+        await write_shop(connection, tenant_id=name, shop=shop)
 
 
 def postgres_of(data_dir: Path) -> ProcessTree:

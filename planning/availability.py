@@ -5,12 +5,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from planning.calendars import ClosedReason, ClosedTime, ResourceTime, ShopTimes
 from planning.figures import Figures, figures, first_fit, fits
-from planning.intervals import clip, contains, intersect, normalize, overlap, subtract, total
-from planning.shop import Booking, BookingStatus, Downtime, Interval, Intervals, Minute, Shop
+from planning.intervals import clip, contains, normalize, overlap, total
+from planning.plan_work import plan_work
+from planning.shop import Booking, BookingStatus, Downtime, Interval, Intervals, Machine, Minute, Shop
 
+# A plan's columns, if nobody has asked for them yet, cost as much as the figures of so many machines.
+FEW_MACHINES = 20
 # A plan with more is broken as a whole; every pair of n bookings at once would be n squared.
 MAX_PAIRS = 200
 
@@ -79,7 +83,7 @@ class DoubleBooking:
 class MachineAvailability:
     """Bookings, downtimes, closures and double bookings are those that touch the window, by start.
 
-    `next_slot` is looked for from as_of on, `free_slots` are those within the window.
+    `next_slot` is looked for from as_of on.
     """
 
     machine_id: str
@@ -88,11 +92,18 @@ class MachineAvailability:
     figures: Figures
     current: tuple[CurrentBooking, ...]
     next_slot: NextSlot | None
-    free_slots: tuple[FreeSlot, ...]
     bookings: tuple[Booking, ...]
     downtimes: tuple[Downtime, ...]
     closed: tuple[ClosedTime, ...]
     double_bookings: tuple[DoubleBooking, ...]
+    question: Question
+    available: Intervals
+    blocked: Intervals
+
+    @property
+    def free_slots(self) -> tuple[FreeSlot, ...]:
+        """Those within the window, worked out when they are asked for: of many machines few are shown."""
+        return free_slots(self.available, self.blocked, self.question)
 
 
 def bookings_by_machine(shop: Shop) -> Mapping[str, Sequence[Booking]]:
@@ -103,6 +114,15 @@ def bookings_by_machine(shop: Shop) -> Mapping[str, Sequence[Booking]]:
     for rows in found.values():
         rows.sort(key=booking_order)
     return found
+
+
+def blocked_by_machine(shop: Shop) -> Mapping[str, Intervals]:
+    """What the bookings of each machine block. For `Shop.view`."""
+    bookings = shop.view(bookings_by_machine)
+    return {
+        machine_id: normalize([(b.envelope_start, b.envelope_end) for b in rows])
+        for machine_id, rows in bookings.items()
+    }
 
 
 def booking_order(booking: Booking) -> tuple[Minute, Minute, str]:
@@ -117,26 +137,61 @@ def machine_availability(
 
     `times` covers `question.span`; `bookings` are all of the machine's that touch it, by envelope start.
     """
-    time = times.machine(machine_id)
-    window = question.window
+    time, touching = times.machine(machine_id), [b for b in bookings if _touches(b, question.window)]
+    found = figures(
+        time.calendar,
+        time.available,
+        [(s.start, s.end) for b in touching for s in b.segments],
+        [(b.envelope_start, b.envelope_end) for b in touching],
+        question.window,
+    )
     blocked = normalize((b.envelope_start, b.envelope_end) for b in bookings)
-    touching = tuple(b for b in bookings if _touches(b, window))
+    return _availability(times, machine_id, (bookings, blocked), question, found)
+
+
+def machine_availabilities(
+    times: ShopTimes, machines: Sequence[Machine], question: Question
+) -> list[MachineAvailability]:
+    """Answer `question` for each machine of the shop of `times`, which covers `question.span`."""
+    if len(machines) > FEW_MACHINES:
+        return of_many_machines(times, machines, question)
+    bookings = times.shop.view(bookings_by_machine)
+    return [machine_availability(times, m.id, bookings.get(m.id, ()), question) for m in machines]
+
+
+def of_many_machines(
+    times: ShopTimes, machines: Sequence[Machine], question: Question
+) -> list[MachineAvailability]:
+    """As `machine_availabilities`, with the figures of all machines in one go."""
+    bookings, blocked = times.shop.view(bookings_by_machine), times.shop.view(blocked_by_machine)
+    found = plan_work(times.shop).machines(times, machines, question.window)
+    return [
+        _availability(
+            times, machine.id, (bookings.get(machine.id, ()), blocked.get(machine.id, ())), question, whole
+        )
+        for machine, (whole,) in zip(machines, found, strict=True)
+    ]
+
+
+def _availability(
+    times: ShopTimes,
+    machine_id: str,
+    booked: tuple[Sequence[Booking], Intervals],
+    question: Question,
+    found: Figures,
+) -> MachineAvailability:
+    """`booked`: the machine's bookings, and what they block."""
+    time, window, (bookings, blocked) = times.machine(machine_id), question.window, booked
+    touching = tuple([b for b in bookings if _touches(b, window)])
     available = clip(time.available, window)
-    status = _status(available, blocked)
+    status = _status(found)
     return MachineAvailability(
         machine_id=machine_id,
         status=status,
         reasons=time.reasons(window) if status is MachineStatus.UNAVAILABLE else (),
-        figures=figures(
-            time.calendar,
-            time.available,
-            [(s.start, s.end) for b in touching for s in b.segments],
-            [(b.envelope_start, b.envelope_end) for b in touching],
-            window,
-        ),
+        figures=found,
         current=_current(bookings, time.available, question.as_of),
         next_slot=next_slot(time.available, blocked, question),
-        free_slots=free_slots(available, blocked, question),
         bookings=touching,
         downtimes=tuple(
             d
@@ -145,6 +200,9 @@ def machine_availability(
         ),
         closed=closed_within(time, window),
         double_bookings=_double_bookings(touching, available, window),
+        question=question,
+        available=available,
+        blocked=blocked,
     )
 
 
@@ -179,12 +237,12 @@ def _touches(booking: Booking, window: Interval) -> bool:
     return start < window[1] and (end > window[0] or start == end == window[0])
 
 
-def _status(available: Intervals, blocked: Intervals) -> MachineStatus:
-    if not available:
+def _status(found: Figures) -> MachineStatus:
+    if not found.available:
         return MachineStatus.UNAVAILABLE
-    if not intersect(blocked, available):
+    if found.free == found.available:
         return MachineStatus.FREE
-    return MachineStatus.PARTIALLY_BOOKED if subtract(available, blocked) else MachineStatus.BOOKED
+    return MachineStatus.PARTIALLY_BOOKED if found.free else MachineStatus.BOOKED
 
 
 def _current(bookings: Sequence[Booking], available: Intervals, as_of: Minute) -> tuple[CurrentBooking, ...]:
@@ -203,19 +261,20 @@ def _current(bookings: Sequence[Booking], available: Intervals, as_of: Minute) -
 
 def closed_within(time: ResourceTime, window: Interval) -> tuple[ClosedTime, ...]:
     """What took working time away in the window, cut to it."""
-    cut = (ClosedTime(c.reason, c.name, c.row_id, clip(c.intervals, window)) for c in time.closed)
-    return tuple(closed for closed in cut if closed.intervals)
+    cut = ((c, clip(c.intervals, window)) for c in time.closed)
+    return tuple(ClosedTime(c.reason, c.name, c.row_id, inside) for c, inside in cut if inside)
 
 
 def _double_bookings(
     bookings: Sequence[Booking], available: Intervals, window: Interval
 ) -> tuple[DoubleBooking, ...]:
     """The pairs whose envelopes overlap in the window: one sweep over the starts, cut off after MAX_PAIRS."""
+    filled = [b for b in bookings if b.envelope_end > b.envelope_start]
+    if all(first.envelope_end <= second.envelope_start for first, second in pairwise(filled)):
+        return ()
     found: list[DoubleBooking] = []
     open_: list[Booking] = []
-    for booking in bookings:
-        if booking.envelope_start == booking.envelope_end:
-            continue
+    for booking in filled:
         open_ = [other for other in open_ if other.envelope_end > booking.envelope_start]
         for other in open_:
             end = min(other.envelope_end, booking.envelope_end)

@@ -18,6 +18,9 @@ from planning.routings import op_minutes
 from planning.shop import Attendance, Booking, Interval, Intervals, Minute, Operator, Shop
 from planning.workplaces import Workplace
 
+# People whose free time is looked at beside what is known of their crew; with more it is put together anew.
+MAX_CHANGED = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,8 +46,9 @@ class Board:
         self._since: defaultdict[str, list[Interval]] = defaultdict(list)
         self._there: dict[tuple[str, str | None], Intervals] = {}
         self._skilled: dict[str | None, tuple[Operator, ...]] = {}
-        # By skill, and whose free time has changed since.
-        self._crews: dict[str | None, dict[str, CrewMember]] = {}
+        # By skill, and whose free time may be another since.
+        self._people: dict[str | None, dict[str, CrewMember]] = {}
+        self._crews: dict[str | None, Crew] = {}
         self._stale: defaultdict[str | None, set[str]] = defaultdict(set)
         for booking in bookings:
             self._rows[booking.id] = booking
@@ -154,13 +158,19 @@ class Board:
 
     def _crew(self, machine_id: str) -> Crew:
         skill_id = self._shop.work_centers[self._shop.machines[machine_id].work_center_id].skill_id
-        known = self._crews.get(skill_id)
-        if known is None:
-            known = self._crews[skill_id] = {o.id: self._member(o, skill_id) for o in self._holders(skill_id)}
-        for operator_id in self._stale.pop(skill_id, ()):
-            if operator_id in known:
-                known[operator_id] = self._member(self._shop.operators[operator_id], skill_id)
-        return Crew(tuple(member for member in known.values() if member.free))
+        stale = self._stale[skill_id]
+        if skill_id not in self._crews or len(stale) > MAX_CHANGED:
+            people = {o.id: self._member(o, skill_id) for o in self._holders(skill_id)}
+            self._people[skill_id] = people
+            self._crews[skill_id] = Crew(tuple(member for member in people.values() if member.free))
+            stale.clear()
+        people = self._people[skill_id]
+        changed = [
+            (people[key], self._member(self._shop.operators[key], skill_id)) for key in stale & people.keys()
+        ]
+        # What was taken off and put back changes nobody.
+        stale &= {after.operator_id for before, after in changed if before != after}
+        return self._crews[skill_id].changed(changed)
 
     def _member(self, operator: Operator, skill_id: str | None) -> CrewMember:
         return CrewMember(operator.id, operator.code, self._free_with(operator, skill_id))

@@ -10,10 +10,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from planning.calendars import ShopTimes
-from planning.figures import Figures, combine, figures, load_by_edges
-from planning.intervals import WorkTime, clip
+from planning.figures import Figures, combine
 from planning.people_waits import PeopleWaits
 from planning.plan_waits import PlanWaits
+from planning.plan_work import plan_work
 from planning.shop import Interval, Machine, Minute, Operator
 
 
@@ -96,15 +96,16 @@ class _Resource:
 def bottlenecks(times: ShopTimes, plan: PlanWaits, question: BottleneckQuestion) -> Bottlenecks:
     """Every machine, work center or skill, ranked. `times` covers the window, `plan` is of the same shop."""
     people = PeopleWaits(times, plan, question.window) if question.level is Level.OPERATOR else None
-    delays = plan.delays()
+    delays, resources = plan.delays(), _resources(times, question)
+    members, queues = _members(times, resources, question.edges), _queues(times, plan, resources, question)
     ranked: list[Ranked] = []
-    for resource in _resources(times, question):
-        parts = [_machine(times, plan, m.id, question.edges) for m in resource.machines]
-        parts += [_person(times, plan, o, question.edges) for o in resource.operators]
+    for resource in resources:
+        rows = (*resource.machines, *resource.operators)
+        parts = [members[row.id] for row in rows]
         peak, peak_utilization = _peak(parts)
-        whole = combine(part.figures for part in parts)
+        whole = combine(bucket for part in parts for bucket in part)
         if people is None:
-            queue = sum(_queue(times, plan, m.id, question.window) for m in resource.machines)
+            queue = sum(queues.get(m.id, 0) for m in resource.machines)
             delayed = _delayed(delays[m.id] for m in resource.machines if m.id in delays)
         else:
             queue, delayed = people.queue(resource.key), _delayed([people.delays(resource.key)])
@@ -162,52 +163,31 @@ def _touches(start: Minute | None, end: Minute | None, window: Interval) -> bool
     return (start is None or start < window[1]) and (end is None or end > window[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One machine or person: figures of the window; load and capacity of each bucket."""
-
-    figures: Figures
-    load: Sequence[int]
-    capacity: Sequence[int]
-
-
-def _machine(times: ShopTimes, plan: PlanWaits, machine_id: str, edges: tuple[Minute, ...]) -> _Part:
-    time, (start, end) = times.machine(machine_id), (edges[0], edges[-1])
-    rows = plan.of_machine.get(machine_id, ())
-    inside = [b for b in rows if b.envelope_start < end and b.envelope_end > start]
-    segments = [(s.start, s.end) for b in inside for s in b.segments]
-    envelopes = [(b.envelope_start, b.envelope_end) for b in inside]
-    whole = figures(time.calendar, time.available, segments, envelopes, (start, end))
-    return _Part(whole, load_by_edges(segments, edges), load_by_edges(time.available, edges))
+def _members(
+    times: ShopTimes, resources: Iterable[_Resource], edges: tuple[Minute, ...]
+) -> Mapping[str, tuple[Figures, ...]]:
+    """The figures of every machine or person, by bucket. All that a person does counts, whatever it needs."""
+    work = plan_work(times.shop)
+    machines = list({m.id: m for resource in resources for m in resource.machines}.values())
+    people = list({o.id: o for resource in resources for o in resource.operators}.values())
+    found = work.machines(times, machines, edges) + work.operators(times, people, edges)
+    return {row.id: parts for row, parts in zip((*machines, *people), found, strict=True)}
 
 
-def _person(times: ShopTimes, plan: PlanWaits, operator: Operator, edges: tuple[Minute, ...]) -> _Part:
-    """Everything that the person does counts, whatever skill it needs."""
-    time, work, jobs = (
-        times.operator(operator.id),
-        plan.of_operator.get(operator.id, ()),
-        operator.max_parallel,
-    )
-    window = edges[0], edges[-1]
-    whole = figures(time.calendar, time.available, work, work, window, max_parallel=jobs)
-    capacity = [jobs * minutes for minutes in load_by_edges(time.available, edges)]
-    return _Part(whole, load_by_edges(work, edges), capacity)
+def _queues(
+    times: ShopTimes, plan: PlanWaits, resources: Iterable[_Resource], question: BottleneckQuestion
+) -> Mapping[str, int]:
+    """Of each machine, its working minutes of the window in which operations stood ready before it."""
+    machines = {machine.id for resource in resources for machine in resource.machines}
+    standing = [(key, [row.span for row in rows]) for key, rows in plan.standing.items() if key in machines]
+    minutes = plan_work(times.shop).working_minutes(times, standing, question.window)
+    return {key: queue for (key, _), queue in zip(standing, minutes, strict=True)}
 
 
-def _queue(times: ShopTimes, plan: PlanWaits, machine_id: str, window: Interval) -> int:
-    standing = plan.standing.get(machine_id, ())
-    if not standing:
-        return 0
-    work = WorkTime(clip(times.machine(machine_id).available, window))
-    return sum(work.work_between(*row.span) for row in standing)
-
-
-def _peak(parts: Sequence[_Part]) -> tuple[int | None, Fraction | None]:
+def _peak(parts: Sequence[tuple[Figures, ...]]) -> tuple[int | None, Fraction | None]:
     """The fullest bucket of all of them together, the first of equals."""
-    loads = zip(*(part.load for part in parts), strict=True)
-    capacities = zip(*(part.capacity for part in parts), strict=True)
-    together = [(sum(load), sum(capacity)) for load, capacity in zip(loads, capacities, strict=True)]
-    filled = [(-Fraction(100 * load, held), i) for i, (load, held) in enumerate(together) if held]
+    together = [combine(bucket) for bucket in zip(*parts, strict=True)]
+    filled = [(-found.utilization, i) for i, found in enumerate(together) if found.utilization is not None]
     if not filled:
         return None, None
     utilization, index = min(filled)

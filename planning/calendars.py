@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from planning.intervals import clip, normalize, subtract, union
@@ -134,7 +135,7 @@ def compile_calendar(
     open_time = _expand(shifts, days, skip=closures)
     extra_days = by_date[ExceptionKind.OVERTIME].keys() - closures.keys()
     if extra_days:
-        open_time += _expand(_by_weekday(standard_overtime), days, only=extra_days)
+        open_time += _expand(_by_weekday(tuple(standard_overtime)), days, only=extra_days)
     open_time += [e.interval for e in by_interval[ExceptionKind.OVERTIME] if e.interval]
     opened = clip(normalize(open_time), window)
 
@@ -150,7 +151,8 @@ def compile_calendar(
     return CalendarTime(window, subtract(opened, shut), _in_order(closed))
 
 
-def _by_weekday(rules: Iterable[Shift | OvertimeSlot]) -> dict[int, _Weekday]:
+@lru_cache(maxsize=256)  # calendars are few, and compiled for many machines and people
+def _by_weekday(rules: tuple[Shift | OvertimeSlot, ...]) -> dict[int, _Weekday]:
     weekdays: dict[int, list[_Weekly]] = defaultdict(list)
     for rule in rules:
         end = rule.end_local_min + (MINUTES_PER_DAY if rule.ends_next_day else 0)

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from planning.intervals import clip, contains, normalize, union
+from planning.intervals import clip, contains, normalize, subtract, union
 from planning.shop import Interval, Intervals, Minute, Segment
 
 # What is put together at once of the time in which anybody is free.
 _STRETCH_MIN = 7 * 24 * 60
+# Later than any end.
+_FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Crew:
     _known: dict[int, Intervals] = field(
         default_factory=dict[int, Intervals], init=False, repr=False, compare=False, hash=False
     )
+    # The crew that it was, and of whom it has changed: before and after.
+    _was: "Crew | None" = field(default=None, repr=False, compare=False)
+    _changes: tuple[tuple[CrewMember, CrewMember], ...] = field(default=(), repr=False, compare=False)
 
     def free_within(self, window: Interval) -> Intervals:
         """When anybody of them is free; put together only as far as it is asked for, and then kept."""
@@ -46,14 +51,38 @@ class Crew:
                 other._known[number] = union(self._stretch(number), self._of(member, number))
         return other
 
+    def changed(self, changes: Iterable[tuple[CrewMember, CrewMember]]) -> "Crew":
+        """The crew with other free time of some (before, after); what is known of the others is kept."""
+        pairs = tuple((before, after) for before, after in changes if before.free != after.free)
+        if not pairs:
+            return self
+        others = {member.operator_id: member for member in self.members}
+        others |= {after.operator_id: after for _, after in pairs}
+        return Crew(tuple(member for member in others.values() if member.free), self, pairs)
+
     @staticmethod
     def _of(member: CrewMember, number: int) -> Intervals:
         return clip(member.free, (number * _STRETCH_MIN, (number + 1) * _STRETCH_MIN))
 
     def _stretch(self, number: int) -> Intervals:
         if number not in self._known:
-            self._known[number] = union(*(self._of(member, number) for member in self.members))
+            known = self._as_it_was(number)
+            if known is None:
+                known = union(*(self._of(member, number) for member in self.members))
+            self._known[number] = known
         return self._known[number]
+
+    def _as_it_was(self, number: int) -> Intervals | None:
+        """From the stretch of the crew that it was; None where somebody has less free time in it now."""
+        if self._was is None:
+            return None
+        gained: list[Intervals] = []
+        for before, after in self._changes:
+            had, has = self._of(before, number), self._of(after, number)
+            if subtract(had, has):
+                return None
+            gained.append(has)
+        return union(self._was._stretch(number), *gained)
 
 
 NOBODY = Crew()
@@ -107,11 +136,5 @@ def _who_stays_longest(members: Iterable[CrewMember], minute: Minute) -> CrewMem
 
 def _stays_until(member: CrewMember, minute: Minute) -> Minute:
     """The end of the free stretch that holds `minute`; `minute` itself when the person is not free."""
-    index = bisect_right(member.free, minute, key=_end)
-    if index == len(member.free) or member.free[index][0] > minute:
-        return minute
-    return member.free[index][1]
-
-
-def _end(interval: Interval) -> Minute:
-    return interval[1]
+    index = bisect_right(member.free, (minute, _FOREVER)) - 1
+    return minute if index < 0 else max(minute, member.free[index][1])

@@ -4,6 +4,7 @@ Each check counts rows of one kind and says of how many: an exact count, no scor
 orders are left out.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,17 @@ from types import MappingProxyType
 from leadhand.errors import InvalidRouting
 from planning.order_conflicts import OPEN
 from planning.routings import Routings, in_order, needs_no_machine, predecessors
-from planning.shop import Booking, BookingStatus, Machine, Minute, Operation, Operator, Order, Shop
+from planning.shop import (
+    Booking,
+    BookingStatus,
+    Machine,
+    MaterialRequirement,
+    Minute,
+    Operation,
+    Operator,
+    Order,
+    Shop,
+)
 from planning.zones import MINUTES_PER_DAY
 
 # What the floor has not reported a day after its planned end is taken for forgotten.
@@ -104,6 +115,21 @@ class _Ground:
         return self.shop.view(Routings)
 
     @cached_property
+    def circles(self) -> list[Order]:
+        """Orders whose operations wait for one another."""
+        return [order for order in self.orders if self._is_circle(order)]
+
+    def _is_circle(self, order: Order) -> bool:
+        operations = self.routings.operations(order.id)
+        if all(o.predecessor_ids is None for o in operations):
+            return False
+        try:
+            in_order(operations, predecessors(operations))
+        except InvalidRouting:
+            return True
+        return False
+
+    @cached_property
     def steps(self) -> list[Operation]:
         """Operations of open orders that need a machine."""
         rows = (o for order in self.orders for o in self.routings.operations(order.id))
@@ -129,10 +155,34 @@ class _Ground:
         return [o for o in self.steps if _takes_no_time(o)]
 
     @cached_property
-    def ends(self) -> list[tuple[Minute, Operation]]:
-        """Of the steps that are booked, the ends of their last bookings."""
-        booked = ((o, self.routings.bookings(o.id)) for o in self.steps)
-        return [(max(b.envelope_end for b in rows), o) for o, rows in booked if rows]
+    def booked(self) -> list[tuple[Minute, Operation, bool]]:
+        """Of the steps that are booked: the end of the last booking, and whether all of it is done."""
+        rows = ((o, self.routings.bookings(o.id)) for o in self.steps)
+        return [
+            (max(b.envelope_end for b in own), o, all(b.status is BookingStatus.DONE for b in own))
+            for o, own in rows
+            if own
+        ]
+
+    @cached_property
+    def ends(self) -> list[Minute]:
+        """Ends of the steps that are booked, ascending."""
+        return sorted(end for end, _, _ in self.booked)
+
+    @cached_property
+    def undone(self) -> list[tuple[Minute, Operation]]:
+        """Of the steps that are booked and not wholly done, the ends."""
+        return [(end, operation) for end, operation, done in self.booked if not done]
+
+    @cached_property
+    def awaiting(self) -> list[tuple[Operation, tuple[MaterialRequirement, ...]]]:
+        """The steps that need material and have not begun by the plan."""
+        materials = self.shop.materials
+        rows = ((o, materials[o.id]) for o in self.steps if o.id in materials)
+        return [(o, needed) for o, needed in rows if not self._has_begun(o)]
+
+    def _has_begun(self, operation: Operation) -> bool:
+        return any(b.status is not BookingStatus.PLANNED for b in self.routings.bookings(operation.id))
 
 
 class DataTrust:
@@ -170,32 +220,16 @@ class DataTrust:
         return [FoundRow(o.id, o.id) for o in bare], len(self._ground.orders)
 
     def _circular(self) -> tuple[Iterable[FoundRow], int]:
-        return [FoundRow(o.id, o.id) for o in self._ground.orders if self._is_circle(o)], len(
-            self._ground.orders
-        )
-
-    def _is_circle(self, order: Order) -> bool:
-        operations = self._ground.routings.operations(order.id)
-        if all(o.predecessor_ids is None for o in operations):
-            return False
-        try:
-            in_order(operations, predecessors(operations))
-        except InvalidRouting:
-            return True
-        return False
+        return [FoundRow(o.id, o.id) for o in self._ground.circles], len(self._ground.orders)
 
     def _no_times(self) -> tuple[Iterable[FoundRow], int]:
         return [self._step(o) for o in self._ground.timeless], len(self._ground.steps)
 
     def _not_reported(self) -> tuple[Iterable[FoundRow], int]:
-        over = [o for end, o in self._ground.ends if end + REPORT_WITHIN_MIN <= self._as_of]
-        silent = (
-            o
-            for o in over
-            if any(b.status is not BookingStatus.DONE for b in self._ground.routings.bookings(o.id))
-            and not self._is_reported(o)
-        )
-        return [self._step(o) for o in silent], len(over)
+        until = self._as_of - REPORT_WITHIN_MIN
+        over = bisect_right(self._ground.ends, until)
+        silent = (o for end, o in self._ground.undone if end <= until and not self._is_reported(o))
+        return [self._step(o) for o in silent], over
 
     def _is_reported(self, operation: Operation) -> bool:
         return any(r.at <= self._as_of for r in self._shop.progress.get(operation.id, ()))
@@ -235,24 +269,11 @@ class DataTrust:
 
     def _unknown_material(self) -> tuple[Iterable[FoundRow], int]:
         """Of operations that have yet to begin."""
-        looked_at = 0
-        found: list[FoundRow] = []
-        for operation in self._ground.steps if self._shop.materials else ():
-            rows = self._shop.materials.get(operation.id)
-            if rows is None or self._is_reported(operation) or self._has_begun(operation):
-                continue
-            looked_at += len(rows)
-            whom = self._step(operation)
-            found += [
-                FoundRow(row.id, whom.order_id, operation.id, whom.machine_ids)
-                for row in rows
-                if row.available_at is None
-            ]
-        return found, looked_at
-
-    def _has_begun(self, operation: Operation) -> bool:
-        bookings = self._ground.routings.bookings(operation.id)
-        return any(b.status is not BookingStatus.PLANNED for b in bookings)
+        waiting = [(o, rows) for o, rows in self._ground.awaiting if not self._is_reported(o)]
+        unknown = ((o, row) for o, rows in waiting for row in rows if row.available_at is None)
+        whom = ((self._step(o), row) for o, row in unknown)
+        found = [FoundRow(row.id, step.order_id, step.operation_id, step.machine_ids) for step, row in whom]
+        return found, sum(len(rows) for _, rows in waiting)
 
     def _no_skills(self) -> tuple[Iterable[FoundRow], int]:
         """Nobody lacks one in a shop whose work centers ask for none."""

@@ -64,47 +64,29 @@ def figures(
     *,
     max_parallel: int = 1,
 ) -> Figures:
-    """All figures of one resource in `window`; segments and envelopes may overlap and reach beyond it."""
-    return figures_by_edges(calendar, available, segments, envelopes, window, max_parallel=max_parallel)[0]
+    """All figures of one resource in `window`; segments and envelopes may overlap and reach beyond it.
 
-
-def figures_by_edges(
-    calendar: Intervals,
-    available: Intervals,
-    segments: Sequence[Interval],
-    envelopes: Iterable[Interval],
-    edges: Sequence[Minute],
-    *,
-    max_parallel: int = 1,
-) -> list[Figures]:
-    """The figures between each two neighbours of `edges` (ascending): one per bucket, in one sweep."""
-    window = edges[0], edges[-1]
+    Of many resources, or by bucket: `planning.figure_columns`.
+    """
     a = clip(available, window)
     inside = _cut(segments, window)
     worked = normalize(inside)
     blocked = worked if envelopes is segments else normalize(_cut(envelopes, window))
-    load = _minutes(inside, edges)
-    open_ = _minutes(a, edges)
-    shift_time = open_ if calendar is available else _minutes(clip(calendar, window), edges)
-    busy = _minutes(intersect(worked, a), edges)
-    once = _minutes(worked, edges)
-    in_time = busy if once == load else _minutes([p for piece in inside for p in clip(a, piece)], edges)
-    clamped = busy if blocked is worked else _minutes(intersect(blocked, a), edges)
-    free = _minutes(subtract(a, blocked), edges)
-    return [
-        Figures(
-            calendar=shift_time[i],
-            available=open_[i],
-            capacity=open_[i] * max_parallel,
-            load=load[i],
-            outside=load[i] - in_time[i],
-            busy=busy[i],
-            double_booked=load[i] - once[i],
-            blocked_idle=clamped[i] - busy[i],
-            free=free[i],
-        )
-        for i in range(len(edges) - 1)
-    ]
+    load, open_, once = total(inside), total(a), total(worked)
+    busy = total(intersect(worked, a))
+    in_time = busy if once == load else sum(total(clip(a, piece)) for piece in inside)
+    clamped = busy if blocked is worked else total(intersect(blocked, a))
+    return Figures(
+        calendar=open_ if calendar is available else total(clip(calendar, window)),
+        available=open_,
+        capacity=open_ * max_parallel,
+        load=load,
+        outside=load - in_time,
+        busy=busy,
+        double_booked=load - once,
+        blocked_idle=clamped - busy,
+        free=open_ - clamped,
+    )
 
 
 def load_by_edges(segments: Iterable[Interval], edges: Sequence[Minute]) -> list[int]:

@@ -15,7 +15,7 @@ class FixOrders:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self.routings = Routings(shop)
+        self.routings = shop.view(Routings)
         self.slack: dict[str, int | None] = {}
 
 

@@ -312,6 +312,8 @@ class Fixes:
             waited = (max(ready, self._routes.earliest), start)
             open_time = clip(self._times.machine(planned.bookings[0].machine_id).available, waited)
             for other in self._on_machine[planned.bookings[0].machine_id]:
+                if other.envelope_start >= waited[1] or other.envelope_end <= waited[0]:
+                    continue
                 held = clip(open_time, (other.envelope_start, other.envelope_end))
                 of_other = self._routes.order_of(other) if held and self.may_move(other) else None
                 if of_other is None or of_other.id == order.id:

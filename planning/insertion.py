@@ -254,6 +254,12 @@ def earliest_fit(step: Step, request: InsertionRequest) -> Fit | None:
     return Fit(best.choice.workplace.machine_id, best.block.start, best.block.end, _segments(best))
 
 
+def earliest_end(step: Step, request: InsertionRequest) -> Interval | None:
+    """When that step would start and end, without asking who attends it."""
+    best = _best(step, request.release, request)
+    return None if best is None else (best.block.start, best.block.end)
+
+
 def _best(step: Step, ready: Minute, request: InsertionRequest) -> _Found | None:
     best: _Found | None = None
     for choice in step.choices:

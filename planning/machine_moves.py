@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planning.availability import bookings_by_machine
 from planning.calendars import ShopTimes
 from planning.crew import fully_booked
 from planning.figures import first_fit
 from planning.intervals import WorkTime, clip, normalize, overlap, total
 from planning.moves import MAX_TRIES, Move, MoveKind, MoveQuestion, is_movable, is_within
+from planning.plan_work import plan_work
+from planning.routings import Routings
 from planning.shop import Alternative, Booking, Interval, Intervals, Minute, Operation, Shop
 
 
@@ -30,32 +33,45 @@ class _Machines:
     def __init__(self, times: ShopTimes, window: Interval) -> None:
         self.times = times
         self.window = window
-        self.envelopes: dict[str, list[Interval]] = defaultdict(list)
-        self.segments: dict[str, list[Interval]] = defaultdict(list)
+        self._bookings = times.shop.view(bookings_by_machine)
+        self._envelopes: dict[str, list[Interval]] = {}
+        self._segments: dict[str, list[Interval]] = {}
         self._clashes: dict[str, Intervals] = {}
         self._overloaded: dict[str, bool] = {}
-        for booking in times.shop.bookings:
-            self.envelopes[booking.machine_id].append((booking.envelope_start, booking.envelope_end))
-            self.segments[booking.machine_id] += [(s.start, s.end) for s in booking.segments]
+        self._in_trouble = _in_trouble(times, window)
+
+    def envelopes(self, machine_id: str) -> list[Interval]:
+        if machine_id not in self._envelopes:
+            rows = self._bookings.get(machine_id, ())
+            self._envelopes[machine_id] = [(b.envelope_start, b.envelope_end) for b in rows]
+        return self._envelopes[machine_id]
+
+    def segments(self, machine_id: str) -> list[Interval]:
+        if machine_id not in self._segments:
+            rows = self._bookings.get(machine_id, ())
+            self._segments[machine_id] = [(s.start, s.end) for b in rows for s in b.segments]
+        return self._segments[machine_id]
 
     def overloaded(self, machine_id: str) -> bool:
         if machine_id not in self._overloaded:
-            load = sum(overlap(piece, self.window) for piece in self.segments[machine_id])
+            load = sum(overlap(piece, self.window) for piece in self.segments(machine_id))
             available = total(clip(self.times.machine(machine_id).available, self.window))
             self._overloaded[machine_id] = load > available
         return self._overloaded[machine_id]
 
     def is_well(self, machine_id: str) -> bool:
         """Whether it has neither too much to do nor any booking in conflict."""
-        if self.overloaded(machine_id) or fully_booked(self.envelopes[machine_id], 2):
+        if machine_id not in self._in_trouble:
+            return True
+        if self.overloaded(machine_id) or fully_booked(self.envelopes(machine_id), 2):
             return False
-        work = clip(normalize(self.segments[machine_id]), self.times.window)
+        work = clip(normalize(self.segments(machine_id)), self.times.window)
         return not work or is_within(work, self.times.machine(machine_id).available)
 
     def in_conflict(self, booking: Booking) -> bool:
         """Whether it shares the machine with another booking, or works where the machine has no time."""
         if booking.machine_id not in self._clashes:
-            self._clashes[booking.machine_id] = fully_booked(self.envelopes[booking.machine_id], 2)
+            self._clashes[booking.machine_id] = fully_booked(self.envelopes(booking.machine_id), 2)
         if clip(self._clashes[booking.machine_id], (booking.envelope_start, booking.envelope_end)):
             return True
         work = normalize((s.start, s.end) for s in booking.segments)
@@ -79,7 +95,7 @@ class _Machines:
         if minutes < 1:
             return None
         available = self.times.machine(machine_id).available
-        blocked = normalize(self.envelopes[machine_id])
+        blocked = normalize(self.envelopes(machine_id))
         free = first_fit(available, blocked, span, minutes, splittable=splittable)
         if free is None:
             return None
@@ -87,15 +103,29 @@ class _Machines:
         return None if end is None else (free[0], end)
 
     def move(self, booking: Booking, place: _Place) -> None:
-        self.envelopes[booking.machine_id].remove((booking.envelope_start, booking.envelope_end))
+        self.envelopes(booking.machine_id).remove((booking.envelope_start, booking.envelope_end))
         for segment in booking.segments:
-            self.segments[booking.machine_id].remove((segment.start, segment.end))
+            self.segments(booking.machine_id).remove((segment.start, segment.end))
         target = place.alternative.machine_id
-        self.envelopes[target].append(place.slot)
-        self.segments[target] += clip(self.times.machine(target).available, place.slot)
+        self.envelopes(target).append(place.slot)
+        self.segments(target).extend(clip(self.times.machine(target).available, place.slot))
+        self._in_trouble.add(target)  # as far as is known now
         for changed in (booking.machine_id, target):
             self._clashes.pop(changed, None)
             self._overloaded.pop(changed, None)
+
+
+def _in_trouble(times: ShopTimes, window: Interval) -> set[str]:
+    """Machines with too much to do in the window, a clash, or work outside their time."""
+    machines, (low, high) = list(times.shop.machines.values()), times.window
+    edges = sorted({low, max(low, window[0]), min(high, window[1]), high})
+    work = plan_work(times.shop)
+    found = set(work.clashing_machines)
+    for machine, parts in zip(machines, work.machines(times, machines, edges), strict=True):
+        inside = parts[edges.index(max(low, window[0]))]
+        if inside.overloaded or any(part.outside for part in parts):
+            found.add(machine.id)
+    return found
 
 
 def machine_moves(times: ShopTimes, bookings: Sequence[Booking], question: MoveQuestion) -> tuple[Move, ...]:
@@ -105,15 +135,19 @@ def machine_moves(times: ShopTimes, bookings: Sequence[Booking], question: MoveQ
     earliest = question.movable_from(shop)
     by_machine: dict[str, list[Booking]] = defaultdict(list)
     for booking in bookings:
-        in_reach = earliest <= booking.envelope_start and booking.envelope_end <= times.window[1]
-        if is_movable(booking) and in_reach:
-            by_machine[booking.machine_id].append(booking)
+        by_machine[booking.machine_id].append(booking)
     deadlines = _Deadlines(shop)
     moves: list[Move] = []
     for machine_id in sorted(by_machine, key=lambda key: shop.machines[key].code):
         if machines.is_well(machine_id):
             continue
-        rows = by_machine[machine_id]
+        rows = [
+            booking
+            for booking in by_machine[machine_id]
+            if earliest <= booking.envelope_start
+            and booking.envelope_end <= times.window[1]
+            and is_movable(booking)
+        ]
         clashing = {b.id for b in rows if machines.in_conflict(b)}
         for booking in sorted(rows, key=lambda b: b.id not in clashing)[:MAX_TRIES]:
             if len(moves) >= question.limit:
@@ -139,28 +173,22 @@ class _Deadlines:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self._of_order: dict[str, list[Operation]] = defaultdict(list)
-        for operation in shop.operations.values():
-            self._of_order[operation.order_id].append(operation)
-        self._starts: dict[str, Minute] = {}
-        for booking in shop.bookings:
-            if booking.operation_id is not None:
-                known = self._starts.get(booking.operation_id, booking.envelope_start)
-                self._starts[booking.operation_id] = min(known, booking.envelope_start)
+        self._routings = shop.view(Routings)
 
     def of(self, operation: Operation, booking: Booking, otherwise: Minute) -> Minute:
         """Start of the next operation less the wait, else the due date, else `otherwise`.
 
         Never before the booking's own end: a move does not have to mend what is late already.
         """
-        starts = [self._starts[o.id] for o in self._successors(operation) if o.id in self._starts]
+        following = (self._routings.bookings(o.id) for o in self._successors(operation))
+        starts = [bookings[0].envelope_start for bookings in following if bookings]
         if starts:
             return max(min(starts) - operation.min_wait_after_min, booking.envelope_end)
         due = self.shop.orders[operation.order_id].due_at
         return max(otherwise if due is None else due, booking.envelope_end)
 
     def _successors(self, operation: Operation) -> list[Operation]:
-        others = self._of_order[operation.order_id]
+        others = self._routings.operations(operation.order_id)
         later = [o.seq for o in others if o.seq > operation.seq]
         following = min(later) if later else None
         return [

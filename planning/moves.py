@@ -5,7 +5,7 @@ The receiver holds the needed skill for the whole work, is there for all of it, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -13,7 +13,8 @@ from fractions import Fraction
 from planning.attendance import work_without_operator
 from planning.calendars import ShopTimes
 from planning.crew import fully_booked
-from planning.intervals import clip, normalize, overlap, subtract, total
+from planning.intervals import clip, intersect, normalize, overlap, subtract, total
+from planning.plan_work import plan_work
 from planning.shop import Booking, BookingStatus, Interval, Intervals, Minute, Operator, Shop
 
 MAX_MOVES = 10
@@ -57,41 +58,46 @@ def is_movable(booking: Booking) -> bool:
 
 
 class _Crew:
-    """Every operator's work, changed by each move that is suggested."""
+    """Every operator's work, changed by each move that is suggested; figures of the window in minutes."""
 
     def __init__(self, times: ShopTimes, window: Interval) -> None:
         self.times = times
         self.window = window
-        self.work: dict[str, list[Interval]] = defaultdict(list)
-        self._free: dict[str, Intervals] = {}
-        self._capacity: dict[str, int] = {}
-        self._load: dict[str, int] = {}
+        self._work: dict[str, list[Interval]] = {}
         self._skilled: dict[str | None, tuple[Operator, ...]] = {}
-        for booking in times.shop.bookings:
-            for segment in booking.segments:
-                if segment.operator_id is not None:
-                    self.work[segment.operator_id].append((segment.start, segment.end))
+        people, (low, high) = list(times.shop.operators.values()), times.window
+        edges = sorted({low, max(low, window[0]), min(high, window[1]), high})
+        inside = edges.index(max(low, window[0]))
+        figures = plan_work(times.shop).operators(times, people, edges)
+        self._capacity = {o.id: parts[inside].capacity for o, parts in zip(people, figures, strict=True)}
+        self._load = {o.id: parts[inside].load for o, parts in zip(people, figures, strict=True)}
+        # Too much to do in the window, two things at once, or work outside their time. Nobody else comes to
+        # it by a move: who takes work has a hand free for it.
+        self.in_trouble = frozenset(
+            operator.id
+            for operator, parts in zip(people, figures, strict=True)
+            if parts[inside].overloaded or any(part.outside or part.double_booked for part in parts)
+        )
 
-    def free(self, operator: Operator) -> Intervals:
-        if operator.id not in self._free:
-            full = fully_booked(self.work.get(operator.id, ()), operator.max_parallel)
-            self._free[operator.id] = subtract(self.times.operator(operator.id).available, full)
-        return self._free[operator.id]
+    def work(self, operator_id: str) -> list[Interval]:
+        if operator_id not in self._work:
+            self._work[operator_id] = plan_work(self.times.shop).work_of(operator_id)
+        return self._work[operator_id]
 
-    def capacity(self, operator: Operator) -> int:
-        if operator.id not in self._capacity:
-            available = clip(self.times.operator(operator.id).available, self.window)
-            self._capacity[operator.id] = total(available) * operator.max_parallel
-        return self._capacity[operator.id]
+    def overloaded(self, operator: Operator) -> bool:
+        return self._load[operator.id] > self._capacity[operator.id]
 
-    def load(self, operator: Operator) -> int:
-        if operator.id not in self._load:
-            self._load[operator.id] = sum(overlap(w, self.window) for w in self.work.get(operator.id, ()))
-        return self._load[operator.id]
+    def can_take(self, operator: Operator, pieces: Intervals) -> bool:
+        """Whether the operator is there for all of it, with a hand free."""
+        if not is_within(pieces, self.times.operator(operator.id).available):
+            return False
+        start, end = pieces[0][0], pieces[-1][1]
+        beside = [work for work in self.work(operator.id) if work[0] < end and work[1] > start]
+        return not intersect(pieces, fully_booked(beside, operator.max_parallel))
 
     def in_conflict(self, operator: Operator, pieces: Intervals) -> bool:
         """Whether some of it is outside the operator's time, or more than one person can do at once."""
-        too_much = fully_booked(self.work.get(operator.id, ()), operator.max_parallel + 1)
+        too_much = fully_booked(self.work(operator.id), operator.max_parallel + 1)
         return bool(
             not is_within(pieces, self.times.operator(operator.id).available)
             or clip(too_much, (pieces[0][0], pieces[-1][1]))
@@ -114,22 +120,23 @@ class _Crew:
         for operator in self.skilled(skill_id):
             if operator.id == but or not _qualified(operator, skill_id, pieces):
                 continue
-            if not self.capacity(operator) or not is_within(pieces, self.free(operator)):
+            capacity = self._capacity[operator.id]
+            if not capacity:
                 continue
-            after = Fraction(self.load(operator) + minutes, self.capacity(operator))
-            if after <= 1 and (best is None or after < best[0]):
+            after = Fraction(self._load[operator.id] + minutes, capacity)
+            if after <= 1 and (best is None or after < best[0]) and self.can_take(operator, pieces):
                 best = after, operator
         return best[1] if best else None
 
     def move(self, pieces: Intervals, giver: Operator | None, taker: Operator) -> None:
         if giver is not None:
-            rest = [part for work in self.work[giver.id] for part in subtract((work,), pieces)]
-            self.work[giver.id] = rest
-        self.work[taker.id] += pieces
+            rest = [part for work in self.work(giver.id) for part in subtract((work,), pieces)]
+            self._work[giver.id] = rest
+        self.work(taker.id).extend(pieces)
         for changed in (giver, taker):
             if changed is not None:
-                self._free.pop(changed.id, None)
-                self._load.pop(changed.id, None)
+                own = self.work(changed.id)
+                self._load[changed.id] = sum(overlap(work, self.window) for work in own)
 
 
 def operator_moves(times: ShopTimes, bookings: Sequence[Booking], question: MoveQuestion) -> tuple[Move, ...]:
@@ -149,15 +156,26 @@ def operator_moves(times: ShopTimes, bookings: Sequence[Booking], question: Move
         if tries > MAX_TRIES or len(moves) >= question.limit:
             break
         moves += _shared_out(crew, booking, missing)
-    givers = sorted(
-        {s.operator_id for b in bookings for s in b.segments if s.operator_id is not None},
-        key=lambda key: times.shop.operators[key].code,
-    )
-    for operator_id in givers:
+    if len(moves) >= question.limit:
+        return tuple(moves[: question.limit])
+    owned = _owned(bookings, crew.in_trouble)
+    for operator_id in sorted(owned, key=lambda key: times.shop.operators[key].code):
         if len(moves) >= question.limit:
             break
-        moves += _relieve(crew, times.shop.operators[operator_id], bookings, question)
+        moves += _relieve(crew, times.shop.operators[operator_id], owned[operator_id], question)
     return tuple(moves[: question.limit])
+
+
+def _owned(bookings: Iterable[Booking], operator_ids: frozenset[str]) -> Mapping[str, list[Booking]]:
+    """Of these people, what each works on."""
+    found: defaultdict[str, list[Booking]] = defaultdict(list)
+    for booking in bookings:
+        for segment in booking.segments:
+            if segment.operator_id in operator_ids:
+                own = found[segment.operator_id]
+                if not own or own[-1] is not booking:
+                    own.append(booking)
+    return found
 
 
 def _shared_out(crew: _Crew, booking: Booking, missing: Intervals) -> list[Move]:
@@ -187,8 +205,7 @@ def _relieve(
             owned.append((calm, pieces[0][0], booking.id, booking, pieces))
     found: list[Move] = []
     for _, _, _, booking, pieces in sorted(owned, key=lambda entry: entry[:3])[:MAX_TRIES]:
-        too_much = crew.load(giver) > crew.capacity(giver)
-        if not too_much and not crew.in_conflict(giver, pieces):
+        if not crew.overloaded(giver) and not crew.in_conflict(giver, pieces):
             continue
         taker = crew.receiver(skill_for(crew.times.shop, booking), pieces, but=giver.id)
         if taker is not None:

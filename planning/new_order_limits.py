@@ -20,7 +20,7 @@ from planning.insertion import (
     Operators,
     ReadyReason,
     WaitReason,
-    earliest_fit,
+    earliest_end,
     insert,
     need_of,
 )
@@ -138,8 +138,8 @@ def _is_used(place: Workplace, insertion: Insertion, request: InsertionRequest) 
         )
         if choices:
             there = replace(request, release=placed.ready, horizon_end=placed.end)
-            found = earliest_fit(replace(step, choices=choices), there)
-            if found is not None and (found.end, found.start) < (placed.end, placed.start):
+            found = earliest_end(replace(step, choices=choices), there)
+            if found is not None and found[::-1] < (placed.end, placed.start):
                 return True
     return False
 

@@ -5,9 +5,10 @@ What depends on the present minute too (work left, critical ratio, next operatio
 
 from dataclasses import dataclass
 
+from leadhand.errors import InvalidRouting
 from planning.order_status import Outlook
 from planning.routings import Routings, needs_no_machine
-from planning.shop import Minute, Order, OrderStatus
+from planning.shop import Minute, Order, OrderStatus, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,23 @@ class OrderStanding:
     outlook: Outlook
     finish: Minute | None
     slack: int | None
+
+
+class Standings:
+    """How every order of a plan stands; `Shop.view(Standings)` keeps it.
+
+    `of`: by order id. `circles`: of the orders whose operations wait for one another, what is wrong.
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self.of: dict[str, OrderStanding] = {}
+        self.circles: dict[str, InvalidRouting] = {}
+        routings, buffer_min = shop.view(Routings), shop.settings.at_risk_buffer_h * 60
+        for order in shop.orders.values():
+            try:
+                self.of[order.id] = standing_of(order, routings, buffer_min)
+            except InvalidRouting as error:
+                self.circles[order.id] = error
 
 
 def standing_of(order: Order, routings: Routings, buffer_min: int) -> OrderStanding:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TypeVar, cast
 
 # Windows asked about differ by person and day; of each plan only the last ones are kept.
-MAX_VIEWS = 16
+MAX_VIEWS = 24
 
 View = TypeVar("View")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from planning.availability import bookings_by_machine
 from planning.calendars import ShopTimes
 from planning.changes import (
     Change,
@@ -15,6 +16,7 @@ from planning.changes import (
 )
 from planning.conflict_items import Conflict
 from planning.intervals import clip, total
+from planning.operator_availability import work_by_operator
 from planning.order_status import Outlook
 from planning.plan_difference import (
     OrderEffect,
@@ -29,6 +31,7 @@ from planning.plan_difference import (
 )
 from planning.replanning.after_change import replanned
 from planning.retiming import Policy, Retimed, Retiming, may_move
+from planning.routings import Routings
 from planning.shop import Booking, Minute, Shop
 
 
@@ -138,16 +141,12 @@ def _replan(times: ShopTimes, change: Change, touched: set[str], before: Shop, a
 
 def could_use(change: Overtime, shop: Shop) -> set[str]:
     """Bookings of the orders that have work after the overtime begins, on its machine or by its person."""
-    orders = {
-        order_of(b, shop)
-        for b in shop.bookings
-        if b.envelope_end > change.span[0]
-        and (
-            b.machine_id == change.machine_id
-            or (change.operator_id is not None and change.operator_id in {s.operator_id for s in b.segments})
-        )
-    } - {None}
-    return {b.id for b in shop.bookings if order_of(b, shop) in orders}
+    rows = [*shop.view(bookings_by_machine).get(change.machine_id or "", ())]
+    rows += [own.booking for own in shop.view(work_by_operator).get(change.operator_id or "", ())]
+    orders = {order_of(b, shop) for b in rows if b.envelope_end > change.span[0]}
+    routings = shop.view(Routings)
+    operations = (o for order_id in orders if order_id is not None for o in routings.operations(order_id))
+    return {booking.id for operation in operations for booking in routings.bookings(operation.id)}
 
 
 def _reach(before: Shop, change: Change, shifts: Iterable[Shift]) -> Reach:

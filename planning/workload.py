@@ -5,17 +5,17 @@ machines, a day the sum of all machines on it. An order has load and nothing to 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
 from planning.attendance import work_without_operator
-from planning.availability import booking_order
 from planning.calendars import ShopTimes
-from planning.figures import Figures, Spread, combine, figures_by_edges, load_by_edges, share, spread
+from planning.figures import Figures, Spread, combine, load_by_edges, share, spread
 from planning.intervals import clip, total
+from planning.plan_work import plan_work
 from planning.shop import Booking, Interval, Intervals, Machine, Minute, Operator, Segment, Shop
 from planning.zones import Bucket, BucketSize, buckets
 
@@ -76,10 +76,9 @@ class Workload:
 
 @dataclass(slots=True)
 class _Work:
-    """What one member has to do: pieces of work, and what they block."""
+    """What is to do for one order: pieces of work, and of which bookings."""
 
     segments: list[Interval] = field(default_factory=list[Interval])
-    envelopes: list[Interval] = field(default_factory=list[Interval])
     bookings: set[str] = field(default_factory=set[str])
 
     def add(self, booking: Booking, segment: Segment, window: Interval) -> None:
@@ -88,7 +87,6 @@ class _Work:
             self.bookings.add(booking.id)
 
 
-_NO_WORK = _Work()
 # More than any utilization that a year of minutes can give.
 _ABOVE_ALL = 10**12
 
@@ -132,14 +130,14 @@ def workload(times: ShopTimes, question: Question) -> Workload:
 
 def counted_bookings(shop: Shop, question: Question) -> list[Booking]:
     """Bookings that touch the window on machines that count, by start."""
-    start, end = question.window
-    machines = {m.id for m in counted_machines(shop, question.work_center_id)}
-    rows = [
-        b
-        for b in shop.bookings
-        if b.envelope_start < end and b.envelope_end > start and b.machine_id in machines
-    ]
-    return sorted(rows, key=booking_order)
+    return plan_work(shop).touching(question.window, _only(shop, question.work_center_id))
+
+
+def _only(shop: Shop, work_center_id: str | None) -> frozenset[str] | None:
+    """The work center's machines; None: all of the shop."""
+    if work_center_id is None:
+        return None
+    return frozenset(machine.id for machine in counted_machines(shop, work_center_id))
 
 
 def counted_machines(shop: Shop, work_center_id: str | None) -> list[Machine]:
@@ -149,30 +147,18 @@ def counted_machines(shop: Shop, work_center_id: str | None) -> list[Machine]:
 
 
 def _operators(
-    times: ShopTimes, question: Question, bookings: Iterable[Booking], edges: Sequence[Minute]
+    times: ShopTimes, question: Question, bookings: Sequence[Booking], edges: Sequence[Minute]
 ) -> list[_Member]:
-    work: dict[str, _Work] = defaultdict(_Work)
-    for booking in bookings:
-        for segment in booking.segments:
-            if segment.operator_id is not None:
-                work[segment.operator_id].add(booking, segment, question.window)
-    found: list[_Member] = []
-    for operator in times.shop.operators.values():
-        own = work.get(operator.id, _NO_WORK)
-        if not own.segments and not _may_work(times.shop, operator, question):
-            continue
-        time = times.operator(operator.id)
-        parts = figures_by_edges(
-            time.calendar,
-            time.available,
-            own.segments,
-            own.segments,
-            edges,
-            max_parallel=operator.max_parallel,
-        )
-        member = _member(operator.id, operator.code, operator.name, parts, own)
-        found.append(replace(member, max_parallel=operator.max_parallel))
-    return found
+    del bookings
+    shop, work = times.shop, plan_work(times.shop)
+    people, only = list(shop.operators.values()), _only(shop, question.work_center_id)
+    figures = work.operators(times, people, edges, only)
+    counts = work.bookings_of_operators(people, question.window, only)
+    return [
+        _Member(operator.id, operator.code, operator.name, parts, count, operator.max_parallel)
+        for operator, parts, count in zip(people, figures, counts, strict=True)
+        if count or _may_work(shop, operator, question)
+    ]
 
 
 def _may_work(shop: Shop, operator: Operator, question: Question) -> bool:
@@ -188,27 +174,24 @@ def _may_work(shop: Shop, operator: Operator, question: Question) -> bool:
 
 
 def _machines(
-    times: ShopTimes, question: Question, bookings: Iterable[Booking], edges: Sequence[Minute]
+    times: ShopTimes, question: Question, bookings: Sequence[Booking], edges: Sequence[Minute]
 ) -> list[_Member]:
-    work: dict[str, _Work] = defaultdict(_Work)
-    for booking in bookings:
-        own = work[booking.machine_id]
-        own.envelopes.append((booking.envelope_start, booking.envelope_end))
-        for segment in booking.segments:
-            own.add(booking, segment, question.window)
-    found: list[_Member] = []
-    for machine in counted_machines(times.shop, question.work_center_id):
-        own = work.get(machine.id, _NO_WORK)
-        if not own.envelopes and not _active(machine.active_from, machine.active_to, question.window):
-            continue
-        time = times.machine(machine.id)
-        parts = figures_by_edges(time.calendar, time.available, own.segments, own.envelopes, edges)
-        found.append(_member(machine.id, machine.code, machine.name, parts, own))
-    return found
+    work, held = plan_work(times.shop), {booking.machine_id for booking in bookings}
+    machines = [
+        machine
+        for machine in counted_machines(times.shop, question.work_center_id)
+        if machine.id in held or _active(machine.active_from, machine.active_to, question.window)
+    ]
+    figures = work.machines(times, machines, edges)
+    counts = work.bookings_of_machines(machines, question.window)
+    return [
+        _Member(machine.id, machine.code, machine.name, parts, count)
+        for machine, parts, count in zip(machines, figures, counts, strict=True)
+    ]
 
 
 def _work_centers(
-    times: ShopTimes, question: Question, bookings: Iterable[Booking], edges: Sequence[Minute]
+    times: ShopTimes, question: Question, bookings: Sequence[Booking], edges: Sequence[Minute]
 ) -> list[_Member]:
     groups: dict[str, list[_Member]] = defaultdict(list)
     for member in _machines(times, question, bookings, edges):
@@ -223,7 +206,7 @@ def _work_centers(
 
 
 def _orders(
-    times: ShopTimes, question: Question, bookings: Iterable[Booking], edges: Sequence[Minute]
+    times: ShopTimes, question: Question, bookings: Sequence[Booking], edges: Sequence[Minute]
 ) -> list[_Member]:
     work: dict[str | None, _Work] = defaultdict(_Work)
     for booking in bookings:
@@ -235,8 +218,8 @@ def _orders(
     for order_id, own in work.items():
         order = times.shop.orders.get(order_id or "")
         code, name = (order.code, order.customer) if order else ("held", "held capacity without an order")
-        parts = [Figures(load=minutes) for minutes in load_by_edges(own.segments, edges)]
-        found.append(_member(order_id, code, name, parts, own))
+        parts = tuple(Figures(load=minutes) for minutes in load_by_edges(own.segments, edges))
+        found.append(_Member(order_id, code, name, parts, len(own.bookings)))
     return [member for member in found if member.bookings]
 
 
@@ -245,7 +228,7 @@ class _MembersOf(Protocol):
         self,
         times: ShopTimes,
         question: Question,
-        bookings: Iterable[Booking],
+        bookings: Sequence[Booking],
         edges: Sequence[Minute],
         /,
     ) -> list[_Member]: ...
@@ -258,10 +241,6 @@ _MEMBERS: dict[GroupBy, _MembersOf] = {
     GroupBy.ORDER: _orders,
     GroupBy.DAY: _machines,
 }
-
-
-def _member(key: str | None, code: str, name: str, parts: Sequence[Figures], own: _Work) -> _Member:
-    return _Member(key, code, name, tuple(parts), len(own.bookings))
 
 
 def _row(member: _Member, total_load: int, *, bucketed: bool) -> Row:

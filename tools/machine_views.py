@@ -121,7 +121,7 @@ class MachineViews:
 
     def machine(self, found: MachineAvailability) -> MachineRow:
         machine, slot = self.shop.machines[found.machine_id], found.next_slot
-        left_out = found.bookings[self.schedule_rows :]
+        left_out, free_slots = found.bookings[self.schedule_rows :], found.free_slots
         return MachineRow(
             machine=named(machine),
             work_center=work_center_of(self.shop, machine),
@@ -130,8 +130,8 @@ class MachineViews:
             next_available_reason=None if slot else "beyond_horizon",
             next_slot_end=self.at(slot.end) if slot and slot.end is not None else None,
             next_slot_h=hours(slot.minutes) if slot and slot.minutes is not None else None,
-            free_slots_total=len(found.free_slots),
-            free_slots=[self.slot(free) for free in found.free_slots[: self.schedule_rows]],
+            free_slots_total=len(free_slots),
+            free_slots=[self.slot(free) for free in free_slots[: self.schedule_rows]],
             reasons=self.reasons(found),
             current_order=[
                 CurrentOrder(

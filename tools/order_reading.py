@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from leadhand.errors import InvalidRouting
 from planning.calendars import ShopTimes
 from planning.cause_chain import CauseChain, CauseChains
 from planning.date_phrases import instant_text
+from planning.order_standing import OrderStanding, Standings
 from planning.order_status import OrderReport, OrderReports, Outlook
 from planning.routings import Routings
 from planning.shop import Interval, Minute, Order, OrderStatus, Shop
@@ -56,13 +57,13 @@ class OrderQuestion:
 class OrderReading:
     """`looked_at`: all orders that the question is about; `matching`: those that fit its filter, worst first.
 
-    `circles`: orders whose operations wait for one another, with what is wrong; they have no report.
+    `circles`: orders whose operations wait for one another, with what is wrong; they stand nowhere.
     """
 
     shop: Shop
-    times: ShopTimes
-    looked_at: tuple[OrderReport, ...]
-    matching: tuple[OrderReport, ...]
+    reports: OrderReports
+    looked_at: tuple[OrderStanding, ...]
+    matching: tuple[OrderStanding, ...]
     circles: tuple[tuple[Order, str], ...]
     assumptions: tuple[str, ...]
 
@@ -75,20 +76,22 @@ def read_orders(shop: Shop, question: OrderQuestion) -> OrderReading:
         InvalidRouting: the one order that was named has operations that wait for one another.
     """
     orders, assumptions = _named(shop, question) if question.order else _listed(shop, question)
-    times = shop.view(ShopTimes, whole_days(_span(shop, orders, question.now)))
-    reports = OrderReports(times, question.now, shop.view(Routings))
-    looked_at: list[OrderReport] = []
-    circles: list[tuple[Order, str]] = []
-    for order in orders:
-        try:
-            looked_at.append(reports.of(order))
-        except InvalidRouting as error:
-            if question.order:
-                raise
-            circles.append((order, error.message))
-    matching = [report for report in looked_at if question.order or _fits(report, question.filter)]
+    standings = shop.view(Standings)
+    circles = [(order, standings.circles[order.id]) for order in orders if order.id in standings.circles]
+    if circles and question.order:
+        raise circles[0][1]
+    looked_at = tuple(standings.of[order.id] for order in orders if order.id in standings.of)
+    matching = [standing for standing in looked_at if question.order or _fits(standing, question.filter)]
     matching.sort(key=_worst_first)
-    return OrderReading(shop, times, tuple(looked_at), tuple(matching), tuple(circles), tuple(assumptions))
+    times = shop.view(ShopTimes, whole_days(_span(shop, question.now)))
+    return OrderReading(
+        shop,
+        OrderReports(times, question.now, shop.view(Routings)),
+        looked_at,
+        tuple(matching),
+        tuple((order, error.message) for order, error in circles),
+        tuple(assumptions),
+    )
 
 
 def start_of(report: OrderReport) -> Minute | None:
@@ -151,36 +154,39 @@ def _due_sentence(shop: Shop, due: Window, *, overdue_too: bool) -> str:
     return f"Orders due until {end} were looked at, overdue ones included."
 
 
-def _fits(report: OrderReport, wanted: OrderFilter) -> bool:
+def _fits(standing: OrderStanding, wanted: OrderFilter) -> bool:
     outlooks = {
         OrderFilter.LATE: Outlook.LATE,
         OrderFilter.AT_RISK: Outlook.AT_RISK,
         OrderFilter.UNSCHEDULED: Outlook.UNSCHEDULED,
     }
-    return wanted not in outlooks or report.outlook is outlooks[wanted]
+    return wanted not in outlooks or standing.outlook is outlooks[wanted]
 
 
-def _worst_first(report: OrderReport) -> tuple[int, int, Minute, str]:
+def _worst_first(standing: OrderStanding) -> tuple[int, int, Minute, str]:
     """By outlook, then by slack, then by due date; orders without either come last in their group."""
-    slack, due = report.figures.slack, report.order.due_at
+    slack, due = standing.slack, standing.order.due_at
     return (
-        _RANK[report.outlook],
+        _RANK[standing.outlook],
         _FARTHEST_MIN if slack is None else slack,
         (1 << 62) if due is None else due,
-        report.order.code,
+        standing.order.code,
     )
 
 
-def _span(shop: Shop, orders: Sequence[Order], now: Minute) -> Interval:
-    """From the earliest to the latest minute that the orders' figures can look at."""
-    minutes = [now]
-    for order in orders:
-        minutes += [minute for minute in (order.due_at, order.release_at) if minute is not None]
-    for booking in shop.bookings:
-        minutes += (booking.envelope_start, booking.envelope_end)
+def _span(shop: Shop, now: Minute) -> Interval:
+    """From the earliest to the latest minute that orders' figures can look at."""
+    first, last = shop.view(_reach)
+    return max(min(first, now), now - _FARTHEST_MIN), min(max(last, now), now + _FARTHEST_MIN) + 1
+
+
+def _reach(shop: Shop) -> Interval:
+    """The first and the last minute that any order's dates and work reach, now apart."""
+    dates = [d for order in shop.orders.values() for d in (order.due_at, order.release_at) if d is not None]
+    starts, ends = [b.envelope_start for b in shop.bookings], [b.envelope_end for b in shop.bookings]
     # Work done outside and waits follow from what precedes them, without a booking.
     elapsed: defaultdict[str, int] = defaultdict(int)
     for operation in shop.operations.values():
         elapsed[operation.order_id] += (operation.subcontract_minutes or 0) + operation.min_wait_after_min
-    last = max(minutes) + max((elapsed[order.id] for order in orders), default=0)
-    return max(min(minutes), now - _FARTHEST_MIN), min(last, now + _FARTHEST_MIN) + 1
+    last = max(chain(dates, ends), default=0)
+    return min(chain(dates, starts), default=last), last + max(elapsed.values(), default=0)

@@ -9,7 +9,7 @@ from planning.availability import bookings_by_machine
 from planning.booked_work import WorkKey, work_key
 from planning.calendars import ShopTimes
 from planning.operator_availability import Attended, work_by_operator
-from planning.order_standing import OrderStanding, standing_of
+from planning.order_standing import OrderStanding, Standings, standing_of
 from planning.order_status import OrderReports, Outlook
 from planning.routings import Routings
 from planning.shop import Booking, Interval, Minute, Shop
@@ -27,13 +27,7 @@ class PlanIndex:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.zone = ZoneInfo(shop.settings.timezone)
-        self._buffer_min = shop.settings.at_risk_buffer_h * 60
         self._lock = RLock()
-        self._routings: Routings | None = None
-        self._standings: Mapping[str, OrderStanding] | None = None
-        self._circles: list[str] = []
-        self._by_machine: Mapping[str, Sequence[Booking]] | None = None
-        self._by_operator: Mapping[str, Sequence[Attended]] | None = None
         self._by_end: Sequence[Booking] | None = None
         self._ends: Sequence[WorkKey] = ()
         self._times: dict[Interval, ShopTimes] = {}
@@ -41,18 +35,12 @@ class PlanIndex:
 
     @property
     def routings(self) -> Routings:
-        with self._lock:
-            if self._routings is None:
-                self._routings = Routings(self.shop)
-            return self._routings
+        return self.shop.view(Routings)
 
     @property
     def standings(self) -> Mapping[str, OrderStanding]:
         """How every order stands, by id; those whose operations wait for one another are in `circles`."""
-        with self._lock:
-            if self._standings is None:
-                self._standings = self._all_standings()
-            return self._standings
+        return self.shop.view(Standings).of
 
     def outlook(self, order_id: str) -> Outlook | None:
         """What the plan says of one order; None: it is not in the shop value, or stands nowhere."""
@@ -60,29 +48,22 @@ class PlanIndex:
         if order is None:
             return None
         try:
-            return standing_of(order, self.routings, self._buffer_min).outlook
+            return standing_of(order, self.routings, self.shop.settings.at_risk_buffer_h * 60).outlook
         except InvalidRouting:
             return None
 
     @property
     def circles(self) -> Sequence[str]:
         """Codes of the orders that stand nowhere, since their operations wait for one another."""
-        _ = self.standings
-        return self._circles
+        return [self.shop.orders[order_id].code for order_id in self.shop.view(Standings).circles]
 
     @property
     def by_machine(self) -> Mapping[str, Sequence[Booking]]:
-        with self._lock:
-            if self._by_machine is None:
-                self._by_machine = bookings_by_machine(self.shop)
-            return self._by_machine
+        return self.shop.view(bookings_by_machine)
 
     @property
     def by_operator(self) -> Mapping[str, Sequence[Attended]]:
-        with self._lock:
-            if self._by_operator is None:
-                self._by_operator = work_by_operator(self.shop)
-            return self._by_operator
+        return self.shop.view(work_by_operator)
 
     @property
     def by_end(self) -> tuple[Sequence[WorkKey], Sequence[Booking]]:
@@ -111,15 +92,6 @@ class PlanIndex:
                 times = self.times(self._span_of_orders(now))
                 self._reports = now, OrderReports(times, now, self.routings)
             return self._reports[1]
-
-    def _all_standings(self) -> Mapping[str, OrderStanding]:
-        found: dict[str, OrderStanding] = {}
-        for order in self.shop.orders.values():
-            try:
-                found[order.id] = standing_of(order, self.routings, self._buffer_min)
-            except InvalidRouting:
-                self._circles.append(order.code)
-        return found
 
     def _span_of_orders(self, now: Minute) -> Interval:
         """From the earliest to the latest minute that orders' working hours are counted between."""

@@ -14,6 +14,7 @@ from planning.availability import (
     Question,
     bookings_by_machine,
     machine_availability,
+    of_many_machines,
 )
 from planning.calendars import ClosedReason, ShopTimes
 from planning.shop import (
@@ -99,6 +100,7 @@ def test_figures_status_and_next_free_time_equal_the_oracles(
     for machine_id in plan.machines:
         rows = bookings_by_machine(plan).get(machine_id, ())
         found = machine_availability(times, machine_id, rows, question)
+        assert of_many_machines(times, [plan.machines[machine_id]], question) == [found]
         calendar, available = oracle.machine_minutes(plan, machine_id, question.span)
         envelopes = [(b.envelope_start, b.envelope_end) for b in plan.bookings if b.machine_id == machine_id]
         segments = [(s.start, s.end) for b in plan.bookings if b.machine_id == machine_id for s in b.segments]

@@ -3,13 +3,16 @@
 from dataclasses import asdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.figures import Figures, combine, figures, figures_by_edges, first_fit, share, spread
+from planning.figure_columns import figure_columns
+from planning.figures import Figures, combine, figures, first_fit, share, spread
 from planning.intervals import normalize, union
+from planning.lanes import stretches
 from planning.rounding import hours, percent, round_half_up, round_root
 from planning.shop import Interval, Intervals
 from tests.unit.planning import oracle
@@ -47,15 +50,26 @@ def test_every_figure_is_the_oracles_and_available_is_busy_plus_idle_plus_free(
 
 
 @quick
-@given(TIME, loose_intervals(), st.lists(st.integers(1, 40), min_size=1, max_size=6))
-def test_buckets_are_the_figures_of_each_and_add_up_to_the_whole(
-    available: Intervals, segments: list[Interval], lengths: list[int]
+@given(
+    st.lists(st.tuples(TIME, TIME, loose_intervals(), loose_intervals()), max_size=3),
+    st.lists(st.integers(1, 40), min_size=1, max_size=6),
+)
+def test_of_many_resources_each_bucket_has_its_own_figures_and_they_add_up_to_the_whole(
+    lanes: list[tuple[Intervals, Intervals, list[Interval], list[Interval]]], lengths: list[int]
 ) -> None:
     edges = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
-    parts = figures_by_edges(available, available, segments, segments, edges)
-    for index, part in enumerate(parts):
-        assert part == figures(available, available, segments, segments, (edges[index], edges[index + 1]))
-    assert combine(parts) == figures(available, available, segments, segments, (edges[0], edges[-1]))
+    times = [(calendar, available) for calendar, available, _, _ in lanes]
+    work, blocks = stretches([s for _, _, s, _ in lanes]), stretches([s + more for _, _, s, more in lanes])
+    machines = figure_columns(times, work, blocks, edges)
+    people = figure_columns(times, work, None, edges, [2] * len(lanes))
+    for (calendar, available, segments, more), held, own in zip(lanes, machines, people, strict=True):
+        windows = list(pairwise(edges))
+        assert held == tuple(figures(calendar, available, segments, segments + more, w) for w in windows)
+        assert own == tuple(
+            figures(calendar, available, segments, segments, w, max_parallel=2) for w in windows
+        )
+        whole = edges[0], edges[-1]
+        assert combine(held) == figures(calendar, available, segments, segments + more, whole)
 
 
 @quick
