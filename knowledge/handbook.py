@@ -5,6 +5,7 @@ model other than the bundled one they take the way of every upload.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -22,7 +23,7 @@ from knowledge.ingestion import embedded_text, new_passage
 from knowledge.library import TASK
 from knowledge.parsing.reading import read_document
 from knowledge.passages import Cut, cut
-from models.embeddings.embedder import Embedder
+from models.embeddings.embedder import Embedder, Vector
 from storage import knowledge, knowledge_passages
 from storage.knowledge import NewVersion
 from storage.transactions import Connection
@@ -68,6 +69,18 @@ async def shelve_handbook(
     return len(pages())
 
 
+async def remove_handbook(connection: Connection) -> int:
+    """Take the handbook from the transaction's shop, but for what the shop has put in place of its pages.
+
+    How many documents went.
+    """
+    sources = [PATH + page.name for page in pages()]
+    hashes = [_digest(page) for page in pages()]
+    there = await knowledge.unchanged_sources(connection, sources=sources, hashes=hashes)
+    await knowledge.delete_sources(connection, sources=there)
+    return len(there)
+
+
 async def _claim(connection: Connection, model: str) -> bool:
     """Whether the shop's index is the model's; a handbook of another model does not stand in the way."""
     if (await knowledge.claim_index(connection, model=model)).model == model:
@@ -79,7 +92,7 @@ async def _claim(connection: Connection, model: str) -> bool:
 async def _shelve(connection: Connection, page: Page, model: str, zone: ZoneInfo, uploaded_by: str) -> None:
     held = await knowledge.hold_source(connection, source=PATH + page.name, new_id=uuid7())
     there = await knowledge.versions(connection, document_id=held.id)
-    digest = sha256(page.content).hexdigest()
+    digest = _digest(page)
     if there and there[-1].content_hash == digest and there[-1].state == "ready":
         return
     new = NewVersion(
@@ -95,20 +108,30 @@ async def _shelve(connection: Connection, page: Page, model: str, zone: ZoneInfo
         dated=datetime.combine(page.valid_from, time(), zone),
         uploaded_by=uploaded_by,
     )
-    await knowledge.add_version(connection, new)
     vectors = shipped.shipped_vectors(page.embedded_texts) if model == shipped.MODEL else []
     if vectors is None or model not in {shipped.MODEL, NO_MODEL}:
+        await knowledge.add_version(connection, new)
         await defer_in_line(connection, task=TASK, row_id=new.id, line=str(held.id))
         return
+    await add_read(connection, new, page, vectors)
+
+
+async def add_read(connection: Connection, new: NewVersion, page: Page, vectors: Sequence[Vector]) -> None:
+    """A version that needs no worker: readers see it from the end of the transaction on."""
+    await knowledge.add_version(connection, new)
     version = await knowledge_passages.version_by_id(connection, version_id=new.id)
     assert version is not None, "it was added"  # noqa: S101
     await knowledge_passages.keep_cut(
         connection, version, title=page.title, passages=[new_passage(one) for one in page.passages]
     )
     if vectors:
-        await knowledge.record_dimensions(connection, dimensions=shipped.DIMENSIONS)
+        await knowledge.record_dimensions(connection, dimensions=len(vectors[0]))
         await knowledge_passages.give_vectors(connection, version, list(enumerate(vectors)))
     await knowledge_passages.publish(connection, version)
+
+
+def _digest(page: Page) -> str:
+    return sha256(page.content).hexdigest()
 
 
 def _page(name: str, content: bytes) -> Page:

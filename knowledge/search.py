@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from knowledge.answerable import Found, is_answer
+from knowledge.answerable import LOOKED_AT, Verdict, found_of, verdict
 from knowledge.index import require_same_model
 from knowledge.ingestion import embedded_text
 from leadhand.context import TenantContext
@@ -41,14 +41,18 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Best first. `answerable`: whether the best one is near enough to be an answer; with no vectors, whether
-    any word was found. `by` says whether meanings could be compared. `reranked`: whether a reranking model
-    made the order; None where there is none."""
+    """Best first. `verdict`: whether they answer; with no vectors, whether any word was found. `by` says
+    whether meanings could be compared. `reranked`: whether a reranking model made the order; None where
+    there is none."""
 
     by: Literal["meaning_and_words", "words"]
-    answerable: bool
+    verdict: Verdict
     passages: tuple[FoundPassage, ...]
     reranked: bool | None = None
+
+    @property
+    def answerable(self) -> bool:
+        return self.verdict is not Verdict.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Search:
         async with self.database.transaction(tenant, snapshot=True) as connection:
             index = await knowledge.read_index(connection)
         if index is None:
-            return Finding("words" if self.embedder is None else "meaning_and_words", False, ())
+            return Finding("words" if self.embedder is None else "meaning_and_words", Verdict.NONE, ())
         require_same_model(index, self.embedder)
         top_k = min(top_k, MAX_TOP_K)
         vector = await self._vector(words)
@@ -86,7 +90,7 @@ class Search:
             words,
             vector,
             tenant.permissions,
-            top_k if self.reranker is None else max(top_k, RERANKED),
+            max(top_k, LOOKED_AT if self.reranker is None else RERANKED),
             only.path,
             only.category,
             only.document_id,
@@ -96,11 +100,12 @@ class Search:
         async with self.database.transaction(tenant, snapshot=True) as connection:
             found = await knowledge_passages.search(connection, wanted)
         by = "words" if vector is None else "meaning_and_words"
-        answerable = self._answerable(found, min_similarity)
+        told = self._verdict(words, found, min_similarity)
         # What is not shown need not be ordered.
+        answerable = told is not Verdict.NONE
         ordered = await self._reranked(words, found) if answerable else None
         reranked = ordered is not None if self.reranker is not None and answerable else None
-        return Finding(by, answerable, (ordered or found)[:top_k], reranked)
+        return Finding(by, told, (ordered or found)[:top_k], reranked)
 
     async def _reranked(self, words: str, found: tuple[FoundPassage, ...]) -> tuple[FoundPassage, ...] | None:
         """None where there is no reranker, or it cannot say: the order of the search holds."""
@@ -113,12 +118,10 @@ class Search:
             log.warning("passages are not reranked: %s", error.code)
             return None
 
-    def _answerable(self, found: tuple[FoundPassage, ...], min_similarity: float | None) -> bool:
-        similarities = [one.similarity for one in found if one.similarity is not None]
-        if not similarities or self.embedder is None:
-            return any(one.weight is not None for one in found)
-        best = Found(max(similarities), max(one.weight or 0.0 for one in found), found[0].known or 0.0)
-        return is_answer(self.embedder.name, best, min_similarity=min_similarity)
+    def _verdict(self, words: str, found: tuple[FoundPassage, ...], min_similarity: float | None) -> Verdict:
+        if self.embedder is None or all(one.similarity is None for one in found):
+            return Verdict.ANSWER if any(one.weight is not None for one in found) else Verdict.NONE
+        return verdict(self.embedder.name, found_of(words, found), min_similarity=min_similarity)
 
     async def _vector(self, words: str) -> Vector | None:
         """None where there is no embedder, or it cannot say: the words are still there to be compared."""

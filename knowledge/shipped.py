@@ -30,11 +30,15 @@ def packed(vectors: Iterable[tuple[str, Vector]]) -> str:
     return "".join(f'"{key}" = "{row}"\n' for key, row in sorted(rows.items()))
 
 
-def shipped_vectors(texts: Sequence[str]) -> list[Vector] | None:
-    """Of each text; None when one of them is not known."""
-    known = _read()
+def unpacked(known: Mapping[str, str], texts: Sequence[str]) -> list[Vector] | None:
+    """Of each text, from what a file holds; None when one of them is not known."""
     found = [_HALVES.unpack(b64decode(known[key])) for text in texts if (key := _key(text)) in known]
     return list(found) if len(found) == len(texts) else None
+
+
+def shipped_vectors(texts: Sequence[str]) -> list[Vector] | None:
+    """Of passages of the handbook; None when one of the texts is none."""
+    return unpacked(_read(), texts)
 
 
 class ShippedOrBundled(BundledEmbedder):

@@ -183,6 +183,20 @@ async def delete_document(connection: Connection, *, document_id: UUID) -> None:
     await execute(connection, _SQL["forget_empty_index"], {})
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    source: str
+
+
+async def unchanged_sources(
+    connection: Connection, *, sources: Sequence[str], hashes: Sequence[str]
+) -> tuple[str, ...]:
+    """Of `sources`, the documents that nobody has given another content than one of `hashes`."""
+    params = {"sources": list(sources), "hashes": list(hashes)}
+    found = await fetch_all(connection, _SQL["unchanged_sources"], params, _Source)
+    return tuple(one.source for one in found)
+
+
 async def delete_sources(connection: Connection, *, sources: Sequence[str]) -> None:
     """As `delete_document`, of each of these sources that is there."""
     await execute(connection, _SQL["delete_sources"], {"sources": list(sources)})

@@ -49,8 +49,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of the words found, 1 and more for
-    about all that were asked, None for none; `kind`: of the file (pdf, docx, …); `known`: of the question's
+    """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of the words found, 1 for all that
+    were asked, None for none; `kind`: of the file (pdf, docx, …); `known`: of the question's
     words, how many are in any passage, from 0 to 1, the same for all that were found together."""
 
     id: UUID

@@ -7,20 +7,26 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
-from evals.retrieval.shelf import FOLDER, READER, Shelf
-from knowledge.answerable import Found
+from evals.retrieval.shelf import FOLDER, Shelf
+from knowledge.answerable import Found, found_of
+from leadhand.context import Permission
 from storage import knowledge_passages
 from storage.knowledge_passages import FoundPassage, Wanted
 
 # Deeper nobody looks.
 DEPTH = 50
+FILES = ("questions.toml", "answerable.toml")
 Way: TypeAlias = Literal["words", "meaning", "fused"]
+# Fused last: what it finds is judged.
 WAYS: tuple[Way, ...] = ("words", "meaning", "fused")
 _SIGN = re.compile(r"[\W_]+")
 
 
 class Question(BaseModel):
-    """`quote` stands in the document that answers; none: no document does. `also_…`: another place."""
+    """`quote` stands in the document that answers; none: no document does. `also_…`: another place.
+
+    `asked`: what the answer would be, of the questions that were written for whether there is one.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,9 +35,10 @@ class Question(BaseModel):
     language: str
     kind: str
     set: Literal["tune", "held_out"]
-    document: str
-    heading: str
-    quote: str
+    asked: str = ""
+    document: str = ""
+    heading: str = ""
+    quote: str = ""
     older_document: str = ""
     also_document: str = ""
     also_quote: str = ""
@@ -58,34 +65,27 @@ class Asked:
 
 
 def read_questions() -> list[Question]:
-    rows = tomllib.loads((FOLDER / "questions.toml").read_text("utf-8"))["question"]
-    return [Question.model_validate(row) for row in rows]
+    read = (tomllib.loads((FOLDER / name).read_text("utf-8"))["question"] for name in FILES)
+    return [Question.model_validate(row) for rows in read for row in rows]
 
 
 async def ask(shelf: Shelf, question: Question) -> Asked:
     vector = await shelf.embedder.query(question.text)
     place: dict[Way, int | None] = {}
     nearest: tuple[FoundPassage, ...] = ()
-    for way in WAYS:
+    # For what no document answers, the way does not matter.
+    for way in WAYS if question.answerable else ("fused",):
         wanted = Wanted(
             words="" if way == "meaning" else question.text,
             embedding=None if way == "words" else vector,
-            permissions=READER.permissions,
+            permissions=frozenset(Permission),
             top_k=DEPTH,
         )
-        async with shelf.database.transaction(READER, snapshot=True) as connection:
+        async with shelf.database.transaction(shelf.reader, snapshot=True) as connection:
             nearest = await knowledge_passages.search(connection, wanted)
         answering = (number for number, one in enumerate(nearest, 1) if question.is_answered_by(one))
         place[way] = next(answering, None)
-    return Asked(
-        question,
-        place,
-        Found(
-            max(one.similarity or 0.0 for one in nearest),
-            max(one.weight or 0.0 for one in nearest),
-            max(one.known or 0.0 for one in nearest),
-        ),
-    )
+    return Asked(question, place, found_of(question.text, nearest))
 
 
 def _plain(text: str) -> str:

@@ -17,17 +17,19 @@ from evals.retrieval.figures import (
     share,
 )
 from evals.retrieval.shelf import open_shelf
-from knowledge.answerable import is_answer
-from knowledge.shipped import MODEL, ShippedOrBundled
+from evals.retrieval.stored import StoredEmbedder
+from knowledge.answerable import Verdict, verdict
+from knowledge.shipped import MODEL
 
 SETS = {"tune": "for tuning", "held_out": "held out"}
-# What no document answers: about something else altogether, and about the shop.
-NO_ANSWER = ("unrelated", "unanswerable")
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What the held-out half must reach: the fused search's MRR, and how many of its refusals are right."""
+    """What the held-out half must reach: the fused search's MRR, and how many of its refusals are right.
+
+    In any case the fused search must be no worse than words or meaning alone.
+    """
 
     mrr: float
     refusal_precision: float
@@ -36,7 +38,7 @@ class Gates:
 async def evaluate(folder: Path | None) -> list[Asked]:
     """Every question asked; `folder` keeps the documents for another time."""
     with tempfile.TemporaryDirectory(prefix="leadhand-retrieval-") as temporary:
-        async with open_shelf(folder or Path(temporary), ShippedOrBundled()) as shelf:
+        async with open_shelf(folder or Path(temporary), StoredEmbedder()) as shelf:
             return [await ask(shelf, question) for question in read_questions()]
 
 
@@ -60,9 +62,14 @@ def told(asked: Sequence[Asked]) -> Iterator[str]:
 def missed(asked: Sequence[Asked], gates: Gates) -> Iterator[str]:
     """What the held-out half does not reach."""
     half = [one for one in asked if one.question.set == "held_out"]
-    mrr = figure([one for one in half if one.question.answerable], reciprocal_rank("fused")).mean
+    answerable = [one for one in half if one.question.answerable]
+    mrr = figure(answerable, reciprocal_rank("fused")).mean
     if mrr < gates.mrr:
         yield f"fused MRR {mrr:.3f} is below {gates.mrr}"
+    for way in ("words", "meaning"):
+        alone = figure(answerable, reciprocal_rank(way)).mean
+        if mrr < alone:
+            yield f"fused MRR {mrr:.3f} is below {alone:.3f} by {way} alone"
     count = _refusals(half)
     if count.precision is None or count.precision < gates.refusal_precision:
         reached = "no refusal" if count.precision is None else f"{count.precision:.3f}"
@@ -81,20 +88,24 @@ def _refused(half: Sequence[Asked]) -> Iterator[str]:
     count = _refusals(half)
     precision = "none" if count.refused == 0 else str(share(count.rightly, count.refused))
     yield f"  refused {count.refused}, {count.rightly} of them rightly: precision {precision}"
-    for kind in NO_ANSWER:
-        of_kind = [one for one in half if one.question.kind == kind]
-        yield f"  refused of {kind}: {_share_refused(of_kind)} of {len(of_kind)}"
-    answerable = [one for one in half if one.question.answerable]
-    yield f"  refused of what has an answer: {_share_refused(answerable)} of {len(answerable)}"
+    for kind, of_kind in _by_answer(half).items():
+        refused, unsure = (_share(of_kind, told) for told in (Verdict.NONE, Verdict.PERHAPS))
+        yield f"  {kind}: refused {refused}, told as unsure {unsure} of {len(of_kind)}"
 
 
-def _share_refused(asked: Sequence[Asked]) -> Figure:
-    return share(sum(1 for one in asked if _is_refused(one)), len(asked))
+def _by_answer(half: Sequence[Asked]) -> dict[str, list[Asked]]:
+    """About something else altogether; about the shop, and no document says it; answered."""
+    kinds: dict[str, list[Asked]] = {}
+    for one in half:
+        kind = "answerable" if one.question.answerable else one.question.kind
+        second = " (second set)" if one.question.asked else ""
+        kinds.setdefault(kind + second, []).append(one)
+    return kinds
+
+
+def _share(asked: Sequence[Asked], told: Verdict) -> Figure:
+    return share(sum(1 for one in asked if verdict(MODEL, one.found) is told), len(asked))
 
 
 def _refusals(half: Sequence[Asked]) -> Refusals:
-    return refusals(half, refused=_is_refused)
-
-
-def _is_refused(one: Asked) -> bool:
-    return not is_answer(MODEL, one.found)
+    return refusals(half, refused=lambda one: verdict(MODEL, one.found) is Verdict.NONE)

@@ -10,6 +10,7 @@ from fastapi import Depends, File, Form, Path, Query, UploadFile
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
+from knowledge.answerable import Verdict
 from knowledge.library import Upload, absent
 from knowledge.search import MAX_TOP_K, Filters
 from leadhand.context import Permission, TenantContext
@@ -120,13 +121,15 @@ class PassageRow(BaseModel):
 
 
 class SearchResult(BaseModel):
-    """Best first. `answerable` false: what is nearest is too far off, and no passage is sent.
+    """Best first. `answerable` false: what is nearest is too far off, and no passage is sent. `sure`
+    false: the passages may not say what was asked, but only what is nearest.
 
     `reranked`: whether the reranking model made the order; null where there is none, or nothing to order.
     """
 
     by: Literal["meaning_and_words", "words"]
     answerable: bool
+    sure: bool
     reranked: bool | None
     passages: list[PassageRow]
 
@@ -222,6 +225,7 @@ async def search_documents(body: SearchAsked, tenant: KnowledgeReader, desk: Ope
     return SearchResult(
         by=found.by,
         answerable=found.answerable,
+        sure=found.verdict is not Verdict.PERHAPS,
         reranked=found.reranked,
         passages=[_passage(one, tenant) for one in shown],
     )

@@ -132,22 +132,31 @@ delete from knowledge_document where id = %(id)s;
 -- The documents of these sources, with all their versions and passages.
 delete from knowledge_document where source = any(%(sources)s);
 
+-- name: unchanged_sources
+-- Of these sources, those whose every version has one of these contents.
+select d.source from knowledge_document d
+ where d.source = any(%(sources)s)
+   and not exists (select from knowledge_version v
+                    where v.document_id = d.id and not v.content_hash = any(%(hashes)s));
+
 -- name: readable_by
 -- Whether the caller may read what readers see of a document now.
 select not exists (select from knowledge_version v where v.document_id = %(document_id)s
                       and cardinality(v.readers) > 0 and not v.readers && %(permissions)s::text[]);
 
 -- name: search
--- Nearest in meaning and best in words (BM25 without repetition: the idf of each word found, less in a longer passage,
--- as a share of all the words asked), fused by reciprocal rank (Cormack et al. 2009) with k = 10: a place by meaning
--- counts twice, one by words as much as it covers of the question. Measured in docs/evaluation.md.
+-- Nearest in meaning and best in words (the idf of each word found as a share of all that were asked, whatever the
+-- passage's length: passages are short), fused by reciprocal rank (Cormack et al. 2009) with k = 10: a place by meaning
+-- counts three times, one by words as much as it covers of the question. Measured in docs/evaluation.md.
 -- Exact: every passage that the caller may read is compared, each once. `held` is which of the words a passage has;
--- few sets of words differ, so they are weighed by the set. `known`: how many of the words any passage has.
+-- few sets of words differ, so they are weighed by the set. Stems count, so no word twice and no small one; `known` is
+-- over the words as written as well: of a question in another language the documents know not even the small ones.
 with asked as materialized (
-  select quote_literal(lexeme)::tsquery as word, row_number() over () as number
+  select quote_literal(w.lexeme)::tsquery as word, s.lexeme is not null as counts, row_number() over () as number
     from unnest(knowledge_words(%(words)s)) as w
+    left join unnest(to_tsvector('english', %(words)s)) as s on s.lexeme = w.lexeme
 ), compared as materialized (
-  select p.id, length(p.words) as size, 1 - (p.embedding <=> %(embedding)s::halfvec) as similarity,
+  select p.id, 1 - (p.embedding <=> %(embedding)s::halfvec) as similarity,
          array(select number from asked where p.words @@ word) as held
     from knowledge_document d
     join knowledge_version v on v.document_id = d.id and v.version = d.current_version
@@ -158,31 +167,29 @@ with asked as materialized (
      and (%(document_id)s::uuid is null or d.id = %(document_id)s)
      and (%(since)s::timestamptz is null or v.dated >= %(since)s)
      and (%(until)s::timestamptz is null or v.dated < %(until)s)
-), counted as (
-  select count(*)::float8 as passages, avg(size)::float8 as size from compared
 ), alike as (
   select held, count(*) as passages from compared group by held
 ), frequent as (
   select number, sum(a.passages)::float8 as passages from alike a, unnest(a.held) as number group by number
 ), rare as (
-  select number, f.number is not null as known,
+  select number, counts, f.number is not null as known,
          ln(1 + (c.passages - coalesce(f.passages, 0) + 0.5) / (coalesce(f.passages, 0) + 0.5)) as idf
-    from asked left join frequent f using (number), counted c
+    from asked left join frequent f using (number), (select count(*)::float8 as passages from compared) c
 ), covered as (
-  select held, sum(r.idf) / (select sum(idf) from rare) as share
-    from alike, unnest(held) as number join rare r using (number) group by held
+  select held, sum(r.idf) / (select sum(idf) from rare where counts) as share
+    from alike, unnest(held) as number join rare r using (number) where r.counts group by held
 ), weighed as (
-  select m.id, s.share * 2.2 / (1 + 1.2 * (0.25 + 0.75 * m.size / c.size)) as weight
-    from compared m join covered s using (held), counted c
+  select m.id, m.similarity, s.share as weight from compared m join covered s using (held)
 ), near as (
   select id, similarity from compared where similarity is not null order by similarity desc, id limit %(pool)s
 ), worded as (
-  select id, weight from weighed order by weight desc, id limit %(pool)s
+  select id, weight, similarity from weighed order by weight desc, similarity desc nulls last, id limit %(pool)s
 ), fused as (
   select id, sum(vote / (10 + place)) as score
-    from (select id, 2 as vote, row_number() over (order by similarity desc, id) as place from near
+    from (select id, 3 as vote, row_number() over (order by similarity desc, id) as place from near
           union all
-          select id, least(1, weight), row_number() over (order by weight desc, id) from worded) as found
+          select id, weight, row_number() over (order by weight desc, similarity desc nulls last, id) from worded)
+         as found
    group by id
 ), best as (
   select m.id, m.similarity, w.weight, coalesce(f.score, 0) as score

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from knowledge.answerable import Verdict
 from knowledge.search import Filters, Finding
 from leadhand.context import Permission, TenantContext
 from leadhand.spans import SpanKind, span
@@ -53,6 +54,10 @@ class InternalKnowledgeSearchOutput(ToolOutput):
     answerable: bool = Field(
         description="False: what is nearest is too far off to be an answer, and no passage is given."
     )
+    sure: bool = Field(
+        description="False: perhaps none of the passages says what was asked. Then read them; if none does,"
+        " tell that the documents say nothing exact, and what is nearest."
+    )
     passages: list[PassageView] = Field(description="Best first.")
 
 
@@ -80,6 +85,7 @@ def _output(found: Finding, assumptions: list[str], tenant: TenantContext) -> In
         warnings=warnings,
         compared=found.by,
         answerable=found.answerable,
+        sure=found.verdict is not Verdict.PERHAPS,
         passages=[passage_view(one) for one in shown],
     )
 

@@ -64,6 +64,43 @@ def haystack(**changed: object) -> dict[str, object]:
     }
 
 
+# The fields of an instance and its kinds, by the dataset's own page: github.com/xiaowu0162/LongMemEval.
+PUBLISHED = {
+    "question_id",
+    "question_type",
+    "question",
+    "answer",
+    "question_date",
+    "haystack_session_ids",
+    "haystack_dates",
+    "haystack_sessions",
+    "answer_session_ids",
+}
+KINDS = (
+    "single-session-user",
+    "single-session-assistant",
+    "single-session-preference",
+    "temporal-reasoning",
+    "knowledge-update",
+    "multi-session",
+)
+
+
+def test_the_fields_are_those_of_the_published_files_each_of_them_needed_and_sessions_in_any_order(
+    tmp_path: Path,
+) -> None:
+    """In the file with the evidence alone sessions are not in the order of their dates."""
+    assert set(Item.model_fields) == set(haystack()) == PUBLISHED
+    path = tmp_path / "longmemeval_oracle.json"
+    later_first = haystack(haystack_dates=["2023/05/21 (Sun) 10:00", "2023/05/20 (Sat) 02:21"])
+    path.write_text(json.dumps([{**later_first, "question_type": kind} for kind in KINDS]))
+    assert [one.question_type for one in read_items(path)] == [*KINDS]
+    for field in PUBLISHED:
+        path.write_text(json.dumps([{name: value for name, value in haystack().items() if name != field}]))
+        with pytest.raises(ValidationError, match=field):
+            read_items(path)
+
+
 def test_a_file_of_the_dataset_is_read_and_another_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "questions.json"
     path.write_text(json.dumps([haystack(), haystack(question_id="q_abs", answer=3)]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.handbook import PATH, pages, shelve_handbook
+from knowledge.handbook import PATH, pages, remove_handbook, shelve_handbook
 from knowledge.library import Library, Upload
 from leadhand.context import Principal
 from models.embeddings.bundled import BundledEmbedder
@@ -65,3 +65,17 @@ async def test_for_another_model_a_worker_reads_it_unless_the_shop_has_documents
     assert await shelve(database, who, Letters()) == shelved
     own = Letters("other") if beside else Letters()
     assert [one.state for one in await listed(database, who, own)] == ["queued"] * shelved
+
+
+async def test_it_is_taken_out_but_for_the_pages_that_the_shop_replaced(
+    database: Database, two_shops: Shops
+) -> None:
+    who, neighbour = two_shops
+    own = f"{PATH}{pages()[0].name}"
+    for one in two_shops:
+        await shelve(database, one, None)
+    await put(database, who, Upload(own, b"# Our own sheets\n\nOur own words."), None)
+    async with database.transaction(who) as connection:
+        assert await remove_handbook(connection) == len(pages()) - 1
+    assert [one.source for one in await listed(database, who, None)] == [own]
+    assert len(await listed(database, neighbour, None)) == len(pages())

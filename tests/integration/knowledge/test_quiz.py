@@ -12,6 +12,7 @@ from knowledge.search import Search
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import DatabaseUnavailable, InvalidToolInput, JsonValue, NotFound, PermissionDenied
 from leadhand.events import RunEvent, ToolInputReady, ToolSucceeded, current_sink
+from runs.upkeep import remove_expired_quizzes
 from storage.database import Database
 from storage.shops import ShopReader
 from storage.threads import create_or_get_thread
@@ -233,3 +234,23 @@ async def test_without_the_right_to_read_documents_or_a_database_there_is_no_qui
         await ToolRegistry.discover().run(
             "quiz", {"answers": ["a"]}, desk.who, ShopReader(desk.database), call_id="c"
         )
+
+
+async def test_quizzes_that_are_over_leave_the_table_of_everybody_and_no_others_do(
+    database: Database, two_shops: Shops
+) -> None:
+    async def left(who: Principal) -> list[str]:
+        async with database.transaction(who) as connection:
+            rows = await (await connection.execute("select call_id from quiz")).fetchall()
+        return [str(row["call_id"]) for row in rows]
+
+    for who in two_shops:
+        async with database.transaction(who) as connection:
+            for call_id, ends in (("over", "-1 hour"), ("open", "1 hour")):
+                await connection.execute(
+                    "insert into quiz (id, call_id, topic, level, language, questions, expires_at)"
+                    " values (%s, %s, 'coolant', 'easy', 'en', '[1]', now() + %s::interval)",
+                    (uuid4(), call_id, ends),
+                )
+    await remove_expired_quizzes(database)
+    assert [await left(who) for who in two_shops] == [["open"], ["open"]]

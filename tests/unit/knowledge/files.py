@@ -71,7 +71,7 @@ def pdf_file(*pages: str, password: str | None = None) -> bytes:
 def zip_bomb() -> bytes:
     """A few hundred kilobytes that would be 200 MB."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("word/document.xml", b"<w>" + b" " * 200_000_000)
     return file.getvalue()
 

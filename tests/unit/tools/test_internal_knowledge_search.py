@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from knowledge.answerable import Verdict
 from knowledge.search import Filters, Finding
 from leadhand.context import Permission, TenantContext
 from leadhand.errors import DatabaseUnavailable, InvalidToolInput, JsonValue, LeadhandError, PermissionDenied
@@ -63,7 +64,8 @@ async def run(
 
 async def test_a_passage_comes_with_its_place_its_version_and_the_mark_that_cites_it() -> None:
     output = await run(
-        OneShelf(Finding("meaning_and_words", True, (COOLANT,))), {"query": "How often is coolant changed?"}
+        OneShelf(Finding("meaning_and_words", Verdict.ANSWER, (COOLANT,))),
+        {"query": "How often is coolant changed?"},
     )
     [passage] = output.passages
     assert passage.cite_as == "[p-1234abcd]"
@@ -78,18 +80,27 @@ async def test_a_passage_comes_with_its_place_its_version_and_the_mark_that_cite
 
 
 async def test_what_is_too_far_off_to_be_an_answer_is_not_given() -> None:
-    output = await run(OneShelf(Finding("meaning_and_words", False, (COOLANT,))), {"query": "football"})
+    output = await run(
+        OneShelf(Finding("meaning_and_words", Verdict.NONE, (COOLANT,))), {"query": "football"}
+    )
     assert (output.answerable, output.passages) == (False, [])
 
 
+async def test_what_is_only_near_is_given_and_told_as_unsure() -> None:
+    near = await run(OneShelf(Finding("meaning_and_words", Verdict.PERHAPS, (COOLANT,))), {"query": "cost?"})
+    assert (near.answerable, near.sure, len(near.passages)) == (True, False, 1)
+    found = await run(OneShelf(Finding("meaning_and_words", Verdict.ANSWER, (COOLANT,))), {"query": "how?"})
+    assert (found.answerable, found.sure) == (True, True)
+
+
 async def test_where_only_words_were_compared_it_is_said() -> None:
-    found = Finding("words", True, (replace(COOLANT, similarity=None),))
+    found = Finding("words", Verdict.ANSWER, (replace(COOLANT, similarity=None),))
     output = await run(OneShelf(found), {"query": "coolant"})
     assert (output.compared, output.passages[0].score, len(output.warnings)) == ("words", None, 1)
 
 
 async def test_document_path_category_and_dates_bound_the_search() -> None:
-    shelf = OneShelf(Finding("words", False, ()))
+    shelf = OneShelf(Finding("words", Verdict.NONE, ()))
 
     async def filters(**asked: JsonValue) -> Filters | None:
         await run(shelf, {"query": "coolant", **asked})
@@ -119,7 +130,7 @@ async def test_document_path_category_and_dates_bound_the_search() -> None:
 )
 async def test_what_cannot_be_searched_is_refused(asked: JsonValue, error: type[LeadhandError]) -> None:
     with pytest.raises(error):
-        await run(OneShelf(Finding("words", False, ())), asked)
+        await run(OneShelf(Finding("words", Verdict.NONE, ())), asked)
 
 
 async def test_without_the_permission_the_tool_is_not_there() -> None:
@@ -127,7 +138,7 @@ async def test_without_the_permission_the_tool_is_not_there() -> None:
     offered = str(ToolRegistry.discover().openai_tools(without.permissions))
     assert NAME not in offered
     with pytest.raises(PermissionDenied):
-        await run(OneShelf(Finding("words", True, (COOLANT,))), {"query": "coolant"}, without)
+        await run(OneShelf(Finding("words", Verdict.ANSWER, (COOLANT,))), {"query": "coolant"}, without)
 
 
 async def test_without_a_database_there_is_nothing_to_search() -> None:

@@ -1,0 +1,80 @@
+"""`python -m evals.retrieval.fitting`: the figures of knowledge/answerable.toml, of the half for tuning.
+
+Logistic regression, and what its points would give: each question judged by a fit that it had no part in.
+"""
+
+import asyncio
+import math
+import random
+from collections.abc import Sequence
+from statistics import fmean, pstdev
+from typing import TypeAlias
+
+from evals.retrieval.asking import Asked
+from evals.retrieval.report import evaluate
+
+NAMES = ("similarity", "known", "said")
+POINTS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+FOLDS, DRAWS = 8, 5
+# Pulls the standardised weights towards 0, so that few questions do not make them large.
+RIDGE = 1.0
+_STEPS, _RATE = 2_000, 0.5
+
+Row: TypeAlias = tuple[float, ...]
+
+
+def fitted(rows: Sequence[Row], answered: Sequence[bool]) -> tuple[float, Row]:
+    """The constant and a weight for each column, by gradient descent on standardised columns."""
+    columns = list(zip(*rows, strict=True))
+    means = [fmean(column) for column in columns]
+    spreads = [pstdev(column) or 1.0 for column in columns]
+    scaled = [
+        [1.0, *((value - mean) / spread for value, mean, spread in zip(row, means, spreads, strict=True))]
+        for row in rows
+    ]
+    weights = [0.0] * (len(columns) + 1)
+    for _ in range(_STEPS):
+        slope = [0.0, *(RIDGE * weight for weight in weights[1:])]
+        for row, is_answered in zip(scaled, answered, strict=True):
+            error = 1 / (1 + math.exp(-_dot(row, weights))) - is_answered
+            slope = [one + error * value for one, value in zip(slope, row, strict=True)]
+        weights = [weight - _RATE * one / len(rows) for weight, one in zip(weights, slope, strict=True)]
+    plain = tuple(weight / spread for weight, spread in zip(weights[1:], spreads, strict=True))
+    return weights[0] - _dot(plain, means), plain
+
+
+def judged_apart(rows: Sequence[Row], answered: Sequence[bool]) -> list[float]:
+    """For each row what fits without it say, on the mean of DRAWS ways to fold them, as a likelihood."""
+    totals = [0.0] * len(rows)
+    for draw in range(DRAWS):
+        order = random.Random(draw).sample(range(len(rows)), len(rows))  # noqa: S311 - a figure, no secret
+        for fold in range(FOLDS):
+            out = set(order[fold::FOLDS])
+            kept = [number for number in order if number not in out]
+            constant, weights = fitted([rows[n] for n in kept], [answered[n] for n in kept])
+            for number in out:
+                totals[number] += (constant + _dot(rows[number], weights)) / DRAWS
+    return [1 / (1 + math.exp(-total)) for total in totals]
+
+
+def _dot(row: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(value * weight for value, weight in zip(row, weights, strict=True))
+
+
+def _tell(asked: Sequence[Asked]) -> None:
+    rows = [(one.found.similarity, one.found.known, one.found.said) for one in asked]
+    answered = [one.question.answerable for one in asked]
+    constant, weights = fitted(rows, answered)
+    print(f"constant = {constant:.4g}")
+    for name, weight in zip(NAMES, weights, strict=True):
+        print(f"{name} = {weight:.4g}")
+    likely = judged_apart(rows, answered)
+    for point in POINTS:
+        kinds = [one.question.kind for one, p in zip(asked, likely, strict=True) if p < point]
+        below = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+        wrong = len(kinds) - below.get("unanswerable", 0) - below.get("unrelated", 0)
+        print(f"below {point}: {len(kinds)}, {wrong} of them answerable ({below})")
+
+
+if __name__ == "__main__":
+    _tell([one for one in asyncio.run(evaluate(None)) if one.question.set == "tune"])
