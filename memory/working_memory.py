@@ -15,6 +15,7 @@ from leadhand.errors import MemoryChanged, NotSaid
 from memory.profile_changes import Change, Changed, with_changes
 from memory.profile_limits import fitting, tidy
 from memory.spoken import check_said
+from storage import quizzes
 from storage import working_memory as rows
 from storage.database import Database
 from storage.working_memory import Profile, WorkingMemory
@@ -59,9 +60,10 @@ class WorkingMemories:
             return await rows.save(connection, wanted, calls=kept.calls)
 
     async def forget(self, tenant: TenantContext) -> None:
-        """Remove all that is remembered of the caller."""
+        """Remove all that is kept of the caller outside of conversations."""
         async with self.database.transaction(tenant) as connection:
             await rows.forget(connection)
+            await quizzes.forget_outside(connection)
 
     async def change(
         self, tenant: TenantContext, *, thread_id: str | None, call_id: str, changes: Sequence[Change]

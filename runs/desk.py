@@ -1,6 +1,6 @@
 """Wires what a process needs to answer questions; the server and the command line open one each."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -42,6 +42,7 @@ from storage.simulations import SimulationShelf
 from storage.usage import TurnLimits
 from tools.boards.boards import Boards
 from tools.registry import ToolRegistry
+from tools.report_schedule_port import ReportSchedulePort
 
 # Whoever asks for a re-plan waits for it this long; it goes on without them.
 REPLAN_WAIT_S = 5.0
@@ -68,8 +69,15 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerator[Desk]:
+async def open_desk(
+    settings: Settings,
+    *,
+    worker: bool = False,
+    report_schedules: Callable[[Database], ReportSchedulePort] | None = None,
+) -> AsyncGenerator[Desk]:
     """Open database, model, tools, graph and, if asked, a worker; on leaving, drain the runs first.
+
+    `report_schedules`: what the tools know of them; None: nothing.
 
     Raises:
         DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated, InvalidSetting: see where each is made.
@@ -103,6 +111,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 recall=recall,
                 knowledge=search,
                 quizzes=Quizzes(database, writer, min(WRITE_S, settings.tool_timeout_s * 0.65)),
+                report_schedules=report_schedules and report_schedules(database),
             )
             saver = TenantSaver(database.pool)
             news = RunNews(listen_url(settings, database))
@@ -132,7 +141,7 @@ async def open_desk(settings: Settings, *, worker: bool = False) -> AsyncGenerat
                 window=parts.bounds.window,
                 export=await stack.enter_async_context(open_span_export(settings)),
             )
-            await stack.enter_async_context(keeping_up(database))
+            await stack.enter_async_context(keeping_up(database, report_days=settings.report_days))
             background = (
                 await stack.enter_async_context(
                     running_worker(settings, database, service, chat_model, embedder)

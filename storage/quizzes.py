@@ -68,6 +68,27 @@ async def keep(connection: Connection, quiz: NewQuiz) -> None:
     await execute(connection, _SQL["keep"], params)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    tenant_id: str
+    user_id: str
+
+
+async def people_with_expired(connection: Connection, *, at_most: int) -> tuple[Person, ...]:
+    """Of all shops."""
+    return await fetch_all(connection, _SQL["people_with_expired"], {"at_most": at_most}, Person)
+
+
+async def remove_expired(connection: Connection) -> None:
+    """The person's, with their answers."""
+    await execute(connection, _SQL["remove_expired"], {})
+
+
+async def forget_outside(connection: Connection) -> None:
+    """The person's that were asked outside of any conversation; the others go with theirs."""
+    await execute(connection, _SQL["forget_outside"], {})
+
+
 async def of_call(connection: Connection, *, call_id: str) -> KeptQuiz | None:
     return await fetch_one(connection, _SQL["of_call"], {"call_id": storable_text(call_id)}, KeptQuiz)
 

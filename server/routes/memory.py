@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
+from fastapi import Query
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import Response
 
 from leadhand.context import TenantContext
 from server.caller import OpenDesk, Reader
+from server.forgetting import forget_all_conversations
 from server.routes.described import api_router, refusal
 from storage.working_memory import Profile, Units, WorkingMemory
 
@@ -65,8 +67,15 @@ async def edit_memory(body: EditedMemory, tenant: Reader, desk: OpenDesk) -> Per
 @router.delete(
     "/memory", status_code=204, response_class=Response, summary="Delete all that is remembered of the caller"
 )
-async def delete_memory(tenant: Reader, desk: OpenDesk) -> Response:
-    """Conversations stay: they are deleted by themselves."""
+async def delete_memory(
+    tenant: Reader,
+    desk: OpenDesk,
+    *,
+    conversations: Annotated[bool, Query(description="All of the caller's conversations as well")] = False,
+) -> Response:
+    """Quizzes outside of conversations go too; conversations themselves only if it is said."""
+    if conversations:
+        await forget_all_conversations(desk, tenant)
     await desk.memory.forget(tenant)
     return Response(status_code=204)
 

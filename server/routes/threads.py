@@ -13,6 +13,7 @@ from leadhand.context import TenantContext
 from leadhand.cursors import decode_cursor, encode_cursor
 from leadhand.errors import InvalidRequest, NotFound
 from server.caller import OpenDesk, Reader
+from server.forgetting import forget_conversation
 from server.paging import DEFAULT_LIMIT, Cursor, Limit
 from server.routes.chat_body import ChatId
 from server.routes.described import api_router, refusal
@@ -109,10 +110,8 @@ async def rename_thread(chat_id: ChatId, body: NewTitle, tenant: Reader, desk: O
 )
 async def delete_thread(chat_id: ChatId, tenant: Reader, desk: OpenDesk) -> Response:
     """A turn that is running is stopped first."""
-    await desk.runs.stop(tenant, chat_id)
-    async with desk.database.transaction(tenant) as connection:
-        if not await threads.delete_thread(connection, chat_id=chat_id):
-            raise _absent()
+    if not await forget_conversation(desk, tenant, chat_id):
+        raise _absent()
     return Response(status_code=204)
 
 

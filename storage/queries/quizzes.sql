@@ -4,6 +4,18 @@ delete from quiz
  where expires_at <= clock_timestamp()
     or id in (select id from quiz order by id desc offset %(keep)s);
 
+-- name: people_with_expired
+-- Of all shops, whose quizzes are over.
+select shop as tenant_id, person as user_id from public.people_with_expired_quizzes(%(at_most)s);
+
+-- name: remove_expired
+-- The person's quizzes whose time is over, with their answers.
+delete from quiz where expires_at <= clock_timestamp();
+
+-- name: forget_outside
+-- The person's quizzes that belong to no conversation; the others go with theirs.
+delete from quiz where thread_id is null;
+
 -- name: keep
 -- A quiz that was asked; of one call there is one.
 insert into quiz (id, thread_id, call_id, topic, level, language, questions, expires_at)

@@ -1,4 +1,4 @@
-"""A conversation that is deleted leaves no trace: its words stand in no column of any table."""
+"""What a person deletes leaves no trace: its words stand in no column of any table."""
 
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
@@ -14,7 +14,9 @@ from leadhand.settings import Settings
 from memory.recall_index import RecallIndex
 from memory.titles import TitleWriter
 from server.app import create_app
+from storage import quizzes
 from storage.embedded import EmbeddedServer
+from storage.quizzes import NewQuiz
 from storage.results import store_result
 from tests.acceptance.json_access import at
 from tests.acceptance.model_script import ModelReply, ModelRequest, calls, says
@@ -107,4 +109,26 @@ async def test_no_word_of_a_deleted_conversation_is_left(
     # Its id stands in no row either; a job that waits names its run and finds nothing.
     assert remains_of(server, thread_id) == ["jobs.procrastinate_jobs"]
     await anna.write_summary()
+    assert remains_of(server, word) == []
+
+
+async def test_who_deletes_their_memory_with_all_conversations_leaves_no_word_behind(
+    anna: Talk, api: httpx.AsyncClient, server: EmbeddedServer, word: str
+) -> None:
+    """What is remembered, a conversation, and quizzes: one in the conversation, one outside of any."""
+    edited = await api.put("/api/memory", json={"version": 0, "facts": [f"I know {word}"]})
+    assert edited.status_code == 200, edited.text
+    await anna.ask(f"When is {word} free? {WORDS}")
+    async with anna.desk.database.transaction(anna.who) as connection:
+        for thread_id in (await anna.thread_id(), None):
+            quiz = NewQuiz(uuid4(), thread_id, uuid4().hex, word, "easy", "en", [{"asked": word}])
+            await quizzes.keep(connection, quiz)
+            await quizzes.answer(connection, quiz_id=quiz.id, number=1, call_id=word, choice=0, is_right=True)
+    assert {"public.quiz", "public.quiz_answer", "public.working_memory"} <= set(remains_of(server, word))
+    assert (await api.delete("/api/memory")).status_code == 204
+    assert "public.working_memory" not in remains_of(server, word)
+    async with anna.desk.database.transaction(anna.who, snapshot=True) as connection:
+        assert await quizzes.newest(connection, thread_id=None) is None
+        assert await quizzes.newest(connection, thread_id=await anna.thread_id()) is not None
+    assert (await api.delete("/api/memory", params={"conversations": True})).status_code == 204
     assert remains_of(server, word) == []
