@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import (
     breakdown,
     documents,
+    due_reports,
     durability,
     flood,
     idle_streams,
@@ -25,6 +26,7 @@ from storage.demo.sizes import DemoSize
 ON_ONE_SERVER = {"turn": turns.measure, "thread": long_thread.measure, "streams": idle_streams.measure}
 ON_ONES_OF_THEIR_OWN = {
     "documents": documents.measure,
+    "reports": due_reports.measure,
     "flood": flood.measure,
     "durability": durability.measure,
     "relay": relay.measure,

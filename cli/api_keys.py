@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from cli.rights import left_out, named
 from cli.terminal import err, out, plain_table
 from leadhand.api_key import new_api_key
 from leadhand.context import Permission, Principal
@@ -38,7 +39,9 @@ async def make_key(
         await create_key(
             connection, key=key, name=name, acts_as=user, permissions=permissions, expires_at=expires
         )
-    rights = ", ".join(sorted({right.value for right in permissions}))
+    rights, missing = named(permissions), left_out(permissions)
+    if missing:
+        err().print(missing)
     err().print(f"Key {key.id} of {shop} acts as {user} ({rights}) until {_minute(expires)}. Keep it safe:")
     out().print(key.text)
 

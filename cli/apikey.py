@@ -8,7 +8,7 @@ import typer
 
 from cli.border import coded_errors
 from cli.options import Shop, User
-from leadhand.context import Permission
+from cli.rights import Everything, Permissions, wanted_rights
 from leadhand.settings import load_settings
 
 MAX_DAYS = 3_660
@@ -29,12 +29,9 @@ def create(
     shop: Shop,
     user: User,
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What the key is for.", callback=_name)],
-    permission: Annotated[
-        list[Permission] | None,
-        typer.Option(
-            "--permission", metavar="P", help="What it allows; repeat for more. Default: planning:read."
-        ),
-    ] = None,
+    permission: Permissions = None,
+    *,
+    everything: Everything = False,
     days: Annotated[int, typer.Option("--days", help="How long it holds.", min=1, max=MAX_DAYS)] = 365,
 ) -> None:
     """Make a key and print it, alone on standard output. It is shown this once.
@@ -43,7 +40,7 @@ def create(
     """
     from cli.api_keys import make_key  # noqa: PLC0415 - the database libraries load only when used
 
-    wanted = permission or [Permission.PLANNING_READ]
+    wanted = wanted_rights(permission, everything=everything)
     expires = datetime.now(UTC) + timedelta(days=days)
     asyncio.run(
         make_key(load_settings(), shop=shop, user=user, name=name, permissions=wanted, expires=expires)

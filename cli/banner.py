@@ -29,7 +29,7 @@ def banner(settings: Settings, host: str, port: int, *, worker: bool = True, pro
         lines += [
             "",
             "Ask it something from another terminal (`leadhand demo` makes the shop):",
-            "  TOKEN=$(leadhand token --shop demo --user me)",
+            "  TOKEN=$(leadhand token --shop demo --user me --all)",
             f'  curl -N {url}/api/chat -H "Authorization: Bearer $TOKEN" \\',
             f"    -H 'Content-Type: application/json' -d '{body}'",
         ]

@@ -26,16 +26,23 @@ def demo(
             show_default="today",
         ),
     ] = None,
+    *,
     replace: Annotated[bool, typer.Option("--replace", help="Make an existing demo shop anew.")] = False,
+    without: Annotated[
+        bool, typer.Option("--remove-handbook", help="Only take the demo's handbook out of a shop.")
+    ] = False,
 ) -> None:
     """Make a believable demo shop.
 
     Machines, operators, calendars, orders and bookings around a date; the same for the same size, seed and
     date. A demo shop that is there already is left alone unless --replace is given; any other shop always.
     """
-    from cli.demo_shop import build  # noqa: PLC0415 - the database libraries load only when used
+    from cli.demo_shop import build, take_handbook_out  # noqa: PLC0415 - the database libraries load late
 
     settings = load_settings()
+    if without:
+        asyncio.run(take_handbook_out(settings, shop=shop))
+        return
     asyncio.run(
         build(settings, shop=shop, size=size, seed=seed, today=today and today.date(), replace=replace)
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cli.progress import counted
 from cli.terminal import err, out, plain_table
-from knowledge.handbook import shelve_handbook
+from knowledge.handbook import remove_handbook, shelve_handbook
 from leadhand.context import Permission, Principal
 from leadhand.settings import Settings
 from models.embeddings.opening import open_embedder
@@ -20,6 +20,8 @@ from storage.demo.sizes import DemoSize
 TITLE = "Demo shop"
 # Who asks where nobody is named.
 OWNER = "me"
+# In whose name documents are put there.
+MAKER = "leadhand-demo"
 
 
 async def build(
@@ -33,7 +35,7 @@ async def build(
         DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated: the database cannot be used.
     """
     around = today or datetime.now(ZoneInfo(templates.site().timezone)).date()
-    who = Principal(shop, "leadhand-demo", frozenset({Permission.ADMIN}))
+    who = Principal(shop, MAKER, frozenset({Permission.ADMIN}))
     embedder = open_embedder(settings)
     async with Database.open(settings) as database, database.transaction(who) as connection:
         there = await find_demo(connection, tenant_id=shop)
@@ -61,6 +63,18 @@ async def build(
         )
     _say_made(shop, demo, bookings, documents)
     _say_report(shop, first)
+
+
+async def take_handbook_out(settings: Settings, *, shop: str) -> None:
+    """Of any shop, what is still as the demo brought it; pages that the shop has replaced stay.
+
+    Raises:
+        DatabaseUnavailable, UnsafeDatabaseRole, SchemaOutdated: the database cannot be used.
+    """
+    who = Principal(shop, MAKER, frozenset({Permission.ADMIN}))
+    async with Database.open(settings) as database, database.transaction(who) as connection:
+        gone = await remove_handbook(connection)
+    out().print(f"{gone} documents of the demo's handbook were taken out of {shop}.")
 
 
 def _say_there(shop: str, there: DemoRecord) -> None:

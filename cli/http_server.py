@@ -20,8 +20,9 @@ from leadhand import metrics
 from leadhand.errors import InternalFault, LeadhandError
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
+from reports.opening import open_desk
 from reports.schedules.worker import running_reports
-from runs.desk import Desk, open_desk
+from runs.desk import Desk
 from server.app import create_app
 from server.pool_figures import showing_pool
 

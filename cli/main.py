@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import collector
+from cli.alert import alert
 from cli.apikey import apikey
 from cli.border import coded_errors, debugging
 from cli.chat import chat
@@ -42,6 +43,7 @@ app.command()(coded_errors(token))
 app.command()(coded_errors(chat))
 app.add_typer(apikey, name="apikey")
 app.add_typer(report, name="report")
+app.add_typer(alert, name="alert")
 app.add_typer(evaluation, name="eval")
 
 

@@ -38,7 +38,7 @@ def run(
 
     A server need not be running. PDF, XLSX and CSV need --output.
     """
-    from cli.report_work import make_now  # noqa: PLC0415 - the libraries load only when used
+    from cli.report_making import make_now  # noqa: PLC0415 - the libraries load only when used
 
     asyncio.run(make_now(load_settings(), shop=shop, user=user, name=name, form=form, output=output))
 
@@ -64,6 +64,22 @@ def show(
     from cli.report_work import show_report  # noqa: PLC0415 - the database libraries load only when used
 
     asyncio.run(show_report(load_settings(), shop=shop, report_id=report_id, form=form, output=output))
+
+
+@report.command()
+@coded_errors
+def resend(
+    shop: Shop,
+    report_id: Annotated[str, typer.Argument(metavar="ID", help="The report's id.")],
+    user: User = "me",
+) -> None:
+    """Send a report again to all recipients whom it did not reach. It is not made again.
+
+    A worker does it, in the background.
+    """
+    from cli.report_work import send_again  # noqa: PLC0415 - the database libraries load only when used
+
+    asyncio.run(send_again(load_settings(), shop=shop, user=user, report_id=report_id))
 
 
 @schedule.command()

@@ -1,47 +1,22 @@
-"""What `leadhand report run`, `list` and `show` do."""
+"""What `leadhand report list`, `show` and `resend` do; nothing here loads what makes reports."""
 
 import asyncio
 import sys
 from pathlib import Path
 from uuid import UUID
 
-from cli.report_caller import LINE_CHARS, NEVER, Caller, caller, caller_of, known_id
+from cli.report_caller import LINE_CHARS, NEVER, Caller, caller, known_id
 from cli.terminal import err, out, plain_table
-from jobs.task import JobRow
-from leadhand.errors import InvalidRequest, ReportNotReady
+from leadhand.errors import DeliveryNotFailed, InvalidRequest, ReportNotReady
 from leadhand.settings import Settings
 from reports.form import Form
 from reports.forms import render
-from reports.options import ReportOptions
-from reports.schedules.making import ReportMaker
 from reports.schedules.service import absent_report
-from reports.schedules.worker import report_parts
-from runs.desk import open_desk
 
 # What a terminal can show.
 _TEXTS = {Form.MARKDOWN, Form.HTML, Form.JSON}
 _LISTED = 50
 _READER = "leadhand-report"
-
-
-async def make_now(
-    settings: Settings, *, shop: str, user: str, name: str, form: Form, output: Path | None
-) -> None:
-    """Make a report of `shop` in this process, as `user`, and print or keep it.
-
-    Raises:
-        NotFound: no such shop. InvalidRequest: the form is none for a terminal.
-        ReportNotReady: it could not be made.
-    """
-    _require_place(form, output)
-    async with open_desk(settings) as desk:
-        who = await caller_of(settings, desk.database, shop=shop, user=user)
-        asked = await who.desk.ask(who.tenant, name=name, options=ReportOptions())
-        # A worker that is quicker makes it, and this finds it made.
-        async with report_parts(desk) as parts:
-            await ReportMaker(desk.database, parts).run(JobRow(shop, asked.id))
-        await _print(who, asked.id, form, output)
-    err().print(f"Kept as {asked.id}; `leadhand report show --shop {shop} {asked.id}` shows it again.")
 
 
 async def show_reports(settings: Settings, *, shop: str) -> None:
@@ -71,9 +46,22 @@ async def show_report(
     settings: Settings, *, shop: str, report_id: str, form: Form, output: Path | None
 ) -> None:
     """Print or keep a report; raises NotFound, ReportNotReady, InvalidRequest."""
-    _require_place(form, output)
+    require_place(form, output)
     async with caller(settings, shop=shop, user=_READER) as who:
-        await _print(who, await _chosen(who, report_id), form, output)
+        await print_report(who, await _chosen(who, report_id), form, output)
+
+
+async def send_again(settings: Settings, *, shop: str, user: str, report_id: str) -> None:
+    """Raises NotFound, DeliveryNotFailed: it has reached all, or still tries to."""
+    async with caller(settings, shop=shop, user=user) as who:
+        report = known_id(report_id, absent_report())
+        deliveries = (await who.desk.get(who.tenant, report)).deliveries
+        failed = [one for one in deliveries if one.status == "failed"]
+        if not failed:
+            raise DeliveryNotFailed("No delivery of the report has failed.")
+        for one in failed:
+            await who.desk.send_again(who.tenant, report, one.id)
+            out().print(f"{one.kind} {one.target}", markup=False)
 
 
 async def _chosen(who: Caller, report_id: str) -> UUID:
@@ -86,7 +74,8 @@ async def _chosen(who: Caller, report_id: str) -> UUID:
     return ready[0]
 
 
-async def _print(who: Caller, report_id: UUID, form: Form, output: Path | None) -> None:
+async def print_report(who: Caller, report_id: UUID, form: Form, output: Path | None) -> None:
+    """Raises NotFound, ReportNotReady, InvalidRequest: the file cannot be written."""
     file = await asyncio.to_thread(render, await who.desk.content(who.tenant, report_id), form)
     if output is None:
         sys.stdout.write(file.body.decode())
@@ -98,6 +87,7 @@ async def _print(who: Caller, report_id: UUID, form: Form, output: Path | None) 
     err().print(f"Written to {output}.")
 
 
-def _require_place(form: Form, output: Path | None) -> None:
+def require_place(form: Form, output: Path | None) -> None:
+    """Raises InvalidRequest: the form is none for a terminal."""
     if output is None and form not in _TEXTS:
         raise InvalidRequest(f"A terminal cannot show {form.value}; name a file with --output.")

@@ -11,8 +11,9 @@ from leadhand.clock import utc_minute
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InvalidRequest, NotFound
 from leadhand.settings import Settings
+from reports.opening import open_desk
 from runs.active import FollowedRun
-from runs.desk import Desk, open_desk
+from runs.desk import Desk
 from runs.replay import own_events
 from runs.turn import TurnRequest
 from storage.tenants import read_tenant
@@ -63,8 +64,8 @@ async def _show(run: FollowedRun, display: TurnDisplay) -> None:
 
 
 async def _caller(desk: Desk, shop: str, user: str) -> TenantContext:
-    """Who sits at this terminal: may plan, as a server's planner, read the shop's documents, and approve what
-    is asked of them here.
+    """Who sits at this terminal: may plan, as a server's planner, read the shop's documents, have reports
+    made, and approve what is asked of them here.
     """
     permissions = frozenset(
         {
@@ -72,6 +73,8 @@ async def _caller(desk: Desk, shop: str, user: str) -> TenantContext:
             Permission.PLANNING_WRITE,
             Permission.APPROVE,
             Permission.KNOWLEDGE_READ,
+            Permission.REPORTS_READ,
+            Permission.REPORTS_WRITE,
         }
     )
     async with desk.database.transaction(Principal(shop, user, permissions)) as connection:

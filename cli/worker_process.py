@@ -12,8 +12,8 @@ from jobs.backoff import Backoff
 from leadhand.errors import DatabaseUnavailable, SchemaOutdated
 from leadhand.log_setup import configure_logging
 from leadhand.settings import Settings
+from reports.opening import open_desk
 from reports.schedules.worker import running_reports
-from runs.desk import open_desk
 
 log = logging.getLogger(__name__)
 

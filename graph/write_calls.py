@@ -58,7 +58,12 @@ class WriteCalls:
         asked = await self.parts.approvals.of_call(tenant, call)
         if asked is None:
             proposal = await self.parts.registry.propose(
-                call["tool"], call["input"], tenant, self.parts.shops, call_id=call["call_id"]
+                call["tool"],
+                call["input"],
+                tenant,
+                self.parts.shops,
+                call_id=call["call_id"],
+                thread_id=call["thread_id"] or None,
             )
             asked = await self.parts.approvals.ask(tenant, call, proposal)
         if asked.standing == "pending":

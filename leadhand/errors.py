@@ -26,6 +26,7 @@ LeadhandError                      code, safe message, retryable, details
 │   ├── EmbeddingChanged           409 embedding_changed
 │   ├── ReportNotReady             409 report_not_ready
 │   ├── RecipientRefused           422 recipient_refused
+│   ├── DeliveryNotFailed          409 delivery_not_failed
 │   ├── RequestTimeout             408 request_timeout (retryable)
 │   ├── HeadersTooLarge            431 headers_too_large
 │   ├── Throttled                  429, says how long to wait (retryable)
@@ -243,6 +244,12 @@ class RecipientRefused(CallerError):
     """A report cannot be delivered to this recipient, however often it is tried."""
 
     code, status = "recipient_refused", 422
+
+
+class DeliveryNotFailed(CallerError):
+    """Only a delivery that has failed is sent again; `details.status` says how it stands."""
+
+    code, status = "delivery_not_failed", 409
 
 
 class RequestTimeout(CallerError):

@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     mail_from: str = "Leadhand <leadhand@localhost>"
     report_folder: Path | None = None
     private_webhooks: bool = False
+    # Kept so long, of any shop.
+    report_days: int = Field(default=400, ge=7, le=3660)
 
     model: str | None = None
     small_model: str | None = None

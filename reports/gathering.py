@@ -71,13 +71,17 @@ class Gathering:
         if self.late:
             self._leave_out(section, self.words("bound.budget"))
             return None
-        call_id = f"report.{len(self.sources) + 1}"
         try:
-            output = await self._tools.run(tool, given, self.tenant, self.shops, call_id=call_id)
+            return await self.answer(tool, given, kind)
         except _LEAVES_OUT as error:
             self.sources.append(Source(tool=tool, input=given, code=error.code))
             self._leave_out(section, _said(error))
             return None
+
+    async def answer(self, tool: str, given: dict[str, JsonValue], kind: type[Out]) -> Out:
+        """The tool's answer, which has to be there; raises what the tool raises."""
+        call_id = f"report.{len(self.sources) + 1}"
+        output = await self._tools.run(tool, given, self.tenant, self.shops, call_id=call_id)
         if not isinstance(output, kind):
             raise TypeError(f"{tool} gave {type(output).__name__}")
         self.sources.append(Source(tool=tool, input=given, data_version=output.data_version))

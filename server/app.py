@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from leadhand import __version__
 from leadhand.errors import LeadhandError
 from leadhand.settings import Settings
-from runs.desk import open_desk
+from reports.opening import open_desk
 from server import api_page
 from server.api_keys import ApiKeys
 from server.border import Border, Refusals
@@ -23,6 +23,7 @@ from server.gate import Gate
 from server.limits import BodyLimit
 from server.rate_limits import RateLimits, Rates
 from server.routes import (
+    alerts,
     approvals,
     chat,
     graph,
@@ -59,6 +60,7 @@ _PARTS: Final = (
     recall,
     knowledge,
     reports,
+    alerts,
     tools,
     *_BOARDS,
     traces,

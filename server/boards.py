@@ -70,14 +70,18 @@ async def board_response(
     request: Request, tenant: TenantContext, desk: Desk, make: Callable[[], Awaitable[BoardAnswer]]
 ) -> Response:
     """The answer of `make`, or 304 when the client has the one of this state of the plan and this minute."""
-    known = request.headers.get("if-none-match")
-    if known is not None:
+    if "if-none-match" in request.headers:
         tag = _tag(tenant, await desk.boards.data_version(tenant))
-        if tag in (part.strip() for part in known.split(",")):
+        if has_tag(request, tag):
             return Response(status_code=304, headers={**_HEADERS, "etag": tag})
     answer = await make()
     headers = {**_HEADERS, "etag": _tag(tenant, answer.data_version)}
     return Response(answer.model_dump_json(), media_type="application/json", headers=headers)
+
+
+def has_tag(request: Request, tag: str) -> bool:
+    """Whether the client says that it has the answer of this tag."""
+    return tag in (part.strip() for part in request.headers.get("if-none-match", "").split(","))
 
 
 def _tag(tenant: TenantContext, data_version: int) -> str:

@@ -1,4 +1,4 @@
-"""Writes to a shop's plan: each is applied once, in one transaction, if the plan is still as it was shown."""
+"""Writes to a shop's plan and report schedules: each once, in one transaction, if all is as it was shown."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -19,8 +19,9 @@ from storage.database import Database
 from storage.json_values import storable_text, to_jsonb
 from storage.named_queries import named_queries
 from storage.plan_rows import Origin, change_rows
-from storage.plan_write_json import JsonRow, change_from, change_json
+from storage.plan_write_json import JsonRow, change_from, change_json, parted
 from storage.rows import execute, fetch_one, fetch_value
+from storage.schedule_changes import ScheduleChange, change_schedules
 from storage.shop_rows import build_shop
 from storage.shops import read_rows, read_settings, whole_months
 from storage.transactions import Connection
@@ -43,7 +44,7 @@ class PlanWrite:
     The ledger knows it by (shop, `thread_id`, `call_id`). `proposal_hash` tells it from another write of the
     same call. `as_of`, `base_data_version` and `effect` (`WriteEffect.digest`) are those of the proposal;
     `expires_at` is when it must have been approved. `undoes`: the write that it takes back; `applies`: the
-    re-plan's proposal that it takes up.
+    re-plan's proposal that it takes up; `schedules`: what it changes beside the plan.
     """
 
     thread_id: UUID
@@ -61,6 +62,12 @@ class PlanWrite:
     approved_by: str
     undoes: UUID | None = None
     applies: UUID | None = None
+    schedules: tuple[ScheduleChange, ...] = ()
+
+    @property
+    def told_changes(self) -> list[JsonRow]:
+        """Every row, as ledger and audit keep it."""
+        return [change_json(change) for change in (*self.changes, *self.schedules)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class KeptWrite:
     data_version: int
     undoes: UUID | None
     undone_by: UUID | None
+    schedules: tuple[ScheduleChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,19 @@ class _Row:
     proposal_hash: str
 
     def kept(self) -> KeptWrite:
+        changes, schedules = parted([change_from(change) for change in self.changes])
         return KeptWrite(
             id=self.id,
             tool=self.tool,
             summary=self.summary,
-            changes=tuple(change_from(change) for change in self.changes),
+            changes=changes,
             requested_by=self.requested_by,
             approved_by=self.approved_by,
             applied_at=self.applied_at,
             data_version=self.data_version,
             undoes=self.undoes,
             undone_by=self.undone_by,
+            schedules=schedules,
         )
 
 
@@ -199,11 +209,12 @@ async def _apply(connection: Connection, tenant: TenantContext, write: PlanWrite
     await _check_time(connection, write)
     await _use_approval(connection, write)
     settings = await read_settings(connection, tenant_id=tenant.tenant_id)
-    if version != write.base_data_version:
+    if write.changes and version != write.base_data_version:
         shop = await _fresh_shop(connection, tenant, write, settings)
         await asyncio.to_thread(_check_same, shop, write)
     write_id = uuid7()
     origins = await _take_back(connection, write, write_id)
+    await change_schedules(connection, tenant, write.schedules)
     gone = await change_rows(connection, write.changes, settings, origins)
     return await _note_made(connection, tenant, write, (write_id, gone))
 
@@ -260,7 +271,6 @@ async def _note_made(
     connection: Connection, tenant: TenantContext, write: PlanWrite, made: tuple[UUID, tuple[Origin, ...]]
 ) -> KeptWrite:
     write_id, gone = made
-    changes: list[JsonValue] = [change_json(change) for change in write.changes]
     params = {
         "id": write_id,
         "thread_id": write.thread_id,
@@ -272,7 +282,7 @@ async def _note_made(
         "summary": storable_text(write.summary),
         "approved_by": write.approved_by,
         "base_data_version": write.base_data_version,
-        "changes": to_jsonb(changes),
+        "changes": to_jsonb([*write.told_changes]),
         "origins": to_jsonb([{"id": o.id, "source": o.source, "external_id": o.external_id} for o in gone]),
         "undoes": write.undoes,
         "applies": write.applies,
@@ -282,7 +292,7 @@ async def _note_made(
     entry = replace(
         _audited(tenant, write, "write_applied"),
         write_id=write_id,
-        changes=[change_json(change) for change in write.changes],
+        changes=write.told_changes,
     )
     await audit.record(connection, entry)
     return row.kept()

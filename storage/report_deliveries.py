@@ -31,7 +31,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """One attempt's delivery, with the report as it is kept."""
+    """One attempt's delivery, with the report as it is kept. `alert_id`: whose notice it is, if of one."""
 
     id: UUID
     report_id: UUID
@@ -41,6 +41,7 @@ class ClaimedDelivery:
     attempt: int
     name: str
     period: str | None
+    alert_id: UUID | None
     content: str = field(repr=False)
 
 
@@ -76,6 +77,11 @@ async def note_sent(connection: Connection, *, delivery_id: UUID) -> None:
 async def note_fault(connection: Connection, claimed: ClaimedDelivery, *, code: str, final: bool) -> None:
     params = {"id": claimed.id, "attempt": claimed.attempt, "code": code, "final": final}
     await execute(connection, _SQL["note_delivery_fault"], params)
+
+
+async def wait_again(connection: Connection, *, delivery_id: UUID) -> bool:
+    """Whether it had failed, and now waits as a new one does; False: there is nothing to send, or no need."""
+    return await execute(connection, _SQL["wait_again"], {"id": delivery_id}) == 1
 
 
 async def fail_all(connection: Connection, *, report_id: UUID, code: str) -> None:

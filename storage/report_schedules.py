@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, cast
 from uuid import UUID
 
+from leadhand.context import Permission
 from leadhand.errors import JsonValue
 from storage.json_values import storable_text, to_jsonb
 from storage.named_queries import named_queries
@@ -15,6 +16,8 @@ from storage.transactions import Connection
 _SQL = named_queries("reports")
 RecipientKind: TypeAlias = Literal["email", "webhook", "folder"]
 _BEFORE_ALL = UUID(int=0)
+# A report changes nothing: whatever its owner may do beyond these is left out.
+READING: Final = frozenset({Permission.PLANNING_READ, Permission.KNOWLEDGE_READ, Permission.REPORTS_READ})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class _Row:
     next_at: datetime
     created_at: datetime
     updated_at: datetime
+    forgotten_to: str | None
 
 
 async def add(connection: Connection, *, schedule_id: UUID, terms: ScheduleTerms) -> Schedule:
@@ -103,12 +107,6 @@ async def hold(connection: Connection, *, schedule_id: UUID) -> Schedule | None:
     return _maybe(await fetch_one(connection, _SQL["hold_schedule"], {"id": schedule_id}, _Row))
 
 
-async def hold_due(connection: Connection, *, schedule_id: UUID, now: datetime) -> Schedule | None:
-    """The schedule, if it is due and nobody else looks after it at this moment."""
-    params = {"id": schedule_id, "now": now}
-    return _maybe(await fetch_one(connection, _SQL["hold_due_schedule"], params, _Row))
-
-
 async def move_on(connection: Connection, *, schedule_id: UUID, next_at: datetime) -> None:
     await execute(connection, _SQL["move_on"], {"id": schedule_id, "next_at": next_at})
 
@@ -124,6 +122,11 @@ async def due(connection: Connection, *, now: datetime, at_most: int) -> tuple[O
     return await fetch_all(connection, _SQL["due_schedules"], params, OfShop)
 
 
+def reading_rights(permissions: frozenset[Permission]) -> tuple[str, ...]:
+    """Of these permissions, what a report is made with."""
+    return tuple(sorted(permission.value for permission in permissions & READING))
+
+
 def _params(schedule_id: UUID, terms: ScheduleTerms) -> dict[str, object]:
     return {
         "id": schedule_id,
@@ -131,7 +134,7 @@ def _params(schedule_id: UUID, terms: ScheduleTerms) -> dict[str, object]:
         "due": storable_text(terms.due),
         "timezone": terms.timezone,
         "options": to_jsonb(terms.options),
-        "recipients": to_jsonb(_recipients(terms.recipients)),
+        "recipients": to_jsonb(recipients_kept(terms.recipients)),
         "owner_id": terms.owner_id,
         "permissions": list(terms.permissions),
         "active": terms.active,
@@ -139,7 +142,8 @@ def _params(schedule_id: UUID, terms: ScheduleTerms) -> dict[str, object]:
     }
 
 
-def _recipients(recipients: Sequence[Recipient]) -> list[JsonValue]:
+def recipients_kept(recipients: Sequence[Recipient]) -> list[JsonValue]:
+    """As a row keeps them; read back by `recipient_of`."""
     return [{"kind": one.kind, "target": one.target, "secret": one.secret} for one in recipients]
 
 
@@ -158,7 +162,7 @@ def _schedule(row: _Row) -> Schedule:
         due=row.due,
         timezone=row.timezone,
         options=row.options,
-        recipients=tuple(_recipient(one) for one in row.recipients),
+        recipients=tuple(recipient_of(one) for one in row.recipients),
         owner_id=row.owner_id,
         permissions=tuple(row.permissions),
         active=row.active,
@@ -169,5 +173,5 @@ def _schedule(row: _Row) -> Schedule:
     )
 
 
-def _recipient(kept: dict[str, str | None]) -> Recipient:
+def recipient_of(kept: dict[str, str | None]) -> Recipient:
     return Recipient(cast("RecipientKind", kept["kind"]), kept["target"] or "", kept.get("secret"))

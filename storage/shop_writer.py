@@ -104,6 +104,7 @@ async def delete_shop(connection: Connection, *, tenant_id: str) -> bool:
     await execute(connection, _SQL["delete_document_index"], {})
     await execute(connection, _SQL["delete_reports"], {})
     await execute(connection, _SQL["delete_report_schedules"], {})
+    await execute(connection, _SQL["delete_alerts"], {})
     return await execute(connection, _SQL["delete_settings"], {"tenant_id": tenant_id}) == 1
 
 

@@ -14,6 +14,7 @@ from tools.memory_port import MemoryPort, NoMemory
 from tools.quiz_port import NoQuizzes, QuizPort
 from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
+from tools.report_schedule_port import NoReportSchedules, ReportSchedulePort
 from tools.simulation_port import NoSimulations, SimulationPort
 from tools.write_port import NoWrites, WritePort
 
@@ -80,7 +81,7 @@ class NestedCalls(Protocol):
 class ToolContext:
     """What a tool may use: who asks, the shop's plan, other tools (shown as nested), re-plans, what earlier
     simulations found, the writes that were made, what is remembered of the person, what they said earlier,
-    the shop's documents.
+    the shop's documents, when reports are made.
 
     `call_id`: of this call. `thread_id`: of the conversation that it is made in, if it is in one.
     """
@@ -95,6 +96,7 @@ class ToolContext:
     recall: RecallPort = NoRecall()  # noqa: RUF009 - it has no state
     knowledge: KnowledgePort = NoKnowledge()  # noqa: RUF009 - it has no state
     quizzes: QuizPort = NoQuizzes()  # noqa: RUF009 - it has no state
+    report_schedules: ReportSchedulePort = NoReportSchedules()  # noqa: RUF009 - it has no state
     call_id: str = ""
     thread_id: str | None = None
 

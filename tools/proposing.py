@@ -13,6 +13,7 @@ from planning.date_phrases import instant_text
 from planning.plan_writes import RowChange, WriteEffect, effect_of
 from planning.shop import Booking, Minute, Shop
 from planning.zones import iso, to_minute
+from storage.plan_write_json import parted
 from storage.plan_writes import KeptWrite, PlanWrite
 from tools.base import Evidence
 from tools.calendar_views import CalendarEffectView
@@ -77,7 +78,7 @@ def proposed(shop: Shop, wanted: Wanted, tenant: TenantContext) -> ProposedWrite
         new_conflicts=views.conflicts(effect.new_conflicts),
         solved_conflicts=views.conflicts(effect.solved_conflicts),
         calendar=wanted.calendar,
-        expires_at=iso(_expiry(changes, now, wanted.valid_until), zone),
+        expires_at=iso(expiry(changes, now, wanted.valid_until), zone),
         undoes=wanted.undoes,
         applies=wanted.applies,
         effect=effect.digest,
@@ -129,7 +130,8 @@ def _check_machines(shop: Shop, effect: WriteEffect) -> None:
     )
 
 
-def _expiry(changes: Sequence[RowChange], now: Minute, sooner: Minute | None) -> Minute:
+def expiry(changes: Sequence[RowChange], now: Minute, sooner: Minute | None) -> Minute:
+    """By when it must be approved."""
     ends = [now + VALID_MIN, *(start for start in starts_of(changes) if start >= now)]
     if sooner is not None:
         ends.append(sooner)
@@ -163,6 +165,7 @@ def _evidence(shop: Shop, effect: WriteEffect) -> list[Evidence]:
 def plan_write(write: ApprovedWrite) -> PlanWrite:
     """The approved proposal as the database takes it."""
     proposal = write.proposal
+    changes, schedules = parted([change.change() for change in proposal.changes])
     return PlanWrite(
         thread_id=write.thread_id,
         run_id=write.run_id,
@@ -170,7 +173,7 @@ def plan_write(write: ApprovedWrite) -> PlanWrite:
         tool=write.tool,
         input=write.input,
         summary=proposal.summary,
-        changes=tuple(change.row_change() for change in proposal.changes),
+        changes=changes,
         as_of=to_minute(datetime.fromisoformat(proposal.as_of)),
         base_data_version=proposal.data_version,
         effect=proposal.effect,
@@ -179,6 +182,7 @@ def plan_write(write: ApprovedWrite) -> PlanWrite:
         approved_by=write.approved_by,
         undoes=proposal.undoes,
         applies=proposal.applies,
+        schedules=schedules,
     )
 
 

@@ -41,6 +41,7 @@ from tools.proposing import applied, plan_write
 from tools.quiz_port import NoQuizzes, QuizPort
 from tools.recall_port import NoRecall, RecallPort
 from tools.replan_port import NoReplans, ReplanPort
+from tools.report_schedule_port import NoReportSchedules, ReportSchedulePort
 from tools.schemas import JsonObject, input_schema, output_schema
 from tools.simulation_port import NoSimulations, SimulationPort
 from tools.write_port import NoWrites, WritePort
@@ -86,9 +87,10 @@ class ToolRegistry:
         recall: RecallPort | None = None,
         knowledge: KnowledgePort | None = None,
         quizzes: QuizPort | None = None,
+        report_schedules: ReportSchedulePort | None = None,
     ) -> None:
         """`timeout_s`: for each call, nested ones included. `replans`, `simulations`, `writes`, `memory`,
-        `recall`, `knowledge`, `quizzes`: None where there is no database.
+        `recall`, `knowledge`, `quizzes`, `report_schedules`: None where there is no database.
 
         Raises ValueError for a name used twice.
         """
@@ -100,6 +102,7 @@ class ToolRegistry:
         self._recall = recall or NoRecall()
         self._knowledge = knowledge or NoKnowledge()
         self._quizzes = quizzes or NoQuizzes()
+        self._report_schedules = report_schedules or NoReportSchedules()
         self._tools: dict[str, AnyTool] = {}
         for tool in sorted(tools, key=lambda tool: tool.name):
             if tool.name in self._tools:
@@ -120,6 +123,7 @@ class ToolRegistry:
         recall: RecallPort | None = None,
         knowledge: KnowledgePort | None = None,
         quizzes: QuizPort | None = None,
+        report_schedules: ReportSchedulePort | None = None,
     ) -> Self:
         """Every `TOOL` of the modules in `tools.catalog`."""
         names = sorted(module.name for module in pkgutil.iter_modules(catalog.__path__))
@@ -135,6 +139,7 @@ class ToolRegistry:
             recall=recall,
             knowledge=knowledge,
             quizzes=quizzes,
+            report_schedules=report_schedules,
         )
 
     def get(self, name: str) -> AnyTool:
@@ -204,6 +209,7 @@ class ToolRegistry:
         *,
         call_id: str,
         depth: int = 0,
+        thread_id: str | None = None,
     ) -> ProposedWrite:
         """What `run` does, of a write tool: the exact change, for a person to approve. Nothing is changed.
 
@@ -211,7 +217,9 @@ class ToolRegistry:
             TypeError: it is no write tool.
             LeadhandError: as `run`.
         """
-        output = await self.run(name, raw_input, tenant, shops, call_id=call_id, depth=depth)
+        output = await self.run(
+            name, raw_input, tenant, shops, call_id=call_id, depth=depth, thread_id=thread_id
+        )
         if not isinstance(output, ProposedWrite):
             raise TypeError(f"{name} is no write tool")
         return output
@@ -238,7 +246,14 @@ class ToolRegistry:
         self, tenant: TenantContext, write: ApprovedWrite, shops: ShopSource
     ) -> dict[str, JsonValue]:
         try:
-            fresh = await self.propose(write.tool, write.input, tenant, shops, call_id=write.call_id)
+            fresh = await self.propose(
+                write.tool,
+                write.input,
+                tenant,
+                shops,
+                call_id=write.call_id,
+                thread_id=str(write.thread_id),
+            )
         except LeadhandError as error:
             refused: JsonValue = {"code": error.code, "message": error.message, "details": error.details}
             return {"fresh": None, "refused": refused}
@@ -269,6 +284,7 @@ class ToolRegistry:
             self._recall,
             self._knowledge,
             self._quizzes,
+            self._report_schedules,
             call.call_id,
             call.thread_id,
         )

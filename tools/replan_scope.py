@@ -45,7 +45,7 @@ def read_scope(shop: Shop, asked: ScopeAsked, now: Minute) -> Scope:
         ids &= {one.order.id for one in found}
     if asked.late:
         late = read_orders(shop, OrderQuestion(now, filter=OrderFilter.LATE)).matching
-        ids &= {report.order.id for report in late}
+        ids &= {standing.order.id for standing in late}
     if asked.machines:
         machines = [find_machine(shop, name) for name in asked.machines]
         assumptions += [one.assumption for one in machines if one.assumption]

@@ -1,9 +1,9 @@
-"""Tools that change the plan: they only propose. What a person approves is applied elsewhere, exactly so."""
+"""Tools that change the plan or report schedules: they only propose. What is approved is made elsewhere."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -12,7 +12,7 @@ from pydantic import Field
 from leadhand.context import Permission
 from leadhand.errors import JsonValue
 from planning.plan_writes import RowChange, WritableTable
-from storage.plan_write_json import change_from, change_json
+from storage.plan_write_json import AnyChange, change_from, change_json
 from tools.base import In, ToolContext, ToolOutput
 from tools.calendar_views import CalendarEffectView
 from tools.change_views import ConflictsView, OrderEffectRow
@@ -20,22 +20,30 @@ from tools.views import Named, View
 
 # A larger change is not one that a person can have looked at.
 MAX_CHANGES = 2_000
+ChangedTable: TypeAlias = WritableTable | Literal["report_schedule"]
 
 
 class ExactChange(View):
-    """A row before and after, by its columns, instants as UTC minutes; for programs."""
+    """A row before and after, by its columns, a plan's instants as UTC minutes; for programs."""
 
-    table: WritableTable
+    table: ChangedTable
     id: str
     before: dict[str, JsonValue] | None
     after: dict[str, JsonValue] | None
 
     @classmethod
-    def of(cls, change: RowChange) -> "ExactChange":
+    def of(cls, change: AnyChange) -> "ExactChange":
         return cls.model_validate(change_json(change))
 
-    def row_change(self) -> RowChange:
+    def change(self) -> AnyChange:
         return change_from(self.model_dump(mode="json"))
+
+    def row_change(self) -> RowChange:
+        """Of the plan. Raises TypeError: it is about a report schedule."""
+        change = self.change()
+        if not isinstance(change, RowChange):
+            raise TypeError(f"{self.id} is no row of the plan")
+        return change
 
 
 class RowState(View):
@@ -55,7 +63,7 @@ class RowState(View):
 class RowDifference(View):
     """A row before and after. `before` null: it is new; `after` null: it goes."""
 
-    table: WritableTable
+    table: ChangedTable
     id: str
     what: str = Field(description="Such as “WO-4003 operation 20 Turning”.")
     before: RowState | None

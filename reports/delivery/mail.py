@@ -1,7 +1,6 @@
 """Sends a report by mail: as a page, as text, and as PDF."""
 
 import smtplib
-import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -14,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from leadhand.errors import DeliveryFailed, RecipientRefused
+from reports.delivery.trust import trusted
 from reports.form import Form
 from reports.forms import render
 from reports.report import Report
@@ -69,7 +69,7 @@ class Mails:
             raise DeliveryFailed("The mail server cannot be reached.") from None
 
     def _connected(self) -> smtplib.SMTP:
-        server, context = self.server, ssl.create_default_context()
+        server, context = self.server, trusted()
         if server.from_start:
             smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=context)
         else:

@@ -1,6 +1,7 @@
 """The forms a report comes in. Libraries that draw and typeset are loaded when a form is asked for."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reports.form import Form
 from reports.report import Report
@@ -25,8 +26,19 @@ class RenderedFile:
     body: bytes
 
 
+# The last few files, of about half a MB each: a mail to many is typeset once, a page can be shown again.
+KEPT = 8
+
+
 def render(report: Report, form: Form) -> RenderedFile:
     """The report as a file, the same bytes for the same report. HTML and PDF take seconds: use a thread."""
+    return _rendered(report.to_json(), form)
+
+
+@lru_cache(maxsize=KEPT)
+def _rendered(content: str, form: Form) -> RenderedFile:
+    """By all that it shows, so that nobody sees another's."""
+    report = Report.from_json(content)
     ending = "zip" if form is Form.CSV else form.value
     name = f"capacity-report-{report.as_of[:10]}.{ending}"
     return RenderedFile(name, MEDIA_TYPES[form], _body(report, form))

@@ -61,7 +61,10 @@ class Canvas:
 
     def box(self, at: tuple[float, float], size: tuple[float, float], style: Style) -> None:
         """`at`: its lower left corner, in units of the axes."""
-        self.axes.add_patch(_patch(at, size, style))
+        # Where the axes end is said (`limits`): what stands in them takes no part in that, nor in the layout.
+        patch = _patch(at, size, style)
+        patch.set_in_layout(False)
+        self.axes.add_artist(patch)
 
     def text(
         self,
@@ -76,7 +79,7 @@ class Canvas:
         ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8} if paper else None
         self.axes.text(
             *at, drawable(text), parse_math=False, fontproperties=_font(size_pt), color=color, ha="center",
-            va="center", bbox=ground, clip_on=True,
+            va="center", bbox=ground, clip_on=True, in_layout=False,
         )  # fmt: skip
 
     def limits(self, left: float, right: float, bottom: float, top: float) -> None:

@@ -15,10 +15,11 @@ from leadhand.errors import InternalFault, InvalidRequest, LeadhandError
 from reports.content import make_report
 from reports.options import ReportOptions, ReportParts
 from reports.report import Report
-from reports.schedules.queueing import MAKE, READING, queue_delivery
+from reports.schedules.queueing import MAKE, queue_deliveries
 from reports.schedules.ticker import NOBODY
 from storage import report_deliveries, reports
 from storage.database import Database
+from storage.report_schedules import READING
 from storage.reports import Claimed
 from storage.tenants import TenantSettings, read_tenant
 
@@ -94,8 +95,7 @@ class ReportMaker:
         async with self.database.transaction(who) as connection:
             if not await reports.keep(connection, report, content=content):
                 return
-            for delivery in await report_deliveries.of_report(connection, report_id=report.id):
-                await queue_delivery(connection, delivery)
+            await queue_deliveries(connection, report_id=report.id)
 
     async def _note(self, who: Principal, report: Claimed, code: str) -> None:
         async with self.database.transaction(who) as connection:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,9 +41,15 @@ class Due:
 
 def next_period(when: str, timezone: str, *, after: datetime) -> Period:
     """The first period that is due later than `after`."""
-    return next(one for one in _from(when, timezone, after) if one.at > after)
+    return next(periods_after(when, timezone, after=after))
 
 
+def periods_after(when: str, timezone: str, *, after: datetime) -> Iterator[Period]:
+    """All periods that are due later than `after`; they never end."""
+    return (one for one in _from(when, timezone, after) if one.at > after)
+
+
+@lru_cache(maxsize=100)  # many shops have the same time
 def due(when: str, timezone: str, *, since: datetime, now: datetime) -> Due:
     """What is due from `since` to `now`, both included."""
     passed: deque[Period] = deque(maxlen=MAX_SKIPPED + 1)

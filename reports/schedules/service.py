@@ -1,5 +1,6 @@
 """A shop's schedules and reports, as the routes and the command line ask for them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,22 +11,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
-from leadhand.errors import InvalidRequest, JsonValue, NotFound, ReportNotReady
+from leadhand.errors import DeliveryNotFailed, InvalidRequest, JsonValue, NotFound, ReportNotReady
 from reports.delivery.recipients import DeliveryBounds, RecipientAsked, checked
 from reports.options import ReportOptions
 from reports.report import Report
 from reports.schedules.periods import next_period
-from reports.schedules.queueing import queue_report, reading_rights
+from reports.schedules.queueing import queue_delivery, queue_report
 from storage import report_deliveries, report_schedules, reports
 from storage.database import Database
 from storage.report_deliveries import Delivery
-from storage.report_schedules import Recipient, Schedule, ScheduleTerms
+from storage.report_schedules import Recipient, Schedule, ScheduleTerms, reading_rights
 from storage.reports import ListedReport, NewReport
 from storage.transactions import Connection
 
 # A schedule of a shop costs work every time; so many serve any shop.
 MAX_SCHEDULES: Final = 100
 DEFAULT_NAME: Final = "Capacity report"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,10 @@ class ReportDesk:
         Raises:
             InvalidRequest: when it is due, its time zone or a recipient cannot be.
         """
-        empty = ScheduleTerms("", "", None, {}, (), tenant.user_id, (), True, datetime.now(UTC))
-        terms = self._terms(tenant, wish, empty)
+        terms = self.terms(tenant, wish, now=datetime.now(UTC))
         async with self.database.transaction(tenant) as connection:
             if await report_schedules.count(connection) >= MAX_SCHEDULES:
-                raise _wrong("name", f"the shop has {MAX_SCHEDULES} schedules, and that is the most")
+                raise too_many_schedules()
             return await report_schedules.add(connection, schedule_id=uuid7(), terms=terms)
 
     async def change_schedule(self, tenant: TenantContext, schedule_id: UUID, wish: ScheduleWish) -> Schedule:
@@ -79,14 +81,21 @@ class ReportDesk:
             there = await report_schedules.hold(connection, schedule_id=schedule_id)
             if there is None:
                 raise absent_schedule()
-            terms = self._terms(tenant, wish, there)
+            terms = self.terms(tenant, wish, there, now=datetime.now(UTC))
             return await report_schedules.change(connection, schedule_id=schedule_id, terms=terms)
 
-    def _terms(self, tenant: TenantContext, wish: ScheduleWish, there: ScheduleTerms) -> ScheduleTerms:
+    def terms(
+        self, tenant: TenantContext, wish: ScheduleWish, there: ScheduleTerms | None = None, *, now: datetime
+    ) -> ScheduleTerms:
+        """What `wish` makes of the schedule that is there, or of none; nothing is kept.
+
+        Raises:
+            InvalidRequest: see `add_schedule`.
+        """
+        there = there or ScheduleTerms("", "", None, {}, (), tenant.user_id, (), True, now)
         timezone = _zone(wish.timezone) if wish.timezone is not None else there.timezone
         due = " ".join((wish.when or there.due).split())
         active = there.active if wish.active is None else wish.active
-        now = datetime.now(UTC)
         following = next_period(due, timezone or tenant.timezone, after=now).at
         moved = (due, timezone, active) != (there.due, there.timezone, there.active)
         recipients = there.recipients
@@ -164,6 +173,28 @@ class ReportDesk:
             report = await _found(connection, report_id)
             return Standing(report, await report_deliveries.of_report(connection, report_id=report_id))
 
+    async def send_again(self, tenant: TenantContext, report_id: UUID, delivery_id: UUID) -> Delivery:
+        """Have a delivery that has failed tried anew, as often as a new one; the report stays as it is.
+
+        Raises:
+            NotFound: the shop has no such report, or the report no such delivery.
+            DeliveryNotFailed: it waits or has arrived, or there is nothing to send.
+        """
+        async with self.database.transaction(tenant) as connection:
+            await _found(connection, report_id)
+            delivery = await report_deliveries.get(connection, delivery_id=delivery_id)
+            if delivery is None or delivery.report_id != report_id:
+                raise absent_delivery()
+            if not await report_deliveries.wait_again(connection, delivery_id=delivery_id):
+                raise DeliveryNotFailed(_NOT_AGAIN[delivery.status], details={"status": delivery.status})
+            await queue_delivery(connection, delivery)
+            again = await report_deliveries.get(connection, delivery_id=delivery_id)
+        log.info(
+            "a delivery is sent again (%s)", delivery.kind,
+            extra={"tenant_id": tenant.tenant_id, "user_id": tenant.user_id, "delivery_id": str(delivery_id)},
+        )  # fmt: skip
+        return again or delivery
+
     async def content(self, tenant: TenantContext, report_id: UUID) -> Report:
         """What the report says.
 
@@ -179,6 +210,11 @@ class ReportDesk:
         return Report.from_json(content)
 
 
+_NOT_AGAIN: Final = {
+    "waiting": "The delivery still waits, and is tried by itself.",
+    "sent": "The delivery has arrived.",
+    "failed": "There is nothing to send: the report was not made, or the webhook's secret is gone.",
+}
 _NOT_READY: Final = {
     "queued": "The report waits for its turn. Try again in a moment.",
     "making": "The report is being made. Try again in a moment.",
@@ -215,12 +251,20 @@ async def ask_report(
     return await _found(connection, there)
 
 
+def too_many_schedules() -> InvalidRequest:
+    return _wrong("name", f"the shop has {MAX_SCHEDULES} schedules, and that is the most")
+
+
 def absent_schedule() -> NotFound:
     return NotFound("There is no such schedule.")
 
 
 def absent_report() -> NotFound:
     return NotFound("There is no such report.")
+
+
+def absent_delivery() -> NotFound:
+    return NotFound("The report has no such delivery.")
 
 
 async def _found(connection: Connection, report_id: UUID) -> ListedReport:

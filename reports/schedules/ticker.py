@@ -5,7 +5,7 @@ schedule moves on and the job is queued, so that a crash leaves all of it or not
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,19 +15,17 @@ from uuid_utils.compat import uuid7
 from jobs.engine_database import engine_transaction
 from jobs.task import Tick
 from leadhand.context import Principal
-from leadhand.errors import DatabaseUnavailable, InvalidRequest
-from reports.schedules.periods import Due, Period, due
-from reports.schedules.queueing import queue_again, queue_delivery, queue_report
-from storage import report_deliveries, report_schedules, reports
+from reports.schedules.periods import Period, due
+from reports.schedules.queueing import BEHIND, LINE, MAKE, queue_again, queue_delivery
+from storage import due_reports, report_deliveries, report_schedules, reports
 from storage.database import Database
-from storage.report_schedules import OfShop, Schedule
-from storage.reports import NewReport, ReportStatus
-from storage.tenants import read_tenant
-from storage.transactions import Connection, translated_errors
+from storage.due_reports import Beginning, DueSchedule, NewPeriod
+from storage.report_schedules import OfShop
+from storage.transactions import translated_errors
 
 TICK: Final = "report_tick"
 EVERY_S: Final = 10
-# Looked after between two looks at what is due in other shops.
+# Schedules begun in one transaction: a commit costs little then, and a crash loses little.
 AT_MOST: Final = 200
 # A job that was lost is queued anew; longer than any retry of it waits.
 STRANDED_AFTER: Final = timedelta(hours=3)
@@ -60,14 +58,13 @@ class Ticker:
         """How many reports were queued.
 
         Raises:
-            DatabaseUnavailable: the next tick finds what this one did not.
+            DatabaseUnavailable, QueryTimeout: the next tick finds what this one did not.
         """
         now, queued, tried = self.now(), 0, set[OfShop]()
         while found := [one for one in await self._due(now) if one not in tried]:
             tried.update(found)
-            for one in found:
-                queued += await self._look_after(one, now)
-        await self._queue_stranded(now - STRANDED_AFTER)
+            queued += await self._begin(found, now)
+        await self._queue_stranded()
         return queued
 
     async def _due(self, now: datetime) -> tuple[OfShop, ...]:
@@ -75,24 +72,24 @@ class Ticker:
             async with engine_transaction(self.database.pool) as connection:
                 return await report_schedules.due(connection, now=now, at_most=AT_MOST)
 
-    async def _look_after(self, one: OfShop, now: datetime) -> bool:
-        who = Principal(one.tenant_id, NOBODY, frozenset())
-        try:
-            async with self.database.transaction(who) as connection:
-                return await _begin(connection, one, now)
-        except DatabaseUnavailable:
-            raise
-        except (InvalidRequest, ValueError, KeyError):  # of its time or its zone: trying again does not help
-            log.exception(
-                "a report schedule cannot be read: %s", one.row_id, extra={"tenant_id": one.tenant_id}
-            )
-            async with self.database.transaction(who) as connection:
-                await report_schedules.move_on(connection, schedule_id=one.row_id, next_at=now + BROKEN_AGAIN)
-        except Exception:  # the shop's border: it keeps no other waiting, and the next tick tries again
-            log.exception("a report could not be queued: %s", one.row_id, extra={"tenant_id": one.tenant_id})
-        return False
+    async def _begin(self, found: Sequence[OfShop], now: datetime) -> int:
+        """All of them in one transaction; what goes wrong with one keeps no other waiting."""
+        with translated_errors():
+            async with engine_transaction(self.database.pool) as connection:
+                held = await due_reports.hold(connection, found, now=now)
+                beginnings = [_beginning(schedule, now) for schedule in held]
+                begun = await due_reports.begin(connection, beginnings, task=MAKE, line=LINE, priority=BEHIND)
+        for one in begun:
+            if one.refusal is not None:  # the next tick tries again
+                log.error(
+                    "a report could not be queued: %s (SQLSTATE %s)", one.schedule_id, one.refusal,
+                    extra={"tenant_id": one.tenant_id},
+                )  # fmt: skip
+        return sum(one.queued for one in begun)
 
-    async def _queue_stranded(self, since: datetime) -> None:
+    async def _queue_stranded(self) -> None:
+        """By the clock of the day, as the database notes when a row was touched."""
+        since = _now() - STRANDED_AFTER
         with translated_errors():
             async with engine_transaction(self.database.pool) as connection:
                 lost = await reports.stranded(connection, since=since, at_most=AT_MOST)
@@ -113,34 +110,22 @@ def _nobody(one: OfShop) -> Principal:
     return Principal(one.tenant_id, NOBODY, frozenset())
 
 
-async def _begin(connection: Connection, one: OfShop, now: datetime) -> bool:
-    """Queue the schedule's latest period, and note those before it as skipped."""
-    schedule = await report_schedules.hold_due(connection, schedule_id=one.row_id, now=now)
-    shop = await read_tenant(connection, tenant_id=one.tenant_id)
-    if schedule is None or shop is None:
-        return False
-    found = due(schedule.due, schedule.timezone or shop.timezone, since=schedule.next_at, now=now)
-    await report_schedules.move_on(connection, schedule_id=schedule.id, next_at=found.next_at)
-    return await _queue(connection, schedule, found)
+def _beginning(schedule: DueSchedule, now: datetime) -> Beginning:
+    """Its latest period is to be made, and those before it are noted as skipped."""
+    of_shop = OfShop(schedule.tenant_id, schedule.id)
+    try:
+        found = due(schedule.due, schedule.timezone, since=schedule.next_at, now=now)
+    except Exception:  # of its time or its zone: trying again at once does not help
+        log.exception(
+            "a report schedule cannot be read: %s", schedule.id, extra={"tenant_id": schedule.tenant_id}
+        )
+        return Beginning(of_shop, now + BROKEN_AGAIN)
+    # In the order of their ids reports are listed.
+    skipped = tuple(_new(period) for period in found.skipped)
+    report = None if found.run is None else _new(found.run)
+    deliveries = tuple(uuid7() for _ in range(schedule.recipients))
+    return Beginning(of_shop, found.next_at, report, deliveries, skipped)
 
 
-async def _queue(connection: Connection, schedule: Schedule, found: Due) -> bool:
-    for period in found.skipped:
-        await reports.add(connection, _report(schedule, period, "skipped"))
-    if found.run is None:
-        return False
-    return await queue_report(connection, _report(schedule, found.run, "queued"), schedule.recipients)
-
-
-def _report(schedule: Schedule, period: Period, status: ReportStatus) -> NewReport:
-    return NewReport(
-        id=uuid7(),
-        schedule_id=schedule.id,
-        period=period.key,
-        due_at=period.at,
-        name=schedule.name,
-        options=schedule.options,
-        owner_id=schedule.owner_id,
-        permissions=schedule.permissions,
-        status=status,
-    )
+def _new(period: Period) -> NewPeriod:
+    return NewPeriod(uuid7(), period.key, period.at)

@@ -1,4 +1,4 @@
-"""The worker that makes and delivers reports, beside the one that runs everything else.
+"""The worker that makes and delivers reports and looks at alerts, beside the one that runs everything else.
 
 It has places of its own: however many reports are due at six, no answer in a chat waits for one of them.
 """
@@ -10,6 +10,8 @@ from typing import Final
 
 from jobs.engine import Rhythm
 from jobs.worker import Worker
+from reports.alerts.task import AlertLooker
+from reports.alerts.ticker import AlertTicker
 from reports.delivery.task import Channels, Deliverer
 from reports.narrator import narrating
 from reports.options import ReportParts
@@ -36,11 +38,12 @@ async def running_reports(desk: Desk) -> AsyncGenerator[Worker]:
             desk.database,
             [
                 ReportMaker(desk.database, parts).task(),
+                AlertLooker(desk.database, parts).task(),
                 Deliverer(desk.database, Channels.of(desk.settings)).task(),
             ],
             listen_url=None,
             concurrency=AT_ONCE,
-            ticks=[Ticker(desk.database).ticking()],
+            ticks=[Ticker(desk.database).ticking(), AlertTicker(desk.database).ticking()],
             rhythm=RHYTHM,
         )
         task = asyncio.create_task(worker.run(), name="worker of reports")

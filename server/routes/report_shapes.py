@@ -12,6 +12,7 @@ from reports.delivery.recipients import MAX_RECIPIENTS, RecipientAsked
 from reports.options import ReportOptions
 from reports.schedules.service import ScheduleWish, Standing
 from reports.schedules.timing import MAX_CHARS
+from storage.report_deliveries import Delivery
 from storage.report_schedules import RecipientKind, Schedule
 from storage.reports import ListedReport, ReportStatus
 
@@ -143,6 +144,7 @@ class ReportPage(BaseModel):
 class DeliveryRow(BaseModel):
     """`waiting` with a code: it failed, and is tried again."""
 
+    id: UUID
     kind: RecipientKind
     target: str
     status: Literal["waiting", "sent", "failed"]
@@ -194,18 +196,19 @@ def report_row(report: ListedReport, tenant: TenantContext, forms: list[str]) ->
 
 
 def report_details(standing: Standing, tenant: TenantContext, forms: list[str]) -> ReportDetails:
-    zone = ZoneInfo(tenant.timezone)
     return ReportDetails(
         **report_row(standing.report, tenant, forms).model_dump(),
-        deliveries=[
-            DeliveryRow(
-                kind=one.kind,
-                target=one.target,
-                status=one.status,
-                attempt=one.attempt,
-                code=one.code,
-                sent_at=one.sent_at and one.sent_at.astimezone(zone),
-            )
-            for one in standing.deliveries
-        ],
+        deliveries=[delivery_row(one, tenant) for one in standing.deliveries],
+    )
+
+
+def delivery_row(delivery: Delivery, tenant: TenantContext) -> DeliveryRow:
+    return DeliveryRow(
+        id=delivery.id,
+        kind=delivery.kind,
+        target=delivery.target,
+        status=delivery.status,
+        attempt=delivery.attempt,
+        code=delivery.code,
+        sent_at=delivery.sent_at and delivery.sent_at.astimezone(ZoneInfo(tenant.timezone)),
     )

@@ -30,10 +30,6 @@ select count(*) from report_schedule;
 -- Nobody else changes it until the transaction ends.
 select * from report_schedule where id = %(id)s for update;
 
--- name: hold_due_schedule
--- One that is due, unless somebody else looks after it at this moment.
-select * from report_schedule where id = %(id)s and active and next_at <= %(now)s for update skip locked;
-
 -- name: move_on
 -- When it is due next.
 update report_schedule set next_at = %(next_at)s where id = %(id)s;
@@ -78,9 +74,9 @@ update report set status = 'making', attempt = attempt + 1, touched_at = clock_t
 returning id, schedule_id, period, due_at, name, options, owner_id, permissions, attempt;
 
 -- name: report_before
--- The last one that was made of the same schedule, or the shop's last one without any.
+-- The last one that was made of the same schedule, or the shop's last one without any; no notice of an alert.
 select content from report
- where schedule_id is not distinct from %(schedule_id)s and status = 'ready' and id < %(id)s
+ where schedule_id is not distinct from %(schedule_id)s and alert_id is null and status = 'ready' and id < %(id)s
  order by id desc limit 1;
 
 -- name: keep_report
@@ -100,10 +96,10 @@ update report set status = case when %(final)s then 'failed' else status end, co
 update report set touched_at = clock_timestamp() where id = %(id)s;
 
 -- name: list_reports
--- Newest first, without their content.
+-- Newest first, without their content; notices of alerts stand with their alerts.
 select id, schedule_id, period, due_at, name, owner_id, status, attempt, code, created_at, made_at
   from report
- where (%(before)s::uuid is null or id < %(before)s)
+ where alert_id is null and (%(before)s::uuid is null or id < %(before)s)
    and (%(schedule_id)s::uuid is null or schedule_id = %(schedule_id)s)
  order by id desc limit %(limit)s;
 
@@ -130,7 +126,7 @@ select id, report_id, kind, target, status, attempt, code, sent_at from report_d
 update report_delivery d set attempt = d.attempt + 1, touched_at = clock_timestamp()
   from report r
  where d.id = %(id)s and d.status = 'waiting' and r.id = d.report_id and r.status = 'ready'
-returning d.id, d.report_id, d.kind, d.target, d.secret, d.attempt, r.name, r.period, r.content;
+returning d.id, d.report_id, d.kind, d.target, d.secret, d.attempt, r.name, r.period, r.alert_id, r.content;
 
 -- name: note_sent
 -- It has arrived; nothing of it needs to be signed again.
@@ -139,16 +135,22 @@ update report_delivery set status = 'sent', code = null, secret = null, sent_at 
  where id = %(id)s and status = 'waiting';
 
 -- name: note_delivery_fault
--- What the attempt failed with; for good, or to be tried again.
+-- What the attempt failed with; for good, or to be tried again. Somebody may have it sent again, signed.
 update report_delivery
-   set status = case when %(final)s then 'failed' else status end, code = %(code)s, touched_at = clock_timestamp(),
-       secret = case when %(final)s then null else secret end
+   set status = case when %(final)s then 'failed' else status end, code = %(code)s, touched_at = clock_timestamp()
  where id = %(id)s and status = 'waiting' and attempt = %(attempt)s;
 
 -- name: fail_deliveries
 -- There will be no report to deliver.
 update report_delivery set status = 'failed', code = %(code)s, secret = null, touched_at = clock_timestamp()
  where report_id = %(report_id)s and status = 'waiting';
+
+-- name: wait_again
+-- A failed one of a report that is made, as if it had never been tried; a webhook needs its secret.
+update report_delivery d set status = 'waiting', attempt = 0, code = null, touched_at = clock_timestamp()
+  from report r
+ where d.id = %(id)s and d.status = 'failed' and (d.kind <> 'webhook' or d.secret is not null)
+   and r.id = d.report_id and r.status = 'ready';
 
 -- name: touch_delivery
 -- Its job was queued anew.

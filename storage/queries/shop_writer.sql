@@ -103,6 +103,10 @@ delete from report;
 -- And their schedules.
 delete from report_schedule;
 
+-- name: delete_alerts
+-- With their episodes.
+delete from alert;
+
 -- name: delete_settings
 -- The shop itself.
 delete from tenant_settings where tenant_id = %(tenant_id)s;

@@ -47,10 +47,13 @@ TAKES: Final = {
     "/api/knowledge/documents?cursor": "source cursor",
     "/api/reports/{id}": "report",
     "/api/reports/{id}.{form}": "report form",
+    "/api/reports/{id}/deliveries/{delivery_id}": "report delivery",
     "/api/reports?cursor": "report cursor",
     "/api/reports?schedule": "report schedule",
     "/api/reports/schedules/{id}": "report schedule",
     "/api/reports/schedules?cursor": "report cursor",
+    "/api/alerts/{id}": "alert",
+    "/api/alerts?cursor": "alert cursor",
     "/api/tools/{name}": "tool",
     "/api/tools/{name}#": "tool input",
 }
@@ -68,6 +71,7 @@ PLAIN: Final = {"limit", "last", "before", "from", "to", "active", "q", "sort"} 
     "until",
     "path",
     "category",
+    "conversations",
 }
 
 

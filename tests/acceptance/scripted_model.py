@@ -201,7 +201,8 @@ class ScriptedModel:
         leaving = asyncio.ensure_future(connection.gone.wait())
         try:
             await asyncio.wait({talking, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            if not talking.done():
+            # Who leaves in the middle of a word is noticed by the writing, too.
+            if not talking.done() or (connection.gone.is_set() and talking.exception() is not None):
                 request.gone.set()
                 raise ConnectionAbortedError
             talking.result()

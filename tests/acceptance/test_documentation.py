@@ -83,7 +83,7 @@ def _try(example: Example, shell: ReaderShell, server: ServerProcess, where: str
 
 def _run_as_typescript(snippet: str, server: ServerProcess, shell: ReaderShell, where: str) -> None:
     """Make the page's transport with the real `ai` package and send a message through it."""
-    _, token = shell.run("leadhand token --shop demo --user reader")
+    _, token = shell.run("leadhand token --shop demo --user reader 2>/dev/null")
     program = (ROOT / "tests/acceptance/client/documented_transport.mjs").read_text(encoding="utf-8")
     program = program.replace("/* the page's snippet */", snippet.rstrip().removesuffix(";"))
     program = program.replace('"/api/chat"', f'"{server.url}/api/chat"')

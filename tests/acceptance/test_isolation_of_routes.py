@@ -43,10 +43,16 @@ NO_FAULT = {
     "GET /api/reports": 403,
     "GET /api/reports/{id}": 403,
     "GET /api/reports/{id}.{form}": 403,
+    "POST /api/reports/{id}/deliveries/{delivery_id}/retry": 403,
     "GET /api/reports/schedules": 403,
     "GET /api/reports/schedules/{id}": 403,
     "PATCH /api/reports/schedules/{id}": 403,
     "DELETE /api/reports/schedules/{id}": 403,
+    # Nor alerts; who may is told in tests/integration/server/test_alerts.py.
+    "GET /api/alerts": 403,
+    "GET /api/alerts/{id}": 403,
+    "PATCH /api/alerts/{id}": 403,
+    "DELETE /api/alerts/{id}": 403,
 }
 # Something that waits for an approval, under the id of the run that asked.
 WAITING = sql.SQL(
@@ -161,8 +167,11 @@ def test_every_route_answers_an_id_of_somebody_else_as_one_that_never_was(
                 "source cursor": encode_cursor(name),
                 "report": run,
                 "report form": "json",
+                "report delivery": run,
                 "report schedule": run,
                 "report cursor": encode_cursor(run),
+                "alert": run,
+                "alert cursor": encode_cursor(run),
                 **of_rows,
             }
             for name, run, of_rows in (

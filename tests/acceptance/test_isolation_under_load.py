@@ -142,7 +142,7 @@ def take(harvest: Harvest, operation: Operation, chat: str, tools: list[str]) ->
     names = tools if "{name}" in path else [""]
     for name in names:
         filled = path.replace("{id}", chat).replace("{run_id}", chat).replace("{name}", name)
-        filled = filled.replace("{form}", "json")
+        filled = filled.replace("{form}", "json").replace("{delivery_id}", chat)
         for kind, code in CODES.items():
             filled = filled.replace(f"{{{kind}}}", code)
         assert "{" not in filled, f"{operation.name}: a parameter that this test does not know"

@@ -126,14 +126,15 @@ def story(  # noqa: PLR0917 - what a whole installation consists of
         doomed.wait_ready()
         with Caller(doomed.url, workspace.token("north", "pia", PLANNER)) as there:
             bring_to_their_boundaries(told, there, database, consumer, doomed)
-        stack.enter_context(working(workspace, model_settings))
-        for name, chat in told.chats.items():
-            approve_if_it_waits(pia, database, chat)
-            eventually(lambda chat=chat: runs(database, chat)[-1]["status"] != "running")
-            assert runs(database, chat)[-1]["status"] == "finished", name
-            told.messages[name] = sound_history(pia, consumer, chat, roles="ua")
-            told.made[name] = made(database, chat)
-            told.priorities[name] = priority(pia, told.changes[name].order)
+        # Gone before the tests: it would have their scripts name what other modules' threads are about.
+        with working(workspace, model_settings):
+            for name, chat in told.chats.items():
+                approve_if_it_waits(pia, database, chat)
+                eventually(lambda chat=chat: runs(database, chat)[-1]["status"] != "running")
+                assert runs(database, chat)[-1]["status"] == "finished", name
+                told.messages[name] = sound_history(pia, consumer, chat, roles="ua")
+                told.made[name] = made(database, chat)
+                told.priorities[name] = priority(pia, told.changes[name].order)
         for gate in told.gates.values():
             gate.open()
         yield told

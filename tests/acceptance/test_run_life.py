@@ -120,7 +120,8 @@ def story(  # noqa: PLR0917 - what a whole installation consists of
         for server in servers.values():
             server.start()
             stack.callback(end, server)
-        stack.enter_context(working(workspace, model_settings))
+        worker = stack.enter_context(ExitStack())
+        worker.enter_context(working(workspace, model_settings))
         anna = stack.enter_context(Caller(scripted_server.url, anna_token))
         posting = {
             name: stack.enter_context(Caller(server.url, anna_token)) for name, server in servers.items()
@@ -157,6 +158,8 @@ def story(  # noqa: PLR0917 - what a whole installation consists of
         tell_of_the_zombie(told, servers["frozen"], database)
         for fate in told.fates.values():
             fate.gate.open()
+        # Gone before the tests: it would have their scripts name what other modules' threads are about.
+        worker.close()
         yield told
 
 

@@ -10,8 +10,7 @@ from planning.availability import (
     MachineAvailability,
     MachineStatus,
     Question,
-    bookings_by_machine,
-    machine_availability,
+    machine_availabilities,
 )
 from planning.calendars import ShopTimes
 from planning.data_trust import Check
@@ -114,8 +113,7 @@ def _answer(
     machines, assumptions = _chosen(asked, shop, question)
     assumptions = [window.assumption, *assumptions, _how_searched(asked)]
     times = shop.view(ShopTimes, whole_days(question.span))
-    bookings = shop.view(bookings_by_machine)
-    found = [machine_availability(times, m.id, bookings.get(m.id, ()), question) for m in machines]
+    found = machine_availabilities(times, machines, question)
     found.sort(key=lambda a: _soonest_first(a, shop))
     shown = page(found, asked.cursor)
     zone = times.zone

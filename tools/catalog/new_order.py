@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from leadhand.context import TenantContext
+from planning.availability import bookings_by_machine
 from planning.data_trust import Check
 from planning.floor import Floor
 from planning.insertion import Operators
@@ -218,10 +219,12 @@ def _evidence(shop: Shop, read: AskedOrder, trial: Trial) -> list[Evidence]:
     moved = trial.displacement
     shifts = () if moved is None else moved.shifts
     spans = {(step.machine_id, (step.ready, step.end)) for step in trial.insertion.steps if step.machine_id}
+    on_machine = shop.view(bookings_by_machine)
     beside = (
         b.id
-        for b in shop.bookings
-        if any(b.machine_id == m and overlap((b.envelope_start, b.envelope_end), s) for m, s in spans)
+        for machine_id, span in spans
+        for b in on_machine.get(machine_id, ())
+        if overlap((b.envelope_start, b.envelope_end), span)
     )
     return evidence(
         machine=trial.plan.machine_ids,

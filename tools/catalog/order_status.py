@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -10,7 +10,7 @@ from pydantic import Field
 from leadhand.context import TenantContext
 from leadhand.errors import InvalidToolInput, JsonValue, NotFound
 from planning.cause_chain import CauseChain
-from planning.order_status import OrderReport, Outlook
+from planning.order_status import Outlook
 from planning.rounding import hours
 from planning.shop import Minute, OrderStatus, Shop
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
@@ -107,8 +107,7 @@ async def run(asked: OrderStatusInput, context: ToolContext) -> OrderStatusOutpu
     question, explain = _question(asked, context.tenant)
     shop = await _shop_that_knows(question, context)
     reading = await asyncio.to_thread(read_orders, shop, question)
-    shown = page(reading.matching, asked.cursor)
-    past = _days_back(shown.rows, question.now, explain=explain)
+    past = await asyncio.to_thread(_days_back, asked, reading, question.now, explain=explain)
     if past:
         # Other work that is over by now held machines up while these orders waited.
         shop = await _load(question, context, past)
@@ -151,12 +150,13 @@ async def _shop_that_knows(question: OrderQuestion, context: ToolContext) -> Sho
     return shop
 
 
-def _days_back(shown: Sequence[OrderReport], now: Minute, *, explain: bool) -> int:
+def _days_back(asked: OrderStatusInput, reading: OrderReading, now: Minute, *, explain: bool) -> int:
     """How many days of past bookings are needed: since release for causes, and all of a closed order's."""
-    closed = any(report.order.status in CLOSED for report in shown)
+    orders = [standing.order for standing in page(reading.matching, asked.cursor).rows]
+    closed = any(order.status in CLOSED for order in orders)
     if not (explain or closed):
         return 0
-    starts = [start for report in shown if (start := start_of(report)) is not None]
+    starts = [start for order in orders if (start := start_of(reading.reports.of(order))) is not None]
     days = -(-(now - min(starts, default=now)) // MINUTES_PER_DAY)
     return max(RECENT_DAYS if closed else 0, min(days, MAX_PAST_DAYS))
 
@@ -164,26 +164,28 @@ def _days_back(shown: Sequence[OrderReport], now: Minute, *, explain: bool) -> i
 def _answer(
     asked: OrderStatusInput, question: OrderQuestion, reading: OrderReading, explain: bool
 ) -> OrderStatusOutput:
-    shop, zone, now, one = reading.shop, reading.times.zone, question.now, question.order is not None
+    shop, now, one = reading.shop, question.now, question.order is not None
+    zone = ZoneInfo(shop.settings.timezone)
     shown = page(reading.matching, asked.cursor)
-    chains = chains_of(reading, shown.rows if explain else (), now)
+    reports = [reading.reports.of(standing.order) for standing in shown.rows]
+    chains = chains_of(reading, reports if explain else (), now)
     views, causes = OrderViews(shop, zone, now), CauseViews(shop, zone)
     rows = SCHEDULE_ROWS if one else SCHEDULE_ROWS_OF_MANY
-    counts = Counter(report.outlook for report in reading.looked_at)
+    counts = Counter(standing.outlook for standing in reading.looked_at)
     due = None if one else question.due
     return OrderStatusOutput(
         data_version=shop.settings.data_version,
         as_of=iso(now, zone),
         timezone=shop.settings.timezone,
         assumptions=[*reading.assumptions, *_assumptions(reading, chains, now)],
-        warnings=warnings_of(reading, now, one=one),
-        evidence=evidence_of(shown.rows, chains),
+        warnings=warnings_of(reading, now, one=reports[0] if one and reports else None),
+        evidence=evidence_of(reports, chains),
         filter=None if one else question.filter,
         due_window=None if due is None else _due_window(question, due, zone),
         at_risk_below_h=hours(shop.settings.at_risk_buffer_h * 60),
         orders_looked_at=len(reading.looked_at) + len(reading.circles),
         by_outlook=OutlookCounts(**{name: counts[Outlook(name)] for name in OutlookCounts.model_fields}),
-        on_hold=sum(report.order.status is OrderStatus.HOLD for report in reading.looked_at),
+        on_hold=sum(standing.order.status is OrderStatus.HOLD for standing in reading.looked_at),
         total_orders=shown.total,
         next_cursor=shown.next_cursor,
         orders=[
@@ -193,7 +195,7 @@ def _answer(
                 causes.of(chains[report.order.id], report) if report.order.id in chains else None,
                 whole=one,
             )
-            for report in shown.rows
+            for report in reports
         ],
     )
 
@@ -216,7 +218,7 @@ def _assumptions(reading: OrderReading, chains: Mapping[str, CauseChain], now: M
             "The shop names no site calendar, so working time to a due date is not known: no work slack, "
             "no critical ratio, no lateness in working hours."
         )
-    if any(report.outlook is Outlook.AT_RISK for report in reading.looked_at):
+    if any(standing.outlook is Outlook.AT_RISK for standing in reading.looked_at):
         said.append(
             f"At risk means less than {settings.at_risk_buffer_h} h between planned finish and due date."
         )

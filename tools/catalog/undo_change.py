@@ -1,4 +1,4 @@
-"""undo_change: proposes to put back what an earlier change of the plan changed."""
+"""undo_change: proposes to put back what an earlier change of the plan or of a report schedule changed."""
 
 import asyncio
 from uuid import UUID
@@ -16,6 +16,7 @@ from storage.plan_writes import KeptWrite
 from tools.base import ToolContext, ToolInput
 from tools.names import MAX_NAME_CHARS
 from tools.proposing import Wanted, proposed
+from tools.report_schedule_proposing import taken_back
 from tools.views import count_of, listed, load_to_horizon
 from tools.write_views import WriteViews
 from tools.writing import ProposedWrite, WriteTool
@@ -37,6 +38,8 @@ async def propose(asked: UndoChangeInput, context: ToolContext) -> ProposedWrite
             f"That change has been taken back already: {write.summary}",
             details={"write_id": str(write.id), "undone_by": str(write.undone_by)},
         )
+    if write.schedules:
+        return await taken_back(write, context)
     now = to_minute(tenant.as_of)
     changes = inverse(write.changes)
     rows = [row for c in changes for row in (c.before, c.after) if isinstance(row, Booking)]
@@ -89,10 +92,10 @@ TOOL = WriteTool(
     name="undo_change",
     label="Looking up the last change…",
     description=(
-        "Proposes to take back a change of the plan that was made from here: exactly its rows go back to "
-        "what they were, if nobody has changed them since. Use it for “undo that”, “take the last change "
-        "back”, “put it back as it was”. Without `write_id` it is the person's newest change. It changes "
-        "nothing by itself: a person sees the exact change and approves it."
+        "Proposes to take back a change of the plan or of a report's schedule that was made from here: "
+        "exactly its rows go back to what they were, if nobody has changed them since. Use it for “undo "
+        "that”, “take the last change back”, “put it back as it was”. Without `write_id` it is the person's "
+        "newest change. It changes nothing by itself: a person sees the exact change and approves it."
     ),
     input_model=UndoChangeInput,
     propose=propose,

@@ -30,6 +30,8 @@ def test_a_report_is_made_printed_listed_and_shown_again(
     assert found is not None, listed
     again = leadhand("report", "show", "--shop", shop, found[1], "--form", "json")
     assert at(parse(again.stdout.encode()), "schema_version") == 1
+    resent = leadhand("report", "resend", "--shop", shop, found[1])
+    assert resent.stderr.startswith("error[delivery_not_failed]")
     kept = tmp_path / "report.pdf"
     refused = leadhand("report", "show", "--shop", shop, "--form", "pdf")
     assert refused.stderr.startswith("error[invalid_request]")

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.server
+import ssl
 import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -34,9 +35,13 @@ class Hook:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/reports?from=leadhand"
 
+    @property
+    def https_url(self) -> str:
+        return f"https://localhost:{self.port}/reports"
+
 
 @contextmanager
-def webhook() -> Generator[Hook]:
+def webhook(tls: ssl.SSLContext | None = None) -> Generator[Hook]:
     hook = Hook()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -54,6 +59,8 @@ def webhook() -> Generator[Hook]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         hook.port = server.server_port
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -90,10 +97,17 @@ class Post:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncGenerator[Post]:
+async def mail_server(
+    *, starttls: ssl.SSLContext | None = None, from_start: ssl.SSLContext | None = None, port: int = 0
+) -> AsyncGenerator[Post]:
+    """With `starttls` it takes no mail before that."""
     post = Post()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(post, loop=loop), "127.0.0.1", 0)
+
+    def connected() -> SMTP:
+        return SMTP(post, tls_context=starttls, require_starttls=starttls is not None, loop=loop)
+
+    server = await loop.create_server(connected, "127.0.0.1", port, ssl=from_start)
     async with server:
         post.port = int(server.sockets[0].getsockname()[1])
         yield post

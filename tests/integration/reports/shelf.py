@@ -6,11 +6,11 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from leadhand.context import Principal
-from reports.schedules.queueing import READING, queue_report, reading_rights
+from reports.schedules.queueing import queue_report
 from storage import report_deliveries, report_schedules, reports
 from storage.database import Database
 from storage.report_deliveries import Delivery
-from storage.report_schedules import Recipient, Schedule, ScheduleTerms
+from storage.report_schedules import READING, Recipient, Schedule, ScheduleTerms, reading_rights
 from storage.reports import ListedReport, NewReport
 
 

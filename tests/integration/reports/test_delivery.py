@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,17 +15,20 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from jobs.task import JobRow
-from leadhand.context import Principal
-from leadhand.errors import DeliveryFailed
+from leadhand.context import Principal, TenantContext
+from leadhand.errors import DeliveryFailed, DeliveryNotFailed
 from reports.delivery.folder import Folder
 from reports.delivery.mail import Mails, MailServer
+from reports.delivery.recipients import DeliveryBounds
 from reports.delivery.task import MAX_ATTEMPTS, Channels, Deliverer
 from reports.delivery.webhook import Webhooks
 from reports.report import Narrative, Period, Report
+from reports.schedules.service import ReportDesk
 from storage import report_deliveries, reports
 from storage.database import Database
 from storage.report_deliveries import Delivery
 from storage.report_schedules import Recipient
+from tests.integration.models.certificates import server_tls, write_certificate
 from tests.integration.reports.receivers import Hook, Post, mail_server, webhook
 from tests.integration.reports.shelf import deliveries, kept, put_report
 
@@ -248,7 +252,7 @@ async def test_a_folder_that_is_not_there_is_waited_for_and_a_link_is_not_follow
     assert files_in(elsewhere) == []
 
 
-async def test_a_recipient_who_cannot_be_reached_keeps_no_other_from_the_report_and_is_given_up_at_last(
+async def test_a_recipient_who_cannot_be_reached_keeps_no_other_waiting_is_given_up_and_sent_to_again(
     database: Database, two_shops: Shops, hook: Hook, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     who, _ = two_shops
@@ -262,6 +266,21 @@ async def test_a_recipient_who_cannot_be_reached_keeps_no_other_from_the_report_
         ("folder", "sent", 1),
     ]
     assert len(hook.got) == MAX_ATTEMPTS
+    # Its receiver is mended, and somebody has it sent again.
+    tenant = TenantContext(who.tenant_id, who.user_id, who.permissions, "UTC", "en-US", SIX)
+    desk = ReportDesk(database, DeliveryBounds(False, True, True))
+    failed, sent = found
+    with caplog.at_level(logging.DEBUG):
+        again = await desk.send_again(tenant, report_id, failed.id)
+        assert (again.status, again.attempt, again.code) == ("waiting", 0, None)
+        found = await deliver(database, who, report_id, channels(root=tmp_path))
+    assert [(one.status, one.attempt) for one in found] == [("sent", 1), ("sent", 1)]
+    assert hook.got[-1].body == hook.got[0].body
+    assert signed(SECRET, hook.got[-1].headers["leadhand-signature"], hook.got[-1].body)
+    assert [(one.status, one.attempt) for one in await kept(database, who)] == [("ready", 1)]
+    for one in (failed, sent):
+        with pytest.raises(DeliveryNotFailed):
+            await desk.send_again(tenant, report_id, one.id)
     assert SECRET not in caplog.text
     async with database.transaction(who, snapshot=True) as connection:
         left = await (
@@ -269,3 +288,53 @@ async def test_a_recipient_who_cannot_be_reached_keeps_no_other_from_the_report_
         ).fetchone()
     assert left is not None
     assert left["n"] == 0
+
+
+# ── Over TLS ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ssl.SSLContext]:
+    """Of servers, by what is right or wrong with them; the environment names one authority."""
+    authority = write_certificate(tmp_path / "authority", address="authority.example")
+    stranger = write_certificate(tmp_path / "stranger", address="stranger.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    made = {
+        "right": write_certificate(tmp_path / "right", address="localhost", issuer=authority),
+        "of another name": write_certificate(tmp_path / "other", address="other.example", issuer=authority),
+        "of an unknown issuer": write_certificate(tmp_path / "foreign", address="localhost", issuer=stranger),
+    }
+    return {name: server_tls(path) for name, path in made.items()}
+
+
+@pytest.mark.parametrize("certificate", ["right", "of another name", "of an unknown issuer"])
+async def test_a_webhook_gets_the_report_over_https_if_its_certificate_is_right(
+    database: Database, two_shops: Shops, certificates: dict[str, ssl.SSLContext], certificate: str
+) -> None:
+    who, _ = two_shops
+    with webhook(certificates[certificate]) as hook:
+        report_id = await ready(database, who, Recipient("webhook", hook.https_url, SECRET))
+        [found] = await deliver(database, who, report_id, channels())
+    expected = ("sent", None, 1) if certificate == "right" else ("waiting", "delivery_failed", 0)
+    assert (found.status, found.code, len(hook.got)) == expected
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+@pytest.mark.parametrize("certificate", ["right", "of another name", "of an unknown issuer"])
+async def test_a_mail_goes_out_encrypted_if_the_mail_servers_certificate_is_right(
+    database: Database,
+    two_shops: Shops,
+    certificates: dict[str, ssl.SSLContext],
+    scheme: str,
+    certificate: str,
+) -> None:
+    who, _ = two_shops
+    tls = certificates[certificate]
+    encrypted = mail_server(starttls=tls) if scheme == "smtp" else mail_server(from_start=tls)
+    async with encrypted as post:
+        report_id = await ready(database, who, Recipient("email", "boss@shop.example"))
+        server = MailServer.of(SecretStr(f"{scheme}://localhost:{post.port}"))
+        by = Channels(Mails(server, "reports@shop.example"), Webhooks(False), None)
+        [found] = await deliver(database, who, report_id, by)
+    expected = ("sent", None, 1) if certificate == "right" else ("waiting", "delivery_failed", 0)
+    assert (found.status, found.code, len(post.got)) == expected

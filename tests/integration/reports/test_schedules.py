@@ -16,9 +16,11 @@ from planning.shop import Interval, Shop
 from reports.options import ReportParts
 from reports.report import Report
 from reports.schedules.making import MAX_ATTEMPTS, ReportMaker
+from reports.schedules.queueing import DELIVER, MAKE, queue_delivery
 from reports.schedules.ticker import TICK, Ticker
-from storage import report_schedules
+from storage import report_deliveries, report_schedules
 from storage.database import Database
+from storage.report_schedules import Recipient
 from storage.reports import claim
 from storage.shop_writer import write_shop
 from storage.shops import ShopReader
@@ -120,6 +122,50 @@ async def test_a_shop_with_many_schedules_goes_behind_each_other_shops_first(
             )
         ).fetchall()
     assert len(lines) == 1
+
+
+async def test_what_is_made_goes_out_before_the_next_report_of_a_long_queue_is_made(
+    database: Database, two_shops: Shops
+) -> None:
+    who, _ = two_shops
+    for _ in range(2):
+        await put_report(database, who, at=SIX)
+    report_id = await put_report(database, who, Recipient("folder", "json"), at=SIX)
+    async with database.transaction(who) as connection:
+        [delivery] = await report_deliveries.of_report(connection, report_id=report_id)
+        await queue_delivery(connection, delivery)
+    async with engine_transaction(database.pool) as connection:
+        # What other tests have left.
+        await connection.execute(
+            b"delete from procrastinate_jobs where args->>'tenant_id' <> %s", (who.tenant_id,)
+        )
+        fetched = await connection.execute(
+            b"select args->>'row_id' as row_id from procrastinate_fetch_job_v2(%s::text[], null)",
+            ([MAKE, DELIVER],),
+        )
+        taken = await fetched.fetchone()
+        await connection.execute(
+            b"update procrastinate_jobs set status = 'todo' where args->>'row_id' = %s", (str(delivery.id),)
+        )
+    assert taken == {"row_id": str(delivery.id)}
+
+
+async def test_a_report_whose_job_was_lost_is_queued_anew(database: Database, two_shops: Shops) -> None:
+    who, _ = two_shops
+    report_id = await put_report(database, who, at=SIX)
+    async with engine_transaction(database.pool) as connection:
+        await connection.execute(
+            b"delete from procrastinate_jobs where args->>'row_id' = %s", (str(report_id),)
+        )
+    await Ticker(database).tick()
+    assert await jobs_about(database, report_id) == 0
+    async with database.transaction(who) as connection:
+        await connection.execute(
+            b"update report set touched_at = touched_at - interval '4 hours' where id = %s", (report_id,)
+        )
+    for _ in range(2):
+        await Ticker(database).tick()
+    assert await jobs_about(database, report_id) == 1
 
 
 # ── Making ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """Reports over HTTP: asked for, made in the background, read in any form; and their schedules."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx2 as httpx
@@ -14,11 +15,13 @@ from leadhand.errors import JsonValue
 from leadhand.settings import Settings
 from reports.options import ReportParts
 from reports.schedules.making import ReportMaker
+from storage import report_deliveries
 from storage.database import Database
+from storage.report_schedules import Recipient
 from storage.shop_writer import write_shop
 from storage.shops import ShopReader
 from tests.acceptance.json_access import at, items_at, object_at, parse, text_at
-from tests.integration.reports.shelf import kept
+from tests.integration.reports.shelf import kept, put_report
 from tests.integration.server.conftest import READER, Caller, calling, refusal
 from tests.integration.storage.small_shop import small_shop
 from tools.registry import ToolRegistry
@@ -80,6 +83,30 @@ async def test_a_report_is_asked_for_made_in_the_background_and_read_in_every_fo
     assert "sandbox" in page.headers["content-security-policy"]
     assert "script-src" not in page.headers["content-security-policy"]
     assert at(parse((await rita.http.get(f"{path}.json")).content), "schema_version") == 1
+    tag = {"If-None-Match": page.headers["etag"]}
+    again = await rita.http.get(f"{path}.html", headers=tag)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", page.headers["etag"])
+    assert (await rita.http.get(f"{path}.md", headers=tag)).status_code == 200
+
+
+async def test_a_delivery_is_sent_again_only_if_it_failed(
+    app: FastAPI, rita: Caller, database: Database
+) -> None:
+    report = await put_report(
+        database, rita.who, Recipient("email", "boss@shop.example"), at=datetime.now(UTC)
+    )
+    shown = body(await rita.http.get(f"/api/reports/{report}"))
+    path = f"/api/reports/{report}/deliveries/{text_at(shown, 'deliveries', 0, 'id')}/retry"
+    waiting = refusal(await rita.http.post(path), 409, "delivery_not_failed")
+    assert waiting["details"] == {"status": "waiting"}
+    await make_all(database, rita.who)
+    async with database.transaction(rita.who) as connection:
+        await report_deliveries.fail_all(connection, report_id=report, code="recipient_refused")
+    again = body(await rita.http.post(path), 202)
+    assert (at(again, "status"), at(again, "attempt"), at(again, "code")) == ("waiting", 0, None)
+    refusal(await rita.http.post(f"/api/reports/{report}/deliveries/{report}/retry"), 404, "not_found")
+    async with calling(app, Principal(rita.who.tenant_id, "carl", READS)) as carl:
+        refusal(await carl.http.post(path), 403, "permission_denied")
 
 
 async def test_the_same_request_again_is_the_same_report(rita: Caller, database: Database) -> None:

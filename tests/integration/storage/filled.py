@@ -10,6 +10,8 @@ from uuid_utils.compat import uuid7
 from leadhand.api_key import new_api_key
 from leadhand.context import Principal
 from storage import (
+    alert_episodes,
+    alerts,
     approvals,
     knowledge,
     knowledge_passages,
@@ -160,6 +162,7 @@ async def fill_every_table(database: Database, who: Principal) -> Thread:
         await fill_knowledge(connection)
         await fill_quiz(connection, thread.id)
         await fill_reports(connection, who)
+        await fill_alerts(connection, who)
         await working_memory.hold(connection)
         await working_memory.save(connection, Profile(name="Ada"), calls=[])
         await save_summary(
@@ -210,6 +213,16 @@ async def fill_reports(connection: Connection, who: Principal) -> None:
     await report_deliveries.add(
         connection, delivery_id=uuid7(), report_id=report.id, recipient=terms.recipients[0]
     )
+
+
+async def fill_alerts(connection: Connection, who: Principal) -> None:
+    at, condition = datetime(2026, 12, 7, 6, tzinfo=UTC), {"kind": "order_late"}
+    terms = alerts.AlertTerms("Late", {**condition}, (), who.user_id, (), True)
+    alert = await alerts.add(connection, alert_id=uuid7(), terms=terms)
+    notice = uuid7()
+    await alert_episodes.add_notice(connection, alert, report_id=notice, content="{}", at=at)
+    raised = [alert_episodes.Raised("ord-1", "WO-1", {})]
+    await alert_episodes.open_all(connection, alert_id=alert.id, raised=raised, report_id=notice, at=at)
 
 
 async def fill_knowledge(connection: Connection) -> None:

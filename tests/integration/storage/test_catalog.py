@@ -44,12 +44,18 @@ SEEN_ACROSS_SHOPS = {
     ("public.plan_version", "id"),
     ("public.plan_version", "requested_by"),
     *(("public.report_schedule", column) for column in ("tenant_id", "id", "active", "next_at")),
-    *(("public.report", column) for column in ("tenant_id", "id", "status", "touched_at")),
+    *(("public.report", column) for column in ("tenant_id", "id", "status", "touched_at", "created_at")),
     *(
         ("public.report_delivery", column)
         for column in ("tenant_id", "id", "report_id", "status", "touched_at")
     ),
     *(("public.capacity_hold", column) for column in ("tenant_id", "id", "expires_at")),
+    *(("public.quiz", column) for column in ("tenant_id", "user_id", "expires_at")),
+    *(
+        ("public.alert", column)
+        for column in ("tenant_id", "id", "active", "look_from", "look_by", "data_version")
+    ),
+    *(("public.tenant_settings", column) for column in ("tenant_id", "data_version")),
 }
 REVIEWED = {
     "expired_approvals",
@@ -60,9 +66,12 @@ REVIEWED = {
     "room_for_turn",
     "background_runs",
     "shops_with_expired_holds",
+    "people_with_expired_quizzes",
     "due_report_schedules",
+    "due_alerts",
     "stranded_reports",
     "stranded_report_deliveries",
+    "shops_with_old_reports",
 }
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
 OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
@@ -75,6 +84,8 @@ ACROSS_SHOPS = {
     "report_schedule_due",
     "report_unfinished",
     "report_delivery_waiting",
+    "alert_due",
+    "quiz_expires",
     "alembic_version_pkc",
 }
 

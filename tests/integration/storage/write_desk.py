@@ -13,6 +13,9 @@ from leadhand.errors import (
 from planning.shop import (
     Shop,
 )
+from reports.delivery.recipients import DeliveryBounds
+from reports.schedules.chat import ChatSchedules
+from reports.schedules.service import ReportDesk
 from storage import audit
 from storage.database import Database
 from storage.plan_writes import PlanWrites
@@ -49,7 +52,8 @@ class Desk:
 
     @cached_property
     def registry(self) -> ToolRegistry:
-        return ToolRegistry.discover(writes=self.writes)
+        schedules = ReportDesk(self.database, DeliveryBounds(True, True, False))
+        return ToolRegistry.discover(writes=self.writes, report_schedules=ChatSchedules(schedules))
 
     @cached_property
     def shops(self) -> ShopReader:

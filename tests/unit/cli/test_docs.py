@@ -20,6 +20,7 @@ COMMANDS = (
     "chat",
     "apikey",
     "report",
+    "alert",
     "eval",
 )
 SUBCOMMANDS = (
@@ -29,11 +30,16 @@ SUBCOMMANDS = (
     "report run",
     "report list",
     "report show",
+    "report resend",
     "report schedule add",
     "report schedule list",
     "report schedule pause",
     "report schedule resume",
     "report schedule delete",
+    "alert add",
+    "alert list",
+    "alert show",
+    "alert remove",
     "eval retrieval",
 )
 

@@ -35,7 +35,23 @@ def test_the_token_is_alone_on_standard_output(run: Run) -> None:
     done = run("token", "--shop", "north", "--user", "anna")
     assert done.stdout.count("\n") == 1
     assert done.stdout.strip().count(".") == 2
-    assert done.stderr == ""
+
+
+def test_what_it_allows_is_told_beside_it_and_what_it_does_not(run: Run) -> None:
+    plain = run("token", "--shop", "north", "--user", "anna").stderr
+    assert plain == (
+        "anna of north may: planning:read. Not for documents (knowledge:read), reports (reports:read), "
+        "changes to the plan (planning:write): --permission gives more, --all everything.\n"
+    )
+    reader = run("token", "--shop", "n", "--user", "a", "--permission", "knowledge:read").stderr
+    assert "documents" not in reader
+    assert "reports (reports:read)" in reader
+
+
+def test_all_of_them_can_be_asked_for_at_once(run: Run) -> None:
+    done = run("token", "--shop", "n", "--user", "a", "--all")
+    assert claims_of(done.stdout.strip())["permissions"] == sorted(Permission)
+    assert "Not for" not in done.stderr
 
 
 def test_permissions_are_those_asked_for(run: Run) -> None:

@@ -18,6 +18,7 @@ from leadhand.errors import (
     WriteRefused,
 )
 from planning.conflict_items import ConflictType
+from planning.plan_writes import WritableTable
 from planning.shop import (
     Absence,
     CalendarException,
@@ -67,7 +68,7 @@ async def test_a_downtime_costs_the_hours_and_hits_the_work_that_lies_in_it_and_
     assert [(row.order and row.order.code, row.hours) for row in told.hit] == [("WO-1", 2.0), ("WO-2", 1.5)]
     assert (told.machines_lose_h, told.machines_win_h, told.people_lose_h) == (3.5, 0.0, 0.0)
     assert [(c.type, c.count) for c in found.new_conflicts.by_type] == [(ConflictType.MACHINE_DOWN, 2)]
-    assert {change.table.value for change in found.changes} == {"downtime"}
+    assert {change.table for change in found.changes} == {WritableTable.DOWNTIME}
 
 
 async def test_the_hours_lost_are_those_that_the_simulation_of_the_same_outage_tells() -> None:

@@ -155,8 +155,15 @@ CASES: dict[str, dict[str, Case]] = {
     "get_data_trust": {},
 }
 # They read nothing of the plan; their refusals are their own (test_update_working_memory.py,
-# test_search_conversations.py, test_internal_knowledge_search.py, integration/knowledge/test_quiz.py).
-NOT_OF_THE_PLAN = {"update_working_memory", "search_conversations", "internal_knowledge_search", "quiz"}
+# test_search_conversations.py, test_internal_knowledge_search.py, test_schedule_report.py,
+# integration/knowledge/test_quiz.py).
+NOT_OF_THE_PLAN = {
+    "update_working_memory",
+    "search_conversations",
+    "internal_knowledge_search",
+    "quiz",
+    "get_report_schedules",
+}
 # What these tools have no field for.
 WITHOUT_FIELD = {
     ("compare_simulations", "ambiguous"),

@@ -1,0 +1,34 @@
+"""What `leadhand report run` does."""
+
+from pathlib import Path
+
+from cli.report_caller import caller_of
+from cli.report_work import print_report, require_place
+from cli.terminal import err
+from jobs.task import JobRow
+from leadhand.settings import Settings
+from reports.form import Form
+from reports.opening import open_desk
+from reports.options import ReportOptions
+from reports.schedules.making import ReportMaker
+from reports.schedules.worker import report_parts
+
+
+async def make_now(
+    settings: Settings, *, shop: str, user: str, name: str, form: Form, output: Path | None
+) -> None:
+    """Make a report of `shop` in this process, as `user`, and print or keep it.
+
+    Raises:
+        NotFound: no such shop. InvalidRequest: the form is none for a terminal.
+        ReportNotReady: it could not be made.
+    """
+    require_place(form, output)
+    async with open_desk(settings) as desk:
+        who = await caller_of(settings, desk.database, shop=shop, user=user)
+        asked = await who.desk.ask(who.tenant, name=name, options=ReportOptions())
+        # A worker that is quicker makes it, and this finds it made.
+        async with report_parts(desk) as parts:
+            await ReportMaker(desk.database, parts).run(JobRow(shop, asked.id))
+        await print_report(who, asked.id, form, output)
+    err().print(f"Kept as {asked.id}; `leadhand report show --shop {shop} {asked.id}` shows it again.")

@@ -1,0 +1,1 @@
+"""Alerts: a condition on a figure, told once when it becomes true."""
