@@ -17,7 +17,7 @@ export npm_config_update_notifier := false
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help run studio test test-unit test-integration test-acceptance test-browser chaos lint typecheck format lock bench bench-job-shop eval eval-retrieval clean
+.PHONY: help run studio test every-test test-unit test-integration test-acceptance test-browser chaos lint typecheck format lock bench bench-job-shop eval eval-retrieval clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,10 @@ studio: .venv/.dev ## LangGraph Studio's server on the same graph and database; 
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser --host $(HOST) --port 2024
 
 test: .venv/.dev node_modules/.installed ## set up and pass every test
-	@$(MAKE) --no-print-directory -j2 lint typecheck
+	@$(MAKE) --no-print-directory -j3 every-test lint typecheck
+
+# Tests wait a good deal for servers and leases; lint and types run in that time and give way to them.
+every-test: .venv/.dev node_modules/.installed
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/unit tests/integration tests/migration tests/acceptance
 
 test-unit: .venv/.dev ## the planning core, tools, models and encoders; no I/O
@@ -54,7 +57,7 @@ lint: .venv/.dev ## ruff (rules and format) and the import contracts
 	$(BIN)/lint-imports
 
 typecheck: .venv/.dev node_modules/.installed ## pyright, strict, tests included
-	$(BIN)/node node_modules/pyright/index.js
+	nice $(BIN)/node node_modules/pyright/index.js
 
 format: .venv/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .

@@ -57,7 +57,7 @@ def with_shops(run_folder: Path) -> Path:
             embedded_server(folder) as server,
             psycopg.connect(server.url("postgres", DATABASE)) as connection,
         ):
-            for table in ("report_delivery", "report", "report_schedule", "jobs.procrastinate_jobs"):
+            for table in ("report_delivery", "report", "report_schedule", "alert", "jobs.procrastinate_jobs"):
                 connection.execute(f"delete from {table}".encode())
 
     return _once(run_folder / "with-shops", make)
