@@ -31,16 +31,18 @@ UNREAD_PROBLEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class ForeignOptions:
-    """What the command line says about a file of another system."""
+    """What the command line says about a file of another system. `rows`: how many rows of each kind are
+    shown; None: the first few."""
 
     answers: tuple[str, ...] = ()
     mapping: Path | None = None
     save_mapping: Path | None = None
     confirm: bool = False
+    rows: int | None = None
 
     @property
     def given(self) -> bool:
-        return bool(self.answers or self.mapping or self.save_mapping or self.confirm)
+        return bool(self.answers or self.mapping or self.save_mapping or self.confirm or self.rows)
 
 
 async def import_file(
@@ -65,7 +67,7 @@ async def import_file(
         with by_file(f"Looking at {source}" if dry_run else f"Importing {source}") as progress:
             preview = await import_foreign(database, who, request, progress=progress)
     if dry_run or preview.questions:
-        _tell_reading(preview)
+        _tell_reading(preview, options.rows)
     if options.save_mapping is not None:
         _save(preview, options.save_mapping)
     for notice in preview.notices:
@@ -98,7 +100,7 @@ def parsed_answers(answers: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _tell_reading(preview: Preview) -> None:
+def _tell_reading(preview: Preview, rows: int | None) -> None:
     if preview.grid is not None:
         out().print(Text(f"{shown(preview.name)}: {preview.grid.kind}"))
         for remark in preview.grid.remarks:
@@ -110,7 +112,7 @@ def _tell_reading(preview: Preview) -> None:
             _tell_table(layout.table if layout is not None else table, layout)
     _tell_events(preview)
     _tell_decisions(preview)
-    _tell_samples(preview.canonical)
+    _tell_samples(preview.canonical, rows)
     _tell_unread(preview)
 
 
@@ -165,17 +167,22 @@ def _tell_decisions(preview: Preview) -> None:
     out().print(view)
 
 
-def _tell_samples(canonical: Canonical) -> None:
+def _tell_samples(canonical: Canonical, count: int | None) -> None:
+    """The rows as they would be stored, each with the row of the file that says it."""
     for entity, rows in canonical.rows.items():
         if not rows:
             continue
-        columns = [name for name in canonical.columns(entity) if name not in {"id", "source"}][
-            :SAMPLE_COLUMNS
-        ]
-        out().print(Text(f"\n{entity}.csv, {len(rows):,} rows, the first as they are read:"))
-        view = plain_table(*columns)
-        for row in rows[:SAMPLE_ROWS]:
-            view.add_row(*(shown(row.cells.get(name, "")) for name in columns))
+        told = rows[: count or SAMPLE_ROWS]
+        columns = [name for name in canonical.columns(entity) if name not in {"id", "source"}]
+        if count is not None:  # whoever looks at many rows looks at all that they say
+            columns = [name for name in columns if any(row.cells.get(name) for row in told)]
+        else:
+            columns = columns[:SAMPLE_COLUMNS]
+        which = "all" if len(told) == len(rows) else "the first"
+        out().print(Text(f"\n{entity}.csv, {len(rows):,} rows, {which} as they are read:"))
+        view = plain_table("row", *columns)
+        for row in told:
+            view.add_row(str(row.origin.row or ""), *(shown(row.cells.get(name, "")) for name in columns))
         out().print(view)
 
 

@@ -41,6 +41,16 @@ def import_shop(  # noqa: PLR0917 - each is an option of the command
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Import by the mapping that --dry-run showed, and keep it.")
     ] = False,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            min=1,
+            max=2_000,
+            help="Show so many rows of each kind, with all their columns, as they would be stored.",
+        ),
+    ] = None,
 ) -> None:
     """Import a folder of CSV files, or a file of another system, into a shop: all of it or nothing.
 
@@ -50,7 +60,7 @@ def import_shop(  # noqa: PLR0917 - each is an option of the command
     """
     from cli.foreign import ForeignOptions, import_file  # noqa: PLC0415 - the libraries load only when used
 
-    options = ForeignOptions(tuple(answer or ()), mapping, save_mapping, confirm)
+    options = ForeignOptions(tuple(answer or ()), mapping, save_mapping, confirm, rows)
     if _is_foreign(path):
         asyncio.run(import_file(load_settings(), shop=shop, source=path, dry_run=dry_run, options=options))
         return

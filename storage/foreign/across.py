@@ -11,6 +11,7 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS
 from storage.foreign.grid import Cell, cell_of
+from storage.foreign.merged import covered_again, spread
 from storage.foreign.slots import CONTENT, day_and_part, days_down
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
@@ -42,7 +43,7 @@ def gone_down(table: Table, scope: Scoped) -> Table:
         return days_down(table, days, scope)
     if value == NUMBERS:
         return _each_group(table, groups)
-    return _each_cell(table, [table.headers.index(header) for header in _listed(value, table) or ()])
+    return _each_cell(table, [table.headers.index(header) for header in _listed(value, table) or ()], scope)
 
 
 def _decided(
@@ -173,14 +174,16 @@ def _alike(groups: Mapping[int, dict[str, int]]) -> dict[int, dict[str, int]]:
     return {number: found for number, found in sorted(groups.items()) if found.keys() == stems and times > 1}
 
 
-def _each_cell(table: Table, across: Sequence[int]) -> Table:
+def _each_cell(table: Table, across: Sequence[int], scope: Scoped) -> Table:
     """A row for each cell; an empty one is kept, since a day without a shift says something too."""
     kept = [index for index in range(len(table.headers)) if index not in across]
-    rows = [
-        (row, [row.cell(i) for i in kept] + [cell_of(_name(table.headers[index])), row.cell(index)])
-        for row in table.rows
-        for index in across
-    ]
+    rows: list[tuple[TableRow, list[Cell]]] = []
+    for row, covered in zip(table.rows, covered_again(table, across, scope), strict=True):
+        before, merged = [row.cell(index) for index in kept], spread(row, table, across, scope)
+        for index in across:
+            if index not in covered:
+                name = cell_of(_name(table.headers[index]))
+                rows.append((row, [*before, name, row.cell(merged.get(index, index))]))
     return _made(table, [*(table.headers[i] for i in kept), COLUMN, CONTENT], rows)
 
 

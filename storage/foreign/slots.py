@@ -1,7 +1,7 @@
 """Boards whose columns are days, or parts of days such as shifts: from when to when a cell is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from storage.exchange.problems import shown
 from storage.foreign.dates import looks_like_date
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
+from storage.foreign.merged import covered_again
 from storage.foreign.shift_patterns import Slot, clock_text, pattern_of
 from storage.foreign.tables import Table, TableRow
 
@@ -42,15 +43,16 @@ class _Board:
 
 def days_down(table: Table, across: Sequence[int], scope: Scoped) -> Table:
     """A row for each cell of the columns that are days. A cell merged over several of them is one row where
-    times are known, else it is in each of them. An empty one is kept, since it may say that there is
-    nothing."""
+    times are known, else it is in each of them; one merged over several rows of a machine is in the first of
+    these. An empty one is kept, since it may say that there is nothing."""
     columns = {index: found for index in across if (found := day_and_part(table.headers[index])) is not None}
     board = _Board(columns, _slots(sorted({part for _, part in columns.values()}), scope))
     kept = [index for index in range(len(table.headers)) if index not in columns]
     rows: list[TableRow] = []
-    for row in table.rows:
+    for row, covered in zip(table.rows, covered_again(table, columns, scope), strict=True):
         before = [row.cell(index) for index in kept]
-        rows += [replace(row, cells=(*before, *cells), spans={}) for cells in _cells(row, board)]
+        found = _cells(row, board, covered)
+        rows += [replace(row, cells=(*before, *cells), spans={}, blocks={}) for cells in found]
     parted = any(part for _, part in columns.values())
     names = [DAY, *([PART] if parted else []), *([START, END] if board.slots else []), CONTENT]
     return replace(table, headers=(*(table.headers[index] for index in kept), *names), rows=tuple(rows))
@@ -81,12 +83,12 @@ def _slots(parts: Sequence[str], scope: Scoped) -> dict[str, Slot]:
     return found
 
 
-def _cells(row: TableRow, board: _Board) -> list[list[Cell]]:
+def _cells(row: TableRow, board: _Board, of_row_above: Set[int]) -> list[list[Cell]]:
     found: list[list[Cell]] = []
     covered: dict[int, Cell] = {}
     parted = any(part for _, part in board.columns.values())
     for index, (day, part) in board.columns.items():
-        if board.slots and index in covered:
+        if index in of_row_above or (board.slots and index in covered):
             continue  # it is the cell that was merged over it
         cell = covered.get(index, row.cell(index))
         last = row.spans.get(index, index)

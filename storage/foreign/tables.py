@@ -31,6 +31,8 @@ class TableRow:
     cells: tuple[Cell, ...]
     # of cells merged over several columns: the first and the last of these
     spans: Mapping[int, int] = field(default_factory=dict[int, int])
+    # of cells merged over several rows: their first column, and the number of their first row
+    blocks: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def cell(self, index: int) -> Cell:
         return self.cells[index] if index < len(self.cells) else EMPTY
@@ -153,10 +155,7 @@ def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
     rows = _merged_down(sheet, last + 1)
     shown = {folded(cell.text) for row in sheet.rows[at : last + 1] for cell in row}
     width, line = len([h for h in headers if h]), _line_above(sheet, at)
-    spans: dict[int, dict[int, int]] = {}
-    for top, left, bottom, right in sheet.merged:
-        if top == bottom and right > left:
-            spans.setdefault(top, {})[left] = right
+    spans, blocks = _merges(sheet)
     for index in range(last + 1, len(rows)):
         cells, number = rows[index], sheet.first_row + index
         filled = [cell for cell in cells[: len(headers)] if not cell.empty]
@@ -174,7 +173,9 @@ def _read(sheet: Sheet, at: int) -> tuple[_Reading, int | None]:
             reading.wide.append(
                 f"row {number} has a cell beyond the last header ({extra.text[:40]}); it is not read"
             )
-        reading.rows.append(TableRow(sheet.name, number, cells[: len(headers)], spans.get(index, {})))
+        reading.rows.append(
+            TableRow(sheet.name, number, cells[: len(headers)], spans.get(index, {}), blocks.get(index, {}))
+        )
         reading.lines.append(line)
     return reading, None
 
@@ -198,11 +199,27 @@ def _is_other_header(rows: Sequence[tuple[Cell, ...]], index: int, header: set[s
     return known >= max(2, texts * 0.6) and not {folded(cell.text) for cell in filled} <= header
 
 
-def _merged_down(sheet: Sheet, first: int) -> list[tuple[Cell, ...]]:
-    """The rows with what a cell merged over several of them says in each of them."""
-    rows = list(sheet.rows)
+def _merges(sheet: Sheet) -> tuple[dict[int, dict[int, int]], dict[int, dict[int, int]]]:
+    """By row, the columns that a merged cell spans, and the first row of one that spans several."""
+    spans: dict[int, dict[int, int]] = {}
+    blocks: dict[int, dict[int, int]] = {}
     for top, left, bottom, right in sheet.merged:
-        if top < first or bottom == top or right != left:
+        for index in range(top, min(bottom + 1, len(sheet.rows))):
+            if right > left:
+                spans.setdefault(index, {})[left] = right
+            if bottom > top:
+                blocks.setdefault(index, {})[left] = sheet.first_row + top
+    return spans, blocks
+
+
+def _merged_down(sheet: Sheet, first: int) -> list[tuple[Cell, ...]]:
+    """The rows with what a cell merged over several of them says in each of them. One merged over columns
+    too is a line of text where it stands alone."""
+    rows = list(sheet.rows)
+    for top, left, bottom, right in sorted(sheet.merged, key=lambda cell: cell[3] > cell[1]):
+        if top < first or bottom == top:
+            continue
+        if right > left and sum(not cell.empty for cell in rows[top]) == 1:
             continue
         for index in range(top + 1, min(bottom + 1, len(rows))):
             row = list(rows[index])
@@ -221,8 +238,9 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
     if sums or texts[0].startswith(("Σ", "∑")):
         return "a total"
     own = [cell for cell in written if not cell.empty]
-    # Of several cells that are merged down, a row goes on.
-    if len(own) == 1 and width >= 3 and len(filled) - len(own) < _MERGED_DOWN:
+    # Of several cells that are merged down, or of one before it, a row goes on.
+    merged_down = len(filled) - len(own)
+    if len(own) == 1 and width >= 3 and merged_down < _MERGED_DOWN and own[0] is filled[0]:
         return _LINE_OF_TEXT
     if all(set(text) <= set("-=_*. ") for text in texts):
         return "a rule"

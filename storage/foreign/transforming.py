@@ -18,6 +18,7 @@ from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
+from storage.foreign.merged import told_merged
 from storage.foreign.operations import Operations
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
@@ -158,7 +159,8 @@ def transform(
     _take_plan(placed, places, done, marks)
     ask_unused(layouts, decisions)
     for layout, place in placed(*ROWS):
-        for text in layout.table.wide:
+        used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
+        for text in (*layout.table.wide, *told_merged(layout.table, used)):
             done.findings.notice(place, None, text)
     return done
 
