@@ -14,6 +14,7 @@ from reports.alerts.conditions import CONDITION, Condition
 from reports.alerts.service import MAX_ALERTS, AlertDesk, AlertWish, absent_alert
 from reports.delivery.recipients import RecipientAsked
 from reports.form import Form
+from storage.shops import ShopReader
 
 _READER = "leadhand-report"
 # Values that are lists: `types=late,people`.
@@ -92,7 +93,7 @@ async def remove_alert(settings: Settings, *, shop: str, alert_id: str) -> None:
 async def _desk(settings: Settings, *, shop: str, user: str) -> AsyncGenerator[tuple[Caller, AlertDesk]]:
     """Raises NotFound: there is no such shop."""
     async with caller(settings, shop=shop, user=user) as who:
-        yield who, AlertDesk(who.desk.database, who.desk.bounds)
+        yield who, AlertDesk(who.desk.database, who.desk.bounds, ShopReader(who.desk.database))
 
 
 def _read(text: str) -> Condition:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from leadhand.context import TenantContext
 from leadhand.errors import InvalidRequest, JsonValue, NotFound
 from reports.alerts.conditions import Condition
+from reports.alerts.naming import check_names
 from reports.delivery.recipients import DeliveryBounds, RecipientAsked, checked
 from storage import alert_episodes, alerts
 from storage.alert_episodes import Episode
@@ -18,6 +19,7 @@ from storage.alerts import Alert, AlertTerms
 from storage.database import Database
 from storage.report_schedules import reading_rights
 from storage.transactions import Connection
+from tools.base import ShopSource
 
 # Each is looked at every quarter of an hour at least; so many serve any shop.
 MAX_ALERTS: Final = 50
@@ -50,13 +52,16 @@ class AlertDesk:
 
     database: Database
     bounds: DeliveryBounds
+    shops: ShopSource
 
     async def add(self, tenant: TenantContext, wish: AlertWish) -> Alert:
         """The figures are read as the caller, with what the caller may read now.
 
         Raises:
-            InvalidRequest: there is no condition, a recipient cannot be, or the shop has too many.
+            InvalidRequest: there is no condition, the shop does not have what it names, a recipient cannot
+                be, or the shop has too many.
         """
+        await self._check(tenant, wish)
         terms = self._terms(tenant, wish, AlertTerms(DEFAULT_NAME, {}, (), tenant.user_id, (), True))
         async with self.database.transaction(tenant) as connection:
             return await add_alert(connection, terms)
@@ -68,6 +73,7 @@ class AlertDesk:
             NotFound: the shop has none of that id.
             InvalidRequest: see `add`.
         """
+        await self._check(tenant, wish)
         async with self.database.transaction(tenant) as connection:
             there = await alerts.hold(connection, alert_id=alert_id)
             if there is None:
@@ -77,6 +83,10 @@ class AlertDesk:
                 # What it was raised for is so no longer: what is true under the new one is told.
                 await alert_episodes.clear_all(connection, alert_id=alert_id, at=datetime.now(UTC))
             return await alerts.change(connection, alert_id=alert_id, terms=terms)
+
+    async def _check(self, tenant: TenantContext, wish: AlertWish) -> None:
+        if wish.condition is not None:
+            await check_names(wish.condition, tenant, self.shops)
 
     def _terms(self, tenant: TenantContext, wish: AlertWish, there: AlertTerms) -> AlertTerms:
         condition = there.condition if wish.condition is None else condition_kept(wish.condition)

@@ -28,7 +28,7 @@ _ABSENT: Final[dict[int | str, dict[str, Any]]] = {404: refusal("The shop has no
 
 
 def alert_desk(desk: OpenDesk) -> AlertDesk:
-    return AlertDesk(desk.database, DeliveryBounds.of(desk.settings))
+    return AlertDesk(desk.database, DeliveryBounds.of(desk.settings), desk.shops)
 
 
 Alerts = Annotated[AlertDesk, Depends(alert_desk)]

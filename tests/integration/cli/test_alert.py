@@ -3,14 +3,20 @@
 import re
 
 import pytest
+import pytest_asyncio
 
 from leadhand.context import Principal
+from storage.database import Database
+from storage.shop_writer import write_shop
 from tests.integration.cli.conftest import Leadhand
 from tests.integration.cli.test_report import ID
+from tests.integration.storage.small_shop import small_shop
 
 
-@pytest.fixture
-def shop(two_shops: tuple[Principal, Principal]) -> str:
+@pytest_asyncio.fixture
+async def shop(two_shops: tuple[Principal, Principal], database: Database) -> str:
+    async with database.transaction(two_shops[0]) as connection:
+        await write_shop(connection, tenant_id=two_shops[0].tenant_id, shop=small_shop())
     return two_shops[0].tenant_id
 
 
@@ -45,3 +51,13 @@ def test_a_condition_that_is_none_is_refused_with_what_is_wrong(
 ) -> None:
     wrong = leadhand("alert", "add", "--shop", shop, "--condition", condition)
     assert wrong.stderr.startswith(f"error[invalid_request]: The condition cannot be read: {said}")
+
+
+def test_a_condition_about_a_machine_that_the_shop_does_not_have_is_refused(
+    leadhand: Leadhand, shop: str
+) -> None:
+    wrong = leadhand(
+        "alert", "add", "--shop", shop, "--condition", "utilization of=machine name=Pumma9 above_pct=90"
+    )
+    assert wrong.stderr.startswith("error[invalid_request]: The alert cannot be kept: ")
+    assert "Pumma9" in wrong.stderr

@@ -100,6 +100,9 @@ async def test_another_condition_begins_anew_and_a_rest_keeps_what_was_raised(
         ({"condition": {"kind": "anything"}}, "condition"),
         ({"condition": {"kind": "order_late", "hours": -1}}, "condition.order_late.hours"),
         ({"condition": None}, "condition"),
+        ({"condition": {**FULL, "name": "Pumma 9"}}, "condition"),
+        ({"condition": {**FULL, "of": "work_center", "name": "Nowhere"}}, "condition"),
+        ({"condition": {"kind": "order_late", "order": "WO-0"}}, "condition"),
         ({"name": "a\nb"}, "name"),
         ({"recipients": [{"kind": "email", "target": "a@shop.example"}]}, "recipients.0"),
         ({"recipients": [{**HOOK, "target": "https://127.0.0.1/"}]}, "recipients.0"),
@@ -110,6 +113,18 @@ async def test_an_alert_that_cannot_work_is_refused_with_the_field(
 ) -> None:
     error = refusal(await rita.http.post(ALERTS, json={**ASKED, **change}), 422, "invalid_request")
     assert text_at(error, "details", "fields", 0, "field") == field
+
+
+async def test_a_name_that_the_shop_does_not_have_is_told_with_near_ones_and_changes_nothing(
+    rita: Caller,
+) -> None:
+    path = f"{ALERTS}/{text_at(body(await rita.http.post(ALERTS, json=ASKED), 201), 'id')}"
+    near: dict[str, JsonValue] = {**FULL, "name": "Puma 310"}
+    error = refusal(await rita.http.patch(path, json={"condition": near}), 422, "invalid_request")
+    assert "Puma 3100" in {text_at(one, "name") for one in items_at(error, "details", "suggestions")}
+    assert at(body(await rita.http.get(path)), "condition", "name") is None
+    exact = body(await rita.http.patch(path, json={"condition": {**FULL, "name": "Puma 3100"}}))
+    assert at(exact, "condition", "name") == "Puma 3100"
 
 
 async def test_a_shop_has_so_many_alerts_and_no_more(rita: Caller, database: Database) -> None:
