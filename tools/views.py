@@ -1,6 +1,6 @@
 """What planning outputs have in common: names beside ids, rounded hours, pages and evidence with a cap."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -127,6 +127,16 @@ def listed(names: Sequence[str], shown: int = 3) -> str:
     if len(names) <= shown:
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def several_at_once(most: Mapping[str, int]) -> list[str]:
+    """Why load over available hours is no utilization; `most`: jobs that each may attend at once, by name."""
+    people = [f"{name} ({jobs})" for name, jobs in sorted(most.items()) if jobs > 1]
+    if not people:
+        return []
+    return [
+        f"May attend several jobs at once: {listed(people)}; utilization is of as many times their hours."
+    ]
 
 
 def count_of(count: int, noun: str) -> str:

@@ -47,6 +47,7 @@ from tools.views import (
     listed,
     load_to_horizon,
     page,
+    several_at_once,
 )
 from tools.windows import MAX_PHRASE_CHARS, Moment, Window, WindowInput, read_moment, read_window
 
@@ -180,7 +181,10 @@ def _answer(
         data_version=shop.settings.data_version,
         as_of=iso(question.as_of, times.zone),
         timezone=shop.settings.timezone,
-        assumptions=_assumptions(asked, window, moment, chosen),
+        assumptions=[
+            *_assumptions(asked, window, moment, chosen),
+            *_several_at_once(shop, shown.rows),
+        ],
         warnings=_warnings(shop, found, question, times.zone),
         evidence=_evidence(found, needed.skill_ids),
         window=WindowView(
@@ -234,6 +238,11 @@ def _assumptions(
         f"Free means that one more job of {minutes} minutes fits ({pause}).",
         "Who is there follows from the plan; nobody's attendance is recorded.",
     ]
+
+
+def _several_at_once(shop: Shop, found: Sequence[OperatorAvailability]) -> list[str]:
+    people = (shop.operators[one.operator_id] for one in found)
+    return several_at_once({person.name or person.code: person.max_parallel for person in people})
 
 
 def _warnings(

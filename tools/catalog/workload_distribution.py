@@ -18,7 +18,16 @@ from planning.zones import MINUTES_PER_DAY, BucketSize, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
 from tools.data_wording import warnings_about_data
 from tools.names import MAX_NAME_CHARS, find_work_center
-from tools.views import MAX_CURSOR_CHARS, PAGE_ROWS, WindowView, count_of, evidence, load_window, page
+from tools.views import (
+    MAX_CURSOR_CHARS,
+    PAGE_ROWS,
+    WindowView,
+    count_of,
+    evidence,
+    load_window,
+    page,
+    several_at_once,
+)
 from tools.windows import Window, WindowInput, read_window
 from tools.workload_views import (
     BucketView,
@@ -177,6 +186,7 @@ def _assumptions(asked: WorkloadInput, found: Workload, center: WorkCenter | Non
             told.append("The rows are days already, so they are not split further.")
     if asked.group_by is GroupBy.ORDER:
         told.append("Orders have load but no available time, so they have no utilization.")
+    told += several_at_once({row.name or row.code: row.max_parallel for row in found.rows})
     if len(found.buckets) > PAGE_ROWS:
         told.append(
             f"The first {PAGE_ROWS} of {len(found.buckets)} buckets are shown; ask for a shorter window."

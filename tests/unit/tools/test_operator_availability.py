@@ -191,6 +191,11 @@ async def test_a_shift_that_has_begun_is_told_from_its_start() -> None:
 async def test_two_jobs_at_once_are_warned_of_for_who_may_attend_only_one() -> None:
     shop = plan(work("a", "puma", (at(2, 6), at(2, 9))), work("b", "puma2", (at(2, 8), at(2, 10))))
     assert "More jobs at once than one person may attend: Ann Lee (1.0 h)." in (await ask(shop)).warnings
+    two = {key: replace(one, max_parallel=2) for key, one in shop.operators.items() if key == "ann"}
+    able = await ask(replace(shop, operators={**shop.operators, **two}))
+    assert able.warnings == []
+    told = "May attend several jobs at once: Ann Lee (2); utilization is of as many times their hours."
+    assert told in able.assumptions
 
 
 async def test_of_many_people_a_model_reads_who_is_absent_and_when_each_is_free() -> None:

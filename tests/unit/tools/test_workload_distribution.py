@@ -132,6 +132,9 @@ async def test_two_jobs_at_once_are_no_fault_of_a_person_who_may_attend_two() ->
     found = await ask(able)
     assert found.warnings == []
     assert [(r.load_h, r.utilization_pct, r.max_parallel) for r in found.rows] == [(4.0, 26.7, 2)]
+    told = "May attend several jobs at once: Bob Ray (2); utilization is of as many times their hours."
+    assert told in found.assumptions
+    assert told not in alone.assumptions
 
 
 async def test_unscheduled_operations_are_warned_of() -> None:
