@@ -41,16 +41,34 @@ class Events:
     # of times that name no zone
     floating: ZoneInfo
     places: Places
+    # all events of the file
+    of_file: Sequence[Series] = ()
     told: list[EventTold] = field(default_factory=list[EventTold])
     _times: dict[str, list[Days | Span]] = field(default_factory=dict[str, list[Days | Span]])
 
     def times(self, series: Series) -> list[Days | Span]:
         """When an event happens within the window."""
         if series.uid not in self._times:
+            ignored = self.decisions.given.get(self.key("event", series)) == "ignore"
             self._times[series.uid] = occurrences(
-                series, self.window, self.floating, self.findings, self.place
+                series, self.window, self.floating, Findings() if ignored else self.findings, self.place
             )
         return self._times[series.uid]
+
+    @property
+    def has_busy(self) -> bool:
+        """Whether some events of the file are not marked as free: then the marks are their author's."""
+        return any(not series.marked_free for series in self.of_file)
+
+    def key(self, what: str, series: Series) -> str:
+        """The key of an event: of the one that begins on a day, where it is given so, else of all that are
+        called so."""
+        alone = f"{what}.{series.summary} on {series.first_day}"
+        return alone if alone in self.decisions.given else f"{what}.{series.summary}"
+
+    def is_answered(self, series: Series) -> bool:
+        """Whether it is said of the event itself what it is."""
+        return self.key("event", series) in self.decisions.given
 
     def when(self, series: Series) -> str:
         """Its first times, and how many there are."""
@@ -63,11 +81,20 @@ class Events:
     def about(self, series: Series) -> str:
         """When it is, and what the file says besides its summary."""
         marks = marks_of(series)
-        return self.when(series) + (f"; {marks}" if marks else "")
+        told = self.when(series) + (f"; {marks}" if marks else "")
+        alike = [other for other in self.of_file if other.summary == series.summary]
+        if len(alike) == 1 or not alike:
+            return told
+        days = ", ".join(str(other.first_day) for other in alike[:_TOLD_EVENTS])
+        more = " …" if len(alike) > _TOLD_EVENTS else ""
+        return f"{told}; {len(alike)} are called so, and one alone is NAME on DATE ({days}{more})"
 
     def list_of(self, events: Sequence[Series]) -> str:
         """Some events, each with when it is."""
-        said = "; ".join(f"{shown(series.summary)}: {self.about(series)}" for series in events[:_TOLD_EVENTS])
+        said = "; ".join(
+            f"{shown(series.summary)}: {'; '.join(filter(None, (self.when(series), marks_of(series))))}"
+            for series in events[:_TOLD_EVENTS]
+        )
         more = len(events) - _TOLD_EVENTS
         return said + (f"; and {more} more" if more > 0 else "")
 

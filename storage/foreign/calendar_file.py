@@ -1,19 +1,31 @@
 """iCalendar files: their events, each a series of times within a window, whatever its rules of repetition."""
 
+import warnings
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 from recurring_ical_events import of as recurrences_of
 
 from leadhand.clock import utc_minute
 from leadhand.errors import ForeignFileUnreadable, InvalidRequest
 from storage.exchange.problems import Findings, shown
+from storage.foreign.calendar_parts import (
+    APART,
+    apart,
+    is_cancelled,
+    is_free,
+    is_tentative,
+    last_day,
+    tidied,
+    told_others,
+    with_last_day,
+)
 from storage.foreign.decisions import Decisions
 
 CALENDAR_HEADERS = ("iCalendar",)
@@ -72,7 +84,38 @@ class Series:
 
     @property
     def tentative(self) -> bool:
-        return str(self.main.get("STATUS") or "").upper() == "TENTATIVE"
+        return is_tentative(self.main)
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins, by its own clock."""
+        start = self.main.start
+        return start.date() if isinstance(start, datetime) else start
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Those who called for it, and those who are asked to it and have not declined."""
+        asked = cast("list[vCalAddress]", self.main.attendees)
+        going = [who for who in asked if str(who.params.get("PARTSTAT") or "").upper() != "DECLINED"]
+        called = self.main.get("ORGANIZER")
+        said = [*([called] if called is not None else []), *going]
+        return tuple(dict.fromkeys(str(who.params.get("CN") or who).strip("\"' ") for who in said))
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of its rule, where it is on some day and the rule does not say until when."""
+        day = last_day(self.main)
+        if day is None:
+            return None
+        more = self.with_last_day(day)
+        calendar = Calendar()
+        calendar.add_component(more.main)
+        return day if recurrences_of(calendar).between(day, day + timedelta(days=1)) else None
+
+    def with_last_day(self, day: date) -> "Series":
+        """The series, until that day is over."""
+        main = with_last_day(self.main, day)
+        return replace(self, main=main, parts=tuple(main if p is self.main else p for p in self.parts))
 
     @property
     def location(self) -> str:
@@ -82,7 +125,7 @@ class Series:
     @property
     def marked_free(self) -> bool:
         """Whether its time is marked as free; of whole days many programs do so by themselves."""
-        return str(self.main.get("TRANSP") or "").upper() == "TRANSPARENT"
+        return is_free(self.main)
 
     @property
     def rule(self) -> dict[str, list[object]]:
@@ -91,11 +134,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """`faults`: (summary, reason, what would be right) of events that cannot be taken."""
+    """`faults`: (summary, reason, what would be right) of events that cannot be taken. `others`: what it
+    holds besides events. `zones`: those that calendars name for times that name none, where there are
+    such."""
 
     product: str
     series: tuple[Series, ...]
     faults: tuple[tuple[str, str, str], ...] = field(default=())
+    others: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
 
 
 def is_calendar(raw: bytes) -> bool:
@@ -111,35 +158,55 @@ def read_calendar(raw: bytes, name: str, *, zone_said: bool = False) -> Calendar
     """
     calendars = _calendars(raw, name)
     events = [(calendar, event) for calendar in calendars for event in _events(calendar)]
+    others = told_others(calendars)
     if not events:
-        raise ForeignFileUnreadable(f"{name} has no event.")
+        raise ForeignFileUnreadable(f"{name} has no event." + "".join(f" {text}." for text in others))
     if len(events) > MAX_EVENTS:
         raise ForeignFileUnreadable(f"{name} has {len(events):,} events; at most {MAX_EVENTS:,} can be read.")
     faults: list[tuple[str, str, str]] = []
     by_uid: dict[tuple[str, str], list[Event]] = {}
+    zones: dict[str, None] = {}
+    withdrawn: set[tuple[str, str]] = set()
     for number, (calendar, event) in enumerate(events, 1):
         fault = _fault(event, zone_said=zone_said)
         if fault is not None:
             faults.append((_summary(event), *fault))
-        else:
-            uid = str(event.get("UID") or f"event {number}")
-            by_uid.setdefault((_name(calendar), uid), []).append(event)
+            continue
+        key = (_name(calendar), str(event.get("UID") or f"event {number}"))
+        by_uid.setdefault(key, []).append(tidied(event))
+        if str(calendar.get("METHOD") or "").upper() == "CANCEL":
+            withdrawn.add(key)
+        start, zone = event.start, str(calendar.get("X-WR-TIMEZONE") or "").strip()
+        if zone and isinstance(start, datetime) and start.tzinfo is None:
+            zones[zone] = None
     in_calendars = Counter(uid for _, uid in by_uid)
-    series = tuple(
-        _series(f"{uid}/{of}" if in_calendars[uid] > 1 else uid, parts, of)
+    series = [
+        found
         for (of, uid), parts in by_uid.items()
+        for found in _series(
+            f"{uid}/{of}" if in_calendars[uid] > 1 else uid, parts, of, withdrawn=(of, uid) in withdrawn
+        )
+    ]
+    return CalendarFile(
+        str(calendars[0].get("PRODID") or ""), tuple(series), tuple(faults), tuple(others), tuple(zones)
     )
-    return CalendarFile(str(calendars[0].get("PRODID") or ""), series, tuple(faults))
 
 
 def _calendars(raw: bytes, name: str) -> list[Calendar]:
     """One or more, one after the other."""
     try:
-        found = Calendar.from_ical(raw, multiple=True)
+        with warnings.catch_warnings():
+            # Of names of zones that are guessed the preview shows what comes of them.
+            warnings.simplefilter("ignore")
+            found = Calendar.from_ical(raw, multiple=True)
     except (ValueError, KeyError, IndexError, TypeError):
         found = []
     if not found or any(component.name != "VCALENDAR" for component in found):
         raise ForeignFileUnreadable(f"{name} is a broken iCalendar file; export it anew and try again.")
+    if any(str(component.get("VERSION") or "").strip() == "1.0" for component in found):
+        raise ForeignFileUnreadable(
+            f"{name} is a vCalendar file of version 1.0, which is not read; export it as iCalendar (2.0)."
+        )
     return found
 
 
@@ -152,16 +219,38 @@ def _name(calendar: Calendar) -> str:
     return " ".join(str(calendar.get("X-WR-CALNAME") or "").split())[:200]
 
 
-def _series(uid: str, parts: list[Event], calendar: str) -> Series:
-    main = next((event for event in parts if event.get("RECURRENCE-ID") is None), None)
-    if main is None:
-        main = next((event for event in parts if not _is_cancelled(event)), parts[0])
-    categories = tuple(str(category) for category in main.categories)
-    return Series(uid, _summary(main), categories, _is_cancelled(main), main, tuple(parts), calendar)
+def _series(uid: str, parts: list[Event], calendar: str, *, withdrawn: bool) -> list[Series]:
+    """An event with its changed times, and those of them that are events of their own. Of several versions
+    the last one counts; several of one version are events that were given the same name."""
+    whole = [event for event in parts if event.get("RECURRENCE-ID") is None]
+    changed = [event for event in parts if event.get("RECURRENCE-ID") is not None]
+    newest = max(map(_version, whole), default=0)
+    mains = _different(event for event in whole if _version(event) == newest)
+    main = mains[0] if mains else next((event for event in parts if not is_cancelled(event)), parts[0])
+    own = [*mains[1:], *apart(main, changed)]
+    made = [(uid, main, [main, *changed] if mains else parts)]
+    made += [(f"{uid}/{number}", part, [part]) for number, part in enumerate(own, 1)]
+    return [
+        Series(
+            name,
+            _summary(event),
+            tuple(str(category) for category in event.categories),
+            withdrawn or is_cancelled(event),
+            event,
+            tuple(of),
+            calendar,
+        )
+        for name, event, of in made
+    ]
 
 
-def _is_cancelled(event: Event) -> bool:
-    return str(event.get("STATUS") or "").upper() == "CANCELLED"
+def _version(event: Event) -> int:
+    return int(cast("int", event.get("SEQUENCE") or 0))
+
+
+def _different(events: Iterable[Event]) -> list[Event]:
+    """Those that begin at another time or are called otherwise than those before."""
+    return list({(str(event.start), _summary(event)): event for event in events}.values())
 
 
 def _summary(event: Event) -> str:
@@ -225,23 +314,22 @@ def occurrences(
 ) -> list[Days | Span]:
     """When an event happens within the window, its exceptions and cancelled times left out; its wall clock is
     `zone`'s where it has none."""
-    calendar = Calendar()
-    for part in series.parts:
-        calendar.add_component(part)
     found: list[Days | Span] = []
     cancelled: list[str] = []
-    between = cast("list[Event]", recurrences_of(calendar).between(window.first, window.after))
-    for event in islice(between, MAX_OCCURRENCES + 1):
+    for event in _between(series, window, findings, place):
         start, end = event.start, event.end
-        if _is_cancelled(event):
+        if event.get(APART) is not None:
+            continue  # it is an event of its own
+        if is_cancelled(event):
             day = _utc(start, zone).astimezone(zone) if isinstance(start, datetime) else start
             cancelled.append(f"{day:%Y-%m-%d}")
         elif isinstance(start, datetime):
             span = Span(_utc(start, zone), _utc(cast("datetime", end), zone))
             if span.end <= span.start:
                 findings.problem(
-                    place, None, "does not end after its start", "a later end", column=series.summary
-                )
+                    place, None, "does not end after its start", "a later end, or event.…=ignore",
+                    column=series.summary,
+                )  # fmt: skip
             else:
                 found.append(span)
         else:
@@ -258,6 +346,21 @@ def occurrences(
             "shorter window with until=DATE."
         )
     return found
+
+
+def _between(series: Series, window: Window, findings: Findings, place: str) -> list[Event]:
+    calendar = Calendar()
+    for part in series.parts:
+        calendar.add_component(part)
+    try:
+        between = cast("list[Event]", recurrences_of(calendar).between(window.first, window.after))
+        return list(islice(between, MAX_OCCURRENCES + 1))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        findings.problem(
+            place, None, "its times cannot be worked out", "a rule that can be followed, or event.…=ignore",
+            column=series.summary,
+        )  # fmt: skip
+        return []
 
 
 def _utc(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -8,9 +8,11 @@ from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events, says
 from storage.foreign.calendar_file import Series
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.vocabulary import folded, words
 from storage.foreign.weekly import weekly_of
 
 EACH = "each"
+WHOLE_DAYS = "whole_days"
 _KINDS = {
     "closure": "the shop, or a part of it, is closed",
     "overtime": "it works besides its shifts",
@@ -32,8 +34,7 @@ class Kinds:
 
     def of(self, series: Series) -> str | None:
         """One of closure, overtime, shift, ignore; None while it is asked."""
-        key = f"event.{series.summary}"
-        if key in self.events.decisions.given:
+        if self.events.is_answered(series):
             return self._asked_alone(series, None)
         categories = [category for category in series.categories if not self._is_part(category)]
         answered = {self._category(category) for category in categories if self._is_answered(category)}
@@ -42,33 +43,61 @@ class Kinds:
             return kinds.pop()
         if answered or self.events.is_absence(series):
             return self._asked_alone(series, None)  # nobody's day off closes the shop
-        if categories and not any(self._word(series, text) for text in categories):
+        if categories and not any(self._words(series, text) for text in categories):
             for category in categories:
                 self._category(category)
             return None
-        return self._asked_alone(series, self._said(series, categories))
+        said = self._said(series, categories)
+        if said is None and WHOLE_DAYS in self.events.decisions.questions and self._is_bare_day(series):
+            return None
+        return self._asked_alone(series, said)
 
     def _said(self, series: Series, categories: Sequence[str]) -> tuple[str, str] | None:
-        """The kind that an event says itself, and by what; None: nothing, or two things."""
-        by_category = {word for text in categories if (word := self._word(series, text))}
-        words = {word for text in (series.summary, *categories) if (word := self._word(series, text))}
-        if self._takes_no_time(series) or len(words) > 1:
+        """The kind that an event says itself, and by what; None: nothing, two things, or that it is none."""
+        by_category = {word for text in categories for word in self._words(series, text)}
+        words = by_category | set(self._words(series, series.summary))
+        if self._takes_no_time(series) or len(words) > 1 or _denies(series.summary):
             return None
         if words:
             return words.pop(), f"its {'category' if by_category else 'summary'} says so"
-        if not series.all_day or series.summary in self.timed or says("maybe_overtime", series.summary):
-            return None
-        return "closure", "whole days of the shop's calendar"
+        kind = self._whole_days() if self._is_bare_day(series) else EACH
+        return None if kind is None or kind == EACH else (kind, "as other whole days")
+
+    def _is_bare_day(self, series: Series) -> bool:
+        """Whether it is a whole day of which nothing says what it is."""
+        said = self._takes_no_time(series) or any(self._words(series, t) for t in _texts(series))
+        doubtful = series.summary in self.timed or says("maybe_overtime", series.summary)
+        return series.all_day and not (said or doubtful or _denies(series.summary))
+
+    def _whole_days(self) -> str | None:
+        """What whole days are that say nothing of it, by one answer for all of them."""
+        members = [
+            series
+            for series in self.kept
+            if self._is_bare_day(series) and not self.events.is_answered(series)
+        ]
+        question = Question(
+            WHOLE_DAYS,
+            "Is the shop closed on whole days of its calendar that say nothing of it?",
+            (
+                Choice("closure", "on all of these, as on holidays"),
+                Choice("ignore", "they say nothing of the shop's time"),
+                Choice(EACH, "not all the same: each is asked for"),
+            ),
+            why=self.events.list_of(members),
+            suggested="closure",
+        )
+        return self.events.decisions.settle(question)
 
     def settle_given(self, series: Series) -> None:
         """Marks what was answered for its categories as used, where an answer of its own came first."""
         for category in filter(self._is_answered, series.categories):
             self._category(category)
 
-    def _word(self, series: Series, text: str) -> str | None:
-        """The kind that a summary or a category names."""
-        word = next((kind for kind in ("overtime", "closure", "shift") if says(kind, text)), None)
-        return None if word == "shift" and not self._is_weekly(series) else word
+    def _words(self, series: Series, text: str) -> list[str]:
+        """The kinds that a summary or a category names."""
+        found = [kind for kind in ("overtime", "closure") if says(kind, text)]
+        return found or (["shift"] if says("shift", text) and self._is_weekly(series) else [])
 
     def _is_weekly(self, series: Series) -> bool:
         return weekly_of(series, self.events.zone, self.events.floating) is not None
@@ -104,7 +133,7 @@ class Kinds:
     def _asked_alone(self, series: Series, proven: tuple[str, str] | None) -> str | None:
         free = self._takes_no_time(series)
         question = Question(
-            f"event.{series.summary}",
+            self.events.key("event", series),
             f'What is "{shown(series.summary)}"?',
             tuple(
                 Choice(kind, about)
@@ -125,10 +154,21 @@ class Kinds:
         return series.marked_free and (not series.all_day or self.marks_days)
 
 
+def _texts(series: Series) -> tuple[str, ...]:
+    return (series.summary, *series.categories)
+
+
+def _denies(summary: str) -> bool:
+    """Whether a summary has words such as "no" or "cancelled" beside what it names."""
+    return says("denied", summary) and not any(
+        f" {phrase} " in f" {folded(summary)} " for phrase in words("events")["closure"] if " " in phrase
+    )
+
+
 def takes_tentative(events: Events, series: Series, all_of_file: Sequence[Series]) -> bool | None:
     """Whether an event that is not certain is taken, by one answer for all of them; None while it is
     asked."""
-    if f"event.{series.summary}" in events.decisions.given:
+    if events.is_answered(series):
         return True
     question = Question(
         "tentative",

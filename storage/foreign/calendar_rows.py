@@ -9,9 +9,10 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.calendar_events import Events, EventTold
 from storage.foreign.calendar_file import CalendarFile, Days, Series, Span, window_of
 from storage.foreign.calendar_kinds import Kinds, takes_tentative
+from storage.foreign.calendar_people import People
 from storage.foreign.calendar_targets import Targets
 from storage.foreign.canonical import Canonical, Origin
-from storage.foreign.clocks import zone_said
+from storage.foreign.clocks import TIME_ZONE, zone_said
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import Places, plain
 from storage.foreign.shift_patterns import Slot, pattern_of
@@ -37,25 +38,39 @@ class CalendarRows:
     def decisions(self) -> Decisions:
         return self.events.decisions
 
+    @property
+    def people(self) -> People:
+        return People(self.events)
+
     def absence(self, series: Series) -> None:
-        """The absences of the person whose name stands in the summary."""
-        person = self._person(series)
-        if person is None:
-            asked = f"person.{series.summary}" in self.decisions.questions
-            self.events.tell(series, _ASKED if asked else _LEFT_OUT)
+        """The absences of the people whose names stand in the summary."""
+        people, takes = self.people.of(series), self.people.takes_free(series)
+        if people is None or takes is None:
+            self.events.tell(series, _ASKED)
+            return
+        if not takes:
+            told = f"{shown(series.summary)} ({self.events.when(series)}) is marked as free and is left out"
+            self.events.findings.notice(self.events.place, None, told)
+        if not people or not takes:
+            self.events.tell(series, _LEFT_OUT)
             return
         said = self.events.absence_word(series)
         kind = key_of("absence", said) if said else key_within("absence", series.summary)
         if kind is None:
             text = series.categories[0] if series.categories else series.summary
             kind = learn_absences(self.decisions, [text]).get(text)
-        self.events.tell(series, _DAY_OFF, [person.name or person.code])
+        self.events.tell(series, _DAY_OFF, [person.name or person.code for person in people])
+        for person in people:
+            self._absences(series, person, kind or "other", of_several=len(people) > 1)
+
+    def _absences(self, series: Series, person: Named, kind: str, *, of_several: bool) -> None:
+        whose = f"/{person.code}" if of_several else ""
         for when in self.events.times(series):
             self.canonical.add(
                 "absence",
                 {
-                    "external_id": f"{series.uid}/{_key(when)}", "source": SOURCE, "operator_id": person.id,
-                    "kind": kind or "other",
+                    "external_id": f"{series.uid}/{_key(when)}{whose}", "source": SOURCE,
+                    "operator_id": person.id, "kind": kind,
                     **(
                         {"start_date": str(when.first), "end_date": str(when.after - timedelta(days=1))}
                         if isinstance(when, Days)
@@ -64,36 +79,6 @@ class CalendarRows:
                 },
                 self._origin(series),
             )  # fmt: skip
-
-    def _person(self, series: Series) -> Named | None:
-        """The one person whose name is in the summary; nobody is a note, several are a question."""
-        named = self.events.people_in(series)
-        key = f"person.{series.summary}"
-        if key not in self.decisions.given and len(named) == 1:
-            return named[0]
-        if key not in self.decisions.given and not named:
-            self.events.findings.notice(
-                self.events.place,
-                None,
-                f"{shown(series.summary)} names nobody of the shop and is left out; {key}=CODE says who",
-            )
-            self.decisions.note(key, "nobody", "no name of a person is in it")
-            return None
-        question = Question(
-            key,
-            f'Whose absence is "{shown(series.summary)}"?',
-            (
-                *(Choice(person.code, person.name) for person in named or self.events.shop.operators[:50]),
-                Choice("nobody", "no absence"),
-            ),
-            why=self.events.about(series),
-        )
-        value = self.decisions.settle(
-            question,
-            fits=lambda text: text == "nobody" or self.events.places.operators.find(text) is not None,
-        )
-        found = self.events.places.operators.find(value or "")
-        return next((person for person in self.events.shop.operators if person.id == found), None)
 
     def exception(self, series: Series, kind: str, targets: Targets) -> None:
         """Closures or overtime, for calendars or for some machines."""
@@ -117,7 +102,7 @@ class CalendarRows:
 
     def _hours(self, series: Series) -> tuple[Slot, ...]:
         """The times of day of overtime that has none; empty while they are asked."""
-        own, found = f"hours.{series.summary}", ""
+        own, found = self.events.key("hours", series), ""
         # Both are read where both are said: the event's own is the one that counts.
         for key in [key for key in ("hours", own) if key in self.decisions.given] or ["hours"]:
             found = self._settled_hours(key, series) or ""
@@ -154,7 +139,7 @@ class CalendarRows:
         choices += [
             Choice(n.id, f"{n.name}: its present week is replaced") for n in self.events.shop.calendars[:30]
         ]
-        key = f"for.{series.summary}"
+        key = self.events.key("for", series)
         question = Question(
             key,
             f'Of which calendar is "{shown(series.summary)}" a shift?',
@@ -203,11 +188,13 @@ class CalendarRows:
             if day.isoweekday() not in weekly.weekdays:
                 continue
             span = weekly.on(day, self.events.zone)
-            if span.start not in happens and day not in self.closed.get(calendar, set()):
-                left_out += 1
+            if happens.get(span.start) == span:
+                happens.pop(span.start)
+                continue
+            left_out += span.start not in happens
+            if day not in self.closed.get(calendar, set()):
                 cells = {"kind": "closure", "name": f"no {series.summary}", "calendar_id": calendar}
                 self._exception(series, span, cells, start=_iso(span.start), end=_iso(span.end))
-            happens.pop(span.start, None)
         for span in happens.values():
             if self.events.window.first <= span.start.astimezone(self.events.zone).date():
                 cells = {"kind": "overtime", "name": series.summary, "calendar_id": calendar}
@@ -239,33 +226,85 @@ def take_calendar(
     zone = ZoneInfo(shop.timezone)
     window = window_of(decisions, zone, shop.horizon_days)
     places = Places(decisions, canonical, SOURCE, shop)
+    floating = _floating(calendar, decisions, shop)
+    series_of = _until_their_last_day(calendar.series, decisions)
     events = Events(
-        decisions, shop, findings, place, window, zone, zone_said(decisions) or zone, places
+        decisions, shop, findings, place, window, zone, floating, places, series_of
     )  # fmt: skip
+    for text in calendar.others:
+        findings.notice(place, None, text)
     for summary, reason, right in calendar.faults:
-        findings.problem(place, None, reason, right, column=shown(summary))
-    use = _whose(events, calendar)
+        _tell_fault(events, summary, reason, right)
+    use = _whose(events, series_of)
     if use is None:
         return ()
     rows = CalendarRows(events, canonical)
     kept: list[Series] = []
-    for series in calendar.series:
-        if _is_left_out(events, series, calendar.series):
+    for series in series_of:
+        if _is_left_out(events, series, series_of):
             continue
         if use == ABSENCES or (use == BOTH and events.is_absence(series)):
             rows.absence(series)
         else:
             kept.append(series)
-    marks_days = any(series.all_day and not series.marked_free for series in calendar.series)
+    marks_days = any(series.all_day and not series.marked_free for series in series_of)
     timed = frozenset(series.summary for series in kept if not series.all_day)
-    several = len({series.calendar for series in calendar.series}) > 1
+    several = len({series.calendar for series in series_of}) > 1
     _take_shop(rows, Kinds(events, kept, marks_days, timed), Targets(events, several))
     return tuple(events.told)
 
 
-def _whose(events: Events, calendar: CalendarFile) -> str | None:
-    named_as_absence = sum(events.absence_word(series) is not None for series in calendar.series)
-    absent = sum(map(events.is_absence, calendar.series))
+def _tell_fault(events: Events, summary: str, reason: str, right: str) -> None:
+    """An event that cannot be read is an error, unless it is said that it is nothing."""
+    if events.decisions.optional(f"event.{summary}") == "ignore":
+        events.findings.notice(events.place, None, f"{shown(summary)} is left out; {reason}")
+    else:
+        events.findings.problem(
+            events.place, None, reason, f"{right}, or event.…=ignore", column=shown(summary)
+        )
+
+
+def _floating(calendar: CalendarFile, decisions: Decisions, shop: ShopNames) -> ZoneInfo:
+    """The zone of times that name none: as answered, else the shop's; one that the calendar names is asked
+    about."""
+    own = ZoneInfo(shop.timezone)
+    others = [zone for zone in calendar.zones if zone != shop.timezone]
+    if others and TIME_ZONE not in decisions.given:
+        question = Question(
+            TIME_ZONE,
+            f"The calendar's zone is {shown(', '.join(others))}, and times in it name none: "
+            "which zone are they of?",
+            tuple(Choice(zone) for zone in dict.fromkeys((*calendar.zones, shop.timezone))),
+            why="X-WR-TIMEZONE says one that is not the shop's",
+            suggested=others[0],
+        )
+        decisions.settle(question)
+    return zone_said(decisions) or own
+
+
+def _until_their_last_day(series: Sequence[Series], decisions: Decisions) -> list[Series]:
+    """The series, with what is answered for rules that name a last day without a time, and have one on it."""
+    doubtful = {found.uid: day for found in series if (day := found.last_day) is not None}
+    if not doubtful:
+        return list(series)
+    told = "; ".join(
+        f"{shown(found.summary)} until {doubtful[found.uid]}" for found in series if found.uid in doubtful
+    )
+    question = Question(
+        "last_day",
+        "Rules of repetition name their last day without a time: do they happen on that day too?",
+        (Choice("included", "on that day too"), Choice("left_out", "not on that day")),
+        why=told,
+        suggested="included",
+    )
+    if decisions.settle(question) == "left_out":
+        return list(series)
+    return [found.with_last_day(doubtful[found.uid]) if found.uid in doubtful else found for found in series]
+
+
+def _whose(events: Events, all_of_file: Sequence[Series]) -> str | None:
+    named_as_absence = sum(events.absence_word(series) is not None for series in all_of_file)
+    absent = sum(map(events.is_absence, all_of_file))
     question = Question(
         "events",
         "Whose events are these?",
@@ -275,7 +314,7 @@ def _whose(events: Events, calendar: CalendarFile) -> str | None:
             Choice(BOTH, "both: those that name one of its people or say absence are absences"),
         ),
         why="a calendar does not say",
-        suggested=_mostly(named_as_absence, absent, len(calendar.series)),
+        suggested=_mostly(named_as_absence, absent, len(all_of_file)),
     )
     return events.decisions.settle(question)
 

@@ -27,7 +27,7 @@ class Targets:
     def of(self, series: Series) -> list[Target]:
         """None of them while it is asked."""
         given = self.events.decisions.given
-        key, place = f"for.{series.summary}", f"location.{series.location}"
+        key, place = self.events.key("for", series), f"location.{series.location}"
         parts = self._parts(series.location)
         if key not in given and (parts or not self._speaks_of_part(series)):
             return self._by_place(series, place, parts)

@@ -20,6 +20,7 @@ LEGACY = (
     "cp1252", "cp1250", "iso-8859-2", "iso-8859-15", "cp850", "cp437", "mac-roman", "cp1251", "cp1253",
     "cp1254",
 )  # fmt: skip
+ENCODING = "encoding"
 MAX_CHOICES = 6
 _SAYS = re.compile(
     rb"""(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE

@@ -21,7 +21,7 @@ from storage.foreign.canonical import Canonical, placed
 from storage.foreign.clocks import TIME_ZONE
 from storage.foreign.decisions import Decision, Decisions, Question
 from storage.foreign.delimited import read_text
-from storage.foreign.encodings import candidates, is_proven
+from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
 from storage.foreign.profile import (
@@ -268,14 +268,18 @@ def _there(shop: ShopNames | None, who: TenantIdentity) -> ShopNames:
 async def _look_at_calendar(
     database: Database, who: TenantIdentity, request: Request, raw: bytes, name: str
 ) -> tuple[Preview, Decisions]:
-    calendar = read_calendar(raw, name)
-    headers = (*CALENDAR_HEADERS, calendar.product)
+    headers = (*CALENDAR_HEADERS, read_calendar(raw, name).product)
     async with database.transaction(who, snapshot=True) as connection:
         stored = await stored_profile(connection, [headers])
         shop = _there(await read_names(connection, []), who)
-    decisions = Decisions({**(stored.decisions if stored else {}), **_given(request)})
-    if TIME_ZONE in decisions.given:
-        calendar = read_calendar(raw, name, zone_said=True)
+    kept = dict(stored.decisions) if stored else {}
+    if is_proven(raw) or kept.get(ENCODING) not in candidates(raw):
+        kept.pop(ENCODING, None)
+    decisions = Decisions({**kept, **_given(request)})
+    text = decoded(raw, decisions)
+    if text is None:
+        return Preview(name), decisions
+    calendar = read_calendar(text.encode(), name, zone_said=TIME_ZONE in decisions.given)
     preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
     done = Transformed()
     preview.events = take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)

@@ -1,14 +1,16 @@
 """An event of every week as a shift: its weekdays and its wall clock."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from leadhand.clock import utc_minute
 from storage.foreign.calendar_file import Series, Span
 
 _DAYS = {"MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6, "SU": 7}
 _DAY = timedelta(days=1)
+_COMPARED_DAYS = 2 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def weekly_of(series: Series, zone: ZoneInfo, floating: ZoneInfo) -> Weekly | No
     )
     if not endless or any(int(cast("int", n)) != 1 for n in rule.get("INTERVAL", [1])):
         return None
-    if (floating.key if start.tzinfo is None else str(start.tzinfo)) != zone.key:
+    if not _same_clock(start, floating if start.tzinfo is None else start.tzinfo, zone):
         return None
     wall_start, wall_end = start.replace(tzinfo=None), end.replace(tzinfo=None)
     if not timedelta() < wall_end - wall_start <= _DAY:
@@ -47,3 +49,12 @@ def weekly_of(series: Series, zone: ZoneInfo, floating: ZoneInfo) -> Weekly | No
         start.isoweekday(),
     )
     return Weekly(weekdays, f"{wall_start:%H:%M}", f"{wall_end:%H:%M}", wall_end.date() > wall_start.date())
+
+
+def _same_clock(start: datetime, own: tzinfo, zone: ZoneInfo) -> bool:
+    """Whether two zones, whatever they are called, show the same time on every day of two years."""
+    if str(own) == zone.key:
+        return True
+    first = max(start.replace(tzinfo=None), datetime.combine(utc_minute().date(), start.time()))
+    days = (first + _DAY * number for number in range(_COMPARED_DAYS))
+    return all(day.replace(tzinfo=own).utcoffset() == day.replace(tzinfo=zone).utcoffset() for day in days)

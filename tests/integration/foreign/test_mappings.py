@@ -253,8 +253,10 @@ async def test_an_event_that_says_absence_or_names_a_machine_closes_no_shop_by_i
     calendar = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n"
     shop = {"events": "shop", "from": "2026-11-23", "until": "2026-12-31"}
     preview = await bring(calendar, shop, name="wall.ics")
-    assert asked(preview) == ["event.Absent: Ada King", "for.Repair of M-1"]
-    answers = {**shop, "event.Absent: Ada King": "ignore", "for.Repair of M-1": "M-1"}
+    assert asked(preview) == ["event.Absent: Ada King", "whole_days"]
+    answers = {**shop, "event.Absent: Ada King": "ignore", "whole_days": "closure"}
+    assert asked(await bring(calendar, answers, name="wall.ics")) == ["for.Repair of M-1"]
+    answers["for.Repair of M-1"] = "M-1"
     await bring(calendar, answers, name="wall.ics")
     query = b"select name, machine_id is null from calendar_exception order by name"
     assert await ask(database, who, query) == [("Holiday", True), ("Repair of M-1", False)]

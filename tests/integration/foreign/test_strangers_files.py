@@ -45,6 +45,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "09": {
         "events": "shop", "event.Weekend night crew": "shift", "for.Night shift": "new:Nights",
         "for.Weekend night crew": "new:Nights", "for.Overtime – Sunday, VMC cell only": "day",
+        "whole_days": "closure",
     },
     "10": {"events": "absences"},
 }  # fmt: skip

@@ -229,7 +229,8 @@ async def _absence(spot: Truth, database: Database, who: Principal, zone: ZoneIn
 
 async def _shift(spot: Truth, database: Database, who: Principal, zone: ZoneInfo) -> Truth:
     day, _, name = str(spot["id"]).partition(" ")
-    query = b"select start, \"end\" from calendar_exception where kind = 'overtime' and name = %s"
+    # A time of a series that is called otherwise is an event of its own: "Day shift (out at noon)".
+    query = b"select start, \"end\" from calendar_exception where kind = 'overtime' and starts_with(name, %s)"
     found = [(_local(a, zone), _local(b, zone)) for a, b in await _ask(database, who, query, name)]
     ((start, end),) = [times for times in found if times[0].startswith(day)]
     return {"start": start, "end": end}

@@ -56,7 +56,8 @@ def _calendar(body: str) -> str:
 def take_from(shop: ShopNames, text: str, /, **answers: str) -> Taken:
     """A whole file."""
     given = {key.replace("__", "."): value for key, value in answers.items()}
-    decisions = Decisions({"events": "shop", "from": "2026-11-23", **given})
+    usual = {"events": "shop", "from": "2026-11-23", "whole_days": "closure"}
+    decisions = Decisions({**usual, **given})
     canonical, findings = Canonical(), Findings()
     calendar = read_calendar(text.encode(), "x.ics")
     told = take_calendar(calendar, decisions, shop, canonical, findings, place="x.ics")

@@ -210,7 +210,7 @@ def test_days_marked_as_free_are_asked_about_only_where_others_are_marked_as_bus
         f"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Closed\r\nDTSTART;VALUE=DATE:20261224\r\n{other}"
     )
     calendar = read_calendar(event(start, "TRANSP:TRANSPARENT", *([closed] if other else [])), "shop.ics")
-    decisions = Decisions({"events": "shop", "from": "2026-11-23"})
+    decisions = Decisions({"events": "shop", "from": "2026-11-23", "whole_days": "closure"})
     shop = ShopNames(
         "Europe/Berlin", 180, calendars=(Named("day", "day", "Day", None, None, "import", None),)
     )

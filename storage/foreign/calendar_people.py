@@ -1,0 +1,130 @@
+"""Whose absence an event of a calendar is: by the name in its summary, by who was asked to it, or asked."""
+
+from dataclasses import dataclass
+
+from storage.exchange.problems import shown
+from storage.foreign.calendar_events import Events, says
+from storage.foreign.calendar_file import Series
+from storage.foreign.decisions import Choice, Question
+from storage.foreign.shop_names import Named
+from storage.foreign.vocabulary import folded, key_within
+
+NOBODY, INVITED = "nobody", "invited"
+TAKE, IGNORE = "take", "ignore"
+_NAME_CHARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    events: Events
+
+    def of(self, series: Series) -> list[Named] | None:
+        """The people whose absence it is; none: nobody's, which is told. None: it is asked."""
+        named = self.events.people_in(series)
+        key = self.events.key("person", series)
+        if key not in self.events.decisions.given:
+            if len(named) == 1:
+                return named
+            invited = self._named_in(series.people) if not named else []
+            if len(invited) == 1:
+                return self._invited(series, invited)
+            likely = named or self._likely(series) or invited
+            if not likely and not self._says_absence(series):
+                return self._nobody(series, key)
+            return self._asked(series, key, likely)
+        return self._asked(series, key, named)
+
+    def takes_free(self, series: Series) -> bool | None:
+        """Whether an event that is marked as free is an absence, where others of the file are not so."""
+        if not series.marked_free or not self.events.has_busy or self.events.is_answered(series):
+            return True
+        question = Question(
+            "free",
+            "Are events absences that the calendar marks as free, while others are not so?",
+            (Choice(TAKE, "as the others"), Choice(IGNORE, "left out, and told")),
+            why=self.events.list_of([other for other in self.events.of_file if other.marked_free]),
+        )
+        value = self.events.decisions.settle(question)
+        return None if value is None else value == TAKE
+
+    def _says_absence(self, series: Series) -> bool:
+        said = (series.summary, *series.categories)
+        return any(says("absence", text) or key_within("absence", text) is not None for text in said)
+
+    def _named_in(self, names: tuple[str, ...]) -> list[Named]:
+        found = [self.events.places.operators.find(name) for name in names]
+        words = [set(folded(name).split()) for name in names]
+        return [
+            person
+            for person in self.events.shop.operators
+            if person.id in found
+            or (folded(person.name) and any(set(folded(person.name).split()) == said for said in words))
+        ]
+
+    def _likely(self, series: Series) -> list[Named]:
+        """Those of whom the summary has the code, or a part of the name that nobody else has."""
+        said = set(folded(series.summary).split())
+        people = self.events.shop.operators
+        parts = [set(folded(person.name).split()) for person in people]
+        found: list[Named] = []
+        for person, own in zip(people, parts, strict=True):
+            others = [other for other in parts if other is not own]
+            alone = {
+                p for p in own & said if len(p) >= _NAME_CHARS and not any(p in other for other in others)
+            }
+            if alone or folded(person.code) in said:
+                found.append(person)
+        return found
+
+    def _invited(self, series: Series, people: list[Named]) -> list[Named] | None:
+        members = [
+            other
+            for other in self.events.of_file
+            if not self.events.people_in(other) and len(self._named_in(other.people)) == 1
+        ]
+        told = "; ".join(
+            f"{shown(other.summary)} of {self._named_in(other.people)[0].name}: {self.events.when(other)}"
+            for other in members[:5]
+        )
+        question = Question(
+            INVITED,
+            f"{len(members)} events name nobody in their summary, but one person of the shop called for them "
+            "or was asked to them: are these absences that person's?",
+            (Choice(TAKE, "yes"), Choice(IGNORE, "left out, and told")),
+            why=f"{told}; one alone: person.{shown(series.summary)} on {series.first_day}=CODE",
+        )
+        value = self.events.decisions.settle(question)
+        if value is None:
+            return None
+        return people if value == TAKE else self._nobody(series, self.events.key("person", series))
+
+    def _nobody(self, series: Series, key: str) -> list[Named]:
+        self.events.findings.notice(
+            self.events.place,
+            None,
+            f"{shown(series.summary)} names nobody of the shop and is left out; {key}=CODE says who",
+        )
+        self.events.decisions.note(key, NOBODY, "no name of a person is in it")
+        return []
+
+    def _asked(self, series: Series, key: str, likely: list[Named]) -> list[Named] | None:
+        question = Question(
+            key,
+            f'Whose absence is "{shown(series.summary)}"?',
+            (
+                *(Choice(person.code, person.name) for person in likely or self.events.shop.operators[:50]),
+                Choice(NOBODY, "no absence"),
+            ),
+            why=f"{self.events.about(series)}; several people are parted by ;",
+            suggested="; ".join(person.code for person in likely) or None,
+        )
+        value = self.events.decisions.settle(question, fits=self._fits)
+        return None if value is None else self._people(value)
+
+    def _people(self, text: str) -> list[Named]:
+        references = [self.events.places.operators.find(part.strip()) for part in text.split(";")]
+        return [person for person in self.events.shop.operators if person.id in references]
+
+    def _fits(self, text: str) -> bool:
+        parts = [part for part in text.split(";") if part.strip()]
+        return text == NOBODY or (bool(parts) and len(self._people(text)) == len(parts))
