@@ -14,7 +14,7 @@ from storage.foreign.vocabulary import folded, key_of, words
 
 Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
 SETUP_UNITS = ("min", "h", "s", "hh:mm", "mm:ss", "written", "h/100", "min/100", "day_part")
-ELAPSED_UNITS = ("d", "h", "min", "hh:mm", "written")
+ELAPSED_UNITS = ("d", "wd", "h", "min", "hh:mm", "written")
 RUN_UNITS = (
     "min_per_piece", "h_per_piece", "s_per_piece", "hh:mm_per_piece", "mm:ss_per_piece", "pieces_per_h",
     "pieces_per_min", "h_total", "min_total", "s_total", "hh:mm_total", "h_per_100", "min_per_100",
@@ -27,6 +27,8 @@ RUN_UNITS = (
 _PER_LOT = re.compile(r"(?:h|min|s|hh:mm|mm:ss|written|h/100|min/100|day_part)_per_[1-9]\d{0,6}", re.ASCII)
 _MINUTES = {
     "week": Fraction(7 * 24 * 60), "d": Fraction(24 * 60),
+    # five working days are a week
+    "wd": Fraction(7 * 24 * 60, 5),
     "h": Fraction(60), "min": Fraction(1), "s": Fraction(1, 60),
     "h/100": Fraction(60, 100), "min/100": Fraction(1, 100), "day_part": Fraction(24 * 60),
 }  # fmt: skip
@@ -44,9 +46,19 @@ _LONG = {
         "dias",
         "giorno",
         "giorni",
-        "at",
-        "wd",
         "j",
+    },
+    "wd": {
+        "wd",
+        "wds",
+        "at",
+        "arbeitstag",
+        "arbeitstage",
+        "arbeitstagen",
+        "werktag",
+        "werktage",
+        "jo",
+        "gg lav",
     },
     "week": {
         "w",

@@ -1,6 +1,6 @@
 """How a table is read: which column is which field, in which unit, with which signs; decided, or asked."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -24,6 +24,7 @@ from storage.foreign.durations import (
 from storage.foreign.fields import FIELDS, ROWS, has_clocks, of_weeks
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign
+from storage.foreign.row_units import RowUnits, column_said, row_units, unit_columns
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.signs import blanks_of, date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
 from storage.foreign.suggesting import ACROSS, Guess, columns_for
@@ -107,6 +108,8 @@ class Layout:
     filled_down: frozenset[str]
     clock: str | None = None
     zones: Zones | None = None
+    # of fields whose units columns say row by row
+    row_units: Mapping[str, RowUnits] | None = None
 
     def has(self, field: str) -> bool:
         return field in self.columns
@@ -119,6 +122,13 @@ class Layout:
 def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     """The layout of rows of a kind, as far as it is decided."""
     columns, special = _columns(table, scope, kind)
+    units = {name: _unit(table, scope, columns, name) for name in _TIMES}
+    by_row = {
+        name: found
+        for name in _TIMES
+        if name in columns
+        and (found := row_units(table, scope, name, _value(scope, f"{name}.unit"), units[name])) is not None
+    }
 
     def texts(fields: Sequence[str]) -> Iterator[str]:
         for field in fields:
@@ -143,11 +153,17 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         ),
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
-        units={field: _unit(table, scope, columns, field) for field in _TIMES},
+        units=units,
+        row_units=by_row,
         fill_down=fill_down(table, scope, columns),
         filled_down=filled_down(table, scope, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),
     )  # fmt: skip
+
+
+def _value(scope: Scoped, key: str) -> str | None:
+    made = scope.decisions.made.get(scope.key(key))
+    return None if made is None else made.value
 
 
 def _times_of_day(table: Table, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[object]:
@@ -333,15 +349,24 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
         proven = ("written_per_piece", f'"{shown(column.header)}" is of a piece, and its cells say the unit')
     units = RUN_UNITS if run else ELAPSED_UNITS if field in _ELAPSED else SETUP_UNITS
     choices = _likely(units, unit_of_header(column.header, run=False) if run else None, cells)
+    by_row = unit_columns(table)
     question = Question(
         f"{field}.unit",
         f'In which unit is "{shown(column.header)}" (such as {shown(_examples(cells))})?',
-        tuple(Choice(name, _MEANINGS.get(name, "")) for name in choices),
+        (
+            *(Choice(name, "each row's own, which this column says") for name in by_row),
+            *(Choice(name, _MEANINGS.get(name, "")) for name in choices),
+        ),
         why="the header does not say what it is for" if run else "the header names no unit",
+        suggested=by_row[0] if by_row else None,
     )
-    allowed: Callable[[str], bool] = is_run_unit if run else units.__contains__
-    value = scope.settle(question, proven=proven, fits=allowed)
-    return None if value is None else unit_named(value)
+
+    def fits(text: str) -> bool:
+        known = is_run_unit(text) if run else text in units
+        return known or column_said(text, table) is not None
+
+    value = scope.settle(question, proven=proven, fits=fits)
+    return None if value is None or column_said(value, table) is not None else unit_named(value)
 
 
 def _texts_of(table: Table, column: Column) -> list[str]:
@@ -357,6 +382,7 @@ def _says_when(text: str) -> bool:
 _ELAPSED = ("elsewhere_time", "length")
 _MEANINGS = {
     "d": "days as the calendar runs",
+    "wd": "working days, five a week: 5 are 7 days as the calendar runs",
     "h_total": "hours for the whole quantity",
     "min_total": "minutes for the whole quantity",
     "hh:mm_total": "hours:minutes for the whole quantity",

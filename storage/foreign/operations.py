@@ -107,8 +107,8 @@ class Operations:
         if layout.special.get("run") == BOOKED:
             operation.run = None
             return
-        minutes, unit = reader.minutes("run", needed=layout.has("run")), layout.units.get("run")
-        if minutes is None or unit is None:
+        minutes = reader.minutes("run", needed=layout.has("run"))
+        if minutes is None or reader.cell("run").empty or (unit := reader.unit("run")) is None:
             return
         if unit.basis == "total":
             quantity = self.orders.quantity_of(operation.order)

@@ -21,7 +21,7 @@ from storage.foreign.dates import (
     parse_date,
 )
 from storage.foreign.decisions import Undecided
-from storage.foreign.durations import minutes_of
+from storage.foreign.durations import Unit, minutes_of
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import BLANKS, IN_ORDER, JOINED, Layout
@@ -256,18 +256,27 @@ class RowReader:
             self.problem(name, "is not a time of the day", "such as 06:00")
         return minute
 
+    def unit(self, name: str) -> Unit | None:
+        """The unit of a duration: that of its column, or what other columns say of this row.
+
+        Raises:
+            Refused: the row does not say it.
+        """
+        by_row = (self.layout.row_units or {}).get(name)
+        return self.layout.units.get(name) if by_row is None else by_row.of(self.row)
+
     def minutes(self, name: str, *, needed: bool) -> Fraction | None:
         """The exact minutes of a duration; an empty one that is not needed is none at all (0)."""
-        unit = self.layout.units.get(name)
         cell = self.cell(name)
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "0 where it takes no time")
                 return None
             return Fraction(0)
-        if unit is None:
-            return None
         try:
+            unit = self.unit(name)
+            if unit is None:
+                return None
             return minutes_of(cell, unit, self.layout.decimal, elapsed=name in ("elsewhere_time", "length"))
         except Undecided:
             self.waits = True

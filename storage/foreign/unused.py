@@ -165,6 +165,8 @@ def _is_spoken_of(header: str, scope: Scoped) -> bool:
             return True
         if name.startswith(JOIN) and f"{{{header}}}" in value:
             return True
+        if name.endswith((".unit", ".base")) and value.strip() == f"{{{header}}}":
+            return True
         if name in (f"{SPLIT}{header}", f"{JOIN}{header}"):
             return True
     return False
