@@ -65,7 +65,7 @@ class Library:
             there = await knowledge.versions(connection, document_id=held.id)
             newest = there[-1] if there else None
             if newest is not None and _is_same(newest, upload, kind, digest):
-                await self._try_again(connection, newest)
+                await self._try_again(connection, newest, upload.content)
             else:
                 new = NewVersion(
                     document_id=held.id,
@@ -84,8 +84,8 @@ class Library:
                 await defer_in_line(connection, task=TASK, row_id=new.id, line=str(held.id))
             return await _found(connection, tenant, held.id)
 
-    async def _try_again(self, connection: Connection, version: Version) -> None:
-        await knowledge.requeue(connection, version_id=version.id)
+    async def _try_again(self, connection: Connection, version: Version, content: bytes) -> None:
+        await knowledge.requeue(connection, version_id=version.id, content=content)
         if version.state != "ready":
             await defer_in_line(connection, task=TASK, row_id=version.id, line=str(version.document_id))
 

@@ -12,6 +12,7 @@ from planning.booked_work import BookedFor, BookedWork, StoredWork, WorkAsked, W
 from planning.shop import Booking, BookingStatus, Minute, OrderStatus, Segment, Shop
 from planning.zones import to_minute
 from storage.database import Database
+from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.shop_rows import Rows, ShopRows, build_shop
 from storage.transactions import Connection
@@ -48,7 +49,7 @@ class BookedWorkReader:
     async def order_id(self, tenant: TenantContext, name: str) -> str | None:
         """The id of the order, closed or not, that has this id or else this code."""
         async with self._database.transaction(tenant) as connection:
-            found = await _Fetch(connection)("order_named", name=name)
+            found = await _Fetch(connection)("order_named", name=storable_text(name))
         return found[0][0] if found else None
 
     async def orders(self, tenant: TenantContext, order_ids: Sequence[str]) -> Shop:

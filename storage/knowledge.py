@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from leadhand.context import Permission
+from storage.json_values import storable_text
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one, fetch_value
 from storage.transactions import Connection
@@ -150,9 +151,9 @@ async def add_version(connection: Connection, new: NewVersion) -> None:
     await execute(connection, _SQL["drop_pending"], {"document_id": new.document_id, "version": new.version})
 
 
-async def requeue(connection: Connection, *, version_id: UUID) -> bool:
-    """Whether it had failed, and is tried again."""
-    return await execute(connection, _SQL["requeue"], {"id": version_id}) > 0
+async def requeue(connection: Connection, *, version_id: UUID, content: bytes) -> bool:
+    """Whether it had failed, and is tried again. `content`: its file, not kept of a failed one."""
+    return await execute(connection, _SQL["requeue"], {"id": version_id, "content": content}) > 0
 
 
 async def list_documents(
@@ -171,8 +172,8 @@ async def list_documents(
         "limit": limit,
         "id": document_id,
         "after": after,
-        "path": path,
-        "category": category,
+        "path": None if path is None else storable_text(path),
+        "category": None if category is None else storable_text(category),
     }
     return await fetch_all(connection, _SQL["list_documents"], params, ListedDocument)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, File, Form, Path, Query, UploadFile
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from knowledge.answerable import Verdict
@@ -28,6 +28,7 @@ router = api_router("knowledge")
 UPLOAD_PATH: Final = "/api/knowledge/documents"
 DEFAULT_TOP_K: Final = 8
 MAX_WORDS_CHARS: Final = 1_000
+DATED_YEARS: Final = range(1900, 2200)
 _ABSENT: Final[dict[int | str, dict[str, Any]]] = {
     404: refusal("The shop has no such document that the caller may read: `not_found`")
 }
@@ -53,6 +54,16 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pat
 Source = Annotated[Line, Field(max_length=300)]
 Title = Annotated[Line, Field(max_length=300)]
 Category = Annotated[Line, Field(max_length=100)]
+
+
+def _in_calendars(moment: datetime) -> datetime:
+    """At the ends of what a datetime holds there are zones in which it could not be told."""
+    if moment.year not in DATED_YEARS:
+        raise ValueError(f"should be in the years {DATED_YEARS[0]} to {DATED_YEARS[-1]}")
+    return moment
+
+
+Dated = Annotated[AwareDatetime, AfterValidator(_in_calendars)]
 
 
 class DocumentRow(BaseModel):
@@ -159,7 +170,7 @@ async def upload_document(
     readers: Annotated[
         list[Permission] | None, Form(description="Permissions, of which a reader needs one; none: everybody")
     ] = None,
-    dated: Annotated[AwareDatetime | None, Form(description="When it was said; else now")] = None,
+    dated: Annotated[Dated | None, Form(description="When it was said; else now")] = None,
 ) -> DocumentRow:
     """A worker reads it. Until then readers see the version before; the same upload again changes nothing."""
     name = PurePosixPath(file.filename or "").name

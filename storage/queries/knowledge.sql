@@ -104,8 +104,9 @@ update knowledge_version set code = %(code)s, reason = %(reason)s,
  where id = %(id)s and state <> 'ready';
 
 -- name: requeue
--- A failed version is tried again, from where it came to.
-update knowledge_version set state = case when passages is null then 'queued' else 'embedding' end, code = null
+-- A failed version is tried again, from where it came to; one that was never cut needs its file again.
+update knowledge_version set state = case when passages is null then 'queued' else 'embedding' end,
+       content = case when passages is null then %(content)s end, code = null, reason = null
  where id = %(id)s and state = 'failed';
 
 -- name: list_documents

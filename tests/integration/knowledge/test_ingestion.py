@@ -134,6 +134,20 @@ async def test_a_file_that_turns_out_to_be_a_bomb_fails_with_its_reason_and_is_n
     assert kept == {"content": None}
 
 
+async def test_a_file_that_failed_is_read_again_when_it_is_uploaded_again(
+    database: Database, two_shops: Shops
+) -> None:
+    who, _ = two_shops
+    damaged = Upload("manual.pdf", pdf_file("Greasing nipple.")[:300])
+    first = await put(database, who, damaged, Letters())
+    assert (first.state, first.reason) == ("failed", "broken")
+    queued = await Library(database, Letters()).add(context(who), damaged)
+    assert (queued.state, queued.code, queued.reason) == ("queued", None, None)
+    await ingest(database, who, queued, Letters())
+    again = await Library(database, Letters()).get(context(who), first.id)
+    assert (again.state, again.code, again.reason) == ("failed", "document_rejected", "broken")
+
+
 async def test_deleting_a_document_leaves_nothing_of_it(database: Database, two_shops: Shops) -> None:
     who, _ = two_shops
     library = Library(database, Letters())

@@ -219,6 +219,7 @@ async def test_two_shops_in_the_same_state_never_share_a_tag(planner: Planner, s
 
 REFUSED = (
     ("/api/orders/NONE", 404, "not_found"),
+    ("/api/orders/NONE%00", 404, "not_found"),
     ("/api/orders?machine=NONE", 404, "not_found"),
     ("/api/orders?work_center=NONE", 404, "not_found"),
     ("/api/orders?status=finished", 422, "invalid_request"),

@@ -102,10 +102,14 @@ async def test_a_bad_upload_is_refused_with_what_is_wrong(keeper: Caller, app_se
     lie = {"file": ("sheet.pdf", b"Just words.", "application/pdf")}
     refused = refusal(await keeper.http.post(DOCUMENTS, files=lie), 422, "document_rejected")
     assert refused["details"] == {"reason": "not_what_its_name_says"}
-    for form in ({"readers": "everybody"}, {"dated": "yesterday"}, {"source": "a\nb"}):
+    far = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")
+    dates = [{"dated": moment} for moment in ("yesterday", *far)]
+    for form in ({"readers": "everybody"}, {"source": "a\nb"}, *dates):
         refusal(await keeper.http.post(DOCUMENTS, files=FILE, data=form), 422, "invalid_request")
     refusal(await keeper.http.post(DOCUMENTS, data={"source": "a"}), 422, "invalid_request")
     refusal(await keeper.http.get(f"{DOCUMENTS}/none"), 404, "not_found")
+    for query in ("", "?path=%00", "?category=care%00"):
+        assert items_at(parse((await keeper.http.get(DOCUMENTS + query)).content), "documents") == []
     large = {"file": ("a.txt", b"word " * 20_000, "text/plain")}
     assert len(large["file"][1]) > app_settings.max_body_bytes
     assert (await keeper.http.post(DOCUMENTS, files=large)).status_code == 202
