@@ -1,6 +1,7 @@
 """Sends a report by mail: as a page, as text, and as PDF."""
 
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -55,8 +56,11 @@ class Mails:
         """Raises RecipientRefused: never again. DeliveryFailed: try again later."""
         message = message_of(delivery, self.sender)
         try:
-            with self._connected() as smtp:
+            smtp = self._connected()
+            try:
                 smtp.send_message(message)
+            finally:
+                _leave(smtp)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise _refusal(codes[0] if codes else 550) from None
@@ -85,6 +89,13 @@ class Mails:
             smtp.close()
             raise
         return smtp
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    """What is said to the goodbye changes nothing: a mail that was taken would be sent again for it."""
+    with suppress(OSError, smtplib.SMTPException):
+        smtp.quit()
+    smtp.close()
 
 
 def message_of(delivery: ClaimedDelivery, sender: str) -> EmailMessage:

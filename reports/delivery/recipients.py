@@ -18,8 +18,10 @@ from storage.report_schedules import Recipient
 MAX_RECIPIENTS: Final = 20
 MIN_SECRET_CHARS: Final = 16
 # One plain address: nothing that could be a second one, a comment, a route or a header.
+_WORD: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAIL: Final = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{1,253}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
+    rf"(?=[^@]{{1,64}}@){_WORD}(?:\.{_WORD})*"
+    r"@(?=.{1,253}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
 )
 
 

@@ -72,10 +72,11 @@ def webhook(tls: ssl.SSLContext | None = None) -> Generator[Hook]:
 
 @dataclass
 class Post:
-    """`answers`: what is said to each mail to come; then it is taken."""
+    """`answers`: what is said to each mail to come; then it is taken. `goodbye`: to who leaves."""
 
     port: int = 0
     answers: list[str] = field(default_factory=list[str])
+    goodbye: str = "221 Bye"
     got: list[EmailMessage] = field(default_factory=list[EmailMessage])
     to: list[list[str]] = field(default_factory=list[list[str]])
 
@@ -94,6 +95,10 @@ class Post:
         self.got.append(message_from_bytes(content, policy=modern))
         self.to.append([str(one) for one in envelope.rcpt_tos])
         return "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        del server, session, envelope
+        return self.goodbye
 
 
 @asynccontextmanager

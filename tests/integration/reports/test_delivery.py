@@ -197,6 +197,20 @@ async def test_a_mail_that_is_sent_again_after_a_crash_is_known_by_its_id(
     assert [mail["Message-ID"] for mail in post.got] == [f"<{waiting.id}@shop.example>"] * 2
 
 
+async def test_what_a_mail_server_says_when_one_leaves_sends_no_mail_twice(
+    database: Database, two_shops: Shops, post: Post
+) -> None:
+    who, _ = two_shops
+    post.goodbye = "421 too many connections"
+    report_id = await ready(database, who, Recipient("email", "boss@shop.example"))
+    [found] = await deliver(database, who, report_id, channels(post=post), times=2)
+    assert (found.status, found.attempt, len(post.got)) == ("sent", 1, 1)
+    post.answers = ["550 no such mailbox"]
+    report_id = await ready(database, who, Recipient("email", "boss@shop.example"))
+    [none] = await deliver(database, who, report_id, channels(post=post))
+    assert (none.status, none.code) == ("failed", "recipient_refused")
+
+
 async def test_a_mailbox_that_is_full_is_tried_again_and_one_that_is_none_is_not(
     database: Database, two_shops: Shops, post: Post
 ) -> None:
