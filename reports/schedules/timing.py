@@ -18,8 +18,10 @@ _DAILY: Final = re.compile(rf"(?:daily|every day) {_CLOCK}")
 _WEEKDAYS: Final = re.compile(rf"(?:on )?weekdays {_CLOCK}")
 _WEEKLY: Final = re.compile(rf"(?:every |on )?(?P<day>{'|'.join(_DAYS)})s? {_CLOCK}")
 _MONTHLY: Final = re.compile(rf"monthly (?:on )?(?:(?P<day>[1-9]|1\d|2[0-8]|last) )?{_CLOCK}")
-# What every cron knows, `L` (the month's last day) and `#` (its nth weekday); once an hour at most.
-_CRON: Final = re.compile(r"[0-5]?\d( [0-9a-zA-Z*,/#-]{1,40}){4}")
+# What every cron knows, `L` (the month's last day) and `#` (its nth weekday); once an hour at most. No other
+# letters: croniter takes `R` for a time that is another one whenever it is asked.
+_WORD: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat|l"
+_CRON: Final = re.compile(rf"[0-5]?\d( (?:{_WORD}|[0-9*,/#-]){{1,40}}){{4}}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1_000)

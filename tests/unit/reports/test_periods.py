@@ -164,6 +164,8 @@ def test_nothing_is_due_before_its_time() -> None:
         ("monthly on 15 at 06:00", "0 6 15 * *"),
         ("monthly last 18:00", "0 18 L * *"),
         ("0 6 * * mon#1", "0 6 * * mon#1"),
+        ("0 6 L jan,JUL *", "0 6 L jan,JUL *"),
+        ("0 6 * * Mon-Fri", "0 6 * * Mon-Fri"),
     ],
 )
 def test_presets_are_read_as_cron(when: str, cron: str) -> None:
@@ -183,9 +185,11 @@ def test_the_last_day_of_a_month_is_the_last_of_each() -> None:
 TOO_OFTEN = ["* * * * *", "*/5 * * * *", "0,30 6 * * *", "0 6 * * * *"]
 NEVER = ["0 6 30 2 *", "0 25 * * *", "0 6 * * 8", "monthly 31 06:00", "Monday 24:00"]
 NO_TIME = ["", "someday", "0 6 * *", "@daily", "R 6 * * *", "0 6 * * 1\n0 7 * * 1", "x" * 200]
+# croniter's own letters: another time whenever it is asked.
+BY_CHANCE = ["0 r * * *", "0 6 * R *", "0 6 * * r/2"]
 
 
-@pytest.mark.parametrize("when", [*TOO_OFTEN, *NEVER, *NO_TIME])
+@pytest.mark.parametrize("when", [*TOO_OFTEN, *NEVER, *NO_TIME, *BY_CHANCE])
 def test_what_is_never_due_too_often_due_or_no_time_at_all_is_refused(when: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         cron_of(when)
