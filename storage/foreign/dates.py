@@ -2,15 +2,16 @@
 a date without one is of, and which day a week stands for, is decided for a file."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
 from storage.foreign.decisions import Undecided
-from storage.foreign.vocabulary import key_of
+from storage.foreign.digit_dates import Digits, digits_in, readings
+from storage.foreign.vocabulary import folded, key_of
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 MAX_DATE_CHARS = 60
@@ -28,16 +29,18 @@ _CLOCK = (
 _TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{_CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}})?)?"
 _CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
 _BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)
-_WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
+_WEEKDAY = r"(?:(?P<wd>[^\W\d]{1,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
+# Between a day and its month: `4 de diciembre de 2026`.
+_OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
 _FLAGS = re.IGNORECASE
 _NUMERIC = re.compile(
     rf"{_WEEKDAY}(?P<a>\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
-    rf"(?P<c>'?\d{{2}}|\d{{4}}){_TAIL}",
+    rf"(?P<c>'?\d{{2}}|\d{{4}})\.?{_TAIL}",
     _FLAGS,
 )
 _COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
 _DAY_MONTH = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]*(?P<name>[^\W\d]{{3,12}})[.,\s-]*(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>[^\W\d]{{2,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
     _FLAGS,
 )
 # Without a year: `07.12.`, `7 Dec`, `Dec 7`.
@@ -48,6 +51,7 @@ _YEARLESS = (
         rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,12}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_TAIL}", _FLAGS
     ),
 )
+_NAME_FIRST = _YEARLESS[2]
 _WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
 _WEEKS = (
     re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
@@ -64,6 +68,21 @@ _MONTH_DAY = re.compile(
     rf"(?P<year>\d{{4}}){_TAIL}",
     _FLAGS,
 )
+
+
+# `2026. december 4.`, and `2026年12月4日`, of which an era may say the year.
+_YEAR_MONTH = re.compile(
+    rf"{_WEEKDAY}(?P<year>\d{{4}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?[\s-]+(?P<day>\d{{1,2}})\.?{_TAIL}",
+    _FLAGS,
+)
+_SIGNS = re.compile(
+    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日(?:\(.\))?{_TAIL}",
+    _FLAGS,
+)
+_ERAS = {"令和": 2018, "平成": 1988}
+_NAMED = (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH)
+_FULL = (_NUMERIC, *_NAMED, _COMPACT, _SIGNS)
+_CHECKED_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +135,34 @@ class DateEvidence:
 @dataclass(frozen=True, slots=True)
 class DateStyle:
     """What was decided about dates. `year`: 2026, or 2026-07 for the twelve months from then. `weekday`: the
-    day that a week stands for, 1 is Monday."""
+    day that a week stands for, 1 is Monday. `digits`: what comes first where a date is digits alone.
+    `months`: of words that are not known, None while they are asked."""
 
     order: Order | None = None
     year: str | None = None
     weekday: int | None = None
+    digits: Digits | None = None
+    months: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+
+    def month(self, word: str) -> int | None:
+        """The month of a word; None: it is none.
+
+        Raises:
+            Undecided: it is asked.
+        """
+        if folded(word) in self.months:
+            month = self.months[folded(word)]
+            if month is None:
+                raise Undecided("names a month that is asked about", "an answer to month")
+            return month
+        known = key_of("months", word)
+        return None if known is None else int(known)
 
 
 def looks_like_date(text: str) -> bool:
     if len(text) > MAX_DATE_CHARS:
         return False
-    if any(form.fullmatch(text) for form in (_NUMERIC, _DAY_MONTH, _MONTH_DAY, _COMPACT)):
+    if _is_full(text):
         return True
     return _yearless(text) is not None or week_in(text) is not None
 
@@ -193,17 +229,31 @@ def lacks_year(text: str) -> bool:
 
 
 def _is_full(text: str) -> bool:
-    return any(form.fullmatch(text) for form in (_NUMERIC, _DAY_MONTH, _MONTH_DAY, _COMPACT))
+    return any(form.fullmatch(text) for form in _FULL)
 
 
-def _yearless(text: str) -> tuple[re.Match[str], int] | None:
+def _yearless(text: str) -> re.Match[str] | None:
+    """A date without a year, whose month is a number or a word that may be one."""
     for pattern in _YEARLESS:
         form = pattern.fullmatch(text)
         named = form.groupdict().get("name") if form is not None else None
-        month = key_of("months", named) if named else form["month"] if form is not None else None
-        if form is not None and month is not None:
-            return form, int(month)
+        known = named is None or any(key_of(kind, named) is not None for kind in ("months", "months_asked"))
+        if form is not None and known and (pattern is not _NAME_FIRST or _may_stand_first(named or "")):
+            return form
     return None
+
+
+def _may_stand_first(name: str) -> bool:
+    """Whether `Dec 7` may be a day: not of short words that say something else too, such as `Pro 1`."""
+    return len(name) > _CHECKED_CHARS or key_of("months_first", name) is not None
+
+
+def month_word(text: str) -> str | None:
+    """The word that names the month in a date; None: it has none."""
+    if len(text) > MAX_DATE_CHARS:
+        return None
+    form = next((found for pattern in _NAMED if (found := pattern.fullmatch(text))), None) or _yearless(text)
+    return None if form is None else form.groupdict().get("name")
 
 
 def parse_date(text: str, style: DateStyle) -> Moment:
@@ -219,21 +269,44 @@ def parse_date(text: str, style: DateStyle) -> Moment:
     if form is not None:
         year, month, day = _by_order(form, order)
         return _moment(form, year, month, day)
-    for pattern in (_DAY_MONTH, _MONTH_DAY):
+    if (found := readings(text)) or (style.digits is not None and digits_in(text) is not None):
+        return _in_digits(found, style)
+    for pattern in _NAMED:
         form = pattern.fullmatch(text)
-        name = None if form is None else key_of("months", form["name"])
+        name = None if form is None else style.month(form["name"])
         if form is not None and name is not None:
-            return _moment(form, _year(form["year"]), int(name), int(form["day"]))
-    form = _COMPACT.fullmatch(text)
+            return _moment(form, _year(form["year"]), name, int(form["day"]))
+    form = _COMPACT.fullmatch(text) or _SIGNS.fullmatch(text)
     if form is not None:
-        return _moment(form, int(form["year"]), int(form["month"]), int(form["day"]))
+        return _moment(form, _year_in_signs(form), int(form["month"]), int(form["day"]))
     week, yearless = week_in(text), _yearless(text)
     if week is not None:
         return _day_of_week(week, style)
-    if yearless is not None:
-        form, month = yearless
-        return _moment(form, _year_of(month, style), month, int(form["day"]))
+    month = _month_of(yearless, style) if yearless is not None else None
+    if yearless is not None and month is not None:
+        return _moment(yearless, _year_of(month, style), month, int(yearless["day"]))
     raise Refused("is not a date", "such as 2026-12-07")
+
+
+def _month_of(form: re.Match[str], style: DateStyle) -> int | None:
+    named = form.groupdict().get("name")
+    return style.month(named) if named else int(form["month"])
+
+
+def _year_in_signs(form: re.Match[str]) -> int:
+    era = form.groupdict().get("era")
+    year = 1 if form["year"] == "元" else int(form["year"])
+    return year + _ERAS[era] if era else year
+
+
+def _in_digits(found: Mapping[Digits, date], style: DateStyle) -> Moment:
+    if len(found) == 1 and style.digits is None:
+        return Moment(next(iter(found.values())))
+    if style.digits is None:
+        raise Undecided("is a date of digits alone", "an answer to digits")
+    if style.digits not in found:
+        raise Refused("is no day of the calendar", "digits in the order that was decided for this file")
+    return Moment(found[style.digits])
 
 
 def moment_of(value: date | datetime) -> Moment:
@@ -316,12 +389,21 @@ def _moment(form: re.Match[str], year: int, month: int, day: int) -> Moment:
         raise Refused(
             "is no day of the calendar", "a date that exists, written as decided for this file"
         ) from None
+    _check_weekday(form, found)
     if form["hour"] is None:
         return Moment(found)
     minute = _minute_of(form)
     if minute == _DAY_MINUTES:
         return Moment(found + timedelta(days=1), 0)
     return Moment(found, minute, (form["offset"] or "").upper())
+
+
+def _check_weekday(form: re.Match[str], day: date) -> None:
+    """A day of the week beside a date proves it, or shows that one of the two is wrong."""
+    word = form.groupdict().get("wd") or ""
+    said = key_of("weekdays", word) if len(word) >= _CHECKED_CHARS and folded(word) != "tor" else None
+    if said is not None and int(said) != day.isoweekday():
+        raise Refused(f"is a {day:%A} ({day})", f"a date on the day of the week that it says, {word}")
 
 
 def _minute_of(form: re.Match[str]) -> int:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from storage.exchange.kinds import Refused
 from storage.foreign.clocks import bare_clock
 from storage.foreign.dates import clock_of, is_day_number, looks_like_date
+from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import bare_number, looks_like_number
@@ -43,9 +44,9 @@ def seq_in(text: str) -> int | None:
 
 def _day(cell: Cell) -> bool:
     if isinstance(cell.value, Decimal):
-        return is_day_number(cell.value)
+        return is_day_number(cell.value) or is_digit_date(cell.value)
     return isinstance(cell.value, date | datetime) or (
-        isinstance(cell.value, str) and looks_like_date(cell.value)
+        isinstance(cell.value, str) and (looks_like_date(cell.value) or is_digit_date(cell.value))
     )
 
 

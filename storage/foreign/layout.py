@@ -26,7 +26,16 @@ from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign
 from storage.foreign.row_units import RowUnits, column_said, row_units, unit_columns
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.signs import blanks_of, date_order_of, day_numbers_of, decimal_of, week_days_of, year_of
+from storage.foreign.signs import (
+    blanks_of,
+    date_order_of,
+    day_numbers_of,
+    decimal_of,
+    digits_of,
+    months_of,
+    week_days_of,
+    year_of,
+)
 from storage.foreign.suggesting import ACROSS, Guess, columns_for
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
@@ -149,7 +158,10 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         decimal=decimal_of(scope, [number for text in texts(_NUMBERS) for number in numbers_in(text)]),
         blanks=blanks_of(scope, texts(BLANKS)),
         dates=DateStyle(
-            date_order_of(scope, list(texts(_DATES))), year_of(scope, [found[1:] for found in dated])
+            date_order_of(scope, list(texts(_DATES))),
+            year_of(scope, [found[1:] for found in dated]),
+            digits=digits_of(scope, [found[1:] for found in dated]),
+            months=months_of(scope, texts(_DATES)),
         ),
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),

@@ -3,7 +3,7 @@ problem."""
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,7 @@ from storage.foreign.dates import (
     parse_date,
 )
 from storage.foreign.decisions import Undecided
+from storage.foreign.digit_dates import digits_in, is_digit_date
 from storage.foreign.durations import Unit, minutes_of
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
@@ -196,7 +197,9 @@ class RowReader:
         if is_week_number(self.layout.header(name) or "", cell):
             return parse_date(f"KW {cell.text}", style)
         if isinstance(value, Decimal):
-            return self._day_number(value)
+            digits = digits_in(value)
+            in_digits = digits is not None and (style.digits is not None or is_digit_date(value))
+            return parse_date(digits or "", style) if in_digits else self._day_number(value)
         if isinstance(value, time):
             raise Refused("is a time of day, not a date", "cells with the format of a date")
         return parse_date(cell.text, style)
@@ -208,7 +211,7 @@ class RowReader:
 
     def _style(self, name: str) -> DateStyle:
         dates = self.layout.dates
-        return DateStyle(dates.order, dates.year, self.layout.week_days.get(name))
+        return replace(dates, weekday=self.layout.week_days.get(name))
 
     def _clock(self, name: str, cell: Cell) -> int | None:
         if not self.layout.has("day") or name == "day" or isinstance(cell.value, bool | timedelta | datetime):

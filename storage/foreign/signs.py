@@ -13,13 +13,15 @@ from storage.foreign.dates import (
     day_of_number,
     is_day_number,
     lacks_year,
+    month_word,
     week_in,
 )
 from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.digit_dates import DIGITS, Digits, is_digit_date, orders_of, readings
 from storage.foreign.fields import FIELDS, of_weeks
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import Sign, decimal_evidence
-from storage.foreign.vocabulary import key_of
+from storage.foreign.vocabulary import folded, key_of
 
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _FIRST = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
@@ -87,7 +89,7 @@ def day_numbers_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]])
         number = next(
             (c.value for c in cells if isinstance(c.value, Decimal) and is_day_number(c.value)), None
         )
-        if number is None:
+        if number is None or any(is_digit_date(cell.value) for cell in cells):
             continue
         question = Question(
             "day_numbers",
@@ -98,6 +100,58 @@ def day_numbers_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]])
         )
         return scope.settle(question)
     return None
+
+
+def digits_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> Digits | None:
+    """What comes first in dates that are digits alone; None: there are none, or it is asked."""
+    for header, cells in columns:
+        values = [cell.value for cell in cells]
+        if of_weeks(header) or not any(map(is_digit_date, values)):
+            continue
+        example, orders = orders_of(values)
+        question = Question(
+            "digits",
+            f'"{shown(header)}" has dates of digits alone: what comes first in "{example}"?',
+            tuple(
+                Choice(order, f"{_ORDERS[order]}{_as_day(example or '', order)}")
+                for order in orders or DIGITS
+            ),
+            why="all of them can be read so" if orders else "no order fits all of them",
+        )
+        proven = (
+            (orders[0], f'"{example}" and the others have no other reading') if len(orders) == 1 else None
+        )
+        return cast("Digits | None", scope.settle(question, proven=proven, fits=_ORDERS.__contains__))
+    return None
+
+
+def _as_day(text: str, order: Digits) -> str:
+    day = readings(text).get(order)
+    return f": {day}" if day is not None else ""
+
+
+def months_of(scope: Scoped, texts: Iterable[str]) -> dict[str, int | None]:
+    """The month of each word in dates that is not known, or is one month in one language and another in
+    another; None while it is asked."""
+    found: dict[str, int | None] = {}
+    for text in texts:
+        word = month_word(text)
+        if word is None or folded(word) in found or key_of("months", word) is not None:
+            continue
+        between = key_of("months_asked", word)
+        question = Question(
+            f"month.{word}",
+            f'Which month is "{shown(word)}", as in "{shown(text)}"?',
+            (
+                *(Choice(number) for number in (between.split("-") if between else map(str, _MONTHS))),
+                Choice("none", "it is no date"),
+            ),
+            why="languages differ" if between else "its word is not known",
+        )
+        value = scope.settle(question, fits=lambda said: said == "none" or said in map(str, _MONTHS))
+        if value != "none":
+            found[folded(word)] = int(value) if value else None
+    return found
 
 
 def year_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> str | None:
