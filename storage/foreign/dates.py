@@ -40,7 +40,7 @@ _NUMERIC = re.compile(
 )
 _COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
 _DAY_MONTH = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>[^\W\d]{{2,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>[^\W\d]{{3,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
     _FLAGS,
 )
 # Without a year: `07.12.`, `7 Dec`, `Dec 7`.
