@@ -8,7 +8,8 @@ from cli.terminal import err, out, plain_table
 from leadhand.settings import Settings
 from reports.delivery.recipients import RecipientAsked
 from reports.form import Form
-from reports.schedules.service import MAX_SCHEDULES, ScheduleWish, absent_schedule
+from reports.schedules.service import ScheduleWish, absent_schedule
+from storage.report_schedules import MAX_SCHEDULES
 
 _READER = "leadhand-report"
 

@@ -81,6 +81,12 @@ async def listed(connection: Connection, *, limit: int, after: UUID | None = Non
     return tuple(_alert(row) for row in await fetch_all(connection, _SQL["list_alerts"], params, _Row))
 
 
+async def count_for_one_more(connection: Connection) -> int:
+    """How many the shop has. Whoever asks adds one or none before the next one is answered."""
+    await execute(connection, _SQL["lock_alerts"], {})
+    return await count(connection)
+
+
 async def count(connection: Connection) -> int:
     return await fetch_value(connection, _SQL["count_alerts"], {}, int) or 0
 

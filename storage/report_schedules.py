@@ -16,6 +16,8 @@ from storage.transactions import Connection
 _SQL = named_queries("reports")
 RecipientKind: TypeAlias = Literal["email", "webhook", "folder"]
 _BEFORE_ALL = UUID(int=0)
+# A schedule of a shop costs work every time; so many serve any shop.
+MAX_SCHEDULES: Final = 100
 # A report changes nothing: whatever its owner may do beyond these is left out.
 READING: Final = frozenset({Permission.PLANNING_READ, Permission.KNOWLEDGE_READ, Permission.REPORTS_READ})
 
@@ -96,6 +98,12 @@ async def listed(connection: Connection, *, limit: int, after: UUID | None = Non
 
 async def count(connection: Connection) -> int:
     return await fetch_value(connection, _SQL["count_schedules"], {}, int) or 0
+
+
+async def is_full(connection: Connection) -> bool:
+    """Whether the shop may add none. Whoever asks adds one or none before the next one is answered."""
+    await execute(connection, _SQL["lock_schedules"], {})
+    return await count(connection) >= MAX_SCHEDULES
 
 
 async def get(connection: Connection, *, schedule_id: UUID) -> Schedule | None:

@@ -88,7 +88,8 @@ async def change_schedules(
     """Make `changes` in the transaction's shop; reports are made as `tenant` from now on.
 
     Raises:
-        StalePlan: a schedule is not what it was; the transaction must be rolled back.
+        StalePlan: a schedule is not what it was, or there is no room for one more; the transaction must be
+            rolled back.
         psycopg.IntegrityError: what is to be added is there.
     """
     for change in changes:
@@ -102,6 +103,8 @@ async def change_schedules(
         if change.after is None:
             await report_schedules.delete(connection, schedule_id=change.schedule_id)
         elif held is None or there is None:
+            if await report_schedules.is_full(connection):
+                raise StalePlan("Meanwhile the shop has as many report schedules as it may have.")
             terms = _terms(tenant, change.after, ())
             await report_schedules.add(connection, schedule_id=change.schedule_id, terms=terms)
         else:

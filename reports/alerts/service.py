@@ -133,7 +133,7 @@ async def add_alert(connection: Connection, terms: AlertTerms) -> Alert:
     Raises:
         InvalidRequest: the shop has too many.
     """
-    if await alerts.count(connection) >= MAX_ALERTS:
+    if await alerts.count_for_one_more(connection) >= MAX_ALERTS:
         raise _wrong("name", f"the shop has {MAX_ALERTS} alerts, and that is the most")
     return await alerts.add(connection, alert_id=uuid7(), terms=terms)
 

@@ -13,9 +13,9 @@ from leadhand.errors import InvalidRequest
 from reports.delivery.recipients import RecipientAsked
 from reports.options import ReportOptions
 from reports.schedules.periods import periods_after
-from reports.schedules.service import MAX_SCHEDULES, ReportDesk, ScheduleWish, too_many_schedules
+from reports.schedules.service import ReportDesk, ScheduleWish, too_many_schedules
 from storage import working_memory
-from storage.report_schedules import Schedule
+from storage.report_schedules import MAX_SCHEDULES, Schedule
 from storage.schedule_changes import ScheduleState
 from tools.report_schedule_port import ReportWish
 

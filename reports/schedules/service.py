@@ -20,12 +20,16 @@ from reports.schedules.queueing import queue_delivery, queue_report
 from storage import report_deliveries, report_schedules, reports
 from storage.database import Database
 from storage.report_deliveries import Delivery
-from storage.report_schedules import Recipient, Schedule, ScheduleTerms, reading_rights
+from storage.report_schedules import (
+    MAX_SCHEDULES,
+    Recipient,
+    Schedule,
+    ScheduleTerms,
+    reading_rights,
+)
 from storage.reports import ListedReport, NewReport
 from storage.transactions import Connection
 
-# A schedule of a shop costs work every time; so many serve any shop.
-MAX_SCHEDULES: Final = 100
 DEFAULT_NAME: Final = "Capacity report"
 
 log = logging.getLogger(__name__)
@@ -66,7 +70,7 @@ class ReportDesk:
         """
         terms = self.terms(tenant, wish, now=datetime.now(UTC))
         async with self.database.transaction(tenant) as connection:
-            if await report_schedules.count(connection) >= MAX_SCHEDULES:
+            if await report_schedules.is_full(connection):
                 raise too_many_schedules()
             return await report_schedules.add(connection, schedule_id=uuid7(), terms=terms)
 

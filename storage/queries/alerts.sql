@@ -27,6 +27,10 @@ select a.*, (select count(*) from alert_episode e where e.alert_id = a.id and e.
 -- Nobody else changes it until the transaction ends.
 select a.*, 0::bigint as raised from alert a where a.id = %(id)s for update;
 
+-- name: lock_alerts
+-- One at a time of a shop adds an alert, so that the bound on them holds.
+select pg_advisory_xact_lock(0x6c68616c, hashtext(current_setting('app.tenant')));
+
 -- name: count_alerts
 -- How many the shop has.
 select count(*) from alert;

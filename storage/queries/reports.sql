@@ -22,6 +22,10 @@ select * from report_schedule where id > %(after)s order by id limit %(limit)s;
 -- One of them.
 select * from report_schedule where id = %(id)s;
 
+-- name: lock_schedules
+-- One at a time of a shop adds a schedule, so that the bound on them holds.
+select pg_advisory_xact_lock(0x6c687273, hashtext(current_setting('app.tenant')));
+
 -- name: count_schedules
 -- How many the shop has.
 select count(*) from report_schedule;

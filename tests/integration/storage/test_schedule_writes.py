@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from leadhand.context import Permission, Principal
-from leadhand.errors import IdempotencyConflict, NotFound, NotSaid, StalePlan
+from leadhand.errors import IdempotencyConflict, InvalidRequest, NotFound, NotSaid, StalePlan
+from reports.delivery.recipients import DeliveryBounds
+from reports.schedules.service import ReportDesk, ScheduleWish
 from storage import messages, report_schedules, threads
 from storage.database import Database
-from storage.report_schedules import Recipient, Schedule
+from storage.report_schedules import MAX_SCHEDULES, Recipient, Schedule
 from tests.integration.reports.shelf import put_schedule
 from tests.integration.storage.write_desk import Desk, Input, approved, desk_of
 
@@ -117,6 +119,30 @@ async def test_nothing_is_made_after_the_time_for_an_approval(database: Database
     with pytest.raises(StalePlan):
         await desk.apply(replace(write, proposal=over))
     assert await schedules(desk) == ()
+
+
+async def test_schedules_stay_bounded_whoever_adds_one_at_the_same_time(
+    database: Database, two_shops: Shops
+) -> None:
+    who, desk = two_shops[0], desk_of(database, two_shops[0])
+    for _ in range(MAX_SCHEDULES - 1):
+        await put_schedule(database, who, next_at=datetime(2999, 1, 1, tzinfo=UTC))
+    write = approved("schedule_report", NEW, await desk.propose("schedule_report", NEW))
+    routes = ReportDesk(database, DeliveryBounds(True, True, False))
+    async with database.transaction(who) as connection:
+        assert not await report_schedules.is_full(connection)
+        asked = asyncio.create_task(routes.add_schedule(desk.tenant, ScheduleWish(when="daily 06:00")))
+        approving = asyncio.create_task(desk.apply(write))
+        await asyncio.wait({asked, approving}, timeout=0.2)
+        there = (await report_schedules.listed(connection, limit=1))[0]
+        await report_schedules.add(connection, schedule_id=uuid4(), terms=there)
+    with pytest.raises(InvalidRequest):
+        await asked
+    with pytest.raises(StalePlan) as stale:
+        await approving
+    assert stale.value.details["fresh"] is None
+    async with database.transaction(who) as connection:
+        assert await report_schedules.count(connection) == MAX_SCHEDULES
 
 
 async def test_another_shop_neither_sees_nor_changes_it(database: Database, two_shops: Shops) -> None:
