@@ -29,7 +29,7 @@ _CLOCK = (
 _TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{_CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}})?)?"
 _CLOCK_ALONE = re.compile(_CLOCK, re.IGNORECASE)
 _BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)
-_WEEKDAY = r"(?:(?P<wd>[^\W\d]{1,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
+_WEEKDAY = r"(?:(?P<wd>[^\W\d]{2,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
 # Between a day and its month: `4 de diciembre de 2026`.
 _OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
 _FLAGS = re.IGNORECASE
