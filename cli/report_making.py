@@ -1,8 +1,12 @@
 """What `leadhand report run` does."""
 
+import asyncio
+import time
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
-from cli.report_caller import caller_of
+from cli.report_caller import Caller, caller_of
 from cli.report_work import print_report, require_place
 from cli.terminal import err
 from jobs.task import JobRow
@@ -12,6 +16,10 @@ from reports.opening import open_desk
 from reports.options import ReportOptions
 from reports.schedules.making import ReportMaker
 from reports.schedules.worker import report_parts
+
+# A report takes no longer than a tool may and its budget; then somebody else's attempt has died.
+WAIT_S: Final = 300.0
+LOOK_EVERY_S: Final = 0.25
 
 
 async def make_now(
@@ -30,5 +38,15 @@ async def make_now(
         # A worker that is quicker makes it, and this finds it made.
         async with report_parts(desk) as parts:
             await ReportMaker(desk.database, parts).run(JobRow(shop, asked.id))
+        await until_over(who, asked.id)
         await print_report(who, asked.id, form, output)
     err().print(f"Kept as {asked.id}; `leadhand report show --shop {shop} {asked.id}` shows it again.")
+
+
+async def until_over(who: Caller, report_id: UUID) -> None:
+    """A worker that took it up after this process did is the one that keeps what it makes."""
+    until_s = time.monotonic() + WAIT_S
+    while (await who.desk.get(who.tenant, report_id)).report.status in {"queued", "making"}:
+        if time.monotonic() > until_s:
+            return
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -1,13 +1,21 @@
 """`leadhand report`: made and shown without a server; schedules kept, paused and deleted."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from cli.report_caller import caller_of
+from cli.report_making import until_over
 from leadhand.context import Principal
+from leadhand.settings import Settings
+from reports.options import ReportOptions
+from storage import reports
+from storage.database import Database
 from tests.acceptance.json_access import at, parse
 from tests.integration.cli.conftest import Leadhand
+from tests.integration.reports.test_delivery import REPORT
 
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -37,6 +45,23 @@ def test_a_report_is_made_printed_listed_and_shown_again(
     assert refused.stderr.startswith("error[invalid_request]")
     assert leadhand("report", "show", "--shop", shop, "--form", "pdf", "--output", str(kept)).returncode == 0
     assert kept.read_bytes().startswith(b"%PDF-")
+
+
+async def test_a_report_that_a_worker_took_up_meanwhile_is_waited_for(
+    database: Database, two_shops: tuple[Principal, Principal], settings: Settings
+) -> None:
+    who = await caller_of(settings, database, shop=two_shops[0].tenant_id, user="anna")
+    asked = await who.desk.ask(who.tenant, name=None, options=ReportOptions())
+    async with database.transaction(who.tenant) as connection:
+        assert await reports.claim(connection, report_id=asked.id)
+        theirs = await reports.claim(connection, report_id=asked.id)
+    assert theirs is not None
+    waiting = asyncio.create_task(until_over(who, asked.id))
+    assert not (await asyncio.wait({waiting}, timeout=0.05))[0]
+    async with database.transaction(who.tenant) as connection:
+        assert await reports.keep(connection, theirs, content=REPORT.to_json())
+    await waiting
+    assert (await who.desk.content(who.tenant, asked.id)).title == REPORT.title
 
 
 def test_a_schedule_is_added_paused_resumed_and_deleted(leadhand: Leadhand, shop: str) -> None:
