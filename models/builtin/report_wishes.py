@@ -79,9 +79,14 @@ def _asked(said: _Message) -> ReportWish | None:
 
 
 def _recipients_changed(said: _Message) -> ReportWish | None:
-    if not said.addresses or (said.when and not said.says("fewer")):
+    ends = said.says("fewer") or said.says("pause")
+    if not said.addresses or (said.when and not ends):
         return None
-    for kind, argument in (("fewer", "fewer_recipients"), ("more", "more_recipients")):
+    for kind, argument in (
+        ("fewer", "fewer_recipients"),
+        ("pause", "fewer_recipients"),
+        ("more", "more_recipients"),
+    ):
         if said.says(kind):
             which = _which(said, kind, "sending")
             return ReportWish(SCHEDULE, {"action": "change", **which, argument: said.addresses})
@@ -109,6 +114,8 @@ def _ended(said: _Message) -> ReportWish | None:
 
 def _created(said: _Message) -> ReportWish | None:
     """Every word must be one of such a wish: "send WO-4003 to the laser every Monday" is none."""
+    if said.says("denied"):
+        return None
     text = said.rest
     weeks = _pattern("weeks").search(text)
     text = _without(text, "weeks", "german", "english")

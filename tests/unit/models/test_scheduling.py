@@ -67,11 +67,33 @@ def answered(tool: str, arguments: dict[str, JsonValue], content: JsonValue) -> 
             "remove boss@shop.example from the Monday report",
             {"action": "change", "schedule": "monday", "fewer_recipients": BOSS},
         ),
+        (
+            "stop sending the Monday report to boss@shop.example",
+            {"action": "change", "schedule": "monday", "fewer_recipients": BOSS},
+        ),
+        (
+            "Schick den Bericht nicht mehr an boss@shop.example",
+            {"action": "change", "fewer_recipients": BOSS},
+        ),
     ],
 )
 def test_a_report_is_scheduled_changed_and_ended(text: str, arguments: dict[str, JsonValue]) -> None:
     [call] = think([HumanMessage(text)], TOOLS).calls
     assert (call.tool, call.arguments) == (SCHEDULE, arguments)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not send me the report every Monday at 6",
+        "don't send me this every Monday",
+        "no report every Monday please",
+        "Schick mir den Bericht nicht jeden Montag",
+        "send the report to ann@shop.example, not to boss@shop.example, every Monday",
+    ],
+)
+def test_a_report_that_is_not_wanted_is_not_scheduled(text: str) -> None:
+    assert all(call.arguments.get("action") == "pause" for call in think([HumanMessage(text)], TOOLS).calls)
 
 
 @pytest.mark.parametrize(
