@@ -72,9 +72,9 @@ async def leave(connection: Connection, *, run_id: UUID) -> None:
     await execute(connection, _SQL["leave"], {"run_id": run_id})
 
 
-async def drop_of_chat(connection: Connection, *, chat_id: str) -> None:
-    """Remove the log of all runs of a thread."""
-    await execute(connection, _SQL["drop_of_chat"], {"chat_id": chat_id})
+async def drop_of_runs(connection: Connection, *, run_ids: Sequence[UUID]) -> None:
+    """Remove their log."""
+    await execute(connection, _SQL["drop_of_runs"], {"run_ids": list(run_ids)})
 
 
 async def turn_partitions(connection: Connection) -> None:

@@ -118,9 +118,9 @@ async def approvals_of_runs(connection: Connection, *, runs: Sequence[TracedRun]
     return await fetch_all(connection, _SQL["approvals_of_runs"], params, TracedApproval)
 
 
-async def drop_of_chat(connection: Connection, *, chat_id: str) -> None:
-    """Remove the spans of all runs of a thread."""
-    await execute(connection, _SQL["drop_of_chat"], {"chat_id": chat_id})
+async def drop_of_runs(connection: Connection, *, run_ids: Sequence[UUID]) -> None:
+    """Remove their spans."""
+    await execute(connection, _SQL["drop_of_runs"], {"run_ids": list(run_ids)})
 
 
 async def turn_partitions(connection: Connection) -> None:

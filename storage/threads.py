@@ -36,6 +36,11 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class _RunId:
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCursor:
     """The last thread of a page: the next page begins after it."""
 
@@ -87,12 +92,16 @@ async def touch(connection: Connection, *, thread_id: UUID) -> None:
 
 async def delete_thread(connection: Connection, *, chat_id: str) -> bool:
     """Whether there was such a thread. Its messages, runs, results, summary and checkpoints go too."""
-    params = {"chat_id": storable_text(chat_id)}
-    for log in (run_events, spans):
-        await log.drop_of_chat(connection, chat_id=params["chat_id"])
-    thread_id = await fetch_value(connection, _SQL["delete_thread"], params, UUID)
+    held = {"chat_id": storable_text(chat_id)}
+    thread_id = await fetch_value(connection, _SQL["hold_thread"], held, UUID)
     if thread_id is None:
         return False
+    of_thread = {"thread_id": thread_id}
+    gone = [run.id for run in await fetch_all(connection, _SQL["runs_of_thread"], of_thread, _RunId)]
+    await execute(connection, _SQL["delete_thread"], of_thread)
+    # Not before: whoever was writing for a run has done so by now, and nobody can any more.
+    for log in (run_events, spans):
+        await log.drop_of_runs(connection, run_ids=gone)
     await forget_checkpoints(connection, thread_id=thread_id)
     return True
 

@@ -27,10 +27,9 @@ select status, error_code from run where id = %(run_id)s;
 -- The reader has gone; another one of the same run says so again with its next look.
 delete from run_reader where run_id = %(run_id)s;
 
--- name: drop_of_chat
--- Removes the log of all runs of the caller's thread.
-delete from run_event e using run r, thread t
- where t.chat_id = %(chat_id)s and r.thread_id = t.id and e.run_id = r.id;
+-- name: drop_of_runs
+-- Removes the log of runs of the caller.
+delete from run_event where run_id = any(%(run_ids)s);
 
 -- name: turn_partitions
 -- Makes the partitions that are needed and drops those that are not.

@@ -53,10 +53,9 @@ select a.id, a.run_id, a.call_id, a.tool, a.status, a.requested_at, a.decided_at
  where a.run_id = any(%(run_ids)s)
  order by a.id;
 
--- name: drop_of_chat
--- Removes the spans of all runs of the caller's thread.
-delete from span s using run r, thread t
- where t.chat_id = %(chat_id)s and r.thread_id = t.id and s.run_id = r.id;
+-- name: drop_of_runs
+-- Removes the spans of runs of the caller.
+delete from span where run_id = any(%(run_ids)s);
 
 -- name: turn_partitions
 -- Makes the partitions that are needed and drops those that are not.

@@ -29,9 +29,17 @@ returning id, chat_id, title, titled_by, created_at, updated_at;
 -- Moves the thread to the top of the list.
 update thread set updated_at = greatest(clock_timestamp(), updated_at) where id = %(thread_id)s;
 
+-- name: hold_thread
+-- Nobody begins anything in the thread until the transaction ends.
+select id from thread where chat_id = %(chat_id)s for update;
+
+-- name: runs_of_thread
+-- All of them, for what hangs on a run alone.
+select id from run where thread_id = %(thread_id)s;
+
 -- name: delete_thread
 -- Removes the thread; messages, runs, results and summary go with it.
-delete from thread where chat_id = %(chat_id)s returning id;
+delete from thread where id = %(thread_id)s;
 
 -- name: delete_checkpoints
 -- Removes the graph's memory of the thread.

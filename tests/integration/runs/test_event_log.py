@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from leadhand.context import TenantContext
+from leadhand.context import Principal, TenantContext
 from leadhand.errors import JsonValue, NotFound, RunInterrupted
 from leadhand.events import (
     RunEnding,
@@ -37,6 +37,7 @@ from storage.usage import TurnLimits
 from tests.acceptance.model_script import Gate, Pause, Text, calls, plays, says
 from tests.acceptance.scripted_model import ScriptedModel
 from tests.integration.runs.conftest import Planner, ending, events_of, said
+from tests.integration.storage.locks import somebody_waits
 
 MACHINES: tuple[str, JsonValue] = ("get_machine_availability", {"window": "next week"})
 
@@ -166,6 +167,23 @@ async def test_a_deleted_thread_leaves_nothing_of_its_runs_in_the_log(
     assert await kept(planner) > 0
     async with planner.desk.database.transaction(planner.who) as conn:
         assert await threads.delete_thread(conn, chat_id=planner.chat_id)
+    assert await kept(planner) == 0
+
+
+async def test_what_is_being_written_while_its_thread_is_deleted_goes_with_it(planner: Planner) -> None:
+    run_id = await held_run(planner)
+    database, who = planner.desk.database, Principal(planner.who.tenant_id, planner.who.user_id, frozenset())
+
+    async def delete() -> bool:
+        async with database.transaction(planner.who) as conn:
+            return await threads.delete_thread(conn, chat_id=planner.chat_id)
+
+    async with database.transaction(planner.who) as conn:
+        told = Flush(1, encode_events([TextDelta("a", "Half")]))
+        await run_events.append(conn, run_id=UUID(run_id), attempt=1, flush=told)
+        deleting = asyncio.create_task(delete())
+        await somebody_waits(database, who)
+    assert await deleting
     assert await kept(planner) == 0
 
 
