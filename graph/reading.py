@@ -28,6 +28,7 @@ from leadhand.events import (
 )
 from leadhand.prices import Tokens
 from models.pieces import Batch, CallPiece, FinishPiece, Piece, ReasoningPiece, TextPiece, UsagePiece
+from models.tokens import reported_tokens
 
 # One answer; a planner's answer has 1-3 kB, so this only stops a model that has run away.
 MAX_ANSWER_CHARS = 400_000
@@ -96,7 +97,7 @@ class AnswerReader:
             case CallPiece():
                 self._take_call(piece)
             case UsagePiece(read, written, kept, thought):
-                self._tokens += Tokens(read, written, cached_input=kept, reasoning=thought)
+                self._tokens += reported_tokens(read, written, cached=kept, reasoning=thought)
             case FinishPiece(reason):
                 self._finish_reason = reason
 

@@ -16,7 +16,7 @@ from models.counted import count_tokens_of, counted_call
 from models.factory import BUILTIN
 from models.faults import as_leadhand_error
 from models.small import SmallModel
-from models.tokens import count_message_tokens, count_tokens
+from models.tokens import count_message_tokens, count_tokens, reported_tokens
 from storage.database import Database
 from storage.usage import TurnLimits, charge, read_room, refuse_over_budget
 
@@ -109,4 +109,4 @@ class SmallCalls:
 def _tokens(usage: UsageMetadata) -> Tokens:
     cached = usage.get("input_token_details", {}).get("cache_read", 0)
     reasoning = usage.get("output_token_details", {}).get("reasoning", 0)
-    return Tokens(usage["input_tokens"], usage["output_tokens"], cached, reasoning)
+    return reported_tokens(usage["input_tokens"], usage["output_tokens"], cached=cached, reasoning=reasoning)

@@ -8,16 +8,27 @@ from collections.abc import Sequence
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
+from leadhand.prices import Tokens
+
 # English and German hold about four bytes a token, our tool results about two and a half.
 BYTES_PER_TOKEN = 3
 JSON_BYTES_PER_TOKEN = 2
 # Role and separators of one message on the wire.
 TOKENS_PER_MESSAGE = 4
+# A thousand times the longest context there is: what a provider reports beyond it is no count.
+MAX_REPORTED = 10**9
 
 
 def count_tokens(text: str) -> int:
     """Tokens of `text`, rather too many than too few; any text is allowed, lone surrogates included."""
     return _bytes_per(BYTES_PER_TOKEN, text)
+
+
+def reported_tokens(read: int, written: int, *, cached: int, reasoning: int) -> Tokens:
+    """What a provider reports of a call; nothing, where it cannot be true."""
+    if not all(0 <= count <= MAX_REPORTED for count in (read, written, cached, reasoning)):
+        return Tokens()
+    return Tokens(read, written, cached_input=cached, reasoning=reasoning)
 
 
 def count_message_tokens(messages: Sequence[BaseMessage]) -> int:

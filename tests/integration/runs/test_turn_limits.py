@@ -153,6 +153,19 @@ async def test_a_turn_begun_within_the_budget_ends_and_the_next_waits_for_the_sh
         assert said(await (await person(desk, "carl", ada.who)).ask("Hello?")) == "Hello."
 
 
+@pytest.mark.parametrize("reported", [-900, 2**63 - 1])
+async def test_a_report_of_tokens_that_cannot_be_true_is_taken_for_none_and_the_turn_is_charged_all_the_same(
+    desk_settings: Settings, model: ScriptedModel, reported: int
+) -> None:
+    model.play(says("Monday.", usage=Usage(reported, reported)))
+    async with desk_with(desk_settings, user_tokens_per_day=100) as desk:
+        ada = await person(desk)
+        assert isinstance(ending(await ada.ask("When?")), RunFinished)
+        assert (await ada.run_row()).usage.tokens.total == 0
+        with pytest.raises(BudgetExhausted):
+            await ada.start("And then?")
+
+
 async def test_what_was_answered_before_is_replayed_when_the_budget_is_spent(
     desk_settings: Settings, model: ScriptedModel
 ) -> None:
