@@ -80,7 +80,7 @@ class AlertTicker:
                     look_by=now + AT_LATEST,
                 )
                 if is_ours:
-                    # In one line with the shop's reports: it keeps no other shop waiting.
+                    # In one line with the shop's other looks: it keeps no other shop waiting.
                     await defer_in_line(connection, task=LOOK, row_id=one.row_id, line=LINE)
                 return is_ours
         except DatabaseUnavailable:
