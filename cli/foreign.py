@@ -40,10 +40,6 @@ class ForeignOptions:
     confirm: bool = False
     rows: int | None = None
 
-    @property
-    def given(self) -> bool:
-        return bool(self.answers or self.mapping or self.save_mapping or self.confirm or self.rows)
-
 
 async def import_file(
     settings: Settings, *, shop: str, source: str, dry_run: bool, options: ForeignOptions

@@ -58,13 +58,14 @@ def import_shop(  # noqa: PLR0917 - each is an option of the command
     What is stored already stays untouched; what is no longer there is reported, not deleted. With an error in
     any row, or an open question about a file, nothing is changed.
     """
-    from cli.foreign import ForeignOptions, import_file  # noqa: PLC0415 - the libraries load only when used
-
-    options = ForeignOptions(tuple(answer or ()), mapping, save_mapping, confirm, rows)
+    # Of the two, only what is needed is loaded: what reads strangers' files takes as long as all the rest.
     if _is_foreign(path):
+        from cli.foreign import ForeignOptions, import_file  # noqa: PLC0415
+
+        options = ForeignOptions(tuple(answer or ()), mapping, save_mapping, confirm, rows)
         asyncio.run(import_file(load_settings(), shop=shop, source=path, dry_run=dry_run, options=options))
         return
-    if options.given:
+    if answer or mapping or save_mapping or confirm or rows:
         raise InvalidRequest(f"{path} is a folder: it needs no mapping, answers or confirmation.")
     from cli.exchange import import_into  # noqa: PLC0415
 
