@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
 
-from cli.report_caller import LINE_CHARS, NEVER, Caller, caller, known_id
+from cli.report_caller import LINE_CHARS, NEVER, Caller, caller, fit_name, known_id
 from cli.terminal import err, out, plain_table
 from leadhand.errors import InvalidRequest, JsonValue
 from leadhand.settings import Settings
@@ -36,7 +36,7 @@ async def add_alert(
         *(RecipientAsked(kind="email", target=address) for address in emails),
         *(RecipientAsked(kind="folder", target=form.value) for form in folder),
     ]
-    wish = AlertWish(name=name, condition=_read(condition), recipients=recipients)
+    wish = AlertWish(name=fit_name(name), condition=_read(condition), recipients=recipients)
     async with _desk(settings, shop=shop, user=user) as (who, desk):
         made = await desk.add(who.tenant, wish)
     err().print(f"{made.name} is looked at as soon as a server or worker runs.")

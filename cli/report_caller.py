@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from leadhand.clock import utc_minute
 from leadhand.context import Permission, Principal, TenantContext
-from leadhand.errors import NotFound
+from leadhand.errors import InvalidRequest, NotFound
 from leadhand.settings import Settings
 from reports.delivery.recipients import DeliveryBounds
 from reports.schedules.service import ReportDesk
@@ -25,6 +25,7 @@ RIGHTS = frozenset(
     }
 )
 NEVER = "–"
+MAX_NAME_CHARS = 120
 # A row a line, however narrow the terminal: programs read this too.
 LINE_CHARS = 400
 
@@ -56,6 +57,18 @@ async def caller_of(settings: Settings, database: Database, *, shop: str, user: 
         raise NotFound(f"There is no shop {shop}; `leadhand demo --shop {shop}` makes one to try.")
     tenant = TenantContext(shop, user, RIGHTS, found.timezone, found.locale, utc_minute())
     return Caller(tenant, ReportDesk(database, DeliveryBounds.of(settings)))
+
+
+def fit_name(name: str) -> str:
+    """As it is kept; raises InvalidRequest."""
+    line = name.strip()
+    if len(line) > MAX_NAME_CHARS or not line.isprintable():
+        problem = f"it is one line of at most {MAX_NAME_CHARS} characters"
+        raise InvalidRequest(
+            f"The name cannot be kept: {problem}.",
+            details={"fields": [{"field": "name", "problem": problem}]},
+        )
+    return line
 
 
 def known_id(text: str, absent: NotFound) -> UUID:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from cli.report_caller import Caller, caller_of
+from cli.report_caller import Caller, caller_of, fit_name
 from cli.report_work import print_report, require_place
 from cli.terminal import err
 from jobs.task import JobRow
@@ -28,13 +28,14 @@ async def make_now(
     """Make a report of `shop` in this process, as `user`, and print or keep it.
 
     Raises:
-        NotFound: no such shop. InvalidRequest: the form is none for a terminal.
+        NotFound: no such shop. InvalidRequest: the form is none for a terminal, or the name none.
         ReportNotReady: it could not be made.
     """
     require_place(form, output)
+    called = fit_name(name)
     async with open_desk(settings) as desk:
         who = await caller_of(settings, desk.database, shop=shop, user=user)
-        asked = await who.desk.ask(who.tenant, name=name, options=ReportOptions())
+        asked = await who.desk.ask(who.tenant, name=called, options=ReportOptions())
         # A worker that is quicker makes it, and this finds it made.
         async with report_parts(desk) as parts:
             await ReportMaker(desk.database, parts).run(JobRow(shop, asked.id))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from cli.report_caller import LINE_CHARS, NEVER, caller, known_id
+from cli.report_caller import LINE_CHARS, NEVER, caller, fit_name, known_id
 from cli.terminal import err, out, plain_table
 from leadhand.settings import Settings
 from reports.delivery.recipients import RecipientAsked
@@ -30,7 +30,7 @@ async def add_schedule(
         *(RecipientAsked(kind="email", target=address) for address in emails),
         *(RecipientAsked(kind="folder", target=form.value) for form in folder),
     ]
-    wish = ScheduleWish(name=name, when=when, timezone=timezone, recipients=recipients)
+    wish = ScheduleWish(name=fit_name(name), when=when, timezone=timezone, recipients=recipients)
     async with caller(settings, shop=shop, user=user) as who:
         made = await who.desk.add_schedule(who.tenant, wish)
         err().print(f"The first report of {made.name} is due on {who.minute(made.next_at)}.")

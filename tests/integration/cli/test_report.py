@@ -47,6 +47,19 @@ def test_a_report_is_made_printed_listed_and_shown_again(
     assert kept.read_bytes().startswith(b"%PDF-")
 
 
+def test_a_name_that_no_report_can_have_is_refused(leadhand: Leadhand, shop: str) -> None:
+    for command in (
+        ("report", "run"),
+        ("report", "schedule", "add", "--when", "Monday 06:00"),
+        ("alert", "add", "--condition", "order_late"),
+    ):
+        for name in ("x" * 121, "two\nlines"):
+            refused = leadhand(*command, "--shop", shop, "--name", name)
+            assert refused.stderr.startswith("error[invalid_request]: The name cannot be kept"), (
+                refused.stderr
+            )
+
+
 async def test_a_report_that_a_worker_took_up_meanwhile_is_waited_for(
     database: Database, two_shops: tuple[Principal, Principal], settings: Settings
 ) -> None:
