@@ -158,7 +158,7 @@ def _looks_fixed(sample: str) -> bool:
 def _rows(text: str, sign: str, name: str) -> list[tuple[Cell, ...]]:
     csv.field_size_limit(max(csv.field_size_limit(), 131_072))
     rows: list[tuple[Cell, ...]] = []
-    reader = csv.reader(_lines(text), delimiter=sign, skipinitialspace=True)
+    reader = csv.reader(_lines(_with_lone_quotes(text, sign)), delimiter=sign, skipinitialspace=True)
     try:
         for cells in reader:
             if len(rows) >= MAX_ROWS:
@@ -172,6 +172,26 @@ def _rows(text: str, sign: str, name: str) -> list[tuple[Cell, ...]]:
             f"{MAX_CELL_CHARS:,} characters."
         ) from None
     return rows
+
+
+def _with_lone_quotes(text: str, sign: str) -> str:
+    """The text with cells that are one quote, a ditto mark, written so that they begin no quoted text. Only
+    where these swallow rows, and each line is a row of the same width without them."""
+    lone = re.compile(rf'(?m)(^|{re.escape(sign)})[ ]*"[ ]*(?={re.escape(sign)}|\r?$)')
+    if not lone.search(text):
+        return text
+    mended = lone.sub(r'\1""""', text)
+    before, after = (_read_plainly(found, sign) for found in (text, mended))
+    swallowed = any("\n" in cell and sign in cell for row in before for cell in row)
+    widths = {len(row) for row in after if row}
+    return mended if swallowed and len(widths) == 1 and len(after) == len(text.splitlines()) else text
+
+
+def _read_plainly(text: str, sign: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(_lines(text), delimiter=sign, skipinitialspace=True))
+    except csv.Error:
+        return []
 
 
 def _plain(cell: str) -> str:

@@ -12,6 +12,7 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
 from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
+from storage.foreign.ditto import without_dittos
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
@@ -79,7 +80,8 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     found: list[Layout] = []
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
-        down = shaped(gone_down(shaped(_less_hidden(table, scope), scope), scope), scope, late=True)
+        plain = without_dittos(_less_hidden(table, scope), scope)
+        down = shaped(gone_down(shaped(plain, scope), scope), scope, late=True)
         # What a row is cannot be said before it is known which cells it has.
         kinds = () if scope.key("across") in decisions.questions else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
