@@ -1,5 +1,6 @@
 """Vectors from an OpenAI-compatible endpoint."""
 
+import asyncio
 import math
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ import httpx2
 from langchain_openai import OpenAIEmbeddings
 from pydantic import SecretStr
 
-from leadhand.errors import ModelRejected
+from leadhand.errors import ModelRejected, ModelTimeout
 from leadhand.settings import Settings
 from models.embeddings.embedder import MAX_TEXT_CHARS, Vector
 from models.faults import as_leadhand_error
@@ -16,13 +17,16 @@ from models.faults import as_leadhand_error
 NO_KEY = SecretStr("none")
 # Texts of one request.
 BATCH = 64
+# Who searches waits so long, tries again included; then words alone are compared.
+QUERY_S = 5.0
 
 
 class EndpointEmbedder:
     """The model `name` where OPENAI_BASE_URL and OPENAI_API_KEY say."""
 
-    def __init__(self, settings: Settings, name: str) -> None:
+    def __init__(self, settings: Settings, name: str, *, query_s: float = QUERY_S) -> None:
         self.name = name
+        self._query_s = query_s
         self._http = httpx2.AsyncClient(timeout=settings.model_read_timeout_s)
         self._client = OpenAIEmbeddings(
             model=name,
@@ -48,7 +52,11 @@ class EndpointEmbedder:
         return [_of_length_one(vector) for vector in found]
 
     async def query(self, text: str) -> Vector:
-        [vector] = await self.passages([text])
+        try:
+            async with asyncio.timeout(self._query_s):
+                [vector] = await self.passages([text])
+        except TimeoutError:
+            raise ModelTimeout(f"The embedding model {self.name} did not answer in time.") from None
         return vector
 
     def _no_vectors(self) -> ModelRejected:

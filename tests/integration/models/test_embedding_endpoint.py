@@ -9,10 +9,10 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
-from leadhand.errors import LeadhandError, ModelRejected, ModelUnavailable
+from leadhand.errors import LeadhandError, ModelRejected, ModelTimeout, ModelUnavailable
 from leadhand.settings import Settings
 from models.embeddings.embedder import MAX_TEXT_CHARS
-from models.embeddings.endpoint import EndpointEmbedder
+from models.embeddings.endpoint import QUERY_S, EndpointEmbedder
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -22,6 +22,8 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status, self.body = 200, b""
         self.asked: list[dict[str, object]] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -29,6 +31,9 @@ class _Handler(BaseHTTPRequestHandler):
         server = cast("Endpoint", self.server)
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         server.asked.append(asked)
+        if not server.may_answer.is_set():
+            server.may_answer.wait()
+            return
         rows = [
             {"object": "embedding", "index": place, "embedding": [float(len(text)), 1.0]}
             for place, text in enumerate(asked["input"])
@@ -50,11 +55,12 @@ def endpoint() -> Iterator[Endpoint]:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
+        server.may_answer.set()
         server.shutdown()
         thread.join()
 
 
-def embedder(endpoint: Endpoint) -> EndpointEmbedder:
+def embedder(endpoint: Endpoint, *, query_s: float = QUERY_S) -> EndpointEmbedder:
     settings = Settings.model_validate(
         {
             "openai_base_url": f"http://127.0.0.1:{endpoint.server_port}/v1",
@@ -63,7 +69,7 @@ def embedder(endpoint: Endpoint) -> EndpointEmbedder:
             "model_read_timeout_s": 10.0,
         }
     )
-    return EndpointEmbedder(settings, "text-embedding-3-small")
+    return EndpointEmbedder(settings, "text-embedding-3-small", query_s=query_s)
 
 
 async def test_vectors_come_in_the_order_of_the_texts_with_length_one(endpoint: Endpoint) -> None:
@@ -100,5 +106,13 @@ async def test_a_fault_of_the_endpoint_is_a_coded_one(
     endpoint.status, endpoint.body = status, body
     one = embedder(endpoint)
     with pytest.raises(error):
+        await one.query("coolant")
+    await one.aclose()
+
+
+async def test_who_searches_does_not_wait_for_an_endpoint_that_is_silent(endpoint: Endpoint) -> None:
+    endpoint.may_answer.clear()
+    one = embedder(endpoint, query_s=0.2)
+    with pytest.raises(ModelTimeout):
         await one.query("coolant")
     await one.aclose()
