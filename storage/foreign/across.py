@@ -16,6 +16,7 @@ from storage.foreign.slots import CONTENT, day_and_part, days_down
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
 from storage.foreign.vocabulary import key_of
+from storage.foreign.weekday_sets import weekday_names
 
 # Columns that the file does not have: the number of a group, the header of a cell, and the cell.
 NUMBER, COLUMN = "(number)", "(column)"
@@ -85,7 +86,9 @@ def _decided(
 
 def _weekdays_decided(table: Table, scope: Scoped) -> str | None:
     """Of a table whose columns are days of the week: whether its cells say what is on them."""
-    headers = [header for header in table.headers if key_of("weekdays", header) is not None]
+    headers = list(weekday_names(table.headers)) or [
+        header for header in table.headers if key_of("weekdays", header) is not None
+    ]
     if scope.key("across") in scope.decisions.questions or len(headers) < _LEAST_DAYS:
         return None
     value = "; ".join(headers)
@@ -178,11 +181,13 @@ def _each_cell(table: Table, across: Sequence[int], scope: Scoped) -> Table:
     """A row for each cell; an empty one is kept, since a day without a shift says something too."""
     kept = [index for index in range(len(table.headers)) if index not in across]
     rows: list[tuple[TableRow, list[Cell]]] = []
+    weekdays = weekday_names(table.headers)
     for row, covered in zip(table.rows, covered_again(table, across, scope), strict=True):
         before, merged = [row.cell(index) for index in kept], spread(row, table, across, scope)
         for index in across:
             if index not in covered:
-                name = cell_of(_name(table.headers[index]))
+                header = table.headers[index]
+                name = cell_of(weekdays.get(header) or _name(header))
                 rows.append((row, [*before, name, row.cell(merged.get(index, index))]))
     return _made(table, [*(table.headers[i] for i in kept), COLUMN, CONTENT], rows)
 

@@ -237,6 +237,7 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
     starts = [cell for guess in proposed.get("start", []) for cell in table.filled(guess.index)]
     if kind == "operations" and not starts:
         proposed.pop("operator", None)  # people are of bookings
+        proposed.pop("end", None)  # an end alone books nothing, and may be what is due
     if kind in {"operations", "bookings", "downtimes"}:
         if not has_clocks(starts):
             proposed.pop("day", None)  # the start says its day itself
