@@ -12,12 +12,17 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.asked_kind import said_of
+from knowledge.closest import closest, sentences
+from knowledge.counting import leaves_uncounted, leaves_unnamed
+from knowledge.qualifiers import called, designations, is_called, is_of_another_time, is_unknown
 from storage.knowledge_passages import FoundPassage
 
 # The best so many are looked at, however many were asked for.
 LOOKED_AT: Final = 5
 # Of them, so many for the sentence that says it.
 READ: Final = 3
+# Of a question in the documents' own language they know at least so many words.
+SAME_LANGUAGE: Final = 0.5
 
 
 class Verdict(StrEnum):
@@ -30,12 +35,21 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Of the best passages. `similarity`: a cosine; `known`: of the question's words, how many any passage
-    has; `said`: how many stand in a sentence that says what kind of thing is asked for. Both from 0 to 1."""
+    """Of the best passages. `similarity`: a cosine; `mean_similarity`: of all passages, how near the
+    question is to what the documents speak of at all; `known`: of the question's words, how many any passage
+    has; `said`: how many stand in a sentence that says what kind of thing is asked for. Both from 0 to 1.
+
+    `foreign`: no document has a code or a name of the question, the closest sentence tells of another time,
+    or nobody is named who is asked for. `apart`: that code or name is not with the closest sentence, or what
+    is to be counted is not.
+    """
 
     similarity: float
+    mean_similarity: float
     known: float
     said: float
+    foreign: bool = False
+    apart: bool = False
 
 
 class Rule(BaseModel):
@@ -45,35 +59,54 @@ class Rule(BaseModel):
 
     constant: float
     similarity: float
+    mean_similarity: float
     known: float
     said: float
+    foreign: float
+    apart: float
     refused: float
     sure: float
 
     def likelihood(self, found: Found) -> float:
         """That it is an answer, from 0 to 1."""
-        weighed = self.similarity * found.similarity + self.known * found.known + self.said * found.said
+        weighed = self.similarity * found.similarity + self.mean_similarity * found.mean_similarity
+        weighed += self.known * found.known + self.said * found.said
+        weighed += self.foreign * found.foreign + self.apart * found.apart
         return 1 / (1 + math.exp(-(self.constant + weighed)))
 
 
 def found_of(question: str, passages: Sequence[FoundPassage]) -> Found:
-    """Of what was found by meaning, best first; not of nothing."""
-    best = passages[:LOOKED_AT]
+    """Of what was found, best first; not of nothing."""
+    best, read = passages[:LOOKED_AT], passages[:READ]
+    known = best[0].known or 0.0
+    nearest, told = closest(question, read), [one for passage in read for one in sentences(passage)]
+    named = designations(question)
+    beside = called([nearest.with_what_it_stands_under] if nearest is not None else [])
+    another_time = nearest is not None and is_of_another_time(question, nearest.text, nearest.above)
+    # The words for counting and naming are compared: nothing is told by them in another language.
+    same_language = known >= SAME_LANGUAGE
     return Found(
         similarity=max(one.similarity or 0.0 for one in best),
-        known=best[0].known or 0.0,
-        said=max(said_of(question, one.text, [one.title, *one.heading]) for one in best[:READ]),
+        mean_similarity=best[0].mean_similarity or 0.0,
+        known=known,
+        said=max(said_of(question, one.text, [one.title, *one.heading]) for one in read),
+        foreign=another_time
+        or any(is_unknown(name, best[0].unknown) for name in named)
+        or (same_language and leaves_unnamed(question, told)),
+        apart=any(not is_called(name, beside) for name in named)
+        or (same_language and leaves_uncounted(question, told)),
     )
 
 
-def verdict(model: str, found: Found, *, min_similarity: float | None = None) -> Verdict:
-    """Whether it answers. `min_similarity` of the nearest stands in for what was measured."""
-    if min_similarity is not None:
+def verdict(model: str | None, found: Found, *, min_similarity: float | None = None) -> Verdict:
+    """Whether it answers. `min_similarity` of the nearest stands in for what was measured. No `model`: words
+    alone were compared."""
+    if min_similarity is not None and model is not None:
         return Verdict.ANSWER if found.similarity >= min_similarity else Verdict.NONE
-    rule = _rules().get(model)
+    rule = _rules().get(model or "")
     if rule is None:
-        # Nobody has looked at the figures of another model: whatever is found counts.
-        return Verdict.ANSWER
+        # Nobody has looked at the figures of another model: whatever is found counts, unless it is foreign.
+        return Verdict.PERHAPS if found.foreign else Verdict.ANSWER
     likelihood = rule.likelihood(found)
     if likelihood < rule.refused:
         return Verdict.NONE

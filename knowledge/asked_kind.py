@@ -71,12 +71,19 @@ def said_of(question: str, passage: str, headings: Iterable[str] = ()) -> float:
     return best / len(asked)
 
 
+def number_pattern() -> str:
+    """A regular expression: in figures or in words."""
+    return _read().fragments["number"]
+
+
 def stems(text: str) -> frozenset[str]:
     words = (word.casefold() for word in _WORD.findall(text.replace("'s", "")))
     return frozenset(_stem(word) for word in words if len(word) > 1 and word not in _small_words())
 
 
 def _stem(word: str) -> str:
+    if len(word) == _SHORT + 1 and word.endswith("s") and not word.endswith("ss"):
+        return word.removesuffix("s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + _SHORT:
             return word.removesuffix(ending)

@@ -120,7 +120,9 @@ class Search:
 
     def _verdict(self, words: str, found: tuple[FoundPassage, ...], min_similarity: float | None) -> Verdict:
         if self.embedder is None or all(one.similarity is None for one in found):
-            return Verdict.ANSWER if any(one.weight is not None for one in found) else Verdict.NONE
+            if all(one.weight is None for one in found):
+                return Verdict.NONE
+            return verdict(None, found_of(words, found))
         return verdict(self.embedder.name, found_of(words, found), min_similarity=min_similarity)
 
     async def _vector(self, words: str) -> Vector | None:

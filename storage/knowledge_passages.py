@@ -50,8 +50,10 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
     """`similarity`: cosine, from -1 to 1, None without vectors; `weight`: of the words found, 1 for all that
-    were asked, None for none; `kind`: of the file (pdf, docx, …); `known`: of the question's
-    words, how many are in any passage, from 0 to 1, the same for all that were found together."""
+    were asked, None for none; `kind`: of the file (pdf, docx, …).
+
+    The same for all that were found together: `known`, of the question's words, how many are in any passage,
+    from 0 to 1, and `unknown`, those that are in none; `mean_similarity`, of all that were compared."""
 
     id: UUID
     document_id: UUID
@@ -67,6 +69,8 @@ class FoundPassage:
     weight: float | None
     kind: str
     known: float | None = None
+    unknown: Sequence[str] = ()
+    mean_similarity: float | None = None
 
 
 async def version_by_id(connection: Connection, *, version_id: UUID) -> Version | None:

@@ -1,4 +1,5 @@
-"""`python -m evals.retrieval.fitting`: the figures of knowledge/answerable.toml, of the half for tuning.
+"""`python -m evals.retrieval.fitting`: the figures of knowledge/answerable.toml, of the questions for fitting
+and the half for tuning.
 
 Logistic regression, and what its points would give: each question judged by a fit that it had no part in.
 """
@@ -10,11 +11,11 @@ from collections.abc import Sequence
 from statistics import fmean, pstdev
 from typing import TypeAlias
 
-from evals.retrieval.asking import Asked
+from evals.retrieval.asking import FILES, FITTING, Asked, read_questions
 from evals.retrieval.report import evaluate
 
-NAMES = ("similarity", "known", "said")
-POINTS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+NAMES = ("similarity", "mean_similarity", "known", "said", "foreign", "apart")
+POINTS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
 FOLDS, DRAWS = 8, 5
 # Pulls the standardised weights towards 0, so that few questions do not make them large.
 RIDGE = 1.0
@@ -61,8 +62,20 @@ def _dot(row: Sequence[float], weights: Sequence[float]) -> float:
     return sum(value * weight for value, weight in zip(row, weights, strict=True))
 
 
+def _row(asked: Asked) -> Row:
+    found = asked.found
+    return (
+        found.similarity,
+        found.mean_similarity,
+        found.known,
+        found.said,
+        float(found.foreign),
+        float(found.apart),
+    )
+
+
 def _tell(asked: Sequence[Asked]) -> None:
-    rows = [(one.found.similarity, one.found.known, one.found.said) for one in asked]
+    rows = [_row(one) for one in asked]
     answered = [one.question.answerable for one in asked]
     constant, weights = fitted(rows, answered)
     print(f"constant = {constant:.4g}")
@@ -70,11 +83,21 @@ def _tell(asked: Sequence[Asked]) -> None:
         print(f"{name} = {weight:.4g}")
     likely = judged_apart(rows, answered)
     for point in POINTS:
-        kinds = [one.question.kind for one, p in zip(asked, likely, strict=True) if p < point]
-        below = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-        wrong = len(kinds) - below.get("unanswerable", 0) - below.get("unrelated", 0)
-        print(f"below {point}: {len(kinds)}, {wrong} of them answerable ({below})")
+        print(f"below {point}:")
+        for set_ in ("fit", "tune"):
+            of_set = [one for one in zip(asked, likely, strict=True) if one[0].question.set == set_]
+            print(f"  {set_}: {_below(point, of_set)}")
+
+
+def _below(point: float, likely: Sequence[tuple[Asked, float]]) -> str:
+    """Of what is answered and of what is not, how many are less likely answers than that."""
+    below = [one.question.kind for one, likelihood in likely if likelihood < point]
+    unanswered = {kind: below.count(kind) for kind in ("unanswerable", "unrelated")}
+    wrong = len(below) - sum(unanswered.values())
+    all_ = sum(1 for one, _ in likely if one.question.answerable)
+    return f"{len(below)}, {wrong} of them of the {all_} answerable ({unanswered})"
 
 
 if __name__ == "__main__":
-    _tell([one for one in asyncio.run(evaluate(None)) if one.question.set == "tune"])
+    known = [one for one in read_questions((*FILES, FITTING)) if one.set != "held_out"]
+    _tell(asyncio.run(evaluate(None, known)))

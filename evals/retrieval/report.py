@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.retrieval.asking import WAYS, Asked, ask, read_questions
+from evals.retrieval.asking import WAYS, Asked, Question, ask, read_questions
 from evals.retrieval.figures import (
     Figure,
     Refusals,
@@ -35,11 +35,12 @@ class Gates:
     refusal_precision: float
 
 
-async def evaluate(folder: Path | None) -> list[Asked]:
-    """Every question asked; `folder` keeps the documents for another time."""
+async def evaluate(folder: Path | None, questions: Sequence[Question] | None = None) -> list[Asked]:
+    """Every question asked, or `questions`; `folder` keeps the documents for another time."""
+    asked = read_questions() if questions is None else questions
     with tempfile.TemporaryDirectory(prefix="leadhand-retrieval-") as temporary:
         async with open_shelf(folder or Path(temporary), StoredEmbedder()) as shelf:
-            return [await ask(shelf, question) for question in read_questions()]
+            return [await ask(shelf, question) for question in asked]
 
 
 def told(asked: Sequence[Asked]) -> Iterator[str]:

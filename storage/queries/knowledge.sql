@@ -153,7 +153,8 @@ select not exists (select from knowledge_version v where v.document_id = %(docum
 -- few sets of words differ, so they are weighed by the set. Stems count, so no word twice and no small one; `known` is
 -- over the words as written as well: of a question in another language the documents know not even the small ones.
 with asked as materialized (
-  select quote_literal(w.lexeme)::tsquery as word, s.lexeme is not null as counts, row_number() over () as number
+  select w.lexeme, quote_literal(w.lexeme)::tsquery as word, s.lexeme is not null as counts,
+         row_number() over () as number
     from unnest(knowledge_words(%(words)s)) as w
     left join unnest(to_tsvector('english', %(words)s)) as s on s.lexeme = w.lexeme
 ), compared as materialized (
@@ -173,7 +174,7 @@ with asked as materialized (
 ), frequent as (
   select number, sum(a.passages)::float8 as passages from alike a, unnest(a.held) as number group by number
 ), rare as (
-  select number, counts, f.number is not null as known,
+  select number, lexeme, counts, f.number is not null as known,
          ln(1 + (c.passages - coalesce(f.passages, 0) + 0.5) / (coalesce(f.passages, 0) + 0.5)) as idf
     from asked left join frequent f using (number), (select count(*)::float8 as passages from compared) c
 ), covered as (
@@ -200,7 +201,9 @@ with asked as materialized (
 )
 select b.id, p.document_id, d.source, v.title, v.category, v.dated, v.version, p.page, p.heading, p.text,
        b.similarity::float8 as similarity, b.weight::float8 as weight, v.kind,
-       (select avg(known::int)::float8 from rare) as known
+       (select avg(known::int)::float8 from rare) as known,
+       array(select lexeme from rare where not known order by lexeme) as unknown,
+       (select avg(similarity)::float8 from compared) as mean_similarity
   from best b
   join knowledge_passage p on p.id = b.id
   join knowledge_version v on v.document_id = p.document_id and v.version = p.version

