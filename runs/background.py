@@ -1,9 +1,14 @@
-"""The worker of a process and the tasks that it has; `leadhand serve` and `leadhand worker` run one each."""
+"""The workers of a process and the tasks that they have; `leadhand serve` and `leadhand worker` run them.
+
+What makes vectors has a worker of its own: it may take minutes, on a processor that turns use first, and
+nobody's background run waits for it.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from jobs.engine import Rhythm
 from jobs.machine_slots import MachineSlots, usable_cores
 from jobs.replan_task import Replanner
 from jobs.task import Task
@@ -26,6 +31,8 @@ from storage.shops import ShopReader
 STOP_S = 10.0
 # The worker is told of new jobs on a connection of its own, beside the pool.
 LISTENING_CONNECTIONS = 1
+# No connection is spent on listening for documents and messages: they may wait for two seconds.
+RHYTHM_OF_VECTORS = Rhythm(poll_s=2.0)
 
 
 def listen_url(settings: Settings, database: Database) -> str:
@@ -41,7 +48,7 @@ async def running_worker(
     chat_model: ChatModel,
     embedder: Embedder | None,
 ) -> AsyncGenerator[Worker]:
-    """A worker with every task of this version; on leaving, its jobs may finish first.
+    """The worker of what people wait for, beside that which makes vectors; on leaving, jobs may finish.
 
     `runs`: where runs go on that are picked up. `chat_model` serves as small model where none is named.
 
@@ -60,8 +67,6 @@ async def running_worker(
             [
                 TitleWriter(database, small).task(),
                 SummaryWriter(database, small).task(),
-                RecallIndex(database, embedder).task(),
-                Ingestion(database, embedder).task(),
                 replanner.task(),
                 resuming(runs),
             ],
@@ -69,12 +74,23 @@ async def running_worker(
             # Re-plans take their time; other jobs do not wait for them.
             concurrency=settings.worker_concurrency + replans,
         )
-        task = asyncio.create_task(worker.run(), name="worker")
+        vectors = Worker(
+            database,
+            [RecallIndex(database, embedder).task(), Ingestion(database, embedder).task()],
+            listen_url=None,
+            concurrency=settings.worker_concurrency,
+            rhythm=RHYTHM_OF_VECTORS,
+        )
+        tasks = [
+            asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(vectors.run(), name="worker of vectors"),
+        ]
         try:
             yield worker
         finally:
             worker.stop()
-            _, running = await asyncio.wait([task], timeout=STOP_S)
+            vectors.stop()
+            _, running = await asyncio.wait(tasks, timeout=STOP_S)
             for late in running:
                 late.cancel()
     finally:

@@ -1,11 +1,14 @@
 """Runs that nobody waits for on a connection: queued, begun by a worker, followed, cancelled."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from jobs.engine_database import engine_transaction
+from knowledge.library import Library, Upload
 from leadhand.errors import (
     BudgetExhausted,
     IdempotencyConflict,
@@ -17,6 +20,8 @@ from leadhand.errors import (
 )
 from leadhand.events import RunEvent, RunFinished, StatusChanged, StepReset, ToolSucceeded
 from leadhand.settings import Settings
+from models.embeddings.embedder import Vector
+from runs.background import running_worker
 from runs.background_runs import BackgroundRuns
 from runs.desk import open_desk
 from runs.sweeper import Sweeper
@@ -317,3 +322,39 @@ async def test_cancelling_a_background_run_cancels_the_replan_that_it_asked_for(
         await progress(planner, run, "The re-plan waits for its turn")
         assert (await queue(planner).cancel(planner.who, run.id)).status == "stopped"
     assert (await replan(planner)).status == "cancelled"
+
+
+class Endless:
+    """An embedding model that takes its time until the test is over; `asked` by so many jobs."""
+
+    name = "endless"
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Semaphore(0)
+
+    async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        del texts
+        self.asked.release()
+        return await asyncio.Future[list[Vector]]()
+
+    async def query(self, text: str) -> Vector:
+        return (await self.passages([text]))[0]
+
+    async def aclose(self) -> None:
+        pass
+
+
+async def test_a_background_run_does_not_wait_for_documents_that_are_being_read(
+    planner: Planner, desk_settings: Settings, model: ScriptedModel
+) -> None:
+    desk, embedder = planner.desk, Endless()
+    settings = desk_settings.model_copy(update={"worker_concurrency": 1, "replan_processes": 1})
+    async with engine_transaction(desk.database.pool) as conn:
+        await conn.execute("delete from procrastinate_jobs where status = 'todo'")
+    library = Library(desk.database, embedder)
+    for number in range(5):
+        await library.add(planner.who, Upload(f"{number}.md", b"# Coolant\n\nEvery six weeks."))
+    async with running_worker(settings, desk.database, desk.runs, desk.chat_model, embedder):
+        await embedder.asked.acquire()
+        model.play(*[says("Everybody.")] * 2)
+        assert said(await told(planner, await ask(planner))) == "Everybody."
