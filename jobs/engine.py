@@ -15,6 +15,8 @@ from jobs.upkeep import KEEP_FAILED_H, release_stalled
 from leadhand.errors import DatabaseUnavailable
 from storage.database import Database
 
+log = logging.getLogger(__name__)
+
 UPKEEP = "upkeep"
 # Jobs that run get this long when the worker stops; then they are stopped too, and another worker goes on.
 GRACE_S = 5.0
@@ -49,6 +51,8 @@ def open_engine(
             await release_stalled(database, stalled_after_s=rhythm.stalled_after_s)
         except DatabaseUnavailable:
             return  # said in the log; the next sweep finds what this one did not
+        except Exception:  # the worker's border, as below
+            log.exception("release_stalled failed, and comes up again")
 
     async def forget(timestamp: int) -> None:
         del timestamp
@@ -71,6 +75,8 @@ def _add_tick(app: App, tick: Tick) -> None:
             await tick.run()
         except DatabaseUnavailable:
             return  # said in the log; the next tick finds what this one did not
+        except Exception:  # the worker's border: the engine's own lines about it are not shown
+            log.exception("%s failed, and comes up again", tick.name)
 
     # A queue of its own: only workers that have it take it.
     task = app.task(name=tick.name, queue=tick.name, queueing_lock=tick.name)(run)

@@ -1,6 +1,7 @@
 """Jobs are run once, go on after any death, and end as failed when nothing helps."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -10,14 +11,14 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from jobs.task import JobRow, Task
+from jobs.task import JobRow, Task, Tick
 from jobs.upkeep import release_stalled
-from jobs.worker import WorkerState
+from jobs.worker import Worker, WorkerState
 from leadhand.context import Principal
 from leadhand.errors import ModelRejected, ModelUnavailable
 from leadhand.settings import Settings
 from storage.database import Database
-from tests.integration.jobs.conftest import eventually, working
+from tests.integration.jobs.conftest import QUICK, eventually, working
 from tests.integration.jobs.test_queue import Ask, defer, queued
 
 REPOSITORY = Path(__file__).parents[3]
@@ -161,6 +162,30 @@ async def test_a_job_that_nothing_helps_ends_as_failed_with_one_error_line(
     assert len(errors) == 1
     assert "failed for good" in errors[0].getMessage()
     assert "canary" not in errors[0].getMessage()
+
+
+async def test_a_tick_that_fails_says_so_and_comes_up_again(
+    database: Database, rows: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails() -> None:
+        raise RuntimeError("of the tick")
+
+    ticks = [Tick("a_tick", 1, fails)]
+    worker = Worker(database, [], listen_url=None, concurrency=1, ticks=ticks, rhythm=QUICK)
+    running = asyncio.create_task(worker.run())
+    try:
+        await eventually(lambda: len(lines_of(caplog)) >= 2)
+    finally:
+        worker.stop()
+        await running
+    assert {(line.getMessage(), line.exc_info is not None) for line in lines_of(caplog)} == {
+        ("a_tick failed, and comes up again", True)
+    }
+    assert rows("select from jobs.procrastinate_jobs where task_name = 'a_tick' and status = 'failed'") == []
+
+
+def lines_of(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [line for line in caplog.records if line.levelno == logging.ERROR]
 
 
 async def test_a_worker_leaves_jobs_alone_that_it_does_not_know(
