@@ -74,6 +74,14 @@ async def write_shop(
         await _insert_all(connection, floor_records(shop.materials, shop.progress), source, progress)
 
 
+async def count_rows(connection: Connection) -> None:
+    """Have Postgres see how many rows plans have now; called once many of them were written.
+
+    What it expects of a shop that it has never counted makes the queries of a turn take seconds.
+    """
+    await execute(connection, _SQL["count_rows"], {})
+
+
 async def add_orders(
     connection: Connection,
     *,

@@ -12,7 +12,7 @@ from storage.demo.history import DoneOrder
 from storage.demo.shop import DemoShop
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_one, fetch_value
-from storage.shop_writer import add_orders, write_shop
+from storage.shop_writer import add_orders, count_rows, write_shop
 from storage.tenants import read_tenant
 from storage.transactions import Connection
 
@@ -84,6 +84,7 @@ async def install_demo(
             )
             written += sum(len(done.bookings) for done in chunk)
             report(written, total)
+    await count_rows(connection)
     return written
 
 

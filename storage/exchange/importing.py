@@ -21,9 +21,12 @@ from storage.exchange.problems import Findings, Notice, Problem, TooManyProblems
 from storage.exchange.writing import FileCounts, write_all
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_value
+from storage.shop_writer import count_rows
 from storage.transactions import Connection
 
 STATEMENT_TIMEOUT_MS = 30 * 60_000
+# Fewer are read quickly whatever Postgres expects.
+MANY_ROWS = 1_000
 
 _SQL = named_queries("exchange")
 
@@ -210,6 +213,8 @@ class _Import:
         params = {"tenant_id": self.tenant_id}
         was_demo = await fetch_value(self.connection, _SQL["is_demo"], params, bool)
         self.report.files = await write_all(self.connection, self.headers, self.progress)
+        if sum(counts.new + counts.changed for counts in self.report.files) >= MANY_ROWS:
+            await count_rows(self.connection)
         if was_demo and self.report.changes:
             await execute(self.connection, _SQL["forget_demo"], params)
             self.report.was_demo = True

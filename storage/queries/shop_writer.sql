@@ -11,6 +11,10 @@ select set_config('app.replacing_plan', '', true);
 -- of a shop's rows for each new one.
 discard plans;
 
+-- name: count_rows
+-- So that queries of the next turn expect the rows that there now are.
+select count_plan_rows();
+
 -- name: release_site_calendar
 -- So that the calendar may go.
 update tenant_settings set site_calendar_id = null where tenant_id = %(tenant_id)s;

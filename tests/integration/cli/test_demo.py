@@ -1,9 +1,11 @@
 """`leadhand demo`: there whole or not at all, and never over a real shop."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from leadhand.clock import utc_minute
@@ -14,6 +16,7 @@ from storage.database import Database
 from storage.demo.install import find_demo, install_demo
 from storage.demo.shop import DemoShop, make_demo
 from storage.demo.sizes import DemoSize
+from storage.embedded import EmbeddedServer
 from storage.shops import ShopReader
 from tests.integration.cli.conftest import Leadhand
 
@@ -70,6 +73,22 @@ async def test_what_is_written_is_what_the_tools_read(database: Database) -> Non
     shop = await ShopReader(database).load(context(who), (demo.anchor, demo.anchor + 1))
     still_open = {o.id: o for o in shop.orders.values() if o.status is not OrderStatus.DONE}
     assert still_open == dict(demo.shop.orders)
+
+
+async def test_queries_of_a_shop_expect_its_rows_from_the_first_turn_on(
+    database: Database, server: EmbeddedServer
+) -> None:
+    await install(database, new_shop(), demo_of(7))
+    with psycopg.connect(server.owner_url, autocommit=True) as owner:
+        owner.execute("analyze booking")
+    later = new_shop()
+    await install(database, later, demo_of(8))
+    async with database.transaction(later) as connection:
+        explained = await connection.execute("explain select from booking")
+        plan = str(await explained.fetchall())
+    expected = re.search(r"rows=(\d+)", plan)
+    assert expected is not None
+    assert int(expected[1]) > KEPT / 2, plan
 
 
 async def test_a_build_that_breaks_off_leaves_nothing(database: Database) -> None:

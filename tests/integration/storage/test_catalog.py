@@ -74,7 +74,7 @@ REVIEWED = {
     "shops_with_old_reports",
 }
 # Run as the owner, for what only an owner may do: they take no argument and give nothing back.
-OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions"}
+OWNERS_OWN = {"turn_event_partitions", "turn_span_partitions", "count_plan_rows"}
 # Indexes that do not begin with the tenant, because they must hold across shops.
 ACROSS_SHOPS = {
     "machine_no_key",
