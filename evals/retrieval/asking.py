@@ -16,7 +16,7 @@ from storage.knowledge_passages import FoundPassage, Wanted
 
 # Deeper nobody looks.
 DEPTH = 50
-FILES = ("questions.toml", "answerable.toml")
+FILES = ("questions.toml", "answerable.toml", "fresh.toml")
 # For fitting the rule of `answerable`, and counted nowhere.
 FITTING = "fitting.toml"
 Way: TypeAlias = Literal["words", "meaning", "fused"]
@@ -37,7 +37,7 @@ class Question(BaseModel):
     text: str
     language: str
     kind: str
-    set: Literal["fit", "tune", "held_out"]
+    set: Literal["fit", "tune", "held_out", "fresh"]
     asked: str = ""
     document: str = ""
     heading: str = ""

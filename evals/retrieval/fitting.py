@@ -99,5 +99,5 @@ def _below(point: float, likely: Sequence[tuple[Asked, float]]) -> str:
 
 
 if __name__ == "__main__":
-    known = [one for one in read_questions((*FILES, FITTING)) if one.set != "held_out"]
+    known = [one for one in read_questions((*FILES, FITTING)) if one.set in ("fit", "tune")]
     _tell(asyncio.run(evaluate(None, known)))

