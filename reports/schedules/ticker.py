@@ -4,6 +4,7 @@ What is begun once is begun by one row: unique per schedule and local period. In
 schedule moves on and the job is queued, so that a crash leaves all of it or nothing.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ class Ticker:
         with translated_errors():
             async with engine_transaction(self.database.pool) as connection:
                 held = await due_reports.hold(connection, found, now=now)
-                beginnings = [_beginning(schedule, now) for schedule in held]
+                # After a long outage that takes seconds, and the process has chats to answer meanwhile.
+                beginnings = await asyncio.to_thread(_beginnings, held, now)
                 begun = await due_reports.begin(connection, beginnings, task=MAKE, line=LINE, priority=BEHIND)
         for one in begun:
             if one.refusal is not None:  # the next tick tries again
@@ -108,6 +110,10 @@ class Ticker:
 
 def _nobody(one: OfShop) -> Principal:
     return Principal(one.tenant_id, NOBODY, frozenset())
+
+
+def _beginnings(held: Sequence[DueSchedule], now: datetime) -> list[Beginning]:
+    return [_beginning(schedule, now) for schedule in held]
 
 
 def _beginning(schedule: DueSchedule, now: datetime) -> Beginning:
