@@ -40,6 +40,10 @@ MAX_TOOL_NAME_CHARS = 64
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 NO_NAME = "unknown"
+# Of objects and lists in one another, as in the body of a request.
+MAX_DEPTH = 64
+# Of a whole number with its sign; Python refuses to read one of thousands.
+MAX_DIGITS = 20
 
 
 @dataclass(slots=True)
@@ -204,8 +208,12 @@ def _parse(call: CallBeingRead) -> ReadCall:
     raw = "".join(call.fragments)
     try:
         parsed: JsonValue = _JSON.decode(raw) if raw.strip() else {}
+    except _TooLargeError:
+        return ReadCall(call.call_id, call.tool, raw, "A number in the tool's input is too large.")
     except (ValueError, RecursionError):
         return ReadCall(call.call_id, call.tool, raw, "The tool's input is not valid JSON.")
+    if _is_deep(parsed):
+        return ReadCall(call.call_id, call.tool, raw, "The tool's input is nested too deep.")
     if "\\u" in raw:
         # Half a surrogate pair is text for nobody: no encoder, no database, no provider takes it.
         parsed = json.loads(
@@ -214,6 +222,26 @@ def _parse(call: CallBeingRead) -> ReadCall:
     if not isinstance(parsed, dict):
         return ReadCall(call.call_id, call.tool, parsed, "The tool's input must be a JSON object.")
     return ReadCall(call.call_id, call.tool, parsed)
+
+
+def _is_deep(value: JsonValue) -> bool:
+    """Whether it has more levels than what it is kept with can write."""
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: JsonValue) -> list[JsonValue]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+class _TooLargeError(ValueError):
+    """A number that could not be kept."""
 
 
 def _no_number(constant: str) -> float:
@@ -225,8 +253,15 @@ def _finite(written: str) -> float:
     """1e999 is JSON, but no number that could be written again."""
     number = float(written)
     if not math.isfinite(number):
-        raise ValueError(written)
+        raise _TooLargeError
     return number
 
 
-_JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+def _whole(written: str) -> int:
+    """Neither a checkpoint nor the event log holds a whole number of more than 64 bits."""
+    if len(written) > MAX_DIGITS or not -(2**63) <= (number := int(written)) < 2**63:
+        raise _TooLargeError
+    return number
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, parse_int=_whole)

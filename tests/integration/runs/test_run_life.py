@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 from leadhand.context import TenantContext
 from leadhand.errors import JsonValue
-from leadhand.events import RunFailed, RunFinished, RunStopped, ToolFailed, ToolSucceeded
+from leadhand.events import (
+    RunFailed,
+    RunFinished,
+    RunStopped,
+    ToolFailed,
+    ToolInputRejected,
+    ToolSucceeded,
+)
 from leadhand.settings import Settings
 from runs.desk import open_desk
 from storage import results
@@ -51,6 +58,17 @@ async def test_a_tools_whole_result_is_kept_under_its_call_id(planner: Planner, 
         kept = await results.get_result(conn, call_id=tool.call_id)
     assert kept is not None
     assert kept.output == tool.output
+
+
+async def test_a_call_with_a_number_that_no_log_can_hold_ends_like_any_wrong_call(
+    planner: Planner, model: ScriptedModel
+) -> None:
+    model.play(calls(("check_capacity", {"hours": 10**24})), says("Not so many."), says("Yes."))
+    events = await planner.ask("Can we take on so many hours?")
+    assert [event.code for event in events if isinstance(event, ToolInputRejected)] == ["invalid_tool_input"]
+    assert said(events) == "Not so many."
+    assert (await planner.run_row()).status == "finished"
+    assert said(await planner.ask("Sure?")) == "Yes."
 
 
 async def test_the_model_sees_the_turns_before(planner: Planner, model: ScriptedModel) -> None:

@@ -116,10 +116,29 @@ async def test_usage_is_what_the_provider_reports() -> None:
     assert answer.tokens == Tokens(12, 3, cached_input=8, reasoning=2)
 
 
-@pytest.mark.parametrize("raw", ['{"hours": NaN}', '{"hours": -Infinity}', '{"hours": 1e999}'])
-async def test_a_number_that_json_cannot_write_again_is_no_input(raw: str) -> None:
-    answer, _ = await _read([_call(0, name="a", call_id="c", args=raw)])
-    assert answer.calls[0].problem is not None
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("NaN", "not valid JSON"),
+        ("-Infinity", "not valid JSON"),
+        ("1e999", "too large"),
+        (str(2**63), "too large"),
+        ("9" * 5_000, "too large"),
+    ],
+)
+async def test_a_number_that_cannot_be_kept_is_no_input(number: str, problem: str) -> None:
+    answer, _ = await _read([_call(0, name="a", call_id="c", args=f'{{"hours": [{number}]}}')])
+    assert problem in (answer.calls[0].problem or "")
+
+
+async def test_an_input_that_is_nested_too_deep_to_be_kept_is_none() -> None:
+    answer, _ = await _read([_call(0, name="a", call_id="c", args=f'{{"a": {"[" * 300}{"]" * 300}}}')])
+    assert answer.calls[0].problem == "The tool's input is nested too deep."
+
+
+async def test_the_largest_number_that_can_be_kept_is_an_input() -> None:
+    answer, _ = await _read([_call(0, name="a", call_id="c", args=f'{{"hours": {2**63 - 1}}}')])
+    assert answer.calls[0].input == {"hours": 2**63 - 1}
 
 
 async def test_half_a_surrogate_pair_does_not_get_into_an_input() -> None:
