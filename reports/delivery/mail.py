@@ -23,6 +23,15 @@ from storage.report_deliveries import ClaimedDelivery
 # Of each step of the exchange.
 TIMEOUT_S: Final = 30.0
 _PORTS: Final = {"smtp": 25, "smtps": 465}
+# Said before a recipient was named: the operator's to mend, not the recipient's fault.
+_OPERATORS: Final = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+# But for this: the size is told with the sender.
+TOO_LARGE: Final = 552
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +73,10 @@ class Mails:
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise _refusal(codes[0] if codes else 550) from None
-        except smtplib.SMTPAuthenticationError:
-            # The operator's to mend, not the recipient's fault.
-            raise DeliveryFailed("The mail server does not take our password.") from None
+        except _OPERATORS as error:
+            if error.smtp_code == TOO_LARGE:
+                raise _refusal(error.smtp_code) from None
+            raise DeliveryFailed(f"The mail server takes no mail from us ({error.smtp_code}).") from None
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code) from None
         except (OSError, smtplib.SMTPException):

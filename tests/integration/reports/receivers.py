@@ -72,13 +72,26 @@ def webhook(tls: ssl.SSLContext | None = None) -> Generator[Hook]:
 
 @dataclass
 class Post:
-    """`answers`: what is said to each mail to come; then it is taken. `goodbye`: to who leaves."""
+    """`answers`: what is said to each mail to come; then it is taken. `senders`: to who it is from.
+
+    `goodbye`: to who leaves.
+    """
 
     port: int = 0
     answers: list[str] = field(default_factory=list[str])
     goodbye: str = "221 Bye"
+    senders: list[str] = field(default_factory=list[str])
     got: list[EmailMessage] = field(default_factory=list[EmailMessage])
     to: list[list[str]] = field(default_factory=list[list[str]])
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]
+    ) -> str:
+        del server, session
+        if self.senders:
+            return self.senders.pop(0)
+        envelope.mail_from, envelope.mail_options = address, [*mail_options]
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]

@@ -211,6 +211,21 @@ async def test_what_a_mail_server_says_when_one_leaves_sends_no_mail_twice(
     assert (none.status, none.code) == ("failed", "recipient_refused")
 
 
+async def test_a_mail_server_that_takes_nothing_from_us_is_no_fault_of_the_recipient(
+    database: Database, two_shops: Shops, post: Post
+) -> None:
+    who, _ = two_shops
+    report_id = await ready(database, who, Recipient("email", "boss@shop.example"))
+    post.senders = ["530 authentication required", "550 not a sender of ours"]
+    for attempt in (1, 2):
+        [refused] = await deliver(database, who, report_id, channels(post=post))
+        assert (refused.status, refused.code, refused.attempt) == ("waiting", "delivery_failed", attempt)
+    post.senders = ["552 larger than we take"]
+    [too_large] = await deliver(database, who, report_id, channels(post=post))
+    assert (too_large.status, too_large.code) == ("failed", "recipient_refused")
+    assert post.got == []
+
+
 async def test_a_mailbox_that_is_full_is_tried_again_and_one_that_is_none_is_not(
     database: Database, two_shops: Shops, post: Post
 ) -> None:
