@@ -1,6 +1,7 @@
 """Whether what was found is an answer at all, or only the least unlike of what there is."""
 
 import math
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,6 +97,14 @@ def found_of(question: str, passages: Sequence[FoundPassage]) -> Found:
         apart=any(not is_called(name, beside) for name in named)
         or (same_language and leaves_uncounted(question, told)),
     )
+
+
+def known_nowhere(question: str, passages: Sequence[FoundPassage]) -> tuple[str, ...]:
+    """Codes, numbers and names of the question, as it writes them, that no document has; in its order."""
+    unknown = passages[0].unknown if passages else ()
+    names = (name for name in designations(question) if is_unknown(name, unknown))
+    written = (re.search(rf"(?<!\w){re.escape(name)}", question, re.IGNORECASE) for name in names)
+    return tuple(one[0] for one in sorted(filter(None, written), key=re.Match.start))
 
 
 def verdict(model: str | None, found: Found, *, min_similarity: float | None = None) -> Verdict:

@@ -44,7 +44,7 @@ def consulting_of(messages: Sequence[BaseMessage], tools: Collection[str]) -> Co
     if not results:
         return _call(asked)
     told = _told(results[-1], asked, messages)
-    return Consulting(text=told or _reply("nothing", _language(asked, messages)))
+    return Consulting(text=told or _nothing(results[-1], _language(asked, messages)))
 
 
 def instead_of(
@@ -64,7 +64,7 @@ def instead_of(
     if not likely and (set(understood.topics) & set(_names("with_subject")) or _found(_order_named(), asked)):
         return Consulting(text=reply)
     told = _told(results[-1], asked, messages)
-    nothing = _reply("nothing", _language(asked, messages))
+    nothing = _nothing(results[-1], _language(asked, messages))
     return Consulting(text=told or (f"{nothing}\n\n{reply}" if understood.topics else nothing))
 
 
@@ -104,7 +104,27 @@ def _told(result: Result, asked: str, messages: Sequence[BaseMessage]) -> str:
     best = passages[0].get("score")
     shown = [one for one in passages[:MAX_PASSAGES] if one is passages[0] or _near(one.get("score"), best)]
     begin = "nearest" if result.values.get("sure") is False else "found"
-    return "\n\n".join([_reply(begin, language), *(_passage(one, asked, language) for one in shown)])
+    told = " ".join(filter(None, [_unknown(result, language), _reply(begin, language)]))
+    return "\n\n".join([told, *(_passage(one, asked, language) for one in shown)])
+
+
+def _nothing(result: Result, language: str) -> str:
+    """That the documents do not say it, which of its names they do not know, and where it comes closest."""
+    nearest = result.values.get("nearest")
+    told = _reply("nothing", language)
+    if isinstance(nearest, dict):
+        told = _reply("elsewhere", language).replace("{where}", _where(nearest))
+    return " ".join(filter(None, [_unknown(result, language), told]))
+
+
+def _unknown(result: Result, language: str) -> str:
+    names = [escaped(str(name)) for name in listed(result.values.get("unknown", []))]
+    return _reply("unknown", language).replace("{names}", ", ".join(names)) if names else ""
+
+
+def _where(place: Mapping[str, JsonValue]) -> str:
+    names = [str(place.get("title")), *(str(name) for name in listed(place.get("section")))]
+    return " › ".join(escaped(name) for name in dict.fromkeys(names))
 
 
 def _near(score: JsonValue, best: JsonValue) -> bool:
@@ -114,8 +134,7 @@ def _near(score: JsonValue, best: JsonValue) -> bool:
 def _passage(passage: Mapping[str, JsonValue], asked: str, language: str) -> str:
     mark = str(passage.get("cite_as"))
     cited = f" {mark}" if _MARK.fullmatch(mark) else ""
-    names = [str(passage.get("title")), *(str(name) for name in listed(passage.get("section")))]
-    where = " › ".join(escaped(name) for name in dict.fromkeys(names))
+    where = _where(passage)
     page = passage.get("page")
     if isinstance(page, int):
         where += ", " + _reply("page", language).replace("{page}", str(page))

@@ -1,19 +1,22 @@
 """internal_knowledge_search: what the shop's own documents say, passage by passage."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from knowledge.answerable import Verdict
+from knowledge.answerable import Verdict, known_nowhere
 from knowledge.search import Filters, Finding
 from leadhand.context import Permission, TenantContext
 from leadhand.spans import SpanKind, span
 from planning.shop import Minute
 from planning.zones import iso, to_minute
+from storage.knowledge_passages import FoundPassage
 from tools.base import Tool, ToolContext, ToolOutput
 from tools.passage_views import PassageView, passage_view
+from tools.views import View
 from tools.windows import WindowInput, read_slot, read_window
 
 MAX_QUERY_CHARS = 500
@@ -21,6 +24,8 @@ MAX_SOURCE_CHARS = 300
 MAX_CATEGORY_CHARS = 100
 # Of up to 800 characters each: more than these a model would not be shown whole.
 MAX_PASSAGES = 8
+# Of the question's words so much stands in what a refusal points at: less is about something else.
+POINTED_AT = 0.25
 
 
 class InternalKnowledgeSearchInput(WindowInput):
@@ -47,6 +52,14 @@ class InternalKnowledgeSearchInput(WindowInput):
     most: int = Field(default=5, ge=1, le=MAX_PASSAGES, description="How many passages at most.")
 
 
+class NearestSection(View):
+    """Where a refused question comes closest; `section`: the headings, outermost first."""
+
+    document: str
+    title: str
+    section: list[str]
+
+
 class InternalKnowledgeSearchOutput(ToolOutput):
     """`data_version` is 0: nothing is read of the plan."""
 
@@ -58,6 +71,13 @@ class InternalKnowledgeSearchOutput(ToolOutput):
         description="False: perhaps none of the passages says what was asked. Then read them; if none does,"
         " tell that the documents say nothing exact, and what is nearest."
     )
+    unknown: list[str] = Field(
+        description="Codes and names of the query that none of the documents has. Tell that."
+    )
+    nearest: NearestSection | None = Field(
+        description="With `answerable` false: the section that is nearest and does not say it, to point at."
+        " Null where the query is about something else."
+    )
     passages: list[PassageView] = Field(description="Best first.")
 
 
@@ -67,10 +87,12 @@ async def run(asked: InternalKnowledgeSearchInput, context: ToolContext) -> Inte
     with span(SpanKind.RETRIEVAL, "documents") as retrieval:
         found = await context.knowledge.find(tenant, asked.query, top_k=asked.most, filters=filters)
         retrieval.note(passages=len(found.passages) if found.answerable else 0)
-    return _output(found, assumptions, tenant)
+    return _output(found, asked.query, assumptions, tenant)
 
 
-def _output(found: Finding, assumptions: list[str], tenant: TenantContext) -> InternalKnowledgeSearchOutput:
+def _output(
+    found: Finding, query: str, assumptions: list[str], tenant: TenantContext
+) -> InternalKnowledgeSearchOutput:
     warnings: list[str] = []
     if found.by == "words":
         warnings.append("Only words were compared, not meanings: what was put differently may be missing.")
@@ -86,8 +108,17 @@ def _output(found: Finding, assumptions: list[str], tenant: TenantContext) -> In
         compared=found.by,
         answerable=found.answerable,
         sure=found.verdict is not Verdict.PERHAPS,
+        unknown=list(known_nowhere(query, found.passages)),
+        nearest=None if found.answerable else _nearest(found.passages),
         passages=[passage_view(one) for one in shown],
     )
+
+
+def _nearest(passages: Sequence[FoundPassage]) -> NearestSection | None:
+    nearest = next(iter(passages), None)
+    if nearest is None or (nearest.weight or 0.0) < POINTED_AT:
+        return None
+    return NearestSection(document=nearest.source, title=nearest.title, section=nearest.heading)
 
 
 def _filters(asked: InternalKnowledgeSearchInput, tenant: TenantContext) -> tuple[Filters, list[str]]:

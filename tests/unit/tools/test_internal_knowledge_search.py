@@ -84,6 +84,19 @@ async def test_what_is_too_far_off_to_be_an_answer_is_not_given() -> None:
         OneShelf(Finding("meaning_and_words", Verdict.NONE, (COOLANT,))), {"query": "football"}
     )
     assert (output.answerable, output.passages) == (False, [])
+    assert output.nearest is not None
+    assert (output.nearest.title, output.nearest.section) == ("Coolant", ["Care", "Lathes"])
+    other = await run(
+        OneShelf(Finding("meaning_and_words", Verdict.NONE, (replace(COOLANT, weight=0.1),))),
+        {"query": "football"},
+    )
+    assert other.nearest is None, "hardly a word of it stands there"
+
+
+async def test_a_code_that_no_document_has_is_named_as_it_was_written() -> None:
+    found = Finding("meaning_and_words", Verdict.PERHAPS, (replace(COOLANT, unknown=("er16", "hsk", "nut")),))
+    output = await run(OneShelf(found), {"query": "Is it HSK, and which torque does an ER16 nut get?"})
+    assert output.unknown == ["HSK", "ER16"]
 
 
 async def test_what_is_only_near_is_given_and_told_as_unsure() -> None:
