@@ -1,14 +1,16 @@
 """What a schedule may choose about its reports, and what making one needs."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadhand.context import TenantContext
 from reports.report import SectionKey
-from tools.base import ShopSource
-from tools.registry import ToolRegistry
+
+if TYPE_CHECKING:  # who lists reports or keeps schedules makes none: the tools are not loaded for them
+    from tools.base import ShopSource
+    from tools.registry import ToolRegistry
 
 MAX_WEEKS, MAX_DAYS = 12, 14
 
@@ -61,7 +63,7 @@ class ReportParts:
     `budget_s`: tools are no longer asked once so much time has passed; the report says what it lacks.
     """
 
-    tools: ToolRegistry
-    shops: ShopSource
+    tools: "ToolRegistry"
+    shops: "ShopSource"
     narrator: Narrator | None = None
     budget_s: float = 240.0

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from planning.conflict_items import Severity
 from planning.data_trust import Check
-from tools.catalog.schedule_conflicts import ConflictChoice
+from tools.conflict_choice import ConflictChoice
 from tools.names import MAX_NAME_CHARS
 
 MAX_WEEKS = 12

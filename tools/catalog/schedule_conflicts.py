@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import cast
 
 from pydantic import Field, field_validator
@@ -16,6 +15,7 @@ from planning.date_phrases import span_text
 from planning.shop import Minute, Shop
 from planning.zones import MINUTES_PER_DAY, iso, to_minute
 from tools.base import Evidence, Tool, ToolContext, ToolOutput
+from tools.conflict_choice import ConflictChoice
 from tools.conflict_views import ConflictRow, ConflictViews
 from tools.conflict_wording import TITLES, Names
 from tools.data_wording import warnings_about_data
@@ -33,55 +33,6 @@ _TABLES = {
     ConflictType.OPERATOR_ABSENT: "absence",
     ConflictType.MATERIAL_MISSING: "material_requirement",
     ConflictType.MATERIAL_UNKNOWN: "material_requirement",
-}
-
-
-class ConflictChoice(StrEnum):
-    """The types by their names in small letters, and a few words for several of them."""
-
-    MACHINE_DOUBLE_BOOKED = "machine_double_booked"
-    OPERATOR_DOUBLE_BOOKED = "operator_double_booked"
-    OUTSIDE_MACHINE_CALENDAR = "outside_machine_calendar"
-    OUTSIDE_OPERATOR_CALENDAR = "outside_operator_calendar"
-    MACHINE_DOWN = "machine_down"
-    OPERATOR_ABSENT = "operator_absent"
-    OPERATOR_UNQUALIFIED = "operator_unqualified"
-    OPERATOR_MISSING = "operator_missing"
-    PRECEDENCE = "precedence"
-    MATERIAL_MISSING = "material_missing"
-    MATERIAL_UNKNOWN = "material_unknown"
-    LATE = "late"
-    AT_RISK = "at_risk"
-    NOT_FULLY_SCHEDULED = "not_fully_scheduled"
-    DURATION_MISMATCH = "duration_mismatch"
-    DOUBLE_BOOKED = "double_booked"
-    OUTSIDE_CALENDAR = "outside_calendar"
-    PEOPLE = "people"
-    MATERIAL = "material"
-
-    @property
-    def types(self) -> frozenset[ConflictType]:
-        several = _SEVERAL.get(self)
-        return several if several is not None else frozenset({ConflictType(self.value.upper())})
-
-
-_SEVERAL = {
-    ConflictChoice.DOUBLE_BOOKED: frozenset(
-        {ConflictType.MACHINE_DOUBLE_BOOKED, ConflictType.OPERATOR_DOUBLE_BOOKED}
-    ),
-    ConflictChoice.OUTSIDE_CALENDAR: frozenset(
-        {ConflictType.OUTSIDE_MACHINE_CALENDAR, ConflictType.OUTSIDE_OPERATOR_CALENDAR}
-    ),
-    ConflictChoice.PEOPLE: frozenset(
-        {
-            ConflictType.OPERATOR_DOUBLE_BOOKED,
-            ConflictType.OUTSIDE_OPERATOR_CALENDAR,
-            ConflictType.OPERATOR_ABSENT,
-            ConflictType.OPERATOR_UNQUALIFIED,
-            ConflictType.OPERATOR_MISSING,
-        }
-    ),
-    ConflictChoice.MATERIAL: frozenset({ConflictType.MATERIAL_MISSING, ConflictType.MATERIAL_UNKNOWN}),
 }
 
 

@@ -14,7 +14,8 @@ from planning.fix_items import FixKind
 from planning.shop import MaterialRequirement, Shop
 from tests.unit.tools.conflict_shop import faulty
 from tests.unit.tools.shops import at, call, plan, work
-from tools.catalog.schedule_conflicts import ConflictChoice, ConflictsOutput
+from tools.catalog.schedule_conflicts import ConflictsOutput
+from tools.conflict_choice import ConflictChoice
 from tools.rendering import MAX_BYTES, render_for_model
 
 NAME = "detect_schedule_conflicts"
