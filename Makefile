@@ -57,7 +57,7 @@ lint: .venv/.dev ## ruff (rules and format) and the import contracts
 	$(BIN)/lint-imports
 
 typecheck: .venv/.dev node_modules/.installed ## pyright, strict, tests included
-	nice $(BIN)/node node_modules/pyright/index.js
+	nice $(BIN)/node --max-semi-space-size=128 node_modules/pyright/index.js
 
 format: .venv/.dev ## put the code into shape
 	$(BIN)/ruff check --fix .
