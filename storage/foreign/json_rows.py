@@ -1,14 +1,22 @@
-"""Lists of objects as an interface gives them (JSON): each object is a row, each list within it more rows."""
+"""Lists of objects as an interface gives them (JSON): each object is a row, each list within it more rows.
+
+Of lists beside each other each is a table of its own, since a row of one is nothing of the other.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import cast
+from typing import Final, TypeAlias, cast
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.grid import MAX_ROWS, Cell, Sheet, cell_of
 
-_MAX_DEPTH = 6
+_MAX_DEPTH: Final = 6
+# What an element of XML says itself, beside its attributes and parts.
+OWN_TEXT: Final = ""
+
+_Path: TypeAlias = tuple[str, ...]
+_Record: TypeAlias = dict[str, object]
 
 
 def is_json(text: str) -> bool:
@@ -18,7 +26,7 @@ def is_json(text: str) -> bool:
 
 
 def json_sheets(text: str, name: str) -> tuple[Sheet, ...]:
-    """A sheet for each list of objects at the top; a list within an object repeats what is around it.
+    """Sheets of each list of objects at the top; a list within an object repeats what is around it.
 
     Raises:
         ForeignFileUnreadable: it is no JSON, or holds no list of objects.
@@ -32,56 +40,82 @@ def json_sheets(text: str, name: str) -> tuple[Sheet, ...]:
 
 def record_sheets(document: object, name: str) -> tuple[Sheet, ...]:
     """The same of what was read already; raises ForeignFileUnreadable: there is no list of objects."""
-    found = [(label, list(_rows_of(records))) for label, records in _lists(document, name, 0)]
+    found = [sheet for label, records in _lists(document, name, 0) for sheet in _sheets(label, records)]
     if not found:
         raise ForeignFileUnreadable(f"{name} has no list of objects; a list of orders would be right.")
-    return tuple(_sheet(label, rows) for label, rows in found)
+    return tuple(found)
 
 
-def _lists(value: object, label: str, depth: int) -> Iterator[tuple[str, Sequence[Mapping[str, object]]]]:
+def _lists(value: object, label: str, depth: int) -> Iterator[tuple[str, Sequence[_Record]]]:
     """The lists of objects that are in no other list."""
-    if isinstance(value, list):
-        records = [
-            cast("Mapping[str, object]", item)
-            for item in cast("list[object]", value)
-            if isinstance(item, dict)
-        ]
-        if records:
-            yield label, records
-    elif isinstance(value, dict) and depth < _MAX_DEPTH:
-        for key, inner in cast("dict[str, object]", value).items():
-            yield from _lists(inner, key, depth + 1)
+    if isinstance(value, dict):
+        if depth < _MAX_DEPTH:
+            for key, inner in cast("_Record", value).items():
+                yield from _lists(inner, key, depth + 1)
+    elif records := _objects(value):
+        yield label, records
 
 
-def _rows_of(records: Sequence[Mapping[str, object]]) -> Iterator[dict[str, Cell]]:
-    for record in records:
-        yield from _flat(record, "", 0)
+def _objects(value: object) -> list[_Record]:
+    """The objects of a list, its plain items as such, or none if it has no other; an object is one itself."""
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
+    if not any(isinstance(item, dict) for item in items):
+        return []
+    return [cast("_Record", item) if isinstance(item, dict) else {OWN_TEXT: item} for item in items]
 
 
-def _flat(record: Mapping[str, object], prefix: str, depth: int) -> Iterator[dict[str, Cell]]:
-    """An object as one row, or as one for each object of the lists in it."""
-    own: dict[str, Cell] = {}
-    lists: list[tuple[str, list[Mapping[str, object]]]] = []
+def _sheets(label: str, records: Sequence[_Record]) -> Iterator[Sheet]:
+    """One for each list within the records that has no other in it; the first has all records."""
+    lists = dict.fromkeys(path for record in records for path in _list_paths(record, ()))
+    inmost = [path for path in lists if not any(path == other[: len(path)] != other for other in lists)]
+    for place, path in enumerate(inmost or [()]):
+        rows = [row for record in records for row in _rows(record, (), lists, path, needed=place > 0)]
+        yield _sheet(label if len(inmost) < 2 else f"{label} {path[-1]}", rows)
+
+
+def _list_paths(record: _Record, path: _Path) -> Iterator[_Path]:
+    """Where it has lists of objects, also within them."""
     for key, value in record.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict) and depth < _MAX_DEPTH:
-            for row in _flat(cast("Mapping[str, object]", value), f"{name}.", depth + 1):
-                own |= row
-        elif isinstance(value, list):
-            items = cast("list[object]", value)
-            inner = [cast("Mapping[str, object]", item) for item in items if isinstance(item, dict)]
-            if inner and depth < _MAX_DEPTH:
-                lists.append((name, inner))
-            else:
-                own[name] = cell_of("; ".join(str(item) for item in items))
+        here = (*path, key)
+        if len(here) > _MAX_DEPTH:
+            continue
+        objects = _objects(value)
+        if objects and not isinstance(value, dict):
+            yield here
+        for inner in objects:
+            yield from _list_paths(inner, here)
+
+
+def _rows(
+    record: _Record, path: _Path, lists: Mapping[_Path, None], to: _Path, *, needed: bool
+) -> Iterator[dict[str, Cell]]:
+    """An object as one row, or as one for each object of the lists on the way `to` the inmost one.
+
+    `needed`: only rows that reach it. Where one record has a list another may have a single object.
+    """
+    own: dict[str, Cell] = {}
+    inner: list[tuple[_Path, _Record]] = []
+    waiting: list[tuple[_Path, object]] = [((*path, key), value) for key, value in reversed(record.items())]
+    while waiting:
+        here, value = waiting.pop()
+        if here in lists:
+            if here == to[: len(here)]:
+                inner = [(here, item) for item in _objects(value)]
+        elif isinstance(value, dict) and len(here) <= _MAX_DEPTH:
+            waiting += [((*here, key), part) for key, part in reversed(cast("_Record", value).items())]
         else:
-            own[name] = Cell(value) if isinstance(value, Decimal) else cell_of(cast("object", value))
-    if not lists:
+            own[".".join(part for part in here if part) or "text"] = _cell(cast("object", value))
+    if not inner and not (needed and path != to):
         yield own
-    for name, inner in lists:
-        for item in inner:
-            for row in _flat(item, f"{name}.", depth + 1):
-                yield {**own, **row}
+    for here, item in inner:
+        for row in _rows(item, here, lists, to, needed=needed):
+            yield {**own, **row}
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, list):
+        return cell_of("; ".join(str(item) for item in cast("list[object]", value)))
+    return Cell(value) if isinstance(value, Decimal) else cell_of(value)
 
 
 def _sheet(label: str, rows: list[dict[str, Cell]]) -> Sheet:

@@ -5,12 +5,11 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from leadhand.errors import ForeignFileUnreadable
+from storage.foreign.json_rows import OWN_TEXT
 
 Value: TypeAlias = "str | dict[str, Value] | list[Value]"
 
 _MAX_DEPTH = 50
-# What an element says itself, where it has attributes or parts besides.
-_OWN_TEXT = "text"
 
 
 class _Refused(Exception):
@@ -30,7 +29,7 @@ class _Element:
         found: dict[str, Value] = {
             name: values[0] if len(values) == 1 else values for name, values in self.parts.items()
         }
-        return found if not said else {**found, _OWN_TEXT: said}
+        return found if not said else {OWN_TEXT: said, **found}
 
 
 def is_xml(text: str) -> bool:
