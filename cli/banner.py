@@ -5,6 +5,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from leadhand import __version__
 from leadhand.settings import Environment, Settings
+from models.choice import BUILTIN, OPENAI_URL
 
 QUESTION = "When is the Puma 3100 available?"
 
@@ -71,8 +72,6 @@ def database_name(settings: Settings) -> str:
 
 
 def model_name(settings: Settings) -> str:
-    from models.factory import BUILTIN, OPENAI_URL  # noqa: PLC0415 - model libraries load only when used
-
     if settings.model == BUILTIN or (settings.model is None and not settings.has_model_endpoint):
         return "built-in (set OPENAI_API_KEY or OPENAI_BASE_URL, and LEADHAND_MODEL, for a language model)"
     return f"{settings.model or 'not named'} at {settings.openai_base_url or OPENAI_URL}"

@@ -35,7 +35,10 @@ def serve(
     Ctrl-C and SIGTERM, after running answers had a moment to finish. With --workers above 1 a supervisor
     keeps so many processes, starts those again that die, and ends all of them together.
     """
+    from cli.early_checks import check_settings  # noqa: PLC0415 - only when used
+
     settings = load_settings()
+    check_settings(settings)
     if workers > 1:
         _serve_with_many(settings, host, port, workers, worker=not no_worker)
         return

@@ -13,8 +13,8 @@ import sys
 
 import typer
 
+from cli import collector
 from cli.border import coded_errors, debugging
-from cli.http_server import serve_on
 from cli.listening import shared_address
 from cli.server_process import SERVING
 from cli.terminal import tolerate_narrow_encodings
@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--worker", action="store_true", help="run jobs, too")
     parser.add_argument("--debug", action="store_true")
     asked = parser.parse_args(namespace=_Asked())
+    collector.look_seldom()
     tolerate_narrow_encodings()
     debugging.set(asked.debug)
     try:
@@ -48,6 +49,8 @@ def main() -> int:
 
 
 def _serve(asked: _Asked) -> None:
+    from cli.http_server import serve_on  # noqa: PLC0415 - the collector is told before most is loaded
+
     # What this process starts must not keep the link open after it.
     os.set_inheritable(asked.link, False)
     with (

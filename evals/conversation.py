@@ -11,7 +11,8 @@ from graph.nodes.agent import prompt_of
 from graph.state import TurnState
 from leadhand.errors import JsonValue, LeadhandError
 from leadhand.settings import Settings
-from models.factory import BUILTIN, open_chat_model
+from models.choice import BUILTIN
+from models.factory import open_chat_model
 from tools.base import ToolOutput
 from tools.registry import ToolRegistry
 from tools.rendering import render_error, render_for_model

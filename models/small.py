@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from leadhand.errors import InvalidSetting
 from leadhand.settings import Settings
 from models.builtin.small_model import BuiltinSmallModel
-from models.factory import BUILTIN, ChatModel, open_chat_model
+from models.choice import BUILTIN, chosen_small_model
+from models.factory import ChatModel, open_chat_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,8 @@ def open_small_model(settings: Settings, chat: ChatModel | None = None) -> Small
     Raises:
         InvalidSetting: a name without an endpoint, and what `open_chat_model` says of LEADHAND_MODEL.
     """
-    name = (settings.small_model or "").strip()
-    if name and name != BUILTIN and not settings.has_model_endpoint:
-        raise InvalidSetting(
-            "LEADHAND_SMALL_MODEL: names a model, but neither OPENAI_API_KEY nor OPENAI_BASE_URL says where "
-            "it is (unset it for the built-in model)"
-        )
-    if chat is not None and name in {"", chat.name} and not chat.builtin:
+    name = chosen_small_model(settings)
+    if chat is not None and name in {None, chat.name} and not chat.builtin:
         return SmallModel(chat.model, chat.name)
     own = open_chat_model(settings.model_copy(update={"model": name}) if name else settings)
     if own.builtin:

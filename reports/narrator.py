@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from leadhand.context import TenantContext
 from leadhand.prompts import read_prompt
 from memory.small_calls import SmallCalls
-from models.factory import BUILTIN
+from models.choice import BUILTIN
 from models.small import open_small_model
 from reports.number_check import MAX_CHARS
 from runs.desk import Desk

@@ -21,8 +21,9 @@ from memory.processors import processing
 from memory.recall import Recall
 from memory.small_calls import SmallCalls
 from memory.working_memory import WorkingMemories
+from models.choice import BUILTIN
 from models.embeddings.opening import open_embedder
-from models.factory import BUILTIN, ChatModel, open_chat_model
+from models.factory import ChatModel, open_chat_model
 from models.reranking import open_reranker
 from models.small import open_small_model
 from runs.approval_desk import ApprovalDesk, closing_overdue
