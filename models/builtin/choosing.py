@@ -31,6 +31,8 @@ _NEVER = frozenset({"instructions", "elsewhere", "knowledge", "past"})
 _OUTSIDE = frozenset({"money", "quality", "material"})
 _OUTSIDE_COST = 2.0
 _SUPPOSED = frozenset({"what_if", "try_out"})
+# What a tool that forbids these cannot take is no small thing: a supposition, or work on another machine.
+_NEVER_PASSED_OVER = _SUPPOSED | {"@rerouted"}
 # A change is proposed on clear words only.
 _IN_EARNEST = 2.0
 
@@ -107,7 +109,7 @@ def _is_order(clause: Clause, grammar: ToolGrammar) -> bool:
 def _weighed(clause: Clause, intent: Intent) -> float:
     features = clause.features
     forbidden = features & intent.forbids
-    if forbidden & _SUPPOSED:
+    if forbidden & _NEVER_PASSED_OVER:
         return 0.0
     if "@command" in features and not any("@command" in way.features for way in intent.ways):
         against = _TOLD

@@ -6,12 +6,18 @@ from functools import cached_property
 
 from leadhand.errors import JsonValue
 from models.builtin.amounts import Amount, Unit
-from models.builtin.lexicon import Kind
+from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named, Surety, mentions_in
 from models.builtin.numbers_said import numbers_now
 from models.builtin.parties import told_apart
 from models.builtin.reading import Mark, Reading, language_words
-from models.builtin.requests import asks_of_the_past, asks_whether, begins_with_order, is_asked
+from models.builtin.requests import (
+    asks_of_the_past,
+    asks_whether,
+    begins_with_order,
+    is_asked,
+    sets_condition,
+)
 from models.builtin.routes import Batch, batch_in, route_in
 
 _FEATURE_OF = {
@@ -41,6 +47,19 @@ _DUE = frozenset({"due"})
 _TURNED = _SUPPOSED - {"down", "absent"} | {"resized", "due_moved", "overtime", "priority", "upkeep"}
 _ANCHORS = frozenset({"@machine", "@person", "@order"})
 _WEIGHED = frozenset({"consequence", "gain"})
+# What may happen in a condition, and words of a question what comes of it.
+_CONDITIONS = _TURNED | {"down", "absent", "running", "begin"}
+_ASKED_THEN = _WEIGHED | {
+    "late",
+    "at_risk",
+    "in_time",
+    "order",
+    "displace",
+    "what_if",
+    "try_out",
+    "take_on",
+    "operator",
+}
 # What can be lost, and how it is asked what then.
 _LOSABLE = frozenset({Named.MACHINE, Named.PERSON})
 _LOSS = frozenset({"consequence", "what_if", "late"})
@@ -208,6 +227,7 @@ class Clause:
             found.add("@date")
         if self.counts:
             found.add("@count")
+        found |= self._formed(found)
         if self.carried:
             found.add("@again")
         if self._likened:
@@ -216,7 +236,7 @@ class Clause:
             found.add("blank")
         if self._lost:
             found.add("outage" if "@machine" in found else "absent")
-        if self._supposes(found):
+        if self._supposes(found | self.carried):
             found.add("what_if")
         if {"lock", "let_go"} <= found:
             found.add("unlock")  # "lift the lock"
@@ -226,6 +246,13 @@ class Clause:
         if any(mark.words[0].spelled in _DUE for mark in self.dates):
             found.add("due")  # "due next week" is one date
         return frozenset(found) | self.carried
+
+    def _formed(self, found: set[str]) -> set[str]:
+        """A day that ends something, and an operation that would run on another machine."""
+        formed = {"@rerouted"} if {"operation", "@machine", "@order"} <= found else set[str]()
+        if any(mark.words[0].spelled in phrase_set("until") for mark in self.dates):
+            formed.add("@until")
+        return formed
 
     def _supposes(self, found: set[str]) -> bool:
         """ "if the Puma is down until Friday, which orders are late", "could we cancel WO-4010"."""
@@ -239,12 +266,21 @@ class Clause:
             maybe = "can_we" in found or ("modal" in found and self.asks) or asks_whether(self.reading)
             if found & _WEIGHED or maybe:
                 return True
+        if self._is_condition(found):
+            return True
         words = [mark.words[0].spelled for mark in self.reading.marks]
-        if {"lock", "let_go"} <= found:
-            found.add("unlock")  # "lift the lock"
         told = bool(found & _EVENTS) and bool(found & _HIT) and not found & _OTHERWISE_MEANT
         asked = words[:1] == ["if"] or bool(found & (_HIT | _WHOM))
         return told or ("if" in words and asked and bool(found & _SUPPOSED))
+
+    def _is_condition(self, found: set[str]) -> bool:
+        """ "If we ran the VF-4 on Sunday, what would we win": a condition, and a question behind it."""
+        if not sets_condition(self.reading) or found & _OTHERWISE_MEANT or not found & _ANCHORS:
+            return False
+        if not found & _CONDITIONS or ("@hours" in found and "overtime" not in found):
+            return False
+        asked = self.asks and (self.reading.question or bool(found & _ASKED_THEN))
+        return asked and ("running" not in found or "@date" in found)
 
     @cached_property
     def surety(self) -> Surety:
@@ -290,8 +326,11 @@ class Clause:
 
 def _is_weighed(found: set[str]) -> bool:
     """ "Puma down tomorrow, impact?", "what would a due date of Friday do to it?"."""
-    dated = "@date" in found and bool({"due", "begin"} & found) and "@order" in found
-    event = bool(found & _EVENTS | found & _SUPPOSED) or {"resized", "@count"} <= found
+    dated = "@date" in found and bool({"due", "begin", "@until"} & found) and "@order" in found
+    dated = dated and not found & {"in_time", "finish", "reason"}
+    event = bool(found & _EVENTS | found & _SUPPOSED) or (
+        "@count" in found and bool(found & {"resized", "pieces"})
+    )
     return (event or dated) and not found & _OTHERWISE_MEANT
 
 

@@ -71,7 +71,9 @@ def comparison_in(text: str, reading: Reading, context: Context) -> Understandin
     if not any(word in _words("compares") for word in words):
         return None
     known_words = all(word in _words("beside") or word in _words("compares") for word in words)
-    if not said and (_supposes_anew(reading) or not (known_words or _is_about_them(words, reading, context))):
+    if not said and (
+        _supposes_anew(words, reading) or not (known_words or _is_about_them(words, reading, context))
+    ):
         return None
     named = bool(said) or any(word in _words("simulations") for word in words)
     recent = bool(context.queries) and context.queries[-1].tool in {TOOL, *_SIMULATIONS}
@@ -95,7 +97,7 @@ def _is_about_them(words: list[str], reading: Reading, context: Context) -> bool
     others = _OTHER_THINGS - ({"operator"} if words[0] in {"who", "wer"} else frozenset[str]())
     if clause.features & others and not told:
         return False
-    either = any(word in {"or", "oder"} for word in words) or any(word in _words("both") for word in words)
+    either = _of_two(words)
     return told or either or bool(clause.features & _TRIED) or all(map(_says_nothing_else, reading.marks))
 
 
@@ -111,9 +113,15 @@ def _says_nothing_else(mark: Mark) -> bool:
     return listed or mark.neutral or frozenset[str]() < meant <= _OF_OUTCOMES | {"operator"}
 
 
-def _supposes_anew(reading: Reading) -> bool:
-    """ "What if ..., is that better?": something else is to be tried out."""
-    return any(mark.date for mark in reading.marks) or "if" in reading.text.casefold().split()
+def _supposes_anew(words: list[str], reading: Reading) -> bool:
+    """ "What if ..., is that better?": something else is to be tried out; a day beside one or the other of
+    two ("Puma or Haas, where does the Saturday pay off more?") is that of what was tried."""
+    dated = any(mark.date for mark in reading.marks)
+    return "if" in reading.text.casefold().split() or (dated and not _of_two(words))
+
+
+def _of_two(words: list[str]) -> bool:
+    return any(word in {"or", "oder", "vs", "versus"} or word in _words("both") for word in words)
 
 
 def _asked(sims: tuple[str, ...]) -> Understanding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from leadhand.errors import JsonValue
+from models.builtin.comparing import TOOL as COMPARE
 from models.builtin.dialogue import understand
 from models.builtin.lexicon import listed, table
 from models.builtin.personal import remembered_language
@@ -64,7 +65,10 @@ def _after(
     if turn.rounds:
         made = settled(turn.rounds, understood.queries, context.tools)
         pairs = tuple((_query(result, index, understood), result) for index, result in enumerate(made))
-        return replace(context, queries=tuple(query for query, _ in pairs), pending=_suggested(pairs)), pairs
+        queries = tuple(query for query, _ in pairs)
+        if context.queries and all(query.tool == COMPARE for query in queries):
+            queries = context.queries  # "and on Wednesday?" goes on from what was tried out
+        return replace(context, queries=queries, pending=_suggested(pairs)), pairs
     pending = understood.ask.pending if understood.ask else None
     return replace(context, pending=pending), earlier
 

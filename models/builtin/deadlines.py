@@ -17,6 +17,8 @@ _SOME_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _DAY_MIN = 25 * 60
 # With these the day is that on which work starts, if no word like "by" stands before it.
 _STARTS = frozenset({"plan_verb", "begin"})
+# What goes on for some time.
+_LASTS = frozenset({"outage", "down", "absent", "calls_in"})
 _TIME = r"\d{1,2}(?::\d\d)? ?(?:am|pm|uhr|h)?"
 _HOURS_ONLY = re.compile(
     rf"(?:from |von |between |zwischen )?{_TIME} ?(?:to|till|until|til|bis|and|und|-) ?{_TIME}", re.IGNORECASE
@@ -35,7 +37,7 @@ def dates_of(clause: Clause) -> Dates:
     windows: list[str] = []
     until: list[str] = []
     pledged = "pledge" in clause.features and "begin" not in clause.features
-    joined = _day_and_hours(clause)
+    joined = _day_and_hours(clause) or _day_and_end(clause)
     if joined is not None:
         return Dates((joined,), ())
     for mark in clause.dates:
@@ -57,6 +59,26 @@ def _day_and_hours(clause: Clause) -> str | None:
     if not _is_one_day(day) or not day.date or not hours[0].date:
         return None
     return f"{day.date.text} {hours[0].date.text}"
+
+
+def _day_and_end(clause: Clause) -> str | None:
+    """ "gets a new spindle next Monday and is down until Wednesday": from the one day to the other."""
+    said = clause.dates
+    if len(said) != 2 or not said[0].date or not said[1].date or _is_until(clause, said[0]):
+        return None
+    marks = clause.reading.marks
+    before = next((m for m in reversed(marks[: marks.index(said[1])]) if m.values(Kind.CONCEPT)), None)
+    lasts = before is not None and bool(before.values(Kind.CONCEPT) & _LASTS) and before.start > said[0].start
+    stretch = f"{said[0].date.text} {said[1].date.text}"
+    return stretch if lasts and _is_until(clause, said[1]) and _is_stretch(stretch) else None
+
+
+def _is_stretch(text: str) -> bool:
+    try:
+        resolve_window(text, _SOME_DAY, ZoneInfo("UTC"))
+    except LeadhandError:
+        return False
+    return True
 
 
 def windows_of(grammar: ToolGrammar, dates: Dates) -> tuple[str, ...]:

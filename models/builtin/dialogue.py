@@ -12,11 +12,20 @@ from models.builtin.lexicon import Kind
 from models.builtin.meaning import MAX_QUERIES, meaning_of
 from models.builtin.mentions import Named
 from models.builtin.nearest import made_out, nearest_tools
-from models.builtin.reading import Reading, read
-from models.builtin.surroundings import after_a_story, before_a_reason, with_leading_date
+from models.builtin.reading import Reading, is_foreign, read
+from models.builtin.requests import puts_question
+from models.builtin.surroundings import after_a_story, before_a_reason, introduces, with_leading_date
 from models.builtin.understanding import Context, Query, Understanding
 
 MAX_JOINTS = 6
+# In a longer message several calls that were only half understood are none.
+MAX_UNSURE_MARKS = 30
+# What is longer is a story: only its questions count.
+MAX_STORY_MARKS = 50
+# An order to do something is no longer than this.
+MAX_ORDER_MARKS = 16
+# "Many thanks, Linda Miller".
+MAX_SIGNATURE = 4
 _TOLD_AT_LENGTH = frozenset({"simulate_schedule_change", "simulate_new_order"})
 # "Consequences?", "What gets late?": with these words alone a sentence asks what comes of the one before it.
 _OUTCOMES = frozenset({"consequence", "gain", "late", "at_risk", "what_if"})
@@ -27,6 +36,8 @@ _SENTENCE_ENDS = ("?", "!", ";", "\n", ". ")
 def understand(text: str, context: Context) -> Understanding:
     """Reads sentence by sentence where each stands on its own, else the message as a whole."""
     reading = read(text)
+    if is_foreign(reading):
+        return Understanding(social="foreign")
     compared = comparison_in(text, reading, context)
     if compared is not None:
         return compared
@@ -51,8 +62,12 @@ def _with_nearest(reading: Reading, understood: Understanding, context: Context)
 
 def _second_look(text: str, reading: Reading, context: Context) -> Understanding | None:
     """The question that most of the message speaks for; None when it does not tell."""
+    if len(reading.marks) > MAX_STORY_MARKS:
+        return None
     lenient = replace(context, lenient=True)
     understood = _understood(text, reading, lenient)
+    if len(understood.queries) > 1 and len(reading.marks) > MAX_UNSURE_MARKS:
+        return None  # a long story in which every sentence was half understood
     return understood if understood.queries or understood.ask else None
 
 
@@ -61,8 +76,16 @@ def _understood(text: str, reading: Reading, context: Context) -> Understanding:
         return Understanding(too_long=bool(text.strip()) and not reading.text)
     sentences = [part for part in _sentences(reading) if not _is_courtesy(part)] or [reading]
     if len(sentences) == 1:
-        return _one_sentence(reading, context)
-    return _over_sentences(reading, sentences, context) or _by_sentence(reading, sentences, context)
+        return _one_sentence(sentences[0], context)
+    found = _over_sentences(reading, sentences, context) or _by_sentence(reading, sentences, context)
+    if "what_if" in reading.topics() and any(map(_writes, found.queries)):
+        return Understanding(topics=("what_if",))  # "They want it on Wednesday. Can we afford that?"
+    return found
+
+
+def _writes(query: Query) -> bool:
+    grammar = grammar_of(query.tool)
+    return grammar is not None and grammar.writes
 
 
 def _over_sentences(reading: Reading, sentences: list[Reading], context: Context) -> Understanding | None:
@@ -75,6 +98,9 @@ def _over_sentences(reading: Reading, sentences: list[Reading], context: Context
 
 
 def _by_sentence(reading: Reading, sentences: list[Reading], context: Context) -> Understanding:
+    if len(reading.marks) > MAX_STORY_MARKS:
+        return _of_a_story(sentences, context)
+    sentences = _without_introduction(sentences, context)
     parts = _chain(sentences, context)
     if all(part.queries for part in parts):
         return _merged(parts)
@@ -84,6 +110,29 @@ def _by_sentence(reading: Reading, sentences: list[Reading], context: Context) -
     if any(part.queries or part.ask for part in parts):
         return _merged(parts)
     return _halves(reading, context) or whole
+
+
+def _of_a_story(sentences: list[Reading], context: Context) -> Understanding:
+    """Of a long message only what is asked or told to be done: the rest is how it came to that."""
+    parts: list[Understanding] = []
+    for sentence in sentences:
+        short = len(sentence.marks) <= MAX_ORDER_MARKS
+        asked = puts_question(sentence) or (short and "@command" in Clause(sentence).features)
+        said = sentence.said(sentence.marks)
+        parts.append(meaning_of(sentence, context) if asked else Understanding(lost=(said,)))
+    return _merged(parts)
+
+
+def _without_introduction(sentences: list[Reading], context: Context) -> list[Reading]:
+    """ "I'm new here and got the plan from Bob. Can you check it?": who speaks is no question about the plan.
+
+    Only where what follows is understood by itself.
+    """
+    if len(sentences) < 2 or not introduces(sentences[0]):
+        return sentences
+    rest = sentences[1:]
+    alone = [meaning_of(part, replace(context, queries=(), pending=None)) for part in rest]
+    return rest if any(one.queries for one in alone) else sentences
 
 
 def _one_sentence(reading: Reading, context: Context) -> Understanding:
@@ -214,4 +263,6 @@ def _asks_what_then(part: Reading) -> bool:
 
 
 def _is_courtesy(part: Reading) -> bool:
+    if part.marks[0].has(Kind.SOCIAL) and len(part.marks) <= MAX_SIGNATURE:
+        return all(mark.neutral or mark.has(Kind.PERSON) for mark in part.marks)  # "Thanks, Linda"
     return all(mark.neutral for mark in part.marks) and not opens_with_follow_up(part)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from models.builtin.amounts import Unit
+from models.builtin.carrying import same_thing, things_of
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Intent, ToolGrammar, grammar_of, tool_grammars
 from models.builtin.lexicon import Kind
@@ -15,9 +16,14 @@ from models.builtin.understanding import Query
 # A new date takes the place of whatever said the time before; a new name that of names and groups.
 _TIME = frozenset({"window", "from", "to"})
 _DUE = frozenset({"due"})
-_PLACE = frozenset({"machines", "work_center", "work_centers", "order"})
+_PLACE = frozenset({"machines", "machine", "work_center", "work_centers", "order"})
+_PEOPLE = frozenset({"operators", "operator"})
+_HIM = frozenset({"ihn", "ihm"})
+PEOPLE = "get_operator_availability"
 _REPLANS = frozenset({"propose_replan", "apply_plan_proposal"})
 _OF_A_REPLAN = frozenset({"apply_it", "replan_stop", "replan_state"})
+# These may stand beside a bare number of hours.
+_SMALL_WORDS = frozenset({"just_about", "hours_word", "new", "assent", "dissent"})
 # A continuation says little.
 _MAX_MARKS = 14
 
@@ -28,10 +34,13 @@ def opens_with_follow_up(reading: Reading) -> bool:
 
 def carried_features(clause: Clause, base: Query) -> frozenset[str]:
     """What "it" or "she" stands for, when something was named before and nothing is named now."""
+    if "someone" in clause.features and not clause.wanted(Named.PERSON):
+        if base.focus or "@person" in things_of(base):
+            return frozenset({"@person"})
+        if not _points_back(clause):
+            return frozenset()
     if clause.names or clause.features & {"machine", "operator"}:
         return frozenset()
-    if "someone" in clause.features:
-        return frozenset({"@person"}) if base.focus else frozenset()
     said_of_it = base.tool in _REPLANS and bool(clause.features & _OF_A_REPLAN)
     if not _points_back(clause) and not said_of_it:
         return frozenset()
@@ -42,10 +51,9 @@ def _thing_of(base: Query) -> frozenset[str]:
     """What the turn before was about."""
     if base.tool in _REPLANS:
         return frozenset({"replan"})
-    if base.arguments.get("machines"):
-        return frozenset({"@machine"})
-    if base.arguments.get("order"):
-        return frozenset({"@order"})
+    things = things_of(base) - {"@person"}
+    if things:
+        return things
     return frozenset({"@center"}) if _PLACE & base.arguments.keys() else frozenset()
 
 
@@ -55,6 +63,8 @@ def hours_given(clause: Clause) -> float | None:
     if len(amounts) == 1 and amounts[0] is not None:
         hours = amounts[0] / 60
         return int(hours) if hours == int(hours) else hours
+    if any(mark.values(Kind.CONCEPT) - _SMALL_WORDS for mark in clause.reading.marks if not mark.neutral):
+        return None  # "in 3 lots"
     bare = [m.text for m in clause.mentions if m.text.isdigit()]
     return int(bare[0]) if len(bare) == len(clause.mentions) == 1 and not clause.amounts else None
 
@@ -63,28 +73,39 @@ def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection
     """The tool to call, with what it keeps of `base`; None when the clause is no continuation."""
     grammar = grammar_of(base.tool)
     long = len(clause.reading.marks) > _MAX_MARKS
-    if grammar is None or base.tool not in tools or long or _orders_it(clause):
+    if grammar is None or base.tool not in tools or long:
         return None
-    if own is not None and not _is_bare(clause, own):
+    if _orders_it(clause) and not (own is not None and _writes(own) and clause.carried):
+        return None
+    if own is not None and (not _is_bare(clause, own) or clause.carried):
         return _own_question(clause, own, base)
-    if own is not None and own.tool != base.tool and not opens_with_follow_up(clause.reading):
-        return None
-    target = _target(clause, grammar, tools)
-    if target is None or not _says_something(clause, target) or clause.unexplained:
-        return None
-    if clause.foreign(_explained(target)):
+    apart = own is not None and own.tool != base.tool and not opens_with_follow_up(clause.reading)
+    target = None if apart else _target(clause, grammar, base, tools)
+    if target is None or not _adds_to(clause, target):
         return None
     return replace(base, tool=target.tool, arguments=_kept(clause, target, base.arguments))
 
 
+def _adds_to(clause: Clause, target: ToolGrammar) -> bool:
+    """Whether it says something that the tool takes, and nothing else."""
+    said = _says_something(clause, target) and not clause.unexplained
+    return said and not clause.foreign(_explained(target))
+
+
 def _points_back(clause: Clause) -> bool:
-    return any(mark.has(Kind.ANAPHOR) for mark in clause.reading.marks)
+    """By "it" and the like; a German order or machine is "ihn" and "ihm" as well."""
+    return any(mark.has(Kind.ANAPHOR) or mark.words[0].spelled in _HIM for mark in clause.reading.marks)
 
 
 def _orders_it(clause: Clause) -> bool:
     """ "go ahead and cancel it": the change itself is asked for, not once more what it would do."""
     supposed = "what_if" in clause.features or opens_with_follow_up(clause.reading)
     return not supposed and "plan_change" in clause.features and not clause.reading.question
+
+
+def _writes(own: Intent) -> bool:
+    grammar = grammar_of(own.tool)
+    return grammar is not None and grammar.writes
 
 
 def _is_bare(clause: Clause, own: Intent) -> bool:
@@ -101,21 +122,42 @@ def _own_question(clause: Clause, own: Intent, base: Query) -> Query | None:
         return None
     kept: Arguments = {}
     given = fill(clause, target).arguments
-    if points_back and not _PLACE & given.keys() and "machine" not in clause.features:
-        kept |= _only(base.arguments, _PLACE, target)
-    if own.tool == base.tool and not clause.dates:
+    placeless = not _PLACE & given.keys() and not clause.features & {"machine", "work_center", "order"}
+    if "@person" in clause.carried:
+        kept |= _only(same_thing(base, target), _PEOPLE - given.keys(), target)
+    elif points_back and placeless:
+        kept |= {**_only(base.arguments, _PLACE, target), **_carried(base, target)}
+    elif own.tool == base.tool and placeless and not clause.names:
+        kept |= _only(base.arguments, _PLACE, target)  # "and the double bookings only?"
+    if not clause.dates and (own.tool == base.tool or _says_then(clause)):
         kept |= _only(base.arguments, _TIME, target)
+    kept = {name: value for name, value in kept.items() if name not in _useless(target, given)}
     if not kept and "@person" not in clause.carried:
         return None
     return replace(base, tool=own.tool, arguments=kept)
 
 
-def _target(clause: Clause, grammar: ToolGrammar, tools: Collection[str]) -> ToolGrammar | None:
-    """The same tool, or, where a machine is named that it cannot take, the first that can."""
-    if "@machine" not in clause.features or grammar.slot("machines"):
-        return grammar
-    able = (other for other in tool_grammars() if other.tool in tools and other.describes_machines)
-    return next(able, None)
+def _carried(base: Query, target: ToolGrammar) -> Arguments:
+    """What "it" stands for: no person."""
+    return {name: value for name, value in same_thing(base, target).items() if name not in _PEOPLE}
+
+
+def _says_then(clause: Clause) -> bool:
+    """ "What if it breaks down then?": at the time of the turn before."""
+    return clause.reading.marks[-1].words[-1].spelled == "then"
+
+
+def _target(clause: Clause, grammar: ToolGrammar, base: Query, tools: Collection[str]) -> ToolGrammar | None:
+    """The same tool, or, where a machine or a person is named that it cannot take, the first that can."""
+    others = [other for other in tool_grammars() if other.tool in tools]
+    if "@machine" in clause.features:
+        one = grammar.slot("machine") and (base.tool != PEOPLE or "machine" in base.arguments)
+        if grammar.slot("machines", "machine_or_center") or one:
+            return grammar
+        return next((other for other in others if other.describes_machines), None)
+    if "@person" in clause.features and grammar.describes_machines:
+        return next((other for other in others if other.tool == PEOPLE), None)
+    return grammar
 
 
 def _says_something(clause: Clause, target: ToolGrammar) -> bool:
@@ -146,7 +188,26 @@ def _kept(clause: Clause, target: ToolGrammar, arguments: Arguments) -> Argument
         dropped |= _TIME | _DUE
     if _PLACE & given:
         dropped |= _PLACE
-    return _only(arguments, arguments.keys() - dropped, target)
+    if "order" in given:
+        dropped |= {"filter"}  # "which are late?", "and WO-4012?"
+    return _only(arguments, arguments.keys() - dropped - _contradicted(clause, target, arguments), target)
+
+
+def _contradicted(clause: Clause, target: ToolGrammar, arguments: Arguments) -> frozenset[str]:
+    """ "What if Hannah is out?", "and the Integrex?": another kind of thing, so another kind of change."""
+    given = fill(clause, target).arguments
+    found: set[str] = set()
+    for slot in target.slots:
+        if slot.kind in {"machine", "person"} and slot.argument in given:
+            found |= {name for name, meant in slot.drop if arguments.get(name) == meant}
+    return frozenset(found) | _useless(target, given) if found else frozenset[str]()
+
+
+def _useless(target: ToolGrammar, given: Arguments) -> frozenset[str]:
+    """What the tool has no use for beside what is said now: a day, once an order is cancelled."""
+    return frozenset(
+        slot.argument for slot in target.slots if any(given.get(name) == meant for name, meant in slot.drop)
+    )
 
 
 def _only(arguments: Arguments, names: Collection[str], target: ToolGrammar) -> Arguments:

@@ -15,6 +15,10 @@ from models.builtin.understanding import Ask, Context, Query, Understanding
 
 # One message asks for this many calls at most.
 MAX_QUERIES = 4
+# What a change that is tried out cannot be without, and how it is asked for.
+_LACKING = {"due_date": ("due", Question.DAY), "quantity": ("quantity", Question.PIECES)}
+# With these it is about all of them again.
+_GROUPS = frozenset({"machine", "operator", "work_center", "order", "per_day", "per_week", "per_month"})
 # More words than a name has are no longer just a name.
 MAX_BARE_MARKS = 6
 
@@ -98,6 +102,9 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
     )
     if filled.ask is not None:
         return Understanding(ask=Ask(filled.ask, query))
+    lacking = _LACKING.get(str(query.arguments.get("change")))
+    if lacking is not None and lacking[0] not in query.arguments:
+        return Understanding(ask=Ask(lacking[1], query))
     missing = _missing(query)
     if missing:
         return Understanding(ask=Ask(Question(missing[0]), query))
@@ -129,7 +136,9 @@ def _unused_words(clause: Clause, filled: Filled) -> Iterator[str]:
 
 
 def _carried_focus(clause: Clause, base: Query | None) -> tuple[str, ...]:
-    return base.focus if base and "@person" in clause.carried else ()
+    """Who it was about goes on: "is Hannah in on Monday?", "and on Tuesday?", "what about her load?"."""
+    alone = not clause.names and not clause.features & _GROUPS
+    return base.focus if base and (alone or "@person" in clause.carried) else ()
 
 
 def _not_asked(clause: Clause, context: Context) -> Understanding:

@@ -146,8 +146,8 @@ def _name(reading: Reading, first: int, last: int) -> Mention:
         return Mention(Named.OTHER, text, first, last, surety=Surety.MAYBE)
     if not coded and not placed and _owns_work(reading, last):
         return Mention(Named.PERSON, text, first, last)
-    if not coded and len(marks) > 1 and text.islower():
-        shaped = placed = False  # "the pump shafts"
+    if not coded and len(marks) > 1 and any(mark.words[0].raw.islower() for mark in marks):
+        shaped = placed = False  # "the pump shafts", "Harlow called"
     return Mention(
         Named.CENTER if center else Named.MACHINE,
         text,
@@ -293,13 +293,18 @@ def _placed(reading: Reading, mention: Mention) -> Mention:
     located = negated = False
     for mark in reversed(reading.marks[max(0, mention.first - _LOOK_BACK) : mention.first]):
         located = located or mark.has(Kind.LOCATION)
-        negated = negated or mark.has(Kind.NEGATION)
+        negated = negated or (mark.has(Kind.NEGATION) and not _is_dissent(reading, mark))
         skippable = mark.has(Kind.DETERMINER, Kind.LOCATION, Kind.NEGATION, Kind.JOINER) or bool(
             mark.values(Kind.CONCEPT) & _LABELS
         )
         if not skippable:
             break
     return replace(mention, located=located, negated=negated)
+
+
+def _is_dissent(reading: Reading, mark: Mark) -> bool:
+    """ "No, the 3100": what follows is meant."""
+    return mark is reading.marks[0] and reading.text[mark.end :].startswith(",") and mark.has(Kind.FOLLOW_UP)
 
 
 def _joined(reading: Reading, index: int, signs: str) -> bool:

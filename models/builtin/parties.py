@@ -17,6 +17,8 @@ _ASKED = frozenset(
 )
 _PROMISED = frozenset({"in_time", "late", "at_risk", "goes_out", "deliver", "standing"})
 _THINGS = frozenset({"order", "open_orders", "pieces"})
+# What is asked for those who wait.
+_ASKED_FOR = frozenset({"reason", "finish", "due", "goes_out"})
 # What is asked of an order that goes by its number alone.
 _OF_AN_ORDER = frozenset(
     {"deliver", "goes_out", "late", "in_time", "at_risk", "order", "unscheduled", "reason", "on_hold"}
@@ -34,6 +36,8 @@ _DONE_TO_AN_ORDER = frozenset(
         "due",
         "due_moved",
         "priority",
+        "resized",
+        "called_off",
     }
 )
 _OF_A_PERSON = frozenset({"shift", "absent", "present"})
@@ -70,7 +74,7 @@ def _told(reading: Reading, mention: Mention, others: Sequence[Mention], *, abou
         return replace(mention, kind=Named.ORDER, surety=Surety.SHAPE)
     if _is_person_code(mention) and reading.concepts() & _OF_A_PERSON:
         return replace(mention, kind=Named.PERSON)
-    if _is_customer(reading, mention):
+    if _asks_after_theirs(reading, mention) or _is_customer(reading, mention):
         return replace(mention, kind=Named.CUSTOMER, surety=Surety.SHAPE, located=False)
     return mention
 
@@ -83,10 +87,16 @@ def _is_bare_order(
         return False
     told = about_orders or bool(reading.concepts() & _OF_AN_ORDER)
     if not told and reading.concepts() & _DONE_TO_AN_ORDER and not mention.located:
-        return not any(other.kind is Named.ORDER for other in others)
+        return not any(other.kind is Named.ORDER for other in others) and not _counts(reading, mention)
     counted = any("pieces" in mark.values(Kind.CONCEPT) for mark in reading.marks)
     named = any(other.kind in {Named.MACHINE, Named.CENTER} and other is not mention for other in others)
     return not counted and not named and told
+
+
+def _counts(reading: Reading, mention: Mention) -> bool:
+    """ "raised to 5000 pieces"."""
+    after = reading.marks[mention.last : mention.last + 1]
+    return any("pieces" in mark.values(Kind.CONCEPT) for mark in after)
 
 
 def _is_person_code(mention: Mention) -> bool:
@@ -96,6 +106,16 @@ def _is_person_code(mention: Mention) -> bool:
         and mention.text[1:].isdigit()
         and len(mention.text) > _PERSON_CODE_DIGITS
     )
+
+
+def _asks_after_theirs(reading: Reading, mention: Mention) -> bool:
+    """ "Redstone is asking why their order isn't done": who is named first, and whose work is asked for."""
+    concepts = reading.concepts()
+    opens = all(mark.has(Kind.FILLER, Kind.SOCIAL) for mark in reading.marks[: mention.first])
+    named = mention.text[:1].isupper() and not mention.coded and not mention.negated
+    theirs = any(word.plain in language_words("theirs") for mark in reading.marks for word in mark.words)
+    asked = bool(concepts & _THINGS) and bool(concepts & (_PROMISED | _ASKED_FOR))
+    return opens and named and theirs and asked and not concepts & _NOT_ASKED
 
 
 def _is_customer(reading: Reading, mention: Mention) -> bool:

@@ -21,6 +21,11 @@ from models.builtin.words import clean, words_of
 TOOL = "update_working_memory"
 # The least of a question; what is shorter beside a wish is a greeting.
 _QUESTION_WORDS = 3
+# Shorter words, and these, say nothing of what is remembered.
+_TELLING_CHARS = 4
+_BEING = frozenset(
+    {"being", "having", "that", "with", "from", "about", "mich", "mein", "meine", "meiner", "dass"}
+)
 _SECTION = re.compile(r'<memory version="\d+">\n(.*)\n</memory>')
 _SENTENCES = re.compile(r"[^.!?\n]+(?:\.(?=\S)[^.!?\n]*)*[.!?]*")
 
@@ -112,7 +117,7 @@ def wishes_in(text: str) -> tuple[list[Wish], str]:
     """The sentences about what is remembered, and what else is asked."""
     wishes: list[Wish] = []
     rest: list[str] = []
-    for said in (match[0].strip() for match in _SENTENCES.finditer(clean(text))):
+    for said in _sentences(clean(text)):
         wish = _wish(said)
         if wish is not None:
             wishes.append(wish)
@@ -120,6 +125,17 @@ def wishes_in(text: str) -> tuple[list[Wish], str]:
             rest.append(said)
     left = " ".join(rest) if wishes else text
     return wishes, left if not wishes or len(words_of(left)) >= _QUESTION_WORDS else ""
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """Each sentence; one that only says "note that down" together with the one before it."""
+    spans: list[tuple[int, int]] = []
+    for match in _SENTENCES.finditer(text):
+        if spans and _keeping().fullmatch(match[0].strip()):
+            spans[-1] = (spans[-1][0], match.end())
+        else:
+            spans.append(match.span())
+    return (text[first:last].strip() for first, last in spans)
 
 
 def _wish(said: str) -> Wish | None:
@@ -136,7 +152,7 @@ def _changes(wish: Wish, memory: Memory) -> list[dict[str, JsonValue]]:
     personal = read_table("personal")
     if wish.action in {"set", "add"}:
         value = str(table(personal["codes"]).get(wish.value.casefold(), wish.value))
-        kept = value if wish.field == "language" else wish.value
+        kept = value if wish.field in {"language", "units"} else wish.value
         return [{"action": wish.action, "field": wish.field, "value": kept, "said": wish.said}]
     if wish.action == "forget_all":
         return [{"action": "clear", "field": field, "said": wish.said} for field in memory]
@@ -158,9 +174,12 @@ def _entries(memory: Memory) -> Iterator[tuple[str, str]]:
 
 
 def _alike(entry: str, said: str) -> bool:
-    """Whether all words of the one are words of the other."""
+    """Whether all words of the one are words of the other, or all telling ones: "me being on late shift"."""
     one, other = ({word.plain for word in words_of(text)} for text in (entry, said))
-    return bool(one and other) and (one <= other or other <= one)
+    if bool(one and other) and (one <= other or other <= one):
+        return True
+    telling = {word for word in other if len(word) >= _TELLING_CHARS} - _BEING
+    return bool(telling) and telling <= one
 
 
 def _told(result: Result, language: str) -> str:
@@ -240,14 +259,22 @@ def _asking() -> re.Pattern[str]:
 
 
 @cache
+def _keeping() -> re.Pattern[str]:
+    """ "Note that down": what stands before it is to be remembered."""
+    return re.compile(rf"{read_table('personal')['keeps']}[\s.!]*", re.IGNORECASE)
+
+
+@cache
 def _rules() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     source = read_table("personal")
-    before, behind = str(source["courtesy"]), str(source["ending"])
+    before = str(source["courtesy"])
+    keeps = str(source["keeps"])
+    behind = str(source["ending"]).replace("{keeps}", keeps)
     return tuple(
         (
             str(table(rule)["action"]),
             str(table(rule).get("field", "")),
-            re.compile(f"{before}(?:{pattern}){behind}", re.IGNORECASE),
+            re.compile(f"{before}(?:{str(pattern).replace('{keeps}', keeps)}){behind}", re.IGNORECASE),
         )
         for rule in listed(source["rules"])
         for pattern in listed(table(rule)["patterns"])

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
 from models.builtin.clock_ranges import with_clock
+from models.builtin.day_spans import with_day_spans
 from models.builtin.lexicon import Hit, Kind, Lexicon, Sense, lexicon, read_table
 from models.builtin.parted import parted_verbs
 from models.builtin.spelling import corrected
@@ -28,6 +29,8 @@ NEUTRAL = frozenset(
         Kind.SOCIAL,
     }
 )
+# So many small words of another language make a message one of it.
+_FOREIGN_WORDS = 2
 # The letters of a code such as "M12"; a maker's own letters ("VF-2") are known as such.
 _CODE_CHARS = 3
 _IN_CODES = frozenset({Kind.MAKER, Kind.PROCESS, Kind.CONCEPT})
@@ -113,7 +116,7 @@ def read(text: str) -> Reading:
 
     A text of more than MAX_WORDS words is not looked at: its reading is empty.
     """
-    cleaned = with_clock(corrected(clean(text)))
+    cleaned = with_clock(with_day_spans(corrected(clean(text))))
     line = _Line(cleaned, words_of(cleaned))
     if len(line.words) > MAX_WORDS:
         return Reading("", ())
@@ -144,7 +147,9 @@ def _spoken(mark: Mark, language: str) -> Mark:
 def language_of(reading: Reading) -> str | None:
     """en or de by the words that belong to one of them alone; None when that does not tell."""
     votes = {"en": 0, "de": 0}
-    for mark in reading.marks:
+    for index, mark in enumerate(reading.marks):
+        if _opens_code(reading.marks, index):
+            continue  # "WO-4012" is no "wo"
         spoken = {sense.language for sense in mark.senses} - {""}
         if len(spoken) == 1:
             votes[spoken.pop()] += 1
@@ -155,6 +160,22 @@ def language_of(reading: Reading) -> str | None:
     if votes["en"] == votes["de"]:
         return None
     return max(votes, key=lambda language: votes[language])
+
+
+def is_foreign(reading: Reading) -> bool:
+    """Whether it is in another language than English and German: by small words of it, which ours are not."""
+    words = [word for mark in reading.marks for word in mark.words]
+    strange = [mark for mark in reading.marks if mark.unknown]
+    small = [w for mark in strange for w in mark.words if plain(w.raw) in language_words("foreign")]
+    known = sum(1 for mark in reading.marks if not mark.unknown and not mark.has(Kind.MAKER))
+    return (
+        len({w.plain for w in small}) >= _FOREIGN_WORDS and known * 2 <= len(words) and known <= len(strange)
+    )
+
+
+def _opens_code(marks: tuple[Mark, ...], index: int) -> bool:
+    numbered = index + 1 < len(marks) and marks[index + 1].words[0].is_number
+    return numbered and marks[index].words[0].plain in language_words("order_codes")
 
 
 def _marks(line: _Line, known: Lexicon) -> Iterator[Mark]:

@@ -18,10 +18,13 @@ from models.builtin.lexicon import listed, read_table, table
 from models.builtin.personal import remembered_language
 from models.builtin.reading import language_of, read
 from models.builtin.results import Result, read_result
+from models.builtin.spelling import corrected
 from models.builtin.this_talk import said_here
 from models.builtin.words import clean
 
 TOOL = "search_conversations"
+# What is longer is a story, no question of what was said.
+MAX_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,21 @@ def searched_for(text: str) -> dict[str, JsonValue] | None:
                 "about": said.get("about") or clean(text).strip(),
                 **({"window": window} if window else {}),
             }
-    return None
+    return _loosely(clean(text).strip()) or _loosely(corrected(clean(text)).strip())
+
+
+def _loosely(asked: str) -> dict[str, JsonValue] | None:
+    """By who spoke and that it was said before, whatever else stands in the message."""
+    loose = _loose_patterns()
+    if len(asked) > MAX_CHARS or not any(pattern.fullmatch(asked) for pattern in loose["patterns"]):
+        return None
+    if any(pattern.fullmatch(asked) for pattern in loose["not"]):
+        return None
+    about = next((found["about"] for p in loose["about"] if (found := p.fullmatch(asked))), None)
+    window = _past().search(asked)
+    if about is None or _past().fullmatch(about):
+        about = asked
+    return {"about": about, **({"window": window[0]} if window else {})}
 
 
 def _listed(lines: Sequence[str], language: str) -> str:
@@ -126,6 +143,29 @@ def _here() -> re.Pattern[str]:
     source = read_table("recalling")
     patterns = "|".join(f"(?:{pattern})" for pattern in listed(source["here"]))
     return re.compile(f"{source['courtesy']}(?:{patterns}){source['ending']}", re.IGNORECASE)
+
+
+@cache
+def _loose_patterns() -> dict[str, tuple[re.Pattern[str], ...]]:
+    source = read_table("recalling")
+    loosely = table(source["loosely"])
+    words = {name: str(loosely[name]) for name in ("said", "besprochen", "again")}
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        for name, listed_words in words.items():
+            pattern = pattern.replace(f"{{{name}}}", listed_words)
+        return re.compile(f"{source['courtesy']}(?:{pattern}){source['ending']}", re.IGNORECASE | re.DOTALL)
+
+    return {
+        name: tuple(compiled(str(pattern)) for pattern in listed(loosely[name]))
+        for name in ("patterns", "about", "not")
+    }
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    """A phrase of past time, wherever it stands."""
+    return re.compile(rf"\b(?:{table(read_table('recalling')['loosely'])['past']})\b", re.IGNORECASE)
 
 
 @cache

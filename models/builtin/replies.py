@@ -22,8 +22,9 @@ def reply_to(understood: Understanding, language: str, tools: Collection[str]) -
 def _reply(understood: Understanding, language: str) -> tuple[tuple[str, ...], dict[str, JsonValue]]:
     """Which reply of replies.toml, and what it needs beside the examples."""
     if understood.ask is not None:
-        names = understood.ask.pending.arguments.get("machines", [])
-        return ("ask", understood.ask.question.value), {"names": names}
+        given = understood.ask.pending.arguments
+        values = {"names": given.get("machines", []), "order": given.get("order")}
+        return ("ask", understood.ask.question.value), values
     if understood.unclear:
         meant = [g.subject[language] for g in tool_grammars() if g.tool in understood.unclear]
         return ("unclear",), {"subjects": [*meant]}

@@ -20,14 +20,27 @@ def is_asked(reading: Reading) -> bool:
     words = _opening(reading)
     if any(" ".join(words[:count]) in phrase_set("polite") for count in (2, 3)):
         return False
-    if _told_past(words) or _asks_later(reading):
+    if _told_past(words) or _weighs(words) or _asks_later(reading):
         return True
     return bool(words) and (words[0] in _words("asks") or _ends_asking(reading))
+
+
+def puts_question(reading: Reading) -> bool:
+    """Whether it is a question by its form: its first word, its last sign, or "I'd like to know"."""
+    words = _opening(reading)
+    said = " ".join(words)
+    asking = any(said.startswith(f"{phrase} ") for phrase in phrase_set("asking"))
+    return bool(words) and (words[0] in _words("asks") or asking or _ends_asking(reading))
 
 
 def _told_past(words: list[str]) -> bool:
     """ "I moved it yesterday"."""
     return len(words) > 1 and words[0] in _words("tellers") and _is_past(words[1])
+
+
+def _weighs(words: list[str]) -> bool:
+    """ "I could take it offline tomorrow": a thought, not an order."""
+    return len(words) > 1 and words[0] in _words("tellers") and words[1] in _words("perhaps")
 
 
 def _asks_later(reading: Reading) -> bool:
@@ -54,6 +67,15 @@ def asks_whether(reading: Reading) -> bool:
     if not words or _told_past(words) or not is_asked(reading):
         return False
     return words[0] in _words("whether") or (words[0] not in _words("asks") and _ends_asking(reading))
+
+
+def sets_condition(reading: Reading) -> bool:
+    """ "If the Puma quits, ...", "what slips if we ...": not "I'd like to know if ..."."""
+    words = [word.spelled for mark in reading.marks for word in mark.words]
+    return any(
+        word in _words("condition") and not (at and words[at - 1] in _words("before_whether"))
+        for at, word in enumerate(words)
+    )
 
 
 def asks_of_the_past(reading: Reading) -> bool:

@@ -45,6 +45,8 @@ class Question(StrEnum):
     SEVERAL = "several"
     SUBJECT = "subject"  # only a name was said
     SIMULATIONS = "sims"
+    DAY = "day"
+    PIECES = "pieces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
         value = _RULES[slot.kind](rule_slot, clause, dates)
         if value is not None and value != []:
             arguments[slot.argument] = value
+    meant_now = {**(known or {}), **arguments}
     for slot in grammar.slots:
-        if any(arguments.get(name) == meant for name, meant in slot.drop):
+        if any(meant_now.get(name) == meant for name, meant in slot.drop):
             arguments.pop(slot.argument, None)
     wants_amount = grammar.slot("hours") is not None
     choice = grammar.slot("choice")
@@ -112,8 +115,10 @@ def _pairs(clause: Clause) -> tuple[tuple[tuple[str, ...], str], ...]:
 def _question(clause: Clause) -> Question | None:
     """Amounts that are no plain number of hours are asked back, never converted."""
     work = [amount for amount in clause.amounts if amount.unit is not Unit.PERCENT and not amount.setup]
-    if any(amount.each for amount in work):
-        return Question.EACH
+    if any(amount.each for amount in work) or (
+        clause.counts and "pieces" in clause.features and len(work) == 1
+    ):
+        return Question.EACH  # "150 pieces, 8 minutes": of one of them, more likely than of all
     if any(amount.unit is Unit.OTHER for amount in work):
         return Question.LENGTH
     if any(amount.high_minutes is not None for amount in work):
@@ -133,8 +138,11 @@ def _machines(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 
 def _machine(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    found = _machines(slot, clause, dates)
-    return found[0] if isinstance(found, list) and found else None
+    """The one that is surely a machine, where others only could be: "the tech can only come Wednesday"."""
+    del dates
+    named = [m for m in clause.wanted(Named.MACHINE) if m.coded or m.located or not slot.placed]
+    sure = max(named, key=lambda m: (m.coded, m.surety), default=None)
+    return None if sure is None else sure.text
 
 
 def _people(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
@@ -160,6 +168,9 @@ def _window(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 def _window_or_length(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     """A window, or from now on for as long as is said: "for two days" is "next 2 days"."""
     said = _window(slot, clause, dates)
+    if said is None and dates.until and {"@order", "begin"} <= clause.features:
+        first, _, day = dates.until[0].partition(" ")
+        return day if first.casefold() in phrase_set("until") else dates.until[0]
     if said is not None or dates.until or "shifted" in clause.features:
         return said
     lasts = [amount.days for amount in clause.amounts if amount.days is not None and not amount.each]

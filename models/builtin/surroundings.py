@@ -37,6 +37,8 @@ def before_a_reason(reading: Reading, context: Context) -> Understanding | None:
 
     The end is named as not understood. None when the beginning tells nobody to do anything.
     """
+    if "what_if" in reading.topics():
+        return None  # "They want it on Wednesday. Can we afford that?"
     for index in range(1, len(reading.marks)):
         gap = reading.text[reading.marks[index - 1].end : reading.marks[index].start]
         if (
@@ -59,6 +61,14 @@ def with_leading_date(reading: Reading, understood: Understanding) -> Understand
     if date is None or len(understood.queries) < 2:
         return understood
     return replace(understood, queries=tuple(_dated(query, date) for query in understood.queries))
+
+
+def introduces(part: Reading) -> bool:
+    """ "I'm the new planner", "ich bin neu hier": a sentence about who speaks, which asks nothing."""
+    words = [word.spelled for mark in part.marks[:4] for word in mark.words]
+    said = " ".join(words)
+    asks = part.text[part.marks[-1].end : part.marks[-1].end + 1] == "?"
+    return not asks and any(said.startswith(f"{phrase} ") for phrase in phrase_set("introductions"))
 
 
 def _starts(reading: Reading) -> Iterator[int]:

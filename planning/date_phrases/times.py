@@ -84,11 +84,10 @@ class TimeGrammar(PeriodGrammar):
         last = None if link is None else self._clock(link)
         if last is None or not isinstance(last.node, ClockTime):
             return None
-        opening = first.node.local_min if first and isinstance(first.node, ClockTime) else None
-        if opening is None:
-            opening = bare or 0
-            if self._is_pm(last.end - 1) and opening + _HALF_DAY_MIN < last.node.local_min:
-                opening += _HALF_DAY_MIN
+        opening = first.node.local_min if first and isinstance(first.node, ClockTime) else bare or 0
+        plain = first is None or self._is_without_half(first.end - 1)
+        if plain and self._is_pm(last.end - 1) and opening + _HALF_DAY_MIN < last.node.local_min:
+            opening += _HALF_DAY_MIN
         return Parsed(ClockRange(opening, last.node.local_min), last.end)
 
     def _bare_hour(self, at: int) -> int | None:
@@ -101,6 +100,11 @@ class TimeGrammar(PeriodGrammar):
         """ "8 to 11 pm": the first hour is in the evening too."""
         token = self.at(at)
         return token is not None and token.kind is Kind.CLOCK and token.parts[2].lower().startswith("p")
+
+    def _is_without_half(self, at: int) -> bool:
+        """ "2:30 to 4:30 pm": nothing is said of the first time's half of the day."""
+        token = self.at(at)
+        return token is not None and token.kind is Kind.CLOCK and not token.parts[2]
 
     def range_link(self, at: int, *, between: bool) -> int | None:
         """The index behind "to" or a dash; behind "and" after "between"."""

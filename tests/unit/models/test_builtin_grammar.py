@@ -37,6 +37,8 @@ NAMED = frozenset(
         "@count",
         "@again",
         "@command",
+        "@until",
+        "@rerouted",
     }
 )
 GRAMMARS = {grammar.tool: grammar for grammar in tool_grammars()}

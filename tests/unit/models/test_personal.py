@@ -92,6 +92,10 @@ def _called(content: str) -> list[BaseMessage]:
         ("Antworte mir bitte immer auf Englisch.", "language", "en"),
         ("Remember that I prefer short answers", "preferences", "I prefer short answers"),
         ("remember that my goal is less overtime", "goals", "less overtime"),
+        ("I start at five. Keep that in mind", "facts", "I start at five"),
+        ("I prefer hours and minutes, not decimals. Note that down", "units", "hours_and_minutes"),
+        ("bitte künftig immer auf Deutsch antworten, merk dir das", "language", "de"),
+        ("Ich heiße übrigens Sandra, speicher das mal", "name", "Sandra"),
         ("Remember: WO-4003 is a prototype", "notes", "WO-4003 is a prototype"),
     ],
 )
@@ -107,6 +111,11 @@ def test_what_a_person_wants_remembered_is_asked_of_the_tool_in_their_words(
     ("said", "wanted"),
     [
         ("Forget that I work the late shift", [("remove", "facts", "I work the late shift")]),
+        (
+            "You can delete the bit about me being on late shift",
+            [("remove", "facts", "I work the late shift")],
+        ),
+        ("Forget what I told you about overtime", [("remove", "goals", "less overtime")]),
         ("Please forget my goals.", [("clear", "goals", "")]),
         ("Vergiss meinen Namen", [("clear", "name", "")]),
         (
@@ -136,6 +145,9 @@ def test_what_a_person_wants_forgotten_is_looked_up_in_what_is_remembered(
         "clear all",
         "I am not a planner",
         "Can you speak German?",
+        "The Puma is down tomorrow. Note that down",
+        "Delete everything about WO-4003",
+        "call me when the Puma is free",
         "Ist mein Auftrag WO-4003 pünktlich?",
     ],
 )

@@ -47,6 +47,15 @@ FOUND: JsonValue = {
         ("Pull up what we said about the Integrex", "the Integrex", None),
         ("Wann haben wir zuletzt über Überstunden gesprochen?", "Überstunden", None),
         ("Zeig mir unser letztes Gespräch über Kühlmittel", "Kühlmittel", None),
+        ("What was it you recommended for the Integrex last time we talked?", "the Integrex", None),
+        (
+            "I remember you gave me a date for WO-4012 last week. What was it then?",
+            "WO-4012 last week",
+            "last week",
+        ),
+        ("wann hab ich dich zuletzt nach der Studer gefragt", "der Studer", None),
+        ("Was hatten wir neulich zur Samstagsschicht festgehalten?", "Samstagsschicht", None),
+        ("Look up our earlier talk on deburring", "deburring", None),
         ("What did we talk about yesterday?", "What did we talk about yesterday?", "yesterday"),
         (
             "We had this before, but which lathe did you suggest for the shafts back then?",
@@ -72,6 +81,10 @@ def test_a_question_about_earlier_conversations_is_looked_up(
         "Was ist mit WO-4019?",
         "Have we enough people on Saturday?",
         "Which machine did we book for WO-4012?",
+        "Like we talked about last week, I need the VF-4 on Friday. Is it free?",
+        "You told me the Puma is free. Is it still?",
+        "I asked for overtime on Saturday. What does that save?",
+        "Why did you say WO-4012 is late?",
     ],
 )
 def test_a_question_about_the_plan_is_none_about_earlier_conversations(text: str) -> None:
