@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
+
 from bench.figures import Spread
 from bench.process_cost import ProcessTree
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.settings import Settings
 from planning.shop import Interval, Shop
+from storage import embedded
 from storage.database import Database
 from storage.shop_writer import write_shop
 from storage.shops import ShopReader
@@ -23,8 +26,13 @@ POSTMASTER_PID_FILE = Path("postgres") / "postmaster.pid"
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """CPU time of both processes, and Postgres's share. Cold: not in our cache; Postgres has its pages."""
+    """CPU time of both processes, and Postgres's share. Cold: not in our cache; Postgres has its pages.
 
+    `uncounted`: cold, before Postgres has counted the rows just written, within a minute or two.
+    """
+
+    uncounted: Spread
+    uncounted_in_postgres: Spread
     cold: Spread
     cold_in_postgres: Spread
     warm: Spread
@@ -46,12 +54,14 @@ async def measure_loads(shop: Shop, *, tenant: TenantContext, window: Interval, 
             async def warm() -> None:
                 await kept.load(tenant, window)
 
-            for _ in range(2):  # Postgres's pages and plans
-                await cold()
-            await warm()
-            cold_both, cold_in_postgres = await _measure(cold, postgres, repetitions, BATCH)
-            warm_both, warm_in_postgres = await _measure(warm, postgres, repetitions, BATCH * 20)
-            return Loads(cold_both, cold_in_postgres, warm_both, warm_in_postgres)
+            async def measured(work: Callable[[], Awaitable[None]], batch: int) -> tuple[Spread, Spread]:
+                for _ in range(2):  # Postgres's pages and plans
+                    await work()
+                return await _measure(work, postgres, repetitions, batch)
+
+            uncounted = await measured(cold, BATCH)
+            await asyncio.to_thread(_count_rows, settings.data_dir)
+            return Loads(*uncounted, *await measured(cold, BATCH), *await measured(warm, BATCH * 20))
 
 
 async def write_plan(settings: Settings, name: str, shop: Shop) -> None:
@@ -63,6 +73,14 @@ async def write_plan(settings: Settings, name: str, shop: Shop) -> None:
 async def _write(database: Database, name: str, shop: Shop) -> None:
     async with database.transaction(Principal(name, "bench", frozenset(Permission))) as connection:
         await write_shop(connection, tenant_id=name, shop=shop)
+
+
+def _count_rows(data_dir: Path) -> None:
+    with (
+        embedded.embedded_server(data_dir) as server,
+        psycopg.connect(server.owner_url, autocommit=True) as owner,
+    ):
+        owner.execute("vacuum analyze")
 
 
 def postgres_of(data_dir: Path) -> ProcessTree:

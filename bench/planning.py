@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -72,16 +73,22 @@ class Figure:
     target_ms: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OneShop:
-    """A source that serves one value: what a tool costs after the load. `changing`: a new value each time."""
+    """A source that serves one value: what a tool costs after the load.
+
+    `changing`: a new value each time, the one before let go of; nobody else has `shop`.
+    """
 
     shop: Shop
     changing: bool = False
 
     async def load(self, tenant: TenantContext, window: Interval) -> Shop:
         del tenant, window
-        return replace(self.shop) if self.changing else self.shop
+        if self.changing:
+            self.shop.views.close()
+            self.shop = replace(self.shop)
+        return self.shop
 
 
 def measure(*, size: DemoSize, repetitions: int) -> Report:
@@ -142,14 +149,18 @@ async def _tools(shop: Shop, repetitions: int) -> list[Figure]:
         Figure(f"tool {name}", await spread(tool, asked, OneShop(shop)), 150.0)
         for name, tool, asked in QUESTIONS
     ]
-    changed = await spread(CAPACITY, HOURS_NEXT_MONTH, OneShop(shop, changing=True))
-    gone_through = await spread(CONFLICTS, {}, OneShop(shop, changing=True))
-    waited = await spread(BOTTLENECKS, {"relief": False}, OneShop(shop, changing=True))
+    changed = await spread(CAPACITY, HOURS_NEXT_MONTH, OneShop(replace(shop), changing=True))
+    gone_through = await spread(CONFLICTS, {}, OneShop(replace(shop), changing=True))
+    waited = await spread(BOTTLENECKS, {"relief": False}, OneShop(replace(shop), changing=True))
     hour = await spread(BOTTLENECKS, ONE_MORE_HOUR, OneShop(shop))
+    alone = await spread("simulate_new_order", _new_order(shop, Operators.IGNORE), OneShop(shop))
+    attended = await spread("simulate_new_order", _new_order(shop, Operators.REQUIRED), OneShop(shop))
     return [
         *figures,
         Figure("tool 9 identify_bottlenecks, first on a changed plan", waited, 150.0),
         Figure("tool 9 identify_bottlenecks, one machine with one more hour", hour),
+        Figure(f"tool 6 simulate_new_order, {ROUTING_STEPS} operations, machines only", alone),
+        Figure(f"tool 6 simulate_new_order, {ROUTING_STEPS} operations, with people", attended),
         Figure("tool 5 check_capacity, first on a changed plan", changed, 150.0),
         Figure("tool 8 detect_schedule_conflicts, first on a changed plan", gone_through, 150.0),
     ]
@@ -163,6 +174,8 @@ async def _boards(shop: Shop, repetitions: int) -> list[Figure]:
 async def _loads(shop: Shop, repetitions: int) -> list[Figure]:
     loads = await measure_loads(shop, tenant=_tenant(shop), window=_horizon(), repetitions=repetitions)
     return [
+        Figure("load the open plan just written, cold", loads.uncounted),
+        Figure("of which in Postgres", loads.uncounted_in_postgres),
         Figure("load the open plan from Postgres, cold", loads.cold, 400.0),
         Figure("of which in Postgres", loads.cold_in_postgres),
         Figure("load the open plan, warm: ask for the data version", loads.warm),
@@ -237,6 +250,16 @@ def _unattended(shop: Shop) -> Shop:
 
 def _silent(progress: ReplanProgress) -> None:
     del progress
+
+
+def _new_order(shop: Shop, operators: Operators) -> JsonValue:
+    """An order with an operation on any machine of each of the largest work centers."""
+    machines = Counter(machine.work_center_id for machine in shop.machines.values())
+    operations: list[JsonValue] = [
+        {"work_center": shop.work_centers[center_id].code, "setup_min": 120, "hours": 8}
+        for center_id, _ in machines.most_common(ROUTING_STEPS)
+    ]
+    return {"operations": operations, "due": "2027-01-15", "operators": operators.value}
 
 
 def _routing(shop: Shop, floor: Floor) -> tuple[Step, ...]:

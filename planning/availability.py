@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from operator import attrgetter
 
 from planning.calendars import ClosedReason, ClosedTime, ResourceTime, ShopTimes
 from planning.figures import Figures, figures, first_fit, fits
@@ -125,9 +126,8 @@ def blocked_by_machine(shop: Shop) -> Mapping[str, Intervals]:
     }
 
 
-def booking_order(booking: Booking) -> tuple[Minute, Minute, str]:
-    """By start, then end, then id."""
-    return booking.envelope_start, booking.envelope_end, booking.id
+# By start, then end, then id.
+booking_order = attrgetter("envelope_start", "envelope_end", "id")
 
 
 def machine_availability(

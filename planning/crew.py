@@ -1,9 +1,10 @@
 """Who attends: free time of people, and which of them takes which stretch of work."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 
 from planning.intervals import clip, contains, normalize, subtract, union
 from planning.shop import Interval, Intervals, Minute, Segment
@@ -116,7 +117,7 @@ def assign(work: Intervals, crew: Iterable[CrewMember]) -> tuple[Segment, ...]:
     Who is on the job stays while free, over pauses too; at a handover the one who can stay
     longest takes over, then the lowest code. Each minute of `work` must have somebody free.
     """
-    members = sorted(crew, key=lambda m: (m.code, m.operator_id))
+    members = sorted(crew, key=attrgetter("code", "operator_id"))
     segments: list[Segment] = []
     current: CrewMember | None = None
     for start, end in work:
@@ -130,8 +131,9 @@ def assign(work: Intervals, crew: Iterable[CrewMember]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _who_stays_longest(members: Iterable[CrewMember], minute: Minute) -> CrewMember:
-    return max(members, key=lambda member: _stays_until(member, minute))
+def _who_stays_longest(members: Sequence[CrewMember], minute: Minute) -> CrewMember:
+    ends = [_stays_until(member, minute) for member in members]
+    return members[ends.index(max(ends))]
 
 
 def _stays_until(member: CrewMember, minute: Minute) -> Minute:

@@ -5,11 +5,12 @@ orders are left out.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 
 from leadhand.errors import InvalidRouting
@@ -32,6 +33,7 @@ from planning.zones import MINUTES_PER_DAY
 REPORT_WITHIN_MIN = MINUTES_PER_DAY
 # A newest report or import older than this is told with other figures. Both come daily and rest on weekends.
 STALE_AFTER_MIN = 3 * MINUTES_PER_DAY
+_end = attrgetter("envelope_end")
 
 
 class Check(StrEnum):
@@ -158,11 +160,7 @@ class _Ground:
     def booked(self) -> list[tuple[Minute, Operation, bool]]:
         """Of the steps that are booked: the end of the last booking, and whether all of it is done."""
         rows = ((o, self.routings.bookings(o.id)) for o in self.steps)
-        return [
-            (max(b.envelope_end for b in own), o, all(b.status is BookingStatus.DONE for b in own))
-            for o, own in rows
-            if own
-        ]
+        return [(max(map(_end, own)), o, _done(own)) for o, own in rows if own]
 
     @cached_property
     def ends(self) -> list[Minute]:
@@ -315,6 +313,11 @@ class DataTrust:
             Check.NO_DUE_DATE: _no_due_date,
         }
     )
+
+
+def _done(bookings: Sequence[Booking]) -> bool:
+    """Whether the last of them is done, and then whether all are."""
+    return bookings[-1].status is BookingStatus.DONE and all(b.status is BookingStatus.DONE for b in bookings)
 
 
 def _takes_no_time(operation: Operation) -> bool:

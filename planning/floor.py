@@ -33,6 +33,7 @@ class Floor:
         self._crews: dict[str | None, Crew] = {}
         self._fully_booked: dict[str, Intervals] = {}
         self._free: dict[str, Intervals] = {}
+        self._skilled: dict[tuple[str, str | None], Intervals] = {}
         self._holders: dict[str, list[Operator]] = defaultdict(list)
         for operator in shop.operators.values():
             for skill_id in {skill.skill_id for skill in operator.skills}:
@@ -121,6 +122,12 @@ class Floor:
 
     def _qualified(self, operator: Operator, skill_id: str | None) -> Intervals:
         """When the operator is active and holds the skill."""
+        key = operator.id, skill_id
+        if key not in self._skilled:
+            self._skilled[key] = self._find_qualified(operator, skill_id)
+        return self._skilled[key]
+
+    def _find_qualified(self, operator: Operator, skill_id: str | None) -> Intervals:
         active = clip((self.window,), self._range(operator.active_from, operator.active_to))
         if skill_id is None:
             return active

@@ -5,17 +5,17 @@ Both follow from the bookings alone, so they are gone through once for a plan an
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from leadhand.errors import InvalidRouting
 from planning.cause_chain import MachineWaits, walk
 from planning.routings import PlannedOperation, Routings
 from planning.shop import Booking, Interval, Order, OrderStatus, Shop
+from planning.values import value
 
 _OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """An operation that was ready and not begun in `span`; `attended`: it is planned with people."""
 
@@ -24,7 +24,7 @@ class Standing:
     attended: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LateWait:
     """A stretch in which a late order stood before a machine; `busy`: other work held the machine."""
 
@@ -38,19 +38,11 @@ class LateWait:
 class PlanWaits:
     """`shop` holds every booking of its open orders; `Shop.view(PlanWaits)` keeps it for the next question.
 
-    `of_machine`, `of_operator`: bookings, stretches of work. `late`: order → minutes late. `left_out`: orders
-    whose operations wait for one another.
+    `late`: order → minutes late. `left_out`: orders whose operations wait for one another.
     """
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self.of_machine: defaultdict[str, list[Booking]] = defaultdict(list)
-        self.of_operator: defaultdict[str, list[Interval]] = defaultdict(list)
-        for booking in shop.bookings:
-            self.of_machine[booking.machine_id].append(booking)
-            for segment in booking.segments:
-                if segment.operator_id is not None:
-                    self.of_operator[segment.operator_id].append((segment.start, segment.end))
         self.standing: defaultdict[str, list[Standing]] = defaultdict(list)
         self.waits: list[LateWait] = []
         self.late: dict[str, int] = {}

@@ -6,15 +6,18 @@ and takes the elapsed minutes its row states, so its times follow from those bef
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from operator import attrgetter
 
 from leadhand.errors import InvalidRouting
 from planning.shop import Booking, MaterialRequirement, Minute, Operation, Order, ProgressReport, Shop
+from planning.values import value
+
+_by_seq = attrgetter("seq", "id")
+_by_start = attrgetter("envelope_start", "id")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlannedOperation:
     """One operation and its place in the plan.
 
@@ -48,12 +51,9 @@ class PlannedOperation:
         """
         if self.done_before is None:
             return None
-        material = self.awaited_material
-        return max(
-            self.done_before,
-            order.release_at or 0,
-            0 if material is None else material.available_at or 0,
-        )
+        material = self.awaited_material if self.materials else None
+        released = max(self.done_before, order.release_at or 0)
+        return released if material is None else max(released, material.available_at or 0)
 
 
 class Routings:
@@ -69,16 +69,19 @@ class Routings:
         for booking in shop.bookings:
             if booking.operation_id is not None:
                 self._bookings[booking.operation_id].append(booking)
+        for operations in self._operations.values():
+            operations.sort(key=_by_seq)
+        for bookings in self._bookings.values():
+            if len(bookings) > 1:
+                bookings.sort(key=_by_start)
 
     def operations(self, order_id: str) -> Sequence[Operation]:
         """The order's operations by seq."""
-        rows = self._operations.get(order_id, ())
-        return rows if all(a.seq < b.seq for a, b in pairwise(rows)) else sorted(rows, key=_by_seq)
+        return self._operations.get(order_id, ())
 
     def bookings(self, operation_id: str) -> Sequence[Booking]:
         """The operation's bookings by start."""
-        rows = self._bookings.get(operation_id, ())
-        return rows if len(rows) < 2 else sorted(rows, key=lambda b: (b.envelope_start, b.id))
+        return self._bookings.get(operation_id, ())
 
     def planned(self, order: Order) -> tuple[PlannedOperation, ...]:
         """The order's operations, each after all that must be done before it.
@@ -111,7 +114,9 @@ class Routings:
         reports = self._progress.get(operation.id, ())
         start = end = None
         if bookings:
-            start, end = bookings[0].envelope_start, max(b.envelope_end for b in bookings)
+            start, end = bookings[0].envelope_start, bookings[0].envelope_end
+            for booking in bookings[1:]:
+                end = max(end, booking.envelope_end)
         elif needs_no_machine(operation):
             unplaced = PlannedOperation(operation, before, (), done_before, None, None, materials)
             ready = unplaced.ready_at(order)
@@ -197,7 +202,3 @@ def _done_before(before: tuple[str, ...], placed: Mapping[str, PlannedOperation]
             return None
         latest = max(latest, end + placed[key].operation.min_wait_after_min)
     return latest
-
-
-def _by_seq(operation: Operation) -> tuple[int, str]:
-    return operation.seq, operation.id

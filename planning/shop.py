@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from planning.plan_views import PlanViews
+from planning.values import value
 
 P = ParamSpec("P")
 View = TypeVar("View")
@@ -195,7 +196,7 @@ class Downtime:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Alternative:
     """A machine that can do an operation, with its own times; lower `preference` first."""
 
@@ -205,7 +206,7 @@ class Alternative:
     preference: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Operation:
     id: str
     order_id: str
@@ -253,7 +254,7 @@ class Order:
     priority: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Segment:
     """Work on one booking, by one operator or nobody."""
 
@@ -262,7 +263,7 @@ class Segment:
     operator_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Booking:
     """The machine is blocked for the envelope; the segments are the work."""
 

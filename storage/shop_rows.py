@@ -201,14 +201,9 @@ def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operat
 def _alternatives(rows: Rows) -> dict[str, tuple[values.Alternative, ...]]:
     """By operation, the preferred one first."""
     alternative = values.Alternative
-    grouped: dict[str, list[values.Alternative]] = {}
+    grouped: defaultdict[str, list[values.Alternative]] = defaultdict(list)
     for operation_id, machine_id, setup_min, run_s, preference in rows:
-        made = alternative(machine_id, setup_min, run_s, preference)
-        own = grouped.get(operation_id)
-        if own is None:
-            grouped[operation_id] = [made]
-        else:
-            own.append(made)
+        grouped[operation_id].append(alternative(machine_id, setup_min, run_s, preference))
     return _in_order(grouped, attrgetter("preference", "machine_id"))
 
 
@@ -229,14 +224,9 @@ def _bookings(bookings: Rows, segments: Rows) -> tuple[values.Booking, ...]:
 def _segments(rows: Rows) -> dict[str, tuple[values.Segment, ...]]:
     """By booking, in order of time."""
     segment = values.Segment
-    grouped: dict[str, list[values.Segment]] = {}
+    grouped: defaultdict[str, list[values.Segment]] = defaultdict(list)
     for booking_id, start, end, operator_id in rows:
-        made = segment(start, end, operator_id)
-        own = grouped.get(booking_id)
-        if own is None:
-            grouped[booking_id] = [made]
-        else:
-            own.append(made)
+        grouped[booking_id].append(segment(start, end, operator_id))
     return _in_order(grouped, attrgetter("start"))
 
 

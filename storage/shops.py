@@ -10,7 +10,7 @@ from psycopg.rows import tuple_row
 
 from leadhand.context import TenantContext
 from leadhand.errors import NotFound
-from planning.shop import Interval, Minute, Shop, ShopSettings
+from planning.shop import Interval, Minute, OrderStatus, Shop, ShopSettings
 from planning.zones import to_minute
 from storage.database import Database
 from storage.named_queries import named_queries
@@ -26,8 +26,9 @@ MAX_ROWS = 600_000
 _SQL = named_queries("shops")
 _IN_WINDOW = (
     "calendars", "shifts", "exceptions", "skills", "work_centers", "machines", "downtimes", "operators",
-    "operator_skills", "absences", "materials", "progress", "bookings", "segments", "orders", "holds",
+    "operator_skills", "absences", "bookings", "segments", "orders", "holds",
 )  # fmt: skip
+_OVER = {OrderStatus.DONE.value, OrderStatus.CANCELLED.value}
 # A few milliseconds of the event loop's time.
 _ROWS_AT_ONCE = 5_000
 
@@ -159,9 +160,12 @@ async def read_rows(connection: Connection, *, tenant_id: str, window: Interval)
         if not settings:
             raise NotFound("There is no such shop.")
         tables = {name: await fetch(name, within) for name in _IN_WINDOW}
-        orders = {"order_ids": _text_array([row[0] for row in tables["orders"]])}
+        every = {"order_ids": _text_array(row[0] for row in tables["orders"])}
+        open_ones = {"order_ids": _text_array(row[0] for row in tables["orders"] if row[4] not in _OVER)}
         for name in ("operations", "alternatives"):
-            tables[name] = await fetch(name, orders)
+            tables[name] = await fetch(name, every)
+        for name in ("materials", "progress"):
+            tables[name] = await fetch(name, open_ones)
     return ShopRows(settings=settings[0], tables=tables)
 
 

@@ -58,22 +58,6 @@ select operator_id, skill_id, utc_minute(valid_from), utc_minute(valid_to)
 -- Absences of all operators, by instants or by whole local dates.
 select id, operator_id, utc_minute(start), utc_minute("end"), start_date, end_date, kind from absence order by id;
 
--- name: materials
--- What operations of open orders need.
-select m.operation_id, m.id, m.item, m.qty, utc_minute(m.available_at)
-  from production_order p
-  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
-  join material_requirement m on m.tenant_id = o.tenant_id and m.operation_id = o.id
- where p.status not in ('done', 'cancelled') order by m.operation_id, m.id;
-
--- name: progress
--- What was reported of operations of open orders.
-select r.operation_id, utc_minute(r.at), r.good, r.scrap
-  from production_order p
-  join operation o on o.tenant_id = p.tenant_id and o.order_id = p.id
-  join progress r on r.tenant_id = o.tenant_id and r.operation_id = o.id
- where p.status not in ('done', 'cancelled') order by r.operation_id, r.at;
-
 -- name: bookings
 -- Bookings that touch the window, and those of open orders whenever they are; big results come unsorted, a sort would spill.
 select id, operation_id, machine_id, utc_minute(envelope_start), utc_minute(envelope_end),
@@ -125,6 +109,21 @@ select id, order_id, seq, setup_min, run_s_per_piece, name, predecessor_ids, att
 select a.operation_id, a.machine_id, a.setup_min, a.run_s_per_piece, a.preference
   from operation o join operation_alternative a on a.tenant_id = o.tenant_id and a.operation_id = o.id
  where o.order_id = any(%(order_ids)s::text[]);
+
+-- name: materials
+-- What operations of open orders need. The orders are told, as above: joined with production_order, Postgres compares
+-- each order with each row as long as it has not counted what was just imported.
+select m.operation_id, m.id, m.item, m.qty, utc_minute(m.available_at)
+  from material_requirement m
+  join operation o on o.tenant_id = m.tenant_id and o.id = m.operation_id
+ where o.order_id = any(%(order_ids)s::text[]) order by m.operation_id, m.id;
+
+-- name: progress
+-- What was reported of operations of open orders.
+select r.operation_id, utc_minute(r.at), r.good, r.scrap
+  from progress r
+  join operation o on o.tenant_id = r.tenant_id and o.id = r.operation_id
+ where o.order_id = any(%(order_ids)s::text[]) order by r.operation_id, r.at;
 
 -- name: holds
 -- Quotes that hold capacity.
