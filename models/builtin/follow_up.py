@@ -83,7 +83,10 @@ def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection
     target = None if apart else _target(clause, grammar, base, tools)
     if target is None or not _adds_to(clause, target):
         return None
-    return replace(base, tool=target.tool, arguments=_kept(clause, target, base.arguments))
+    kept = _kept(clause, target, base.arguments)
+    if clause.wanted(Named.ORDER) and not {"order", "orders"} & fill(clause, target, kept).arguments.keys():
+        return None  # "What if the Puma is down?", "how about WO-4012?"
+    return replace(base, tool=target.tool, arguments=kept)
 
 
 def _adds_to(clause: Clause, target: ToolGrammar) -> bool:
@@ -152,7 +155,7 @@ def _target(clause: Clause, grammar: ToolGrammar, base: Query, tools: Collection
     others = [other for other in tool_grammars() if other.tool in tools]
     if "@machine" in clause.features:
         one = grammar.slot("machine") and (base.tool != PEOPLE or "machine" in base.arguments)
-        if grammar.slot("machines", "machine_or_center") or one:
+        if grammar.slot("machines") or (one and not grammar.writes):
             return grammar
         return next((other for other in others if other.describes_machines), None)
     if "@person" in clause.features and grammar.describes_machines:

@@ -67,6 +67,11 @@ def talk(*messages: str) -> Understanding:
             {"order": "WO-4012"},
         ),
         (
+            ("What if the Puma is down tomorrow?", "what about WO-4012?"),
+            "get_order_status",
+            {"order": "WO-4012"},
+        ),
+        (
             ("What if we cancel WO-4009?", "move it to Monday"),
             "reschedule_order",
             {"order": "WO-4009", "start": "Monday"},
