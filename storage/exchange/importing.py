@@ -1,8 +1,8 @@
 """Imports a folder into a shop: all of it or nothing, and nothing that is there already."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -64,11 +64,13 @@ async def import_folder(
     dry_run: bool = False,
     progress: Progress = lambda file, done, total: None,
     origin: Origin | None = None,
+    replaced: Sequence[str] = (),
 ) -> ImportReport:
     """Make the shop of `who` say what the folder says. With problems, or as a dry run, nothing is kept.
 
     A dry run does all that an import does and takes it back at the end. `origin` is what the folder was made
-    from, for the log of imports; None: the folder itself. Files are read here, in the caller's thread: this
+    from, for the log of imports; None: the folder itself. `replaced`: ids of bookings that go, since those of
+    the folder take their place. Files are read here, in the caller's thread: this
     is for a command, not for a server.
 
     Raises:
@@ -81,7 +83,7 @@ async def import_folder(
     paths = files_of(folder, findings)
     with suppress(_NotKept):
         async with database.transaction(who) as connection:
-            done = _Import(connection, who.tenant_id, paths, findings, progress, report)
+            done = _Import(connection, who.tenant_id, paths, findings, progress, report, replaced)
             await done.run()
             if not report.problems:
                 await log_import(connection, origin or Origin.of_folder(folder), done.headers, report.files)
@@ -103,6 +105,7 @@ class _Import:
     findings: Findings
     progress: Progress
     report: ImportReport
+    replaced: Sequence[str] = ()
     headers: dict[str, Header] = field(default_factory=dict[str, Header])
 
     async def run(self) -> None:
@@ -115,6 +118,10 @@ class _Import:
                 f"There is no shop {self.tenant_id}, and the folder has no tenant_settings.csv "
                 "that would make it."
             )
+        # First of all: what comes in their place may be on the same machine at the same time.
+        gone = await fetch_value(
+            self.connection, _SQL["take_away_bookings"], {"ids": list(self.replaced)}, int
+        )
         await self._lay_out_all(ZoneInfo(zone or "UTC"))
         await check_across_rows(self.connection, frozenset(self.headers), self.findings)
         for header in self.headers.values():
@@ -123,6 +130,12 @@ class _Import:
         self._conclude()
         if not self.report.problems:
             await self._write()
+            self.report.files = tuple(
+                replace(counts, removed=counts.removed + (gone or 0))
+                if counts.file == "booking.csv"
+                else counts
+                for counts in self.report.files
+            )
 
     async def clear(self) -> None:
         await execute(self.connection, _SQL["clear"], {})

@@ -1,12 +1,11 @@
 """Bookings of operations from the rows of a board; rows of one operation on one machine are parts of one
 booking where that is said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.clocks import instant
 from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Decisions, Question
@@ -77,40 +76,3 @@ def _joined(by_machine: Mapping[str, Sequence[Part]], decisions: Decisions) -> b
         why="a board may part one booking by nights, breaks or shifts",
     )
     return decisions.settle(question) == JOINED
-
-
-def add_bookings(
-    bookings: Iterable[Sequence[Part]], source: str, people: Mapping[str, str | None],
-    marks: Mapping[str, str], canonical: Canonical,
-) -> None:  # fmt: skip
-    """The rows of bookings and of their segments."""
-    count: dict[str, int] = {}
-    for parts in sorted(bookings, key=lambda found: (found[0].name, found[0].start.canonical)):
-        first = parts[0]
-        number = count[first.name] = count.get(first.name, 0) + 1
-        name = f"{source}:{first.name}/{number}"
-        locked = [part.reader.marked("locked", marks) for part in parts if part.reader.layout.has("locked")]
-        canonical.add(
-            "booking",
-            {
-                "external_id": name, "source": "import", "operation_id": first.reference,
-                "machine_id": first.machine, **({"locked": str(any(locked)).lower()} if locked else {}),
-            },
-            _origin(first),
-        )  # fmt: skip
-        for part in parts:
-            canonical.add(
-                "booking_segment",
-                {
-                    "booking_id": name, "start": part.start.canonical, "end": part.end.canonical,
-                    "operator_id": people.get(part.reader.text("operator")),
-                },
-                _origin(part),
-            )  # fmt: skip
-
-
-def _origin(part: Part) -> Origin:
-    return part.reader.origin(
-        machine_id="machine", start="start", end="end", operator_id="operator",
-        envelope_start="start", envelope_end="end", operation_id="operation",
-    )  # fmt: skip

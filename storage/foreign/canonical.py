@@ -29,9 +29,11 @@ class CanonicalRow:
 
 @dataclass(slots=True)
 class Canonical:
-    """Rows by the name of their file, in the order in which they were added."""
+    """Rows by the name of their file, in the order in which they were added. `replaced`: ids of stored
+    bookings that go, since these take their place."""
 
     rows: dict[str, list[CanonicalRow]] = field(default_factory=dict[str, list[CanonicalRow]])
+    replaced: list[str] = field(default_factory=list[str])
 
     def add(self, entity: str, cells: Mapping[str, str | int | None], origin: Origin) -> None:
         """A row; a cell of None is empty, a column that no row of the file names stays as it is stored."""

@@ -16,8 +16,8 @@ ANSWERED = "answered"
 # Keys that say what a word of the file's cells means.
 _OF_WORDS = frozenset(
     (
-        "absence", "approved", "available", "blank", "day_part", "downtime", "level", "mark", "priority",
-        "service", "shift", "status",
+        "absence", "approved", "attendance", "available", "blank", "booking", "day_part", "downtime", "level",
+        "mark", "priority", "service", "shift", "status",
     )
 )  # fmt: skip
 

@@ -133,6 +133,7 @@ FIELDS: dict[str, Field] = {
         Field("release", "before which no work may start", _day),
         Field("priority", "how urgent the order is"),
         Field("status", "where the order stands"),
+        Field("quote_expires", "until when the quote holds", _day),
         Field("material_due", "when the order's material is there", _day),
         Field("operation", "the operation's number", _seq),
         Field("operation_name", "what is done", _text),
@@ -141,6 +142,11 @@ FIELDS: dict[str, Field] = {
         Field("alternative_machine", "another machine that can do it", several=True),
         Field("setup", "the setup time", _duration),
         Field("run", "the run time", _duration),
+        Field("alternative_setup", "the setup time on the alternative_machine", _duration, several=True),
+        Field("alternative_run", "the run time on the alternative_machine", _duration, several=True),
+        Field("attendance", "how long the operation needs a person"),
+        Field("wait_after", "how long the next operation has to wait after it", _duration),
+        Field("splittable", "whether the operation may pause while its machine is closed"),
         Field("done", "what of the operation is done: pieces, a share or a mark"),
         Field("left", "the pieces of the operation that are still to be made", _number),
         Field("day", "the day", _day),
@@ -149,6 +155,7 @@ FIELDS: dict[str, Field] = {
         Field("length", "how long it takes", _duration),
         Field("back", "the first day on which the person is back", _day),
         Field("operator", "the person"),
+        Field("booking_status", "where the booking stands"),
         Field("locked", "whether the booking must stay where it is"),
         Field("elsewhere", "whether the work is done elsewhere"),
         Field("elsewhere_time", "how long the work elsewhere takes", _duration),
@@ -179,16 +186,22 @@ FIELDS: dict[str, Field] = {
     )
 }
 
-_ORDER = ("order", "customer", "quantity", "due", "release", "priority", "status", "material_due")
+_ORDER = (
+    "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
+)  # fmt: skip
 # What a row of each kind says; the fields before the bar cannot be done without.
 ROWS: dict[str, tuple[str, ...]] = {
     "operations": (
         *_ORDER, "operation", "operation_name", "work_center", "machine", "alternative_machine", "setup",
-        "run", "elsewhere", "elsewhere_time", "done", "left", "day", "start", "end", "length", "operator",
+        "run", "alternative_setup", "alternative_run", "attendance", "wait_after", "splittable", "elsewhere",
+        "elsewhere_time", "done", "left", "day", "start", "end", "length", "operator", "booking_status",
         "locked",
     ),
     "orders": _ORDER,
-    "bookings": ("order", "operation", "machine", "day", "start", "end", "length", "operator", "locked"),
+    "bookings": (
+        "order", "operation", "machine", "day", "start", "end", "length", "operator", "booking_status",
+        "locked",
+    ),
     "machines": (
         "machine", "machine_name", "work_center", "calendar", "in_service", "active_from", "active_to",
     ),

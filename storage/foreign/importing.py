@@ -146,6 +146,7 @@ async def _import(
             dry_run=request.dry_run,
             progress=progress,
             origin=Origin("file", preview.name),
+            replaced=preview.canonical.replaced,
         )
     preview.report = report
     preview.problems = placed(preview.canonical.problem_at_origin(problem) for problem in report.problems)

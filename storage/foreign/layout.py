@@ -47,6 +47,9 @@ _NUMBERS, _DATES = (
         "quantity",
         "setup",
         "run",
+        "alternative_setup",
+        "alternative_run",
+        "wait_after",
         "elsewhere_time",
         "length",
         "break_time",
@@ -58,6 +61,7 @@ _NUMBERS, _DATES = (
     (
         "due",
         "release",
+        "quote_expires",
         "material_due",
         "day",
         "start",
@@ -71,11 +75,16 @@ _NUMBERS, _DATES = (
 )
 # Fields in which `-` or `n/a` says that there is nothing.
 BLANKS = (
-    "quantity", "due", "release", "material_due", "setup", "run", "day", "start", "end", "back", "length",
+    "quantity", "due", "release", "quote_expires", "material_due", "setup", "run", "alternative_setup",
+    "alternative_run", "wait_after", "day", "start", "end", "back", "length",
     "elsewhere_time", "break_time", "done", "left", "priority", "operator", "alternative_machine",
     "skill_until", "active_from", "active_to",
 )  # fmt: skip
-_TIMES = ("setup", "run", "elsewhere_time", "length", "break_time")
+_TIMES = (
+    "setup", "run", "alternative_setup", "alternative_run", "wait_after", "elsewhere_time", "length",
+    "break_time",
+)  # fmt: skip
+_RUNS = ("run", "alternative_run")
 # Fields whose text may stand in several columns, such as a first name and a surname.
 JOINED = frozenset({"order", "customer", "operation_name", "machine_name", "operator_name", "calendar"})
 _NEEDED = {
@@ -346,8 +355,8 @@ def _unit(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]
         return None
     column = columns[field][0]
     if column.constant == "0":
-        return unit_named("min_per_piece" if field == "run" else "min")
-    run = field == "run"
+        return unit_named("min_per_piece" if field in _RUNS else "min")
+    run = field in _RUNS
     if field == "break_time" and all(_says_when(text) for text in _texts_of(table, column)):
         return None
     named = unit_of_header(column.header, run=run)
@@ -392,7 +401,7 @@ def _says_when(text: str) -> bool:
     return pattern_of(text) is not None or key_of("blank", text) == "yes"
 
 
-_ELAPSED = ("elsewhere_time", "length")
+_ELAPSED = ("elsewhere_time", "length", "wait_after")
 _MEANINGS = {
     "d": "days as the calendar runs",
     "wd": "working days, five a week: 5 are 7 days as the calendar runs",

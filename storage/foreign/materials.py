@@ -35,11 +35,27 @@ def take_materials(
         operations.places.canonical.add(
             "material_requirement",
             {
-                "external_id": key, "source": source, "operation_id": operation, "item": item,
+                **_identity(reader, item, key, source, operations), "operation_id": operation, "item": item,
                 "qty": format(needed, "f"), "available_at": available,
             },
             reader.origin(operation_id="operation", item="item", qty="needed", available_at="available"),
         )  # fmt: skip
+
+
+def _identity(
+    reader: RowReader, item: str, key: str, source: str, operations: Operations
+) -> dict[str, str | None]:
+    """The row of the plan that says that the operation needs this item, whichever system it came from."""
+    of_operation = (reader.text("order"), reader.seq("operation") or 0)
+    same = [
+        row
+        for row in operations.orders.shop.materials.get(of_operation, ())
+        if row.item.strip().casefold() == item.strip().casefold()
+    ]
+    own = any((row.source, row.external_id) == (source, key) for row in same)
+    if own or not same:
+        return {"id": None, "source": source, "external_id": key}
+    return {"id": same[0].id, "source": same[0].source, "external_id": same[0].external_id}
 
 
 def _operation(reader: RowReader, operations: Operations) -> str | None:

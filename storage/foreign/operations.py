@@ -6,7 +6,8 @@ from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from storage.foreign.bookings import Part, add_bookings, bookings_of
+from storage.foreign.booking_rows import add_bookings
+from storage.foreign.bookings import Part, bookings_of
 from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import instant
 from storage.foreign.dates import Moment
@@ -16,9 +17,10 @@ from storage.foreign.layout import BOOKED, BY_ROWS, Layout
 from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in
+from storage.foreign.stored_bookings import settle_bookings
 
 ALTERNATIVES = "alternatives"
-OUTSIDE = "outside"
+OUTSIDE, EMPTY_CELL = "outside", "(empty)"
 _STEP = 10
 
 
@@ -31,6 +33,11 @@ class Operation:
     reader: RowReader
     setup: Fraction = Fraction(0)
     run: Fraction | None = None
+    # Setup and minutes a piece on machines that have times of their own.
+    on: dict[str, tuple[Fraction, Fraction | None]] = field(
+        default_factory=dict[str, tuple[Fraction, Fraction | None]]
+    )
+    wait_min: int | None = None
     machines: list[str] = field(default_factory=list[str])
     outside_min: int | None = None
     booked_min: int = 0
@@ -48,7 +55,7 @@ class Operation:
 @dataclass(slots=True)
 class Operations:
     """All operations of a file. `rounded`: rows whose times are no whole minutes or seconds, with an
-    example."""
+    example. `told`: what is to be known of the file's bookings."""
 
     orders: Orders
     places: Places
@@ -56,8 +63,11 @@ class Operations:
     zone: ZoneInfo
     people: Mapping[str, str | None]
     marks: Mapping[str, str]
+    attendance: Mapping[str, str] = field(default_factory=dict[str, str])
+    statuses: Mapping[str, str] = field(default_factory=dict[str, str])
     found: dict[tuple[str, int], Operation] = field(default_factory=dict[tuple[str, int], Operation])
     rounded: list[str] = field(default_factory=list[str])
+    told: list[str] = field(default_factory=list[str])
     outside: list[Operation] = field(default_factory=list[Operation])
 
     def take(self, reader: RowReader, order: Said) -> Operation | None:
@@ -69,6 +79,7 @@ class Operations:
         before = self.found.get((order.code, seq))
         operation = before or Operation(order, seq, reader, only_booked=layout.kind == "bookings")
         window = _window(reader)
+        own = self._own_times(reader, order)
         machines = self._machines(reader, outside=before is None and self._is_outside(reader))
         if before is None:
             self._times(operation, reader)
@@ -78,6 +89,11 @@ class Operations:
                 f"{order.code} has an operation {seq} already (row {before.reader.row.number})",
                 "each operation once, or the answer repeated_operation=alternatives",
             )
+        else:
+            times = (
+                None if layout.kind == "bookings" or window is not None else self._row_times(reader, order)
+            )
+            own |= {machine: times for machine in machines if times is not None and machine not in own}
         if window is not None:
             self._book(operation, window, reader)
         if reader.bad:
@@ -85,6 +101,7 @@ class Operations:
         self.found[order.code, seq] = operation
         if before is None and not operation.only_booked:
             order.operations.append((seq, self.reference(operation), reader))
+        operation.on |= {m: times for m, times in own.items() if m not in operation.machines}
         operation.machines += [machine for machine in machines if machine not in operation.machines]
         return operation
 
@@ -103,25 +120,58 @@ class Operations:
             if elapsed is not None and not elapsed:
                 self.outside.append(operation)  # the file does not say for how long
             return
-        operation.setup = reader.minutes("setup", needed=False) or Fraction(0)
-        if layout.special.get("run") == BOOKED:
-            operation.run = None
-            return
-        minutes = reader.minutes("run", needed=layout.has("run"))
-        if minutes is None or reader.cell("run").empty or (unit := reader.unit("run")) is None:
-            return
+        if layout.has("wait_after"):
+            wait = reader.minutes("wait_after", needed=False)
+            operation.wait_min = None if wait is None else -int(-wait // 1)
+        times = self._row_times(reader, operation.order)
+        operation.setup, operation.run = times or (Fraction(0), None)
+
+    def _row_times(self, reader: RowReader, order: Said) -> tuple[Fraction, Fraction | None]:
+        """The setup and the exact minutes for one piece that a row says."""
+        setup = reader.minutes("setup", needed=False) or Fraction(0)
+        if reader.layout.special.get("run") == BOOKED:
+            return setup, None
+        cell = reader.cell("run")
+        minutes = reader.minutes("run", needed=reader.layout.has("run"))
+        return setup, None if cell.empty or minutes is None else self._of_piece(reader, "run", minutes, order)
+
+    def _of_piece(self, reader: RowReader, name: str, minutes: Fraction, order: Said) -> Fraction | None:
+        """The minutes for one piece; None: they are for another number, and nobody says for which."""
+        unit = reader.unit(name)
+        if unit is None:
+            return None
         if unit.basis == "total":
-            quantity = self.orders.quantity_of(operation.order)
+            quantity = self.orders.quantity_of(order)
             if not quantity:
                 reader.problem(
-                    "run", "is for the whole quantity, and the order has no pieces", "an order with pieces"
+                    name, "is for the whole quantity, and the order has no pieces", "an order with pieces"
                 )
-                return
+                return None
             minutes /= quantity
-        operation.run = minutes / unit.pieces
+        return minutes / unit.pieces
+
+    def _own_times(self, reader: RowReader, order: Said) -> dict[str, tuple[Fraction, Fraction | None]]:
+        """The times of other machines that columns beside them say; what is empty is as on the first."""
+        layout, places = reader.layout, self.places
+        if not layout.has("alternative_run") and not layout.has("alternative_setup"):
+            return {}
+        setups, runs = (list(reader.cells(f"alternative_{name}")) for name in ("setup", "run"))
+        found: dict[str, tuple[Fraction, Fraction | None]] = {}
+        first = self._row_times(reader, order)
+        for place, (_, cell) in enumerate(reader.cells("alternative_machine")):
+            setup, run = first
+            if place < len(setups) and not (said := setups[place][1]).empty:
+                setup = reader.minutes("alternative_setup", needed=False, cell=said) or Fraction(0)
+            if place < len(runs) and not (said := runs[place][1]).empty:
+                minutes = reader.minutes("alternative_run", needed=False, cell=said)
+                run = None if minutes is None else self._of_piece(reader, "alternative_run", minutes, order)
+            for other in names_in(cell.text, places):
+                machine = places.machines.find(other)
+                found.update({machine: (setup, run)} if machine is not None else {})
+        return found
 
     def _is_outside(self, reader: RowReader) -> bool:
-        return reader.marked("elsewhere", self.marks) or _is_outside(reader)
+        return reader.marked("elsewhere", self.marks) or is_outside(reader)
 
     def _machines(self, reader: RowReader, *, outside: bool) -> list[str]:
         """References of the machines that can do the row's operation."""
@@ -205,13 +255,11 @@ class Operations:
                 )  # fmt: skip
                 continue
             parts += self._parts(operation)
-        add_bookings(
-            bookings_of(parts, self.decisions, self.zone),
-            self.orders.source,
-            self.people,
-            self.marks,
-            canonical,
-        )
+        bookings = bookings_of(parts, self.decisions, self.zone)
+        settled = settle_bookings(bookings, self.orders.source, self.decisions, self.orders.shop)
+        canonical.replaced += settled.gone
+        self.told += [settled.told] if settled.told else []
+        add_bookings(settled.bookings, self.people, self.marks, self.statuses, canonical)
 
     def _parts(self, operation: Operation) -> list[Part]:
         return [
@@ -240,27 +288,44 @@ class Operations:
         }
         if operation.reader.layout.has("operation_name"):
             cells["name"] = operation.reader.text("operation_name")
+        cells.update(self._said(operation))
         if any(found.outside_min is not None for found in self.found.values()):
             cells["subcontract_minutes"] = operation.outside_min or None
         canonical.add("operation", cells, origin)
         for place, machine in enumerate(operation.machines if operation.outside_min is None else ()):
+            on = operation.on.get(machine)
+            there = (setup, run) if on is None else self._rounded(operation, on)
             canonical.add(
                 "operation_alternative",
                 {
-                    "operation_id": self.reference(operation), "machine_id": machine, "setup_min": setup,
-                    "run_s_per_piece": run, "preference": place,
+                    "operation_id": self.reference(operation), "machine_id": machine, "setup_min": there[0],
+                    "run_s_per_piece": there[1], "preference": place,
                 },
                 operation.reader.origin(machine_id="machine", setup_min="setup", run_s_per_piece="run"),
             )  # fmt: skip
 
-    def _rounded(self, operation: Operation) -> tuple[int, int]:
-        """Whole minutes of setup and seconds a piece; what takes any time takes at least one."""
-        run = operation.run
+    def _said(self, operation: Operation) -> dict[str, str | int | None]:
+        """What the row says besides of how the operation is done."""
+        reader, found = operation.reader, dict[str, str | int | None]()
+        if reader.layout.has("attendance"):
+            found["attendance"] = self.attendance.get(reader.text("attendance") or EMPTY_CELL)
+        if reader.layout.has("wait_after"):
+            found["min_wait_after_min"] = operation.wait_min
+        if reader.layout.has("splittable"):
+            found["splittable"] = str(reader.marked("splittable", self.marks)).lower()
+        return found
+
+    def _rounded(
+        self, operation: Operation, on: tuple[Fraction, Fraction | None] | None = None
+    ) -> tuple[int, int]:
+        """Whole minutes of setup and seconds a piece; what takes any time takes at least one. `on`: on one
+        machine."""
+        setup, run = on or (operation.setup, operation.run)
         if run is None:
             pieces = self.orders.quantity_of(operation.order) or 1
             run = Fraction(operation.booked_min, pieces)
-        setup_min, run_s = _half_up(operation.setup), _half_up(run * 60)
-        if setup_min != operation.setup or run_s != run * 60:
+        setup_min, run_s = _half_up(setup), _half_up(run * 60)
+        if setup_min != setup or run_s != run * 60:
             self.rounded.append(f"row {operation.reader.row.number}: {setup_min} min, {run_s} s a piece")
         return setup_min, run_s
 
@@ -277,7 +342,7 @@ def names_in(text: str, places: Places) -> list[str]:
     return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
 
 
-def _is_outside(reader: RowReader) -> bool:
+def is_outside(reader: RowReader) -> bool:
     """Neither a machine nor times, in a file that has columns for both."""
     layout: Layout = reader.layout
     places = [name for name in ("machine", "work_center") if layout.has(name)]

@@ -11,7 +11,7 @@ from storage.foreign.shop_names import ShopNames
 
 _HEADERS = {
     "code": "order", "customer": "customer", "quantity": "quantity", "due_date": "due", "due_at": "due",
-    "release_at": "release", "priority": "priority", "status": "status",
+    "release_at": "release", "priority": "priority", "status": "status", "quote_expires_at": "quote_expires",
 }  # fmt: skip
 
 
@@ -69,6 +69,9 @@ class Orders:
             cells["status"] = statuses.get(reader.text("status"), "")
         if layout.has("priority"):
             cells["priority"] = priorities.get(reader.text("priority"), "")
+        if layout.has("quote_expires"):
+            expires = reader.moment("quote_expires")
+            cells["quote_expires_at"] = expires.after if expires else ""
         material = reader.moment("material_due")
         if reader.bad:
             return None

@@ -30,9 +30,12 @@ from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 
-_FILLED_DOWN = ("order", "customer", "quantity", "due", "release", "priority", "status", "material_due")
+_FILLED_DOWN = (
+    "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
+)  # fmt: skip
 _WITH_NUMBER = re.compile(r"(?P<order>.+?)\s*[-/._ ]\s*(?P<number>\d{1,4})")
 _JOINS = {"order": "-"}
+_ELAPSED = ("elsewhere_time", "length", "wait_after")
 
 
 @dataclass(slots=True)
@@ -268,9 +271,10 @@ class RowReader:
         by_row = (self.layout.row_units or {}).get(name)
         return self.layout.units.get(name) if by_row is None else by_row.of(self.row)
 
-    def minutes(self, name: str, *, needed: bool) -> Fraction | None:
-        """The exact minutes of a duration; an empty one that is not needed is none at all (0)."""
-        cell = self.cell(name)
+    def minutes(self, name: str, *, needed: bool, cell: Cell | None = None) -> Fraction | None:
+        """The exact minutes of a duration; an empty one that is not needed is none at all (0). `cell`: that
+        one, where several columns have the field."""
+        cell = self.cell(name) if cell is None else cell
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "0 where it takes no time")
@@ -280,12 +284,12 @@ class RowReader:
             unit = self.unit(name)
             if unit is None:
                 return None
-            return minutes_of(cell, unit, self.layout.decimal, elapsed=name in ("elsewhere_time", "length"))
+            return minutes_of(cell, unit, self.layout.decimal, elapsed=name in _ELAPSED)
         except Undecided:
             self.waits = True
             return None
         except Refused as refused:
-            self.problem(name, refused.reason, refused.right)
+            self.problem(name, refused.reason, refused.right, cell=cell)
             return None
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from storage.named_queries import named_queries
 from storage.rows import fetch_all, fetch_value
@@ -46,6 +48,34 @@ class StoredOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredBooking:
+    """`code` and `seq`: of its operation. `machine` is what its machine is called."""
+
+    code: str
+    seq: int
+    id: str
+    source: str
+    external_id: str | None
+    machine_id: str
+    machine: str
+    opens: datetime
+    closes: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMaterial:
+    """What an operation of the order `code` needs."""
+
+    code: str
+    seq: int
+    id: str
+    item: str
+    source: str
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopNames:
     """All of one shop, and of its orders those that a file names."""
 
@@ -60,6 +90,12 @@ class ShopNames:
         default_factory=dict[tuple[str, int], StoredOperation]
     )
     orders: Mapping[str, StoredOrder] = field(default_factory=dict[str, StoredOrder])
+    bookings: Mapping[tuple[str, int], Sequence[StoredBooking]] = field(
+        default_factory=dict[tuple[str, int], Sequence[StoredBooking]]
+    )
+    materials: Mapping[tuple[str, int], Sequence[StoredMaterial]] = field(
+        default_factory=dict[tuple[str, int], Sequence[StoredMaterial]]
+    )
 
 
 async def read_names(connection: Connection, order_codes: Sequence[str]) -> ShopNames | None:
@@ -81,4 +117,24 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         await fetch_all(connection, _SQL["calendars"], {}, Named),
         {(operation.code, operation.seq): operation for operation in operations},
         {order.code: order for order in orders},
+        _by_operation(await fetch_all(connection, _SQL["bookings"], codes, StoredBooking)),
+        _by_operation(await fetch_all(connection, _SQL["materials"], codes, StoredMaterial)),
     )
+
+
+class _OfOperation(Protocol):
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def seq(self) -> int: ...
+
+
+_Row = TypeVar("_Row", bound=_OfOperation)
+
+
+def _by_operation(rows: Sequence[_Row]) -> dict[tuple[str, int], Sequence[_Row]]:
+    found: dict[tuple[str, int], list[_Row]] = {}
+    for row in rows:
+        found.setdefault((row.code, row.seq), []).append(row)
+    return {key: tuple(of_key) for key, of_key in found.items()}

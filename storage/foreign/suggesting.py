@@ -22,10 +22,12 @@ _WITHIN_CHARS, _LEAST = 3, 0.15
 _WHOLE = frozenset({"downtime_kind"})
 # Of two columns with such a date one is wished and one is promised; no header says which of them counts.
 _ONE_OF_ALL = ("due",)
+# Times of another machine, whose headers hold the words for those of the first one too.
+_OF_OTHERS = ("alternative_run", "alternative_setup")
 # Headers of columns that went across: they may be several things.
 ACROSS = ("column", "content")
 # What a word that names two fields means in rows of a kind.
-_FIRST = {"shifts": "shift", "closures": "title"}
+_FIRST = {"shifts": "shift", "closures": "title", "operations": "status"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
         return
     plain, bare = folded(header), _without_units(header)
     unit = unit_of_header(header, run=True)
+    other = next(
+        (field for field in _OF_OTHERS if any(_score(plain, bare, p) for p in words("fields")[field])), None
+    )
+    if other is not None:  # what is of another machine is nothing of the first
+        yield Guess(index, header, other, 1.0, "alternative")
+        return
     if unit is not None and not unit.endswith("_total"):
         yield Guess(index, header, "run", _UNIT_SCORE, unit)
     for field, phrases in words("fields").items():
@@ -105,6 +113,7 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
         taken.add(guess.index)
     if kind == "operations":
         _drop_names_of_parts(table, proposed)
+        proposed.pop("booking_status", None)  # a status is the order's, unless it is said
     _join_names(proposed)
     if "calendar" in wanted and not proposed["calendar"]:
         proposed["calendar"] += _of_shifts(table, taken)

@@ -20,7 +20,7 @@ from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import told_merged
-from storage.foreign.operations import Operations
+from storage.foreign.operations import EMPTY_CELL, Operations, is_outside
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
 from storage.foreign.progress import add_progress, learn_done, pieces_done
@@ -31,7 +31,13 @@ from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.tables import Table
 from storage.foreign.unused import ask_unused
-from storage.foreign.words_of_cells import learn_marks, learn_priorities, learn_statuses
+from storage.foreign.words_of_cells import (
+    learn_attendance,
+    learn_bookings,
+    learn_marks,
+    learn_priorities,
+    learn_statuses,
+)
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
 _PLANNED = ("orders", "operations", "bookings")
@@ -183,7 +189,10 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     at_work = placed("operations", "bookings")
     people = people_of(at_work, places)
     orders = Orders(places.shop, places.source, decisions.optional("differing"))
-    operations = Operations(orders, places, decisions, ZoneInfo(places.shop.timezone), people, marks)
+    operations = Operations(
+        orders, places, decisions, ZoneInfo(places.shop.timezone), people, marks,
+        _attendance_of(at_work, marks), _booking_statuses_of(at_work),
+    )  # fmt: skip
     for kind in _PLANNED:
         for layout, place in placed(kind):
             _take_rows(layout, place, orders, operations, done.findings)
@@ -194,8 +203,9 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     operations.add_to(done.canonical)
     for layout, place in placed("materials"):
         take_materials(layout, place, operations, places.source, done.findings)
+    at = at_work[0][1] if at_work else ""
+    done.findings.notices += [Notice(at, None, text) for text in operations.told]
     if operations.rounded:
-        at = at_work[0][1] if at_work else ""
         count = len(operations.rounded)
         text = f"{count} times are rounded to whole minutes and seconds ({operations.rounded[0]})"
         done.findings.notices.append(Notice(at, None, text))
@@ -205,11 +215,30 @@ def _marks_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
     """What the marks of work done elsewhere and of bookings that stay mean."""
     marks: dict[str, str] = {}
     for layout, place in layouts:
-        for name in ("elsewhere", "locked"):
+        for name in ("elsewhere", "locked", "splittable"):
             texts = [reader.text(name) for reader in readers_of(layout, place, Findings())]
             about = f"is {FIELDS[name].about} (if not: {name}=none). Is it a yes when the cell says"
             marks |= learn_marks(layout.scope, texts, f'"{shown(layout.header(name) or "")}" {about}')
     return marks
+
+
+def _attendance_of(layouts: list[tuple[Layout, str]], marks: dict[str, str]) -> dict[str, str]:
+    """What the words of how long an operation needs a person mean; of work done elsewhere none is asked."""
+    found: dict[str, str] = {}
+    for layout, place in layouts:
+        if layout.has("attendance"):
+            readers = readers_of(layout, place, Findings())
+            here = [r for r in readers if not r.marked("elsewhere", marks) and not is_outside(r)]
+            found |= learn_attendance(layout.scope, (r.text("attendance") or EMPTY_CELL for r in here))
+    return found
+
+
+def _booking_statuses_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for layout, place in layouts:
+        texts = [reader.text("booking_status") for reader in readers_of(layout, place, Findings())]
+        found |= learn_bookings(layout.scope, filter(None, texts))
+    return found
 
 
 def _take_rows(

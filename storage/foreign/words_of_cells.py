@@ -9,6 +9,10 @@ from storage.foreign.vocabulary import key_of, key_within, words
 
 ABSENCES = ("vacation", "sick", "training", "other")
 STATUSES = ("draft", "released", "in_progress", "done", "hold", "cancelled")
+BOOKINGS = ("planned", "in_progress", "done")
+# What a word for an order's status says of a booking; one on hold or cancelled is asked.
+_OF_ORDERS = {"draft": "planned", "released": "planned", "in_progress": "in_progress", "done": "done"}
+ATTENDANCE = ("full", "setup", "none")
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
 _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
@@ -17,6 +21,29 @@ _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
 def learn_statuses(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """The status for each text; one that nobody knows is asked."""
     return _learned(scope.decisions, texts, ("status", "status"), STATUSES, "Which status of an order is")
+
+
+def learn_bookings(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """Where a booking stands, for each text; one that nobody knows is asked."""
+    found = list(dict.fromkeys(texts))
+    known = {text: value for text in found if (value := _OF_ORDERS.get(key_of("status", text) or ""))}
+    said = {text: value for text, value in known.items() if f"booking.{text}" not in scope.decisions.given}
+    others = [text for text in found if text not in said]
+    return said | _learned(
+        scope.decisions, others, ("booking", "status"), BOOKINGS, "Where does a booking stand whose status is"
+    )
+
+
+def learn_attendance(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """How long an operation needs a person, for each text; one that nobody knows is asked."""
+    return _learned(
+        scope.decisions,
+        texts,
+        ("attendance", "attendance"),
+        ATTENDANCE,
+        "How long (full: all of the time, setup: only while it is set up) does an operation need a person "
+        "whose cell says",
+    )
 
 
 def learn_marks(

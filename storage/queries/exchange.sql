@@ -245,6 +245,11 @@ select line from import_changed(%(entity)s, %(keys)s, %(given)s);
 -- Stored rows that the file does not have.
 select total, examples from import_missing(%(entity)s, %(keys)s, %(part_of)s);
 
+-- name: take_away_bookings
+-- Bookings in whose place others come, with their segments.
+with gone as (delete from booking where id = any(%(ids)s) returning id)
+select count(*)::int from gone;
+
 -- name: remove
 -- Takes away what a parent of the file no longer has.
 select import_remove(%(entity)s, %(keys)s, %(part_of)s);

@@ -37,6 +37,26 @@ select o.code, p.seq, p.id, p.source, p.external_id,
   from operation p join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
  where o.code = any(%(codes)s);
 
+-- name: bookings
+-- The bookings of the orders that a file names, by the shop's clock.
+select o.code, p.seq, b.id, b.source, b.external_id, b.machine_id, m.code as machine,
+       b.envelope_start as opens, b.envelope_end as closes, b.status
+  from booking b
+  join operation p on p.tenant_id = b.tenant_id and p.id = b.operation_id
+  join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+  join machine m on m.tenant_id = b.tenant_id and m.id = b.machine_id
+ where o.code = any(%(codes)s)
+ order by b.envelope_start, b.id;
+
+-- name: materials
+-- What the operations of the orders that a file names need.
+select o.code, p.seq, r.id, r.item, r.source, r.external_id
+  from material_requirement r
+  join operation p on p.tenant_id = r.tenant_id and p.id = r.operation_id
+  join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+ where o.code = any(%(codes)s)
+ order by r.id;
+
 -- name: mapping
 -- The mapping that was confirmed for files with these headers.
 select document::text from import_mapping where fingerprint = %(fingerprint)s;

@@ -1,0 +1,63 @@
+"""The canonical rows of a file's bookings."""
+
+from collections.abc import Iterable, Mapping
+
+from storage.foreign.bookings import Part
+from storage.foreign.canonical import Canonical, Origin
+from storage.foreign.stored_bookings import Identified
+
+# What is begun and not done all through is in progress.
+_PLANNED, _GOES_ON, _DONE = "planned", "in_progress", "done"
+
+
+def add_bookings(
+    bookings: Iterable[Identified], people: Mapping[str, str | None], marks: Mapping[str, str],
+    statuses: Mapping[str, str], canonical: Canonical,
+) -> None:  # fmt: skip
+    """The rows of bookings and of their segments."""
+    for booking in bookings:
+        first, stored = booking.parts[0], booking.stored
+        identity = (
+            {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+            if stored is not None
+            else {"id": None, "source": "import", "external_id": booking.name}
+        )
+        canonical.add(
+            "booking",
+            {
+                **identity, "operation_id": first.reference, "machine_id": first.machine,
+                **_said(booking, marks, statuses),
+            },
+            _origin(first),
+        )  # fmt: skip
+        for part in booking.parts:
+            canonical.add(
+                "booking_segment",
+                {
+                    "booking_id": stored.id if stored is not None else booking.name,
+                    "start": part.start.canonical, "end": part.end.canonical,
+                    "operator_id": people.get(part.reader.text("operator")),
+                },
+                _origin(part),
+            )  # fmt: skip
+
+
+def _said(booking: Identified, marks: Mapping[str, str], statuses: Mapping[str, str]) -> dict[str, str]:
+    """Whether it is locked and where it stands, as far as the rows of its parts say it."""
+    readers = [part.reader for part in booking.parts]
+    found: dict[str, str] = {}
+    locked = [reader.marked("locked", marks) for reader in readers if reader.layout.has("locked")]
+    if locked:
+        found["locked"] = str(any(locked)).lower()
+    texts = [reader.text("booking_status") for reader in readers if reader.layout.has("booking_status")]
+    said = {statuses.get(text, _PLANNED) for text in texts}
+    if said:
+        found["status"] = said.pop() if len(said) == 1 else _GOES_ON
+    return found
+
+
+def _origin(part: Part) -> Origin:
+    return part.reader.origin(
+        machine_id="machine", start="start", end="end", operator_id="operator",
+        envelope_start="start", envelope_end="end", operation_id="operation",
+    )  # fmt: skip

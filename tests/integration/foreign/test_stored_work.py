@@ -1,0 +1,83 @@
+"""What the plan has already of the operations that a file names is not there twice after an import."""
+
+from pathlib import Path
+
+import pytest_asyncio
+
+from leadhand.context import Principal
+from storage.database import Database
+from tests.integration.foreign.conftest import Bring, ask, asked, open_shop
+
+SHOP = {
+    "calendar": "id,name\nday,Day\n",
+    "work_center": "id,code\nwc,WC\n",
+    "machine": "id,code,work_center_id,calendar_id\nm1,M1,wc,day\nm2,M2,wc,day\n",
+    "production_order": "id,code,quantity,due_date,status\no-1,A,5,2026-12-11,released\n",
+    "operation": "id,order_id,seq,setup_min,run_s_per_piece\no-1-10,o-1,10,10,60\no-1-20,o-1,20,10,60\n",
+    "operation_alternative": (
+        "operation_id,machine_id,setup_min,run_s_per_piece\no-1-10,m1,10,60\no-1-20,m1,10,60\n"
+    ),
+    "material_requirement": ("id,operation_id,item,qty,available_at\nmat,o-1-10,Bar 40,5,2026-11-27 06:00\n"),
+    "booking": (
+        "id,operation_id,machine_id,status,locked\nb1,o-1-10,m2,planned,false\nb2,o-1-20,m1,planned,true\n"
+        "b0,o-1-10,m1,done,false\n"
+    ),
+    "booking_segment": (
+        "booking_id,start,end\nb1,2026-12-08 06:00,2026-12-08 08:00\nb2,2026-12-09 06:00,2026-12-09 08:00\n"
+        "b0,2026-11-20 06:00,2026-11-20 07:00\n"
+    ),
+}
+BOARD = (
+    "Job,Op,Machine,Start,End,Status\n"
+    "A,10,M1,2026-12-07 06:00,2026-12-07 08:00,WIP\n"
+    "A,20,M1,2026-12-09 06:00,2026-12-09 08:00,Planned\n"
+)
+BOOKED = b"select id, machine_id, status, locked from booking order by envelope_start"
+
+
+@pytest_asyncio.fixture
+async def planned(database: Database, tmp_path: Path, shop_name: str) -> Principal:
+    """A person of a shop that has work planned already, from another system."""
+    return await open_shop(database, f"{shop_name}-w", "America/Chicago", SHOP, tmp_path / "planned")
+
+
+async def test_bookings_that_the_plan_has_of_the_same_operations_go_only_when_it_is_said(
+    bring: Bring, database: Database, planned: Principal
+) -> None:
+    answers = {"rows": "bookings"}
+    preview = await bring(BOARD, answers, whose=planned)
+    assert asked(preview) == ["replace_bookings"]
+    assert "A/10 on M2 from 2026-12-08 06:00" in preview.questions[0].text
+    preview = await bring(BOARD, answers | {"replace_bookings": "no"}, whose=planned, dry_run=True)
+    assert "booked more than once" in str(preview.notices)
+    preview = await bring(BOARD, answers | {"replace_bookings": "yes"}, whose=planned)
+    assert preview.report is not None
+    counts = next(found for found in preview.report.files if found.file == "booking.csv")
+    assert (counts.new, counts.unchanged, counts.removed) == (1, 1, 1)
+    after = [
+        ("b0", "m1", "done", False),
+        ("import:A/10/1", "m1", "in_progress", False),
+        ("b2", "m1", "planned", True),
+    ]
+    assert await ask(database, planned, BOOKED) == after
+    preview = await bring(BOARD, answers, whose=planned, confirm=False)
+    assert preview.report is not None
+    assert not preview.report.changes
+
+
+async def test_a_material_that_an_operation_has_already_is_the_same_one(
+    bring: Bring, database: Database, planned: Principal
+) -> None:
+    text = "Job,Op,Item,Qty,Available\nA,10,bar 40,6,2026-12-04 06:00\nA,10,Plate,1,2026-12-04 06:00\n"
+    answers = {
+        "rows": "materials", "order": "Job", "operation": "Op", "item": "Item", "needed": "Qty",
+        "available": "Available",
+    }  # fmt: skip
+    preview = await bring(text, answers, whose=planned)
+    assert asked(preview) == []
+    assert await ask(
+        database, planned, b"select id, item, qty::int from material_requirement order by id"
+    ) == [
+        ("import:A/10/Plate", "Plate", 1),
+        ("mat", "bar 40", 6),
+    ]
