@@ -94,6 +94,8 @@ def test_a_period_is_the_days_a_planner_would_name(phrase: str, expected: str) -
         ("tonight", "Wednesday 25 November 2026, 18:00 to Thursday 26 November 2026, 06:00"),
         ("Friday from 8:00 to 12:00", "Friday 27 November 2026, 08:00 to 12:00"),
         ("between 8 and 11 pm on Friday", "Friday 27 November 2026, 20:00 to 23:00"),
+        ("Friday from 2:30 to 4:30 pm", "Friday 27 November 2026, 14:30 to 16:30"),
+        ("Friday from 10:00 to 2 pm", "Friday 27 November 2026, 10:00 to 14:00"),
         ("from 22:00 to 6:00", "Wednesday 25 November 2026, 22:00 to Thursday 26 November 2026, 06:00"),
         ("Friday 14:00 to Monday 6:00", "Friday 27 November 2026, 14:00 to Monday 30 November 2026, 06:00"),
         ("until 14:00", "Wednesday 25 November 2026, 10:30 to 14:00"),
