@@ -12,7 +12,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import nearest, shown
 
 MAX_QUESTIONS = 200
-ANSWERED = "answered"
+ANSWERED, KEPT = "answered", "kept from an earlier import"
 # Keys that say what a word of the file's cells means.
 _OF_WORDS = frozenset(
     (
@@ -54,9 +54,11 @@ class Decision:
 
 @dataclass(slots=True)
 class Decisions:
-    """`given`: by a person, this time or before. `made` and `questions` fill while a file is looked at."""
+    """`given`: by a person, this time or before; `kept`: the keys of what was said before. `made` and
+    `questions` fill while a file is looked at."""
 
     given: Mapping[str, str]
+    kept: frozenset[str] = frozenset()
     made: dict[str, Decision] = field(default_factory=dict[str, Decision])
     questions: dict[str, Question] = field(default_factory=dict[str, Question])
 
@@ -87,7 +89,7 @@ class Decisions:
                     + (f"; right would be: {right}" if right else "")
                     + "."
                 )
-            self.made[key] = Decision(key, value, ANSWERED)
+            self.made[key] = Decision(key, value, self._who(key))
             return value
         if proven is not None:
             self.made[key] = Decision(key, *proven)
@@ -96,6 +98,9 @@ class Decisions:
             self.questions.setdefault(key, question)
         return None
 
+    def _who(self, key: str) -> str:
+        return KEPT if key in self.kept else ANSWERED
+
     def note(self, key: str, value: str, why: str) -> None:
         """A decision that follows from another."""
         self.made.setdefault(key, Decision(key, value, why))
@@ -103,7 +108,7 @@ class Decisions:
     def optional(self, key: str, default: str | None = None) -> str | None:
         """A decision that nobody is asked for."""
         if key in self.given:
-            self.made.setdefault(key, Decision(key, self.given[key].strip(), ANSWERED))
+            self.made.setdefault(key, Decision(key, self.given[key].strip(), self._who(key)))
             return self.made[key].value
         return default
 

@@ -237,7 +237,8 @@ async def _read(
         if stored is None:
             return _Read(sheets, tables, None, tried)
         of_text = {key: made.value for key, made in tried.made.items()}
-        decisions = Decisions({**stored.decisions, **of_text, **given})
+        kept = frozenset(stored.decisions.keys() - of_text.keys() - given.keys())
+        decisions = Decisions({**stored.decisions, **of_text, **given}, kept)
         for made in tried.made.values():
             decisions.note(made.key, made.value, made.why)
         sheets = placed_tables(grid, decisions)

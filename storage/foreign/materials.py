@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import DateStyle, looks_like_date, parse_date
+from storage.foreign.day_edges import at_edge
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
@@ -104,4 +105,4 @@ def _available(reader: RowReader, words: dict[str, str]) -> str | None:
     if text in words or not text:
         return words.get(text, "")
     found = reader.moment("available")
-    return None if found is None else found.canonical
+    return None if found is None else at_edge(reader, "available", found)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storage.foreign.canonical import Canonical
-from storage.foreign.dates import Moment
+from storage.foreign.day_edges import at_edge
 from storage.foreign.reading import RowReader
 from storage.foreign.shop_names import ShopNames
 
@@ -22,7 +22,7 @@ class Said:
     code: str
     first: RowReader
     cells: dict[str, tuple[str, RowReader]] = field(default_factory=dict[str, tuple[str, RowReader]])
-    material: Moment | None = None
+    material: str | None = None
     knows_material: bool = False
     operations: list[tuple[int, str, RowReader]] = field(default_factory=list[tuple[int, str, RowReader]])
 
@@ -63,7 +63,7 @@ class Orders:
             cells["due_date"] = ""
         if layout.has("release"):
             release = reader.moment("release")
-            cells["release_at"] = release.canonical if release else ""
+            cells["release_at"] = (at_edge(reader, "release", release) or "") if release else ""
         # What stands for a column that is missing says nothing against another table of the file.
         if layout.has("status") and not (code in self.said and layout.columns["status"][0].index is None):
             cells["status"] = statuses.get(reader.text("status"), "")
@@ -71,13 +71,14 @@ class Orders:
             cells["priority"] = priorities.get(reader.text("priority"), "")
         if layout.has("quote_expires"):
             expires = reader.moment("quote_expires")
-            cells["quote_expires_at"] = expires.after if expires else ""
+            cells["quote_expires_at"] = (at_edge(reader, "quote_expires", expires) or "") if expires else ""
         material = reader.moment("material_due")
+        there = None if material is None else at_edge(reader, "material_due", material)
         if reader.bad:
             return None
         order = self.said.setdefault(code, Said(code, reader))
         order.knows_material |= layout.has("material_due")
-        order.material = order.material or material
+        order.material = order.material or there
         self._merge(order, cells, reader)
         return None if reader.bad else order
 
@@ -115,7 +116,7 @@ class Orders:
                     {
                         "external_id": f"{order.code}/material", "source": self.source,
                         "operation_id": operation, "item": item, "qty": "1",
-                        "available_at": order.material.after if order.material else "",
+                        "available_at": order.material or "",
                     },
                     reader.origin(available_at="material_due"),
                 )  # fmt: skip

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from leadhand.errors import InvalidRequest
 from storage.foreign.areas import places_said
 from storage.foreign.dates import looks_like_date
-from storage.foreign.decisions import ANSWERED, Decisions
+from storage.foreign.decisions import ANSWERED, KEPT, Decisions
 from storage.foreign.progress import DONE_AT, NOW
 from storage.foreign.tables import LINE, SHEET
 from storage.foreign.vocabulary import folded
@@ -77,7 +77,7 @@ def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisi
         for key, made in decisions.made.items()
         if key.rpartition("!")[2] not in _NOT_KEPT
         and not (key == DONE_AT and made.value != NOW)
-        and (key not in _OF_BYTES or made.why == ANSWERED)
+        and (key not in _OF_BYTES or made.why in (ANSWERED, KEPT))
     }
     return Profile(
         name=name[:200],

@@ -18,7 +18,7 @@ from storage.foreign.tables import Table, TableRow
 
 HEADER, CARRY, REPLACE, SPLIT, JOIN = "header.", "carry_down", "replace.", "split.", "join."
 PARENT, LEAVE_OUT, ONLY, LEAVE_OUT_ROWS = "parent", "leave_out", "only", "leave_out_rows"
-ABOVE = "(above) "
+ABOVE, NOTHING = "(above) ", "none"
 _TOLD = 5
 _NAMED = re.compile(r"\{([^{}]+)\}")
 
@@ -110,6 +110,9 @@ def _conditions_of(key: str, scope: Scoped, table: Table, *, late: bool) -> list
     text = scope.decisions.given.get(scope.key(key))
     if text is None:
         return None
+    if text.strip() == NOTHING:
+        scope.optional(key)  # what an earlier import said is taken back
+        return None
     found = _conditions(key, text, table)
     if isinstance(found, str):
         if late:
@@ -130,7 +133,21 @@ def less_left_out(table: Table, scope: Scoped, late: bool = True) -> Table:
 
     gone = tuple(row for row in table.rows if not stays(row))
     rows = tuple(row for row in table.rows if stays(row))
-    return replace(table, rows=rows, left_out=(*table.left_out, *gone))
+    told = (_left_out(table, gone, scope),) if gone else ()
+    return replace(table, rows=rows, left_out=(*table.left_out, *gone), wide=(*table.wide, *told))
+
+
+def _left_out(table: Table, gone: Sequence[TableRow], scope: Scoped) -> str:
+    """How many rows are left out, by which answers, and one of them: an answer that is kept cuts later files
+    too."""
+    by = [
+        f"{key}={shown(said)}"
+        for key in (LEAVE_OUT, ONLY)
+        if (said := scope.decisions.given.get(scope.key(key)))
+    ]
+    cells = " | ".join(gone[0].cell(n).text for n in range(len(table.headers)) if gone[0].cell(n).text)
+    count = f"{len(gone)} rows are" if len(gone) > 1 else "1 row is"
+    return f"{count} left out by {' and '.join(by)}, such as row {gone[0].number}: {shown(cells)}"
 
 
 def _parents(table: Table, scope: Scoped, late: bool) -> Table:

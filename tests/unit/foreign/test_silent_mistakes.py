@@ -67,10 +67,33 @@ def _materials(text: str, **answers: str) -> tuple[Transformed, set[str]]:
 
 def test_an_empty_day_of_a_material_is_asked_about_once_and_not_taken_as_unknown() -> None:
     text = "Job;Op;Part;Qty;There\nA;10;Bar;5;2026-12-07\nA;10;Plate;2;\nA;10;Rod;2;\n"
-    assert _materials(text)[1] == {"available.(empty)"}
-    done, asked = _materials(text, **{"available.(empty)": "unknown"})
+    assert _materials(text)[1] == {"available.(empty)", "available.day"}
+    done, asked = _materials(text, **{"available.(empty)": "unknown", "available.day": "start"})
     there = [("2026-12-07 00:00",), ("",), ("",)]
     assert (asked, rows(done, "material_requirement", "available_at")) == (set(), there)
+
+
+def test_a_day_of_a_material_is_its_start_or_its_end_as_it_is_answered() -> None:
+    text = "Job;Op;Part;Qty;There\nA;10;Bar;5;2026-12-07\nA;10;Rod;2;2026-12-07 09:30\n"
+    assert _materials(text)[1] == {"available.day"}
+    done, _ = _materials(text, **{"available.day": "end"})
+    there = [("2026-12-08 00:00",), ("2026-12-07 09:30",)]
+    assert rows(done, "material_requirement", "available_at") == there
+    jobs = "Job;Qty;Due;Start not before\nA;1;2026-12-11;2026-12-07\n"
+    given = {"rows": "orders"}
+    assert rows(read(jobs, given)[0], "production_order", "release_at") == [("2026-12-07 00:00",)]
+    done, _ = read(jobs, given | {"release.day": "end"})
+    assert rows(done, "production_order", "release_at") == [("2026-12-08 00:00",)]
+
+
+def test_rows_that_an_answer_leaves_out_are_told_and_an_answer_can_be_taken_back() -> None:
+    text = "Job;Qty;Due;Kind\nA;1;2026-12-11;x\nB;1;2026-12-11;y\nC;1;2026-12-11;y\n"
+    given = {"rows": "orders", "unused": "leave"}
+    done, _ = read(text, given | {"only": "Kind=x"})
+    assert "2 rows are left out by only=Kind=x, such as row 3: B | 1 | 2026-12-11 | y" in str(
+        done.findings.notices
+    )
+    assert len(rows(read(text, given | {"only": "none"})[0], "production_order", "code")) == 3
 
 
 def test_an_hour_alone_among_times_such_as_1430_is_not_taken_for_minutes_after_midnight() -> None:
