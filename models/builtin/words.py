@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 # Letters and digits apart, so that "VF-2", "vf2" and "50h" are cut alike.
 _WORD = re.compile(r"[0-9]+|[^\W\d_]+")
+# More digits than any figure of a shop has: they are no number, and thousands of them would be dear to read.
+_NO_NUMBER = re.compile(r"[0-9]{19,}")
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -25,8 +27,10 @@ class Word:
 
 
 def clean(text: str) -> str:
-    """One spelling of a message: composed, typographic quotes and dashes plain, no control characters."""
-    composed = unicodedata.normalize("NFC", text)
+    """One spelling of a message: composed, typographic quotes and dashes plain, no control characters, no
+    numbers beyond all measure.
+    """
+    composed = _NO_NUMBER.sub("…", unicodedata.normalize("NFC", text))
     straight = composed.translate(
         str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\u00a0": " "})
     )

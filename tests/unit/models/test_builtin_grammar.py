@@ -149,3 +149,17 @@ def test_words_are_known_in_other_spellings_and_with_a_slip(written: str, kind: 
 def test_names_are_not_taken_for_misspelt_words(written: str) -> None:
     hit = lexicon().at(words_of(written), 0, reach=1)
     assert hit is None or all(sense.kind is Kind.MAKER for sense in hit.senses)
+
+
+@pytest.mark.parametrize("digits", [19, 25, 7_900])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can we take on a {}-hour order next month?",
+        "What if WO-4003 had {} pieces?",
+        "90 instead of {} pieces for WO-4003",
+    ],
+)
+def test_a_number_beyond_all_measure_is_no_number(question: str, digits: int) -> None:
+    given = [query.arguments for query in understand(question.format("9" * digits), CONTEXT).queries]
+    assert "999" not in str(given)
