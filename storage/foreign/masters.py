@@ -7,6 +7,7 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills
 from storage.foreign.words_of_cells import learn_service
 
@@ -35,11 +36,13 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
             continue
         origin = reader.origin(**_MACHINE)
         group = reader.text("work_center") or name
-        calendar = _calendar(reader, places, "machines run")
+        stored = places.machines.stored_as(places.machines.find(name) or "")
+        calendar = _calendar(reader, places, "machines run", stored)
         if calendar is None and not reader.bad:
             places.machines.by_name.setdefault(plain(name), name)  # it will be made
         if calendar is not None and not reader.bad:
-            center = places.make_work_center(group, origin)
+            known = stored.group if stored is not None and not reader.text("work_center") else None
+            center = known or places.make_work_center(group, origin)
             places.make_machine(
                 name,
                 work_center=center,
@@ -84,8 +87,11 @@ def used(reader: RowReader) -> dict[str, str]:
     return {"active_from": first.canonical if first else "", "active_to": last.after if last else ""}
 
 
-def _calendar(reader: RowReader, places: Places, who: str) -> str | None:
+def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None) -> str | None:
+    """The calendar that a row says; of what the shop has, where no column says it, the one that it has."""
     word = reader.text("calendar")
+    if stored is not None and stored.calendar_id and not reader.layout.has("calendar"):
+        return stored.calendar_id
     if not word:
         return places.calendar("no_shift", f"do {who} of which the file says no shift", reader.origin())
     return places.calendar(f"calendar.{word}", f'is "{word}"', reader.origin(), word)
@@ -120,7 +126,8 @@ def _says_otherwise(reader: RowReader, before: RowReader) -> bool:
 
 
 def _operator(reader: RowReader, code: str, places: Places) -> str | None:
-    calendar = _calendar(reader, places, "people work")
+    stored = places.operators.stored_as(places.operators.find(code) or "")
+    calendar = _calendar(reader, places, "people work", stored)
     if calendar is None:
         return None
     name = reader.text("operator_name")

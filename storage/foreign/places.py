@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from storage.exchange.problems import nearest, shown
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Decisions, Question
-from storage.foreign.shift_patterns import clock_text, pattern_of, written
+from storage.foreign.shift_patterns import clock_text, days_later, pattern_of, written
 from storage.foreign.shop_names import Named, ShopNames
 
 NEW, OWN, EACH, LEAVE_OUT = "new", "own", "each", "leave_out"
@@ -277,7 +277,7 @@ def shifts_in(text: str) -> list[tuple[int, str, str, bool]] | None:
     if slots is None:
         return None
     return [
-        (weekday, clock_text(slot.start), clock_text(slot.end), slot.end <= slot.start)
-        for slot in slots
+        ((weekday - 1 + days) % 7 + 1, clock_text(slot.start), clock_text(slot.end), slot.end <= slot.start)
+        for slot, days in zip(slots, days_later(slots), strict=True)
         for weekday in slot.weekdays or range(1, 6)
     ]

@@ -1,7 +1,8 @@
 """Shifts from tables: of days, for a calendar, a machine or a person, or of every week for a calendar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import Moment
@@ -12,7 +13,7 @@ from storage.foreign.masters import machines_of
 from storage.foreign.pauses import inside, length, less_pauses, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
-from storage.foreign.shift_patterns import Slot, clock_text, pattern_of, weekdays_in
+from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.vocabulary import key_of
 from storage.foreign.words_of_cells import ABSENCES, learn_marks
 
@@ -167,7 +168,11 @@ def _by_name(
         return []
     if slots is None:
         return None
-    return [(Moment(day.day, s.start), Moment(day.day, s.start).later(s.minutes)) for s in slots]
+    starts = [
+        Moment(day.day + timedelta(days=days), slot.start)
+        for slot, days in zip(slots, days_later(slots), strict=True)
+    ]
+    return [(start, start.later(slot.minutes)) for start, slot in zip(starts, slots, strict=True)]
 
 
 def _nothing_said(roster: _Roster, reader: RowReader) -> list[tuple[Moment, Moment]] | None:
@@ -272,7 +277,15 @@ def _weekly_slots(roster: _Roster, reader: RowReader) -> list[Slot]:
         found = _slots(roster, reader.text("shift"), person=False) if reader.text("shift") else None
         slots = found if isinstance(found, tuple) else ()
     days = _days(roster, reader)
-    return [Slot(slot.weekdays or days, slot.start, slot.end) for slot in slots if slot.weekdays or days]
+    return [
+        Slot(slot.weekdays or _moved(days or (), later), slot.start, slot.end)
+        for slot, later in zip(slots, days_later(slots), strict=True)
+        if slot.weekdays or days
+    ]
+
+
+def _moved(weekdays: Sequence[int], days: int) -> tuple[int, ...]:
+    return tuple((weekday - 1 + days) % 7 + 1 for weekday in weekdays)
 
 
 def _days(roster: _Roster, reader: RowReader) -> tuple[int, ...] | None:

@@ -1,7 +1,7 @@
 """Times of shifts as people write them: `Mo-Fr 06:00-14:00`, `6-14 Uhr`, `1-5 06:00-14:00; 6 06:00-12:00`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.foreign.vocabulary import folded, key_of
@@ -60,6 +60,20 @@ def pattern_of(text: str) -> tuple[Slot, ...] | None:
         slots.append(Slot(days, start % _DAY_MINUTES, end % _DAY_MINUTES))
         at = form.end()
     return tuple(slots) if slots and _BETWEEN.fullmatch(text[at:]) else None
+
+
+def days_later(slots: Sequence[Slot]) -> list[int]:
+    """For each of several pieces of a shift how many days after the first it begins: of `22:00-02:00;
+    02:30-06:00` the second is in the same night. Pieces that name their days are where they say."""
+    found: list[int] = []
+    for number, slot in enumerate(slots):
+        before = slots[number - 1] if number else None
+        days = found[-1] if found else 0
+        if before is not None and slot.weekdays is None and before.weekdays is None:
+            over_night = before.end <= before.start
+            days += over_night and before.end <= slot.start < before.start
+        found.append(days)
+    return found
 
 
 def written(slots: Iterable[Slot]) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from leadhand.errors import InvalidRequest
 from storage.foreign.decisions import Choice, Decisions, Question
-from storage.foreign.shop_names import StoredOperation
+from storage.foreign.places import shifts_in
+from storage.foreign.shop_names import Named, StoredOperation
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from tests.unit.foreign.test_differences import SHOP, read, rows
@@ -165,3 +166,43 @@ def test_a_row_that_goes_on_with_the_machine_above_one_that_is_left_out_is_told(
     first, second, third, fourth = rows(done, "downtime", "machine_id")
     assert first == second != third == fourth
     assert "carry_down" not in str(done.findings.notices)
+
+
+def test_the_second_piece_of_a_night_is_in_the_same_night() -> None:
+    text = "Employee;Date;Shift\nAda;2026-12-07;N\nAda;2026-12-08;N\n"
+    given = {
+        "rows": "shifts", "shift.N": "22:00-02:00; 02:30-06:00", "new_operators": "new",
+        "operator_calendar": "day",
+    }  # fmt: skip
+    done, asked = read(text, given)
+    spans = [s for s in rows(done, "calendar_exception", "start", "end") if s[0]]
+    assert (asked, spans[:2]) == (
+        set(),
+        [("2026-12-07 22:00", "2026-12-08 02:00"), ("2026-12-08 02:30", "2026-12-08 06:00")],
+    )
+    assert [
+        (slot[0], slot[1]) for slot in shifts_in("7 08:00-10:00; 22:00-24:00; 00:30-06:00") or ()
+    ] == [
+        (7, "08:00"), *((day, "22:00") for day in range(1, 6)), *((day, "00:30") for day in range(2, 7)),
+    ]  # fmt: skip
+
+
+def test_what_the_shop_has_keeps_its_calendar_and_group_where_no_column_says_them() -> None:
+    shop = replace(
+        SHOP,
+        calendars=(*SHOP.calendars, Named("late", "late", "Late", None, "late", "import", None)),
+        operators=(Named("o-1", "P1", "Ada", None, "late", "hr", "7"),),
+        machines=(Named("m-1", "M1", "Mill", "mills", "late", "erp", "9"),),
+    )
+
+    def taken(text: str, given: dict[str, str]) -> tuple[Transformed, set[str]]:
+        decisions = Decisions(given)
+        layouts = layouts_of(tables_of(text_of(text)), decisions)
+        return transform(layouts, decisions, shop, file="file", sheets=1), set(decisions.questions)
+
+    done, asked = taken("Employee;Name;Turning\nP1;Ada;x\n", {"rows": "operators", "skill": "Turning"})
+    assert (asked, rows(done, "operator", "id", "calendar_id")) == (set(), [("o-1", "late")])
+    done, asked = taken("Machine;Name\nM1;Mill 1\n", {"rows": "machines", "machine_name": "Name"})
+    assert (asked, rows(done, "machine", "id", "work_center_id", "calendar_id")) == (
+        set(), [("m-1", "mills", "late")],
+    )  # fmt: skip
