@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
@@ -11,6 +12,7 @@ from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone,
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
+from storage.foreign.stored_times import at, end_of, identity, overlapping
 from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
 
 _ONE_DAY = timedelta(days=1)
@@ -111,12 +113,18 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
 def _add(
     reader: RowReader, person: str, when: Mapping[str, str], kinds: Mapping[str, str], places: Places
 ) -> None:
-    first = when.get("start_date") or when["start"]
+    first, zone = when.get("start_date") or when["start"], ZoneInfo(places.shop.timezone)
+    opens, stored = at(first, zone), places.shop.absences
+    key = f"{places.source}:{person} {first}"
+    cells, same = identity(stored, person, places.source, key, opens)
+    closes = end_of(when.get("end_date") or when.get("end") or "", zone)
+    others = [row for row in stored if row.whose == person and row is not same]
+    for text in overlapping(others, opens, closes, zone):
+        reader.findings.notice(reader.place, reader.row.number, text)
     places.canonical.add(
         "absence",
         {
-            "external_id": f"{places.source}:{person} {first}", "source": places.source,
-            "operator_id": person, **when, "kind": kinds.get(reader.text("absence_kind"), "absence"),
+            **cells, "operator_id": person, **when, "kind": kinds.get(reader.text("absence_kind"), "absence"),
         },
         _origin(reader, when),
     )  # fmt: skip

@@ -1,6 +1,9 @@
 """Days on which the shop is closed, and times in which a machine is down, from tables that list them."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.dates import Moment
@@ -10,6 +13,7 @@ from storage.foreign.masters import machines_of
 from storage.foreign.open_ends import end_said, goes_on, how_long
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
+from storage.foreign.stored_times import at, end_of, identity, overlapping
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
@@ -94,21 +98,35 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         )
         kinds[""] = layout.scope.settle(question) or ""
     machines_of(quiet, places)
+    numbers = Counter(reader.text("number") for reader in quiet)
     for reader in filter(_says_when, readers_of(layout, place, findings)):
         name = reader.text("machine", needed=True)
         machine = places.machines.find(name)
         window = _window(reader)
         if window is None or machine is None or reader.bad:
             continue
+        zone, stored = ZoneInfo(places.shop.timezone), places.shop.downtimes
+        number = _number(reader, numbers)
+        key = number or f"{places.source}:down {machine} {window[0]}"
+        opens = at(window[0], zone)
+        cells, same = identity(stored, machine, places.source, key, opens, numbered=bool(number))
+        others = [row for row in stored if row.whose == machine and row is not same]
+        for text in overlapping(others, opens, end_of(window[1], zone), zone):
+            findings.notice(place, reader.row.number, text)
         places.canonical.add(
             "downtime",
             {
-                "external_id": f"{places.source}:down {machine} {window[0]}", "source": places.source,
-                "machine_id": machine, "start": window[0], "end": window[1],
+                **cells, "machine_id": machine, "start": window[0], "end": window[1],
                 "kind": kinds.get(reader.text(says), ""), "note": reader.text("title"),
             },
             reader.origin(machine_id="machine", start="start", end="end", kind=says),
         )  # fmt: skip
+
+
+def _number(reader: RowReader, numbers: Mapping[str, int]) -> str:
+    """The downtime's own number; of one that stands for several machines, with the machine."""
+    number = reader.text("number")
+    return f"{number} {reader.text('machine')}" if numbers[number] > 1 and number else number
 
 
 def _says_when(reader: RowReader) -> bool:

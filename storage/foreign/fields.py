@@ -176,6 +176,7 @@ FIELDS: dict[str, Field] = {
         Field("needed", "how much of the material is needed", _number),
         Field("available", "when the material is there"),
         Field("quote", "the quote that the time is held for"),
+        Field("number", "the downtime's own number in its system"),
         Field("downtime_kind", "whether it is maintenance or a breakdown"),
         Field("shift", "the shift's name"),
         Field("weekday", "the days of the week", _weekdays),
@@ -218,7 +219,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "break_time", "closed",
     ),
     "closures": ("day", "start", "end", "title", "closed", "overtime", "calendar"),
-    "downtimes": ("machine", "day", "start", "end", "length", "title", "downtime_kind"),
+    "downtimes": ("machine", "number", "day", "start", "end", "length", "title", "downtime_kind"),
     "materials": ("order", "operation", "item", "needed", "available"),
     "held": ("machine", "day", "start", "end", "length", "quote"),
 }  # fmt: skip

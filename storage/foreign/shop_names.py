@@ -76,6 +76,20 @@ class StoredMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTime:
+    """When a person is away or a machine down: `whose` is its id, `name` what it is called. `closes` None:
+    until further notice."""
+
+    id: str
+    whose: str
+    name: str
+    source: str
+    external_id: str | None
+    opens: datetime
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopNames:
     """All of one shop, and of its orders those that a file names."""
 
@@ -96,6 +110,8 @@ class ShopNames:
     materials: Mapping[tuple[str, int], Sequence[StoredMaterial]] = field(
         default_factory=dict[tuple[str, int], Sequence[StoredMaterial]]
     )
+    absences: Sequence[StoredTime] = ()
+    downtimes: Sequence[StoredTime] = ()
 
 
 async def read_names(connection: Connection, order_codes: Sequence[str]) -> ShopNames | None:
@@ -119,6 +135,8 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         {order.code: order for order in orders},
         _by_operation(await fetch_all(connection, _SQL["bookings"], codes, StoredBooking)),
         _by_operation(await fetch_all(connection, _SQL["materials"], codes, StoredMaterial)),
+        await fetch_all(connection, _SQL["absences"], {}, StoredTime),
+        await fetch_all(connection, _SQL["downtimes"], {}, StoredTime),
     )
 
 

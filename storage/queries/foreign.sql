@@ -57,6 +57,22 @@ select o.code, p.seq, r.id, r.item, r.source, r.external_id
  where o.code = any(%(codes)s)
  order by r.id;
 
+-- name: absences
+-- When people are away, by the shop's clock; whole days with the last one.
+select a.id, a.operator_id as whose, o.code as name, a.source, a.external_id,
+       coalesce(a.start::timestamptz, a.start_date::timestamp at time zone t.timezone) as opens,
+       coalesce(a."end"::timestamptz, (a.end_date + 1)::timestamp at time zone t.timezone) as closes
+  from absence a
+  join operator o on o.tenant_id = a.tenant_id and o.id = a.operator_id
+  join tenant_settings t on t.tenant_id = a.tenant_id
+ order by opens, a.id;
+
+-- name: downtimes
+-- When machines are down.
+select d.id, d.machine_id as whose, m.code as name, d.source, d.external_id, d.start as opens, d."end" as closes
+  from downtime d join machine m on m.tenant_id = d.tenant_id and m.id = d.machine_id
+ order by opens, d.id;
+
 -- name: mapping
 -- The mapping that was confirmed for files with these headers.
 select document::text from import_mapping where fingerprint = %(fingerprint)s;

@@ -17,6 +17,13 @@ SHOP = {
     "operation_alternative": (
         "operation_id,machine_id,setup_min,run_s_per_piece\no-1-10,m1,10,60\no-1-20,m1,10,60\n"
     ),
+    "operator": "id,code,name,calendar_id\nada,P1,Ada,day\n",
+    "absence": "id,operator_id,start_date,end_date,kind\nab,ada,2026-12-07,2026-12-08,sick\n",
+    "downtime": (
+        "id,machine_id,start,end,kind,source,external_id\n"
+        "d1,m1,2026-12-14 06:00,2026-12-14 10:00,maintenance,cmms,W-1\n"
+        "d2,m2,2026-12-14 06:00,,breakdown,cmms,W-2\n"
+    ),
     "material_requirement": ("id,operation_id,item,qty,available_at\nmat,o-1-10,Bar 40,5,2026-11-27 06:00\n"),
     "booking": (
         "id,operation_id,machine_id,status,locked\nb1,o-1-10,m2,planned,false\nb2,o-1-20,m1,planned,true\n"
@@ -81,3 +88,27 @@ async def test_a_material_that_an_operation_has_already_is_the_same_one(
         ("import:A/10/Plate", "Plate", 1),
         ("mat", "bar 40", 6),
     ]
+
+
+async def test_absences_and_downtimes_that_the_plan_has_are_the_same_ones_and_others_are_told(
+    bring: Bring, database: Database, planned: Principal
+) -> None:
+    away = "Employee,From,To,Reason\nP1,2026-12-07,2026-12-11,Sick\nP1,2026-12-08,2026-12-09,Training\n"
+    preview = await bring(away, {"rows": "absences"}, whose=planned)
+    assert asked(preview) == []
+    query = b"select id, end_date::text from absence order by start_date"
+    assert await ask(database, planned, query) == [
+        ("ab", "2026-12-11"), ("import:ada 2026-12-08", "2026-12-09"),
+    ]  # fmt: skip
+    assert "overlaps what the plan has of P1 from 2026-12-07 00:00" in str(preview.notices)
+    down = (
+        "Machine,Work order,Start,End,Reason\nM1,W-1,2026-12-15 06:00,2026-12-15 09:00,Maintenance\n"
+        "M2,W-3,2026-12-14 06:00,2026-12-14 08:00,Maintenance\n"
+    )
+    preview = await bring(down, {"rows": "downtimes"}, whose=planned)
+    assert asked(preview) == []
+    query = b"select id, extract(day from start::timestamptz)::int from downtime order by id"
+    assert await ask(database, planned, query) == [("W-3", 14), ("d1", 15), ("d2", 14)]
+    assert "overlaps what the plan has of M2 from 2026-12-14 06:00 until further notice (cmms, W-2)" in str(
+        preview.notices
+    )
