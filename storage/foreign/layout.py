@@ -36,7 +36,8 @@ from storage.foreign.signs import (
     week_days_of,
     year_of,
 )
-from storage.foreign.suggesting import ACROSS, Guess, columns_for
+from storage.foreign.spoken import is_spoken_of
+from storage.foreign.suggesting import ACROSS, Guess, called_so, columns_for
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
 
@@ -198,6 +199,7 @@ def _times_of_day(table: Table, columns: Mapping[str, tuple[Column, ...]]) -> It
 
 def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
     proposed = columns_for(table, kind)
+    called = called_so(table, kind, proposed)
     if "operator" in ROWS[kind] and "operator" not in proposed and "operator_name" in proposed:
         proposed["operator"] = proposed["operator_name"]
     needed = set(_NEEDED[kind])
@@ -217,7 +219,11 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
     columns: dict[str, tuple[Column, ...]] = {}
     special: dict[str, str] = {}
     for field in ROWS[kind]:
-        value = _column(table, scope, field, proposed.get(field, []), proposed, needed=field in needed)
+        found = proposed.get(field, [])
+        told = (
+            [] if found else [header for header in called.get(field, ()) if not is_spoken_of(header, scope)]
+        )
+        value = _column(table, scope, field, found, proposed, told=told, needed=field in needed)
         if value is None or value == NONE:
             special.update({field: NONE} if value else {})
         elif value in {BY_ROWS, BOOKED, IN_ORDER}:
@@ -275,8 +281,11 @@ def _column(
     found: list[Guess],
     proposed: Mapping[str, list[Guess]],
     *,
+    told: Sequence[str],
     needed: bool,
 ) -> str | None:
+    """What is said of a field. `told`: headers of columns that are called so, and are not proposed."""
+
     def fits(value: str) -> bool:
         if value.startswith("=") or value == NONE:
             return True
@@ -294,12 +303,12 @@ def _column(
     elif found and (several or len(found) == 1 or (field == "operator_name" and _is_whole_name(found))):
         headers = "; ".join(guess.header for guess in found)
         proven = (headers, _why(found[0]))
-    elif field == "status":
+    elif field == "status" and not found and not told:
         proven = ("=released", "no column says it; orders in such a file are work to be done")
-    elif not needed and not found:
+    elif not needed and not found and not told:
         proven = (NONE, "no column says it")
     taken = {guess.header for guesses in proposed.values() for guess in guesses if len(guesses) == 1}
-    free = found or [h for h in table.headers if h and h not in taken]
+    free = found or [*told, *(h for h in table.headers if h and h not in taken and h not in told)]
     choices = [Choice(guess.header if isinstance(guess, Guess) else guess) for guess in free]
     if field in _SPECIAL:
         choices.append(Choice(*_SPECIAL[field]))
@@ -313,7 +322,11 @@ def _column(
         field,
         f"Which column of {shown(table.label)} is {FIELDS[field].about}?",
         tuple(choices),
-        why="several could be it" if found else "no header says it",
+        why="several could be it"
+        if found
+        else f'"{shown(told[0])}" is called so, and its cells do not look like it'
+        if told
+        else "no header says it",
     )
     return scope.settle(question, proven=proven, fits=fits)
 
@@ -323,6 +336,7 @@ _SPECIAL = {
     "run": (BOOKED, "no column: as long as the work is booked, end less start"),
 }
 _CONSTANT = {
+    "status": ("=released", "no column: work to be done"),
     "quantity": ("=1", "no column: one piece each"),
     "run": ("=0", "no column: no run time"),
     "machine": ("=NAME", "no column: all of it on the machine NAME"),

@@ -15,6 +15,7 @@ from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.vocabulary import key_of
+from storage.foreign.weekday_sets import day_in_column, is_doubtful
 from storage.foreign.words_of_cells import ABSENCES, learn_marks
 
 OFF = "off"
@@ -288,6 +289,11 @@ def _moved(weekdays: Sequence[int], days: int) -> tuple[int, ...]:
     return tuple((weekday - 1 + days) % 7 + 1 for weekday in weekdays)
 
 
+def _words_of_days(roster: _Roster) -> list[str]:
+    columns = [column.index for column in roster.layout.columns.get("weekday", ())]
+    return [text for index in columns if index is not None for text in roster.layout.table.texts(index)]
+
+
 def _days(roster: _Roster, reader: RowReader) -> tuple[int, ...] | None:
     text = reader.text("weekday")
     if text:
@@ -296,7 +302,9 @@ def _days(roster: _Roster, reader: RowReader) -> tuple[int, ...] | None:
             (Choice("1-5", "Monday to Friday"), Choice("1,3,5", "such days; 1 is Monday")),
             why="its words are not known",
         )  # fmt: skip
-        known = weekdays_in(text)
+        column = _words_of_days(roster)
+        day = day_in_column(text, column)
+        known = (day,) if day is not None else None if is_doubtful(text, column) else weekdays_in(text)
         given = ",".join(map(str, known or ()))
         value = roster.layout.scope.settle(
             question,

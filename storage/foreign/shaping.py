@@ -167,7 +167,16 @@ def _parents(table: Table, scope: Scoped, late: bool) -> Table:
         else:
             rows.append(replace(row, cells=(*cells, *above)))
     headers = (*table.headers, *(f"{ABOVE}{name}" if name else "" for name in table.headers))
-    return replace(table, headers=headers, rows=tuple(rows))
+    told = _without_head(
+        len(table.rows) - len(rows), [row for row in rows if row.cells[width:] == (EMPTY,) * width]
+    )
+    return replace(table, headers=headers, rows=tuple(rows), wide=(*table.wide, *told))
+
+
+def _without_head(heads: int, rows: Sequence[TableRow]) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    return (f"{PARENT}: of {heads} such rows none is above {len(rows)} others, such as row {rows[0].number}",)
 
 
 def _carried(table: Table, scope: Scoped, late: bool) -> Table:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.foreign.durations import unit_of_header
@@ -24,6 +24,11 @@ _WHOLE = frozenset({"downtime_kind"})
 _ONE_OF_ALL = ("due",)
 # Times of another machine, whose headers hold the words for those of the first one too.
 _OF_OTHERS = ("alternative_run", "alternative_setup")
+# Fields that change a plan when their column is passed over.
+_ASKED = frozenset({
+    "quantity", "due", "release", "priority", "status", "material_due", "quote_expires", "setup", "run",
+    "wait_after", "start", "end", "length", "active_from", "active_to", "break_time", "back",
+})  # fmt: skip
 # Headers of columns that went across: they may be several things.
 ACROSS = ("column", "content")
 # What a word that names two fields means in rows of a kind.
@@ -120,6 +125,18 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
     if kind == "operators":
         proposed["skill"] += _marked(table, taken)
     return {field: found for field, found in proposed.items() if found}
+
+
+def called_so(table: Table, kind: str, proposed: Mapping[str, Sequence[Guess]]) -> dict[str, list[str]]:
+    """Columns whose whole header is a field's word, and that are proposed for nothing, because their cells do
+    not look like it: not to be passed over."""
+    taken = {guess.index for found in proposed.values() for guess in found}
+    called: dict[str, list[str]] = defaultdict(list)
+    for guess in guesses(table):
+        wanted = guess.score == 1 and guess.field in _ASKED and guess.field in ROWS[kind]
+        if wanted and guess.index not in taken and table.filled(guess.index):
+            called[guess.field] += [guess.header] if guess.header not in called[guess.field] else []
+    return called
 
 
 def _join_names(proposed: Mapping[str, list[Guess]]) -> None:

@@ -1,6 +1,7 @@
 """The tables of a foreign file as canonical rows, by what was decided; what is not decided becomes a
 question."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
@@ -29,7 +30,8 @@ from storage.foreign.rosters import take_shifts
 from storage.foreign.shaping import less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
-from storage.foreign.tables import Table
+from storage.foreign.spoken import is_spoken_of
+from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
 from storage.foreign.words_of_cells import (
     learn_attendance,
@@ -40,6 +42,7 @@ from storage.foreign.words_of_cells import (
 )
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
+_TOLD_CHARS = 600
 _PLANNED = ("orders", "operations", "bookings")
 # In an order in which later ones find what earlier ones make.
 _TAKERS = (
@@ -168,9 +171,22 @@ def transform(
     ask_unused(layouts, decisions)
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
-        for text in (*layout.table.wide, *told_merged(layout.table, used)):
+        for text in (*layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used)):
             done.findings.notice(place, None, text)
     return done
+
+
+def _lines_above(layout: Layout) -> list[str]:
+    """What lines between the rows say of those below them, where that is used: a remark among them takes the
+    place of the last one too."""
+    table = layout.table
+    index = table.headers.index(LINE) if LINE in table.headers else None
+    used = [column.index for columns in layout.columns.values() for column in columns]
+    if index is None or not (index in used or is_spoken_of(LINE, layout.scope)):
+        return []
+    counts = Counter(row.cell(index).text for row in table.rows)
+    told = " · ".join(f"{shown(text or 'nothing')} ({count} rows)" for text, count in counts.items())
+    return [f"{LINE} says of the rows below it: {told[:_TOLD_CHARS]}"]
 
 
 def _in_zone(layout: Layout, shop: ZoneInfo) -> Layout:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from storage.exchange.problems import shown
 from storage.foreign.areas import column_letters
 from storage.foreign.dates import looks_like_date
-from storage.foreign.decisions import Choice, Decision, Decisions, Question, Scoped
+from storage.foreign.decisions import Choice, Decision, Decisions, Question
 from storage.foreign.layout import Layout
-from storage.foreign.shaping import JOIN, LEAVE_OUT, ONLY, PARENT, SPLIT
 from storage.foreign.shift_patterns import weekdays_in
+from storage.foreign.spoken import is_spoken_of
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import folded, key_of
 
@@ -73,7 +73,7 @@ def _doubtful(layouts: Sequence[Layout]) -> Iterator[tuple[str, tuple[str, tuple
         used = {c.index for found in of_table for columns in found.columns.values() for c in columns}
         yield from _beside(layout, used)
         for index, header in enumerate(table.headers):
-            if not header or header.startswith("(") or index in used or _is_spoken_of(header, layout.scope):
+            if not header or header.startswith("(") or index in used or is_spoken_of(header, layout.scope):
                 continue
             of_work = _OF_WORK.get(key_of("ignored", header) or "", ()) if layout.kind == "operations" else ()
             if of_work and table.filled(index):
@@ -94,7 +94,7 @@ def _beside(layout: Layout, used: Set[int | None]) -> Iterator[tuple[str, tuple[
     )
     behind = range((gap or 0) + 1, len(table.headers))
     named = [table.headers[n] for n in behind if table.headers[n] and not table.headers[n].startswith("(")]
-    if gap is None or len(named) < 2 or used & set(behind) or _is_spoken_of(named[0], layout.scope):
+    if gap is None or len(named) < 2 or used & set(behind) or is_spoken_of(named[0], layout.scope):
         return
     ends = [column_letters(table.first_column + n) for n in (0, gap - 1, gap + 1, len(table.headers) - 1)]
     row = table.header_row
@@ -152,21 +152,3 @@ def _says_the_same(table: Table, index: int, other: int) -> bool:
     """Whether two columns say the same in other words, such as a machine's number and its name."""
     pairs = {(row.cell(index).text, row.cell(other).text) for row in table.rows}
     return len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
-
-
-def _is_spoken_of(header: str, scope: Scoped) -> bool:
-    """Whether an answer makes something of the column: another column, or a choice of rows."""
-    own = scope.prefix
-    for key, value in scope.decisions.given.items():
-        name = key.removeprefix(own).rpartition("!")[2]
-        if name in (LEAVE_OUT, ONLY, PARENT) and any(
-            p.strip().startswith(f"{header}=") for p in value.split(";")
-        ):
-            return True
-        if name.startswith(JOIN) and f"{{{header}}}" in value:
-            return True
-        if name.endswith((".unit", ".base")) and value.strip() == f"{{{header}}}":
-            return True
-        if name in (f"{SPLIT}{header}", f"{JOIN}{header}"):
-            return True
-    return False

@@ -28,6 +28,22 @@ def weekday_names(headers: Sequence[str]) -> dict[str, str]:
     return best if len(best) >= len(known) and best != known else {}
 
 
+def day_in_column(word: str, column: Sequence[str]) -> int | None:
+    """The day, 1 is Monday, of a word in the language that the others of its column prove; None: nothing
+    proves it, or the word says it by itself."""
+    name = weekday_names(list(dict.fromkeys(column))).get(word)
+    return None if name is None else _DAYS.index(name) + 1
+
+
+def is_doubtful(word: str, column: Sequence[str]) -> bool:
+    """Whether a word is another day in another language, and words beside it are of none that is known."""
+    known = key_of("weekdays", word)
+    weeks: list[list[str]] = [list(week.split()) for week in _SETS]
+    others = {week.index(_word(word)) + 1 for week in weeks if _word(word) in week}
+    strange = any(text and " " not in text and key_of("weekdays", text) is None for text in column)
+    return known is not None and strange and bool(others - {int(known)})
+
+
 def _word(header: str) -> str:
     """A name without accents; in Slovak only one tells Thursday from Wednesday."""
     return "stv" if header.casefold().rstrip(".") == "št" else folded(header)

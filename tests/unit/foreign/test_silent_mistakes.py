@@ -97,6 +97,35 @@ def test_rows_that_an_answer_leaves_out_are_told_and_an_answer_can_be_taken_back
     assert len(rows(read(text, given | {"only": "none"})[0], "production_order", "code")) == 3
 
 
+def test_a_column_with_a_telling_header_that_is_not_used_is_asked_about() -> None:
+    text = "Job;Qty;Due\nA;1;soon\nB;1;later\nC;1;next\nD;1;2026-12-11\n"
+    assert "due" in read(text, {"rows": "orders", "unused": "leave"})[1]
+    text = "Kind;Job;Qty;Due;Status\nH;Acme;;;\n;A;1;2026-12-11;Shipped\n"
+    given = {
+        "rows": "orders", "parent": "Kind=H", "customer": "(above) Job", "order": "Job", "quantity": "Qty",
+        "due": "Due", "header_rows": "1",
+    }  # fmt: skip
+    assert "status" in read(text, given)[1]
+    done, _ = read(text, given | {"status": "Status"})
+    assert rows(done, "production_order", "status") == [("done",)]
+
+
+def test_what_stands_between_the_rows_and_rows_without_a_head_are_told() -> None:
+    text = "Kind;Job;Qty;Due\nL;Z;1;2026-12-11\nH;Acme;0;2026-12-11\nL;A;1;2026-12-11\n"
+    given = {
+        "rows": "orders", "parent": "Kind=H", "customer": "(above) Job", "order": "Job", "quantity": "Qty",
+        "due": "Due",
+    }  # fmt: skip
+    told = str(read(text, given)[0].findings.notices)
+    assert "parent: of 1 such rows none is above 1 others, such as row 2" in told
+    text = (
+        "Job;Qty;Due\nAcme;;\nA;1;2026-12-11\nB;1;2026-12-11\nNote: by rail;;\nC;1;2026-12-11\n"
+        "D;1;2026-12-11\n"
+    )
+    told = str(read(text, {"rows": "orders", "customer": "(line above)"})[0].findings.notices)
+    assert "(line above) says of the rows below it: Acme (2 rows) · Note: by rail (2 rows)" in told
+
+
 def test_an_hour_alone_among_times_such_as_1430_is_not_taken_for_minutes_after_midnight() -> None:
     text = "Machine;Day;From;To\nM1;2026-12-07;730;12\nM1;2026-12-08;0;1645\n"
     done, _ = read(text, DOWN | {"day": "Day", "end": "To", "length": "none", "clock": "hhmm"})

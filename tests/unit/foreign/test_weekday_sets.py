@@ -4,7 +4,7 @@ import pytest
 
 from storage.foreign.weekday_sets import weekday_names
 from tests.unit.foreign.test_dates_of_languages import HEAD
-from tests.unit.foreign.test_differences import read
+from tests.unit.foreign.test_differences import read, rows
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,19 @@ def test_an_end_without_a_start_is_not_taken_for_one_and_the_date_that_is_due_is
     text = "OF;Qté;Date fin;Opération;Machine;Temps min/pc\nA1;10;04.12.2026;10;M1;2\n"
     assert "due" in read(text, {"new_machines": "new", "calendar": "day"})[1]
     assert read(HEAD + "A;1;2026-12-07\n")[1] == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "days"),
+    [
+        ("Po Út St Čt Pá So", set[str](), ["1", "2", "3", "4", "5", "6"]),
+        ("Mo Di Mi Do Fr So", set[str](), ["1", "2", "3", "4", "5", "7"]),
+        ("Pá So", {"weekdays.Pá", "weekdays.So"}, []),
+    ],
+)
+def test_days_of_a_column_are_of_one_language_that_its_words_prove(
+    words: str, asked: set[str], days: list[str]
+) -> None:
+    text = "Weekday;From;To\n" + "".join(f"{word};06:00;14:00\n" for word in words.split())
+    done, questions = read(text, {"rows": "shifts", "weekday": "Weekday", "for": "day", "shift": "none"})
+    assert (questions, [row[0] for row in rows(done, "calendar_shift", "weekday")]) == (asked, days)

@@ -1,0 +1,22 @@
+"""Whether an answer speaks of a column."""
+
+from storage.foreign.decisions import Scoped
+from storage.foreign.shaping import JOIN, LEAVE_OUT, ONLY, PARENT, SPLIT
+
+
+def is_spoken_of(header: str, scope: Scoped) -> bool:
+    """Whether an answer makes something of the column: another column, or a choice of rows."""
+    own = scope.prefix
+    for key, value in scope.decisions.given.items():
+        name = key.removeprefix(own).rpartition("!")[2]
+        if name in (LEAVE_OUT, ONLY, PARENT) and any(
+            p.strip().startswith(f"{header}=") for p in value.split(";")
+        ):
+            return True
+        if name.startswith(JOIN) and f"{{{header}}}" in value:
+            return True
+        if name.endswith((".unit", ".base")) and value.strip() == f"{{{header}}}":
+            return True
+        if name in (f"{SPLIT}{header}", f"{JOIN}{header}"):
+            return True
+    return False
