@@ -104,7 +104,7 @@ def known_nowhere(question: str, passages: Sequence[FoundPassage]) -> tuple[str,
     unknown = passages[0].unknown if passages else ()
     names = (name for name in designations(question) if is_unknown(name, unknown))
     written = (re.search(rf"(?<!\w){re.escape(name)}", question, re.IGNORECASE) for name in names)
-    return tuple(one[0] for one in sorted(filter(None, written), key=re.Match.start))
+    return tuple(one[0] for one in sorted(filter(None, written), key=lambda one: one.start()))
 
 
 def verdict(model: str | None, found: Found, *, min_similarity: float | None = None) -> Verdict:
