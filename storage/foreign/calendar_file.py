@@ -123,6 +123,11 @@ class Series:
         return " ".join(str(self.main.get("LOCATION") or "").split())[:200]
 
     @property
+    def description(self) -> str:
+        """What is written in it besides its summary."""
+        return " ".join(str(self.main.get("DESCRIPTION") or "").split())[:2_000]
+
+    @property
     def marked_free(self) -> bool:
         """Whether its time is marked as free; of whole days many programs do so by themselves."""
         return is_free(self.main)

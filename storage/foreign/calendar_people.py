@@ -9,7 +9,8 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.shop_names import Named
 from storage.foreign.vocabulary import folded, key_within
 
-NOBODY, INVITED = "nobody", "invited"
+NOBODY, INVITED, WORKING = "nobody", "invited", "people"
+_TOLD = 5
 TAKE, IGNORE = "take", "ignore"
 _NAME_CHARS = 3
 
@@ -63,7 +64,30 @@ class People:
 
     def _likely(self, series: Series) -> list[Named]:
         """Those of whom the summary has the code, or a part of the name that nobody else has."""
-        said = set(folded(series.summary).split())
+        return self._known_by_part(series.summary)
+
+    def at_work(self, series: Series) -> list[Named]:
+        """The people whom the description of overtime names, as far as they are said to be there then."""
+        named = self._known_by_part(series.description)
+        if not named:
+            return []
+        told: list[str] = []
+        for other in self.events.of_file:
+            names = ", ".join(person.name or person.code for person in self._known_by_part(other.description))
+            told += [f"{shown(other.summary)} ({names}): {self.events.when(other)}"] if names else []
+        question = Question(
+            WORKING,
+            "Descriptions of events name people of the shop: where it is overtime, do they work then?",
+            (
+                Choice(TAKE, "overtime of these people too"),
+                Choice(IGNORE, "of the machines or calendars alone"),
+            ),
+            why="; ".join(told[:5]) + (" …" if len(told) > _TOLD else ""),
+        )
+        return named if self.events.decisions.settle(question) == TAKE else []
+
+    def _known_by_part(self, text: str) -> list[Named]:
+        said = set(folded(text).split())
         people = self.events.shop.operators
         parts = [set(folded(person.name).split()) for person in people]
         found: list[Named] = []

@@ -83,6 +83,9 @@ class CalendarRows:
     def exception(self, series: Series, kind: str, targets: Targets) -> None:
         """Closures or overtime, for calendars or for some machines."""
         found = targets.of(series)
+        if kind == "overtime":
+            there = [("operator_id", person.id) for person in self.people.at_work(series)]
+            found += [target for target in there if found and target not in found]
         self.events.tell(series, kind if found else _ASKED, targets.names(found))
         slots = self._hours(series) if kind == "overtime" and series.all_day else None
         for name, target in found:
@@ -119,7 +122,7 @@ class CalendarRows:
         return self.decisions.settle(question, fits=lambda text: bool(_slots_in(text)))
 
     def _exception(self, series: Series, when: Days | Span, cells: dict[str, str], **times: str) -> None:
-        whom = "".join(cells.get(name, "") for name in ("calendar_id", "machine_id"))
+        whom = "".join(cells.get(name, "") for name in ("calendar_id", "machine_id", "operator_id"))
         self.canonical.add(
             "calendar_exception",
             {"external_id": f"{series.uid}/{_key(when)}/{whom}", "source": SOURCE, **cells, **times},

@@ -72,11 +72,13 @@ class Targets:
 
     def names(self, targets: list[Target]) -> list[str]:
         """What the shop calls them."""
-        named = {n.id: n.name or n.code for n in (*self.events.shop.calendars, *self.events.shop.machines)}
+        shop = self.events.shop
+        named = {n.id: n.name or n.code for n in (*shop.calendars, *shop.machines, *shop.operators)}
         return [named.get(reference, reference) for _, reference in targets]
 
-    def named(self, text: str) -> list[Target]:
-        """The calendars and machines that an answer names, parted by `;`; none when one is unknown."""
+    def named(self, text: str, *, people: bool = True) -> list[Target]:
+        """The calendars, machines and people that an answer names, parted by `;`; none when one is
+        unknown."""
         places = self.events.places
         if places.calendars.find(text) is None and text.strip() == ALL:
             return [("calendar_id", calendar.id) for calendar in self.events.shop.calendars]
@@ -88,6 +90,8 @@ class Targets:
                 found.append(("calendar_id", calendar))
             elif machine is not None or group:
                 found += [("machine_id", reference) for reference in ([machine] if machine else group)]
+            elif people and (person := places.operators.find(part)) is not None:
+                found.append(("operator_id", person))
             else:
                 return []
         return list(dict.fromkeys(found))
@@ -101,7 +105,9 @@ class Targets:
         """The parts of the shop that a text consists of, as an answer would name them; empty: it says
         something else."""
         said = "; ".join(_BETWEEN.split(text))
-        return next((form for form in (text, said) if text and form != ALL and self.named(form)), "")
+        return next(
+            (form for form in (text, said) if text and form != ALL and self.named(form, people=False)), ""
+        )
 
     def _speaks_of_part(self, series: Series) -> bool:
         said = f" {folded(series.summary)} "

@@ -223,3 +223,18 @@ def test_a_whole_day_that_may_be_overtime_is_no_closure_without_a_question() -> 
     same = f"{HOURS}\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:Weekend\r\n{DAY}"
     assert take({"Weekend": same}, calendar="MILLS").rows == []
     assert list(take({"Weekend": same}, calendar="MILLS").questions) == ["event.Weekend"]
+
+
+def test_people_whom_the_description_of_overtime_names_work_then_when_it_is_said() -> None:
+    shop = ShopNames("America/Monterrey", 180, calendars=_named("DAY"), operators=_named("ERIK", "LISA"))
+    events = {"Overtime": f"{HOURS}\r\nDESCRIPTION:Crew: Erik\\, Lisa", "Overtime mills": HOURS}
+    assert set(take_of(shop, events).questions) == {"people"}
+    taken = take_of(shop, events, people="take")
+    whom = [row.cells.get("operator_id", "-") for row in taken.canonical.of("calendar_exception")]
+    assert (dict(taken.questions), whom) == ({}, ["-", "ERIK", "LISA", "-"])
+    assert len(take_of(shop, events, people="ignore").rows) == 2
+    taken = take_of(shop, {"Overtime": HOURS}, **{"for__Overtime": "DAY; LISA"})
+    assert [row.cells.get("operator_id", "-") for row in taken.canonical.of("calendar_exception")] == [
+        "-",
+        "LISA",
+    ]
