@@ -12,7 +12,7 @@ from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone,
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.stored_times import at, end_of, identity, overlapping
+from storage.foreign.stored_times import StoredTimes, Time
 from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
 
 _ONE_DAY = timedelta(days=1)
@@ -27,6 +27,7 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
     people = _people(quiet, places)
+    stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
     for reader in readers_of(layout, place, findings):
         who = reader.text("operator", needed=True)
         status = reader.text("absence_status")
@@ -38,7 +39,8 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
             findings.notice(place, reader.row.number, f"{shown(who)} is nobody of the shop; it is left out")
             continue
         for when in _times(reader, parts.get(reader.text("day_part"), "whole")):
-            _add(reader, people[who], when, kinds, places)
+            _add(reader, people[who], when, kinds, (places, stored))
+    stored.tell_overlaps(findings)
 
 
 def _people(readers: list[RowReader], places: Places) -> dict[str, str]:
@@ -111,20 +113,20 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
 
 
 def _add(
-    reader: RowReader, person: str, when: Mapping[str, str], kinds: Mapping[str, str], places: Places
+    reader: RowReader,
+    person: str,
+    when: Mapping[str, str],
+    kinds: Mapping[str, str],
+    into: tuple[Places, StoredTimes],
 ) -> None:
-    first, zone = when.get("start_date") or when["start"], ZoneInfo(places.shop.timezone)
-    opens, stored = at(first, zone), places.shop.absences
-    key = f"{places.source}:{person} {first}"
-    cells, same = identity(stored, person, places.source, key, opens)
-    closes = end_of(when.get("end_date") or when.get("end") or "", zone)
-    others = [row for row in stored if row.whose == person and row is not same]
-    for text in overlapping(others, opens, closes, zone):
-        reader.findings.notice(reader.place, reader.row.number, text)
+    places, stored = into
+    first, last = when.get("start_date") or when["start"], when.get("end_date") or when.get("end") or ""
+    time = Time(person, first, last, f"{places.source}:{person} {first}")
     places.canonical.add(
         "absence",
         {
-            **cells, "operator_id": person, **when, "kind": kinds.get(reader.text("absence_kind"), "absence"),
+            **stored.identity(reader, time), "operator_id": person, **when,
+            "kind": kinds.get(reader.text("absence_kind"), "absence"),
         },
         _origin(reader, when),
     )  # fmt: skip

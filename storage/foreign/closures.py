@@ -13,7 +13,7 @@ from storage.foreign.masters import machines_of
 from storage.foreign.open_ends import end_said, goes_on, how_long
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
-from storage.foreign.stored_times import at, end_of, identity, overlapping
+from storage.foreign.stored_times import StoredTimes, Time
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
@@ -98,6 +98,7 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         )
         kinds[""] = layout.scope.settle(question) or ""
     machines_of(quiet, places)
+    stored = StoredTimes(places.shop.downtimes, places.source, ZoneInfo(places.shop.timezone))
     numbers = Counter(reader.text("number") for reader in quiet)
     for reader in filter(_says_when, readers_of(layout, place, findings)):
         name = reader.text("machine", needed=True)
@@ -105,22 +106,18 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         window = _window(reader)
         if window is None or machine is None or reader.bad:
             continue
-        zone, stored = ZoneInfo(places.shop.timezone), places.shop.downtimes
         number = _number(reader, numbers)
         key = number or f"{places.source}:down {machine} {window[0]}"
-        opens = at(window[0], zone)
-        cells, same = identity(stored, machine, places.source, key, opens, numbered=bool(number))
-        others = [row for row in stored if row.whose == machine and row is not same]
-        for text in overlapping(others, opens, end_of(window[1], zone), zone):
-            findings.notice(place, reader.row.number, text)
+        time = Time(machine, *window, key, numbered=bool(number))
         places.canonical.add(
             "downtime",
             {
-                **cells, "machine_id": machine, "start": window[0], "end": window[1],
+                **stored.identity(reader, time), "machine_id": machine, "start": window[0], "end": window[1],
                 "kind": kinds.get(reader.text(says), ""), "note": reader.text("title"),
             },
             reader.origin(machine_id="machine", start="start", end="end", kind=says),
         )  # fmt: skip
+    stored.tell_overlaps(findings)
 
 
 def _number(reader: RowReader, numbers: Mapping[str, int]) -> str:

@@ -18,7 +18,10 @@ SHOP = {
         "operation_id,machine_id,setup_min,run_s_per_piece\no-1-10,m1,10,60\no-1-20,m1,10,60\n"
     ),
     "operator": "id,code,name,calendar_id\nada,P1,Ada,day\n",
-    "absence": "id,operator_id,start_date,end_date,kind\nab,ada,2026-12-07,2026-12-08,sick\n",
+    "absence": (
+        "id,operator_id,start_date,end_date,kind\nab,ada,2026-12-07,2026-12-08,sick\n"
+        "a2,ada,2026-12-16,2026-12-17,sick\n"
+    ),
     "downtime": (
         "id,machine_id,start,end,kind,source,external_id\n"
         "d1,m1,2026-12-14 06:00,2026-12-14 10:00,maintenance,cmms,W-1\n"
@@ -93,14 +96,14 @@ async def test_a_material_that_an_operation_has_already_is_the_same_one(
 async def test_absences_and_downtimes_that_the_plan_has_are_the_same_ones_and_others_are_told(
     bring: Bring, database: Database, planned: Principal
 ) -> None:
-    away = "Employee,From,To,Reason\nP1,2026-12-07,2026-12-11,Sick\nP1,2026-12-08,2026-12-09,Training\n"
+    away = "Employee,From,To,Reason\nP1,2026-12-07,2026-12-11,Sick\nP1,2026-12-15,2026-12-16,Training\n"
     preview = await bring(away, {"rows": "absences"}, whose=planned)
     assert asked(preview) == []
     query = b"select id, end_date::text from absence order by start_date"
     assert await ask(database, planned, query) == [
-        ("ab", "2026-12-11"), ("import:ada 2026-12-08", "2026-12-09"),
+        ("ab", "2026-12-11"), ("import:ada 2026-12-15", "2026-12-16"), ("a2", "2026-12-17"),
     ]  # fmt: skip
-    assert "overlaps what the plan has of P1 from 2026-12-07 00:00" in str(preview.notices)
+    assert "overlaps what the plan has of P1 from 2026-12-16 00:00" in str(preview.notices)
     down = (
         "Machine,Work order,Start,End,Reason\nM1,W-1,2026-12-15 06:00,2026-12-15 09:00,Maintenance\n"
         "M2,W-3,2026-12-14 06:00,2026-12-14 08:00,Maintenance\n"
