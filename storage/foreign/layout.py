@@ -212,7 +212,8 @@ def _columns(table: Table, scope: Scoped, kind: str) -> tuple[dict[str, tuple[Co
         needed.add("day")
     if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
         needed.add("due")
-    if kind in {"bookings", "operations"} and "start" in proposed and "end" not in proposed:
+    starts = "start" in proposed and scope.decisions.given.get(scope.key("start")) != NONE
+    if kind in {"bookings", "operations"} and starts and "end" not in proposed:
         needed |= set() if "length" in proposed else {"end"}
     if {"skill_level", "skill_until"} & set(proposed):
         needed.add("skill_named")

@@ -153,7 +153,8 @@ class Operations:
     def _own_times(self, reader: RowReader, order: Said) -> dict[str, tuple[Fraction, Fraction | None]]:
         """The times of other machines that columns beside them say; what is empty is as on the first."""
         layout, places = reader.layout, self.places
-        if not layout.has("alternative_run") and not layout.has("alternative_setup"):
+        says = layout.has("alternative_run") or layout.has("alternative_setup")
+        if not says or all(cell.empty for _, cell in reader.cells("alternative_machine")):
             return {}
         setups, runs = (list(reader.cells(f"alternative_{name}")) for name in ("setup", "run"))
         found: dict[str, tuple[Fraction, Fraction | None]] = {}

@@ -58,3 +58,13 @@ def test_words_for_where_a_booking_stands_are_asked_unless_they_are_known() -> N
     assert asked == {"booking.X"}
     done, asked = read(text, given | {"booking.X": "done"})
     assert (asked, rows(done, "booking", "status")) == (set(), [("in_progress",), ("done",)])
+
+
+def test_work_done_elsewhere_has_no_times_beside_other_machines_times() -> None:
+    text = (
+        "Job;Qty;Due;Op;Machine;Setup min;Run min/pc;Alternative;Alt run min/pc\n"
+        "A;10;2026-12-11;10;M1;30;2;M2;3\nA;10;2026-12-11;20;;;;;\n"
+    )
+    done, _ = read(text, BASE | {"outside": "7d"})
+    assert done.findings.problems == []
+    assert rows(done, "operation", "subcontract_minutes") == [("",), ("10080",)]
