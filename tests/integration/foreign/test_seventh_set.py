@@ -1,9 +1,9 @@
-"""A seventh ten files of strangers, into shops that have a plan already; those that come out wholly right.
+"""A seventh ten files of strangers, into shops that have a plan already.
 
 What is compared is not what an import writes but what the shop comes to: all that its export says, by codes
 and effects, with what was there before and has to stay. Planners who knew only the documentation and
-knowledge.md said what answers.toml holds; by_hand/ is what they wrote beside it, in the
-product's own files.
+knowledge.md said what answers.toml holds; by_hand/ is what they wrote beside it, in
+the product's own files.
 """
 
 import tomllib
