@@ -146,7 +146,8 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         name: found
         for name in _TIMES
         if name in columns
-        and (found := row_units(table, scope, name, _value(scope, f"{name}.unit"), units[name])) is not None
+        for of in [(name, columns[name][0].header)]
+        if (found := row_units(table, scope, of, _value(scope, f"{name}.unit"), units[name])) is not None
     }
 
     def texts(fields: Sequence[str]) -> Iterator[str]:

@@ -72,13 +72,15 @@ def unit_columns(table: Table) -> list[str]:
 
 
 def row_units(
-    table: Table, scope: Scoped, field: str, value: str | None, fixed: Unit | None
+    table: Table, scope: Scoped, of: tuple[str, str], value: str | None, fixed: Unit | None
 ) -> RowUnits | None:
-    """How the units of a field's rows are found, where columns say them; None: all rows have one unit."""
+    """How the units of a field's rows are found, where columns say them; None: all rows have one unit. `of`:
+    the field and the header of its column."""
+    field, header = of
     unit_at = column_said(value, table)
     learned = _learned(table, scope, unit_at, run=field == "run") if unit_at is not None else {}
     needs_base = any(found in _BASES for found in learned.values())
-    said = _base_said(table, scope, needed=needs_base) if field == "run" else None
+    said = _base_said(table, scope, header, needed=needs_base) if field == "run" else None
     if unit_at is None and said is None:
         return None
     base_at = column_said(said, table)
@@ -107,9 +109,9 @@ def _unit_in(text: str) -> str | None:
     return key_of("units", text) if key_of("units", text) in _BASES else unit_of_header(text, run=False)
 
 
-def _base_said(table: Table, scope: Scoped, *, needed: bool) -> str | None:
+def _base_said(table: Table, scope: Scoped, run: str, *, needed: bool) -> str | None:
     """For how many pieces the times of work are, where a column seems to say it or the units do not."""
-    columns = [f"{{{header}}}" for index, header in enumerate(table.headers) if _is_base(table, index)]
+    columns = [f"{{{header}}}" for index, header in enumerate(table.headers) if _is_base(table, index, run)]
     if not columns and not needed:
         return scope.optional(BASE)
     question = Question(
@@ -129,12 +131,14 @@ def _base_said(table: Table, scope: Scoped, *, needed: bool) -> str | None:
     )
 
 
-def _is_base(table: Table, index: int) -> bool:
-    """Whether a column is called the base of times, and says anything but one piece."""
+def _is_base(table: Table, index: int, run: str) -> bool:
+    """Whether a column is called the base of times, or has the numbers that an element of the run time says
+    of itself (`te.Bezug` beside `te`), and says anything but one piece."""
     header = folded(table.headers[index])
-    return any(f" {phrase} " in f" {header} " for phrase in words("bases")["quantity"]) and any(
-        cell.text not in {"1", ""} for cell in table.filled(index)
-    )
+    texts = {cell.text for cell in table.filled(index)}
+    named = any(f" {phrase} " in f" {header} " for phrase in words("bases")["quantity"])
+    own = table.headers[index].startswith(f"{run}.") and all(text.isdecimal() for text in texts)
+    return (named or own) and not texts <= {"1", ""}
 
 
 def _base_in(text: str) -> str | None:

@@ -36,6 +36,18 @@ def test_a_column_of_the_base_is_asked_about_even_where_the_header_names_a_unit(
     assert rows(done, "operation", "run_s_per_piece") == [("360",), ("150",), ("180",)]
 
 
+def test_numbers_that_a_run_time_says_of_itself_are_asked_about_as_its_base() -> None:
+    head = "Job;Qty;Due;Op;Machine;Run min/pc;Run min/pc.Ref"
+    text = f"{head}\nA;10;2026-12-07;10;M1;6;\nB;10;2026-12-07;10;M1;250;100\n"
+    given = {"new_machines": "new", "calendar": "day", "run": "Run min/pc"} | {
+        "replace.Run min/pc.Ref": " -> 1"
+    }
+    assert read(text, given)[1] == {"run.base"}
+    done, asked = read(text, {**given, "run.base": "{Run min/pc.Ref}"})
+    assert asked == set()
+    assert rows(done, "operation", "run_s_per_piece") == [("360",), ("150",)]
+
+
 def test_a_unit_that_is_not_known_is_asked_about_and_a_row_without_one_is_an_error() -> None:
     text = f"{HEAD}\n{FIRST}B;10;2026-12-07;10;M1;1;2;xh\nC;10;2026-12-07;10;M1;1;2;\n"
     found, asked, problems = times(text, {"run.base": "piece"})
