@@ -138,6 +138,7 @@ FIELDS: dict[str, Field] = {
         Field("operation", "the operation's number", _seq),
         Field("operation_name", "what is done", _text),
         Field("work_center", "the group of machines"),
+        Field("work_center_name", "the name of a new group of machines", _text),
         Field("machine", "the machine"),
         Field("alternative_machine", "another machine that can do it", several=True),
         Field("setup", "the setup time", _duration),
@@ -204,7 +205,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "locked",
     ),
     "machines": (
-        "machine", "machine_name", "work_center", "calendar", "in_service", "active_from", "active_to",
+        "machine", "machine_name", "work_center", "work_center_name", "calendar", "in_service", "active_from",
+        "active_to",
     ),
     "operators": (
         "operator", "operator_name", "calendar", "skill", "skill_named", "skill_level", "skill_until",

@@ -42,7 +42,7 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
             places.machines.by_name.setdefault(plain(name), name)  # it will be made
         if calendar is not None and not reader.bad:
             known = stored.group if stored is not None and not reader.text("work_center") else None
-            center = known or places.make_work_center(group, origin)
+            center = known or places.make_work_center(group, origin, reader.text("work_center_name"))
             places.make_machine(
                 name,
                 work_center=center,

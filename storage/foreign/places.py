@@ -192,14 +192,14 @@ class Places:
             )  # fmt: skip
         return external
 
-    def make_work_center(self, name: str, origin: Origin) -> str:
-        """The reference of the work center of that name; made when the shop has none."""
+    def make_work_center(self, name: str, origin: Origin, shown_name: str = "") -> str:
+        """The reference of the work center of that name; made when the shop has none, to be shown so."""
         found = self.work_centers.find(name)
         if found is None:
             found = self.work_centers.by_name[plain(name)] = name
             self.canonical.add(
                 "work_center",
-                {"external_id": name, "source": self.source, "code": name, "name": name},
+                {"external_id": name, "source": self.source, "code": name, "name": shown_name or name},
                 origin,
             )
         return found

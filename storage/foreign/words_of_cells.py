@@ -13,6 +13,8 @@ BOOKINGS = ("planned", "in_progress", "done")
 # What a word for an order's status says of a booking; one on hold or cancelled is asked.
 _OF_ORDERS = {"draft": "planned", "released": "planned", "in_progress": "in_progress", "done": "done"}
 ATTENDANCE = ("full", "setup", "none")
+# A word for a kind of absence, not a sentence.
+_KIND_CHARS = 40
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
 _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
@@ -64,8 +66,13 @@ def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 
 
 def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]:
-    """The kind of absence for each text; one that nobody knows is asked."""
-    return _learned(decisions, texts, ("absence", "absence"), ABSENCES, "Which kind of absence is")
+    """The kind of absence for each text; one that nobody knows is asked, and may be a word of the shop's."""
+    learned: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        own = decisions.given.get(f"absence.{text}", "").strip()
+        kinds = ABSENCES if not 0 < len(own) <= _KIND_CHARS else tuple(dict.fromkeys((*ABSENCES, own)))
+        learned |= _learned(decisions, [text], ("absence", "absence"), kinds, "Which kind of absence is")
+    return learned
 
 
 def learn_approvals(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:

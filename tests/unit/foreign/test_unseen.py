@@ -244,3 +244,19 @@ def test_a_list_of_closed_days_may_hold_overtime_too() -> None:
     assert rows(done, "calendar_exception", "kind", "start", "production_date") == [
         ("overtime", "2026-12-05 06:00", ""), ("closure", "", "2026-12-24"),
     ]  # fmt: skip
+
+
+def test_an_absence_may_have_a_kind_of_the_shops_own() -> None:
+    text = "Employee;From;To;Reason\nP1;2026-12-07;2026-12-08;BS\nP1;2026-12-10;2026-12-10;Sick\n"
+    given = {"rows": "absences", "new_operators": "new", "operator_calendar": "day"}
+    assert read(text, given)[1] == {"absence.BS"}
+    done, _ = read(text, {**given, "absence.BS": "Berufsschule"})
+    assert rows(done, "absence", "kind") == [("Berufsschule",), ("sick",)]
+    with pytest.raises(InvalidRequest, match=r"absence\.BS"):
+        read(text, {**given, "absence.BS": "sie " * 20})
+
+
+def test_a_new_group_of_machines_has_the_name_that_stands_beside_its_number() -> None:
+    text = "Machine;Group;Group name\nM8;410;Grinding\nM9;410;Grinding\n"
+    done, asked = read(text, {"rows": "machines", "calendar": "=day"})
+    assert (asked, rows(done, "work_center", "code", "name")) == (set(), [("410", "Grinding")])
