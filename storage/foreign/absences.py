@@ -21,13 +21,14 @@ _NEVER = "without an end, a person would never be planned again"
 
 def take_absences(layout: Layout, place: str, places: Places, findings: Findings) -> None:
     """An absence a row: of whole days, both included, from a time to a time, or of a part of each day. One
-    that is not granted is left out, and told."""
+    that is not granted is left out, and told; so is one that a row above says already."""
     quiet = list(readers_of(layout, place, Findings()))
     kinds = learn_absences(places.decisions, (reader.text("absence_kind") for reader in quiet))
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
     people = _people(quiet, places)
     stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
+    said: dict[tuple[str, ...], int] = {}
     for reader in readers_of(layout, place, findings):
         who = reader.text("operator", needed=True)
         status = reader.text("absence_status")
@@ -39,6 +40,12 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
             findings.notice(place, reader.row.number, f"{shown(who)} is nobody of the shop; it is left out")
             continue
         for when in _times(reader, parts.get(reader.text("day_part"), "whole")):
+            number = reader.row.number
+            first = said.setdefault((people[who], reader.text("absence_kind"), *when.values()), number)
+            if first != number:
+                text = f"the absence of {shown(who)} is that of row {first} and counts once"
+                findings.notice(place, number, text)
+                continue
             _add(reader, people[who], when, kinds, (places, stored))
     stored.tell_overlaps(findings)
 

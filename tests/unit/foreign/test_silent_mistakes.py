@@ -54,6 +54,16 @@ def test_an_end_that_is_a_date_alone_is_the_end_of_that_day_where_the_start_has_
     )  # fmt: skip
 
 
+def test_an_absence_that_stands_there_twice_counts_once_and_one_that_ends_otherwise_is_an_error() -> None:
+    head = "Employee,From,To,Reason\nP1,2026-12-07,2026-12-08,Sick\nP1,2026-12-07"
+    given = {"rows": "absences", "new_operators": "new", "calendar": "day"}
+    done, _ = read(f"{head},2026-12-08,Sick\n", given)
+    assert rows(done, "absence", "start_date", "end_date") == [("2026-12-07", "2026-12-08")]
+    assert "the absence of P1 is that of row 2 and counts once" in str(done.findings.notices)
+    done, _ = read(f"{head},2026-12-09,Sick\n", given)
+    assert len(rows(done, "absence", "end_date")) == 2  # the import refuses two of one key
+
+
 def _materials(text: str, **answers: str) -> tuple[Transformed, set[str]]:
     given = {
         "rows": "materials", "order": "Job", "operation": "Op", "item": "Part", "needed": "Qty",
