@@ -36,7 +36,7 @@ def take_closures(layout: Layout, place: str, places: Places, findings: Findings
             continue
         word = reader.text("calendar")
         calendar = _calendar(places, word, reader)
-        for when in _times(reader) if calendar is not None else ():
+        for when in closed_times(reader) if calendar is not None else ():
             first = when.get("production_date") or when["start"]
             if extra and "start" not in when:
                 reader.problem("start", "names no times, and overtime needs them", "such as 06:00 and 12:00")
@@ -60,7 +60,8 @@ def _calendar(places: Places, word: str, reader: RowReader) -> str | None:
     return places.own_calendar(f"for.{word}" if word else "for", word or "the closed days", reader.origin())
 
 
-def _times(reader: RowReader) -> list[dict[str, str]]:
+def closed_times(reader: RowReader) -> list[dict[str, str]]:
+    """When a row says that it is closed, as cells: each day of several, both included, or between times."""
     layout = reader.layout
     timed = layout.has("start") and not (layout.has("day") and reader.cell("start").empty)
     first = reader.moment("start") if timed else reader.moment("day", needed=True)

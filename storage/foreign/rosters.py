@@ -1,10 +1,11 @@
 """Shifts from tables: of days, for a calendar, a machine or a person, or of every week for a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.closures import closed_times
 from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
@@ -16,9 +17,10 @@ from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.vocabulary import key_of
 from storage.foreign.weekday_sets import day_in_column, is_doubtful
-from storage.foreign.words_of_cells import ABSENCES, learn_marks
+from storage.foreign.words_of_cells import ABSENCES, KIND_CHARS, learn_marks
 
 OFF = "off"
+AWAY = "away:"
 BREAKS = {
     "middle": "in the middle of each shift",
     "end": "at its end: people go home earlier",
@@ -36,7 +38,7 @@ class _Roster:
     marks: dict[str, str]
     breaks: str | None
     dated: bool
-    shut: set[tuple[str, date]] = field(default_factory=set[tuple[str, date]])
+    shut: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     count: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
 
 
@@ -90,8 +92,10 @@ def _take(roster: _Roster, reader: RowReader) -> None:
     closed = roster.marks.get(reader.text("closed")) == "yes"
     if target is None or reader.bad:
         return
-    if roster.dated:
-        _dated(roster, reader, target, closed=closed)
+    if roster.dated and closed:
+        _shut(roster, reader, target)
+    elif roster.dated:
+        _dated(roster, reader, target)
     elif not closed:
         _weekly(roster, reader, target)
 
@@ -115,28 +119,24 @@ def _target(roster: _Roster, reader: RowReader) -> tuple[str, str] | None:
     return None if calendar is None else ("calendar_id", calendar)
 
 
-def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str], *, closed: bool) -> None:
+def _shut(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
+    for when in closed_times(reader):
+        _add_closure(roster, reader, target, reader.text("shift") or "closed", when)
+
+
+def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     window = _window(reader)
     day = window[0] if window is not None else reader.moment("day", needed=True)
     if day is None or reader.bad:
         return
-    spans = [] if closed else [window] if window is not None else _by_name(roster, reader, target, day)
+    spans = [window] if window is not None else _by_name(roster, reader, target, day)
     if spans is None or reader.bad or roster.breaks is None:
         return
     canonical, source = roster.places.canonical, roster.places.source
     origin = reader.origin(**_ORIGIN)
     key = (target[1], day.day)
-    if key not in roster.shut:
-        roster.shut.add(key)
-        canonical.add(
-            "calendar_exception",
-            {
-                "external_id": f"{source}:shifts {target[1]} {day.day}", "source": source, "kind": "closure",
-                "name": "as the shifts of the day say" if spans else reader.text("shift") or "closed",
-                target[0]: target[1], "production_date": str(day.day),
-            },
-            origin,
-        )  # fmt: skip
+    name = "as the shifts of the day say" if spans else reader.text("shift") or "closed"
+    _add_closure(roster, reader, target, name, {"production_date": str(day.day)})
     for start, end in [part for span in spans for part in _less_break(roster, reader, *span)]:
         number = roster.count[key] = roster.count.get(key, 0) + 1
         canonical.add(
@@ -148,6 +148,25 @@ def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str], *, close
             },
             origin,
         )  # fmt: skip
+
+
+def _add_closure(
+    roster: _Roster, reader: RowReader, target: tuple[str, str], name: str, when: Mapping[str, str]
+) -> None:
+    """Once a day or time."""
+    first = when.get("production_date") or when["start"]
+    if (target[1], first) in roster.shut:
+        return
+    roster.shut.add((target[1], first))
+    source = roster.places.source
+    roster.places.canonical.add(
+        "calendar_exception",
+        {
+            "external_id": f"{source}:shifts {target[1]} {first}", "source": source, "kind": "closure",
+            "name": name, target[0]: target[1], **when,
+        },
+        reader.origin(**_ORIGIN),
+    )  # fmt: skip
 
 
 def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
@@ -194,24 +213,35 @@ def _slots(roster: _Roster, word: str, *, person: bool) -> tuple[Slot, ...] | st
     known = pattern_of(word)
     if known is not None and all(slot.weekdays is None for slot in known):
         return known
-    kinds = ABSENCES if person else ()
     question = Question(
         f"shift.{word}",
         f'When is the shift "{shown(word)}"?',
         (
             Choice("06:00-14:00", "such times; more after ;"),
             Choice(OFF, "no work on that day"),
-            *(Choice(kind, "the person is away") for kind in kinds),
+            *(Choice(kind, "the person is away") for kind in ABSENCES if person),
+            *((Choice(f"{AWAY}WORD", "the same, in a word of the shop's own"),) if person else ()),
         ),
         why="the file has no times of it",
     )
     proven = (OFF, "it says that there is nothing") if key_of("blank", word) == "yes" else None
     value = roster.layout.scope.settle(
-        question, proven=proven, fits=lambda text: text in {OFF, *kinds} or pattern_of(text) is not None
+        question,
+        proven=proven,
+        fits=lambda text: (
+            text == OFF or (person and _kind_of(text) is not None) or pattern_of(text) is not None
+        ),
     )
-    if value is None or value in kinds:
-        return value
-    return () if value == OFF else pattern_of(value)
+    if value is None or value == OFF:
+        return None if value is None else ()
+    return _kind_of(value) or pattern_of(value)
+
+
+def _kind_of(answer: str) -> str | None:
+    """The kind of absence that an answer names, known or in the shop's own word."""
+    own = answer.removeprefix(AWAY).strip()
+    is_own = answer.startswith(AWAY) and 0 < len(own) <= KIND_CHARS
+    return own if is_own or answer in ABSENCES else None
 
 
 def _absent(roster: _Roster, reader: RowReader, target: tuple[str, str], day: Moment, kind: str) -> None:

@@ -14,7 +14,7 @@ BOOKINGS = ("planned", "in_progress", "done")
 _OF_ORDERS = {"draft": "planned", "released": "planned", "in_progress": "in_progress", "done": "done"}
 ATTENDANCE = ("full", "setup", "none")
 # A word for a kind of absence, not a sentence.
-_KIND_CHARS = 40
+KIND_CHARS = 40
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
 _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
@@ -70,7 +70,7 @@ def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]
     learned: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         own = decisions.given.get(f"absence.{text}", "").strip()
-        kinds = ABSENCES if not 0 < len(own) <= _KIND_CHARS else tuple(dict.fromkeys((*ABSENCES, own)))
+        kinds = ABSENCES if not 0 < len(own) <= KIND_CHARS else tuple(dict.fromkeys((*ABSENCES, own)))
         learned |= _learned(decisions, [text], ("absence", "absence"), kinds, "Which kind of absence is")
     return learned
 

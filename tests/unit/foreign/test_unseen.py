@@ -256,6 +256,24 @@ def test_an_absence_may_have_a_kind_of_the_shops_own() -> None:
         read(text, {**given, "absence.BS": "sie " * 20})
 
 
+def test_a_code_of_a_roster_may_stand_for_an_absence_in_the_shops_own_word() -> None:
+    text = "Employee;Date;Shift\nAda;2026-12-07;BS\n"
+    given = {"rows": "shifts", "new_operators": "new", "operator_calendar": "day"}
+    done, asked = read(text, {**given, "shift.BS": "away:Berufsschule"})
+    assert (asked, rows(done, "absence", "kind", "start_date")) == (set(), [("Berufsschule", "2026-12-07")])
+    with pytest.raises(InvalidRequest, match="away:WORD"):
+        read(text, {**given, "shift.BS": "Berufsschule"})
+
+
+def test_a_machine_that_is_closed_from_one_day_to_another_is_closed_on_each_of_them() -> None:
+    text = "Machine;From;To;Closed\nM1;2026-12-24;2026-12-26;x\nM1;2026-12-31;;x\n"
+    given = {"rows": "shifts", "machine": "Machine", "start": "From", "end": "To", "closed": "Closed"}
+    done, asked = read(text, {**given, "new_machines": "new", "calendar": "none", "mark.x": "yes"})
+    assert rows(done, "calendar_exception", "kind", "production_date") == [
+        ("closure", day) for day in ("2026-12-24", "2026-12-25", "2026-12-26", "2026-12-31")
+    ], asked
+
+
 def test_a_new_group_of_machines_has_the_name_that_stands_beside_its_number() -> None:
     text = "Machine;Group;Group name\nM8;410;Grinding\nM9;410;Grinding\n"
     done, asked = read(text, {"rows": "machines", "calendar": "=day"})
