@@ -132,7 +132,7 @@ def _add(
     places.canonical.add(
         "absence",
         {
-            **stored.identity(reader, time), "operator_id": person, **when,
+            **stored.identity(reader.origin(), time), "operator_id": person, **when,
             "kind": kinds.get(reader.text("absence_kind"), "absence"),
         },
         _origin(reader, when),

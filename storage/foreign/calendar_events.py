@@ -45,9 +45,22 @@ class Events:
     of_file: Sequence[Series] = ()
     told: list[EventTold] = field(default_factory=list[EventTold])
     _times: dict[str, list[Days | Span]] = field(default_factory=dict[str, list[Days | Span]])
+    _endless: set[str] = field(default_factory=set[str])
 
     def times(self, series: Series) -> list[Days | Span]:
-        """When an event happens within the window."""
+        """When an event happens within the window; that it does not say how long it is, is an error."""
+        found = self.all_times(series)
+        times = [time for time in found if not (isinstance(time, Span) and time.endless)]
+        if len(times) < len(found) and series.uid not in self._endless:
+            self._endless.add(series.uid)
+            self.findings.problem(
+                self.place, None, "does not end after its start", "a later end, or event.…=ignore",
+                column=series.summary,
+            )  # fmt: skip
+        return times
+
+    def all_times(self, series: Series) -> list[Days | Span]:
+        """When an event happens within the window, also where it does not say how long it is."""
         if series.uid not in self._times:
             ignored = self.decisions.given.get(self.key("event", series)) == "ignore"
             self._times[series.uid] = occurrences(
@@ -72,7 +85,7 @@ class Events:
 
     def when(self, series: Series) -> str:
         """Its first times, and how many there are."""
-        times = self.times(series)
+        times = self.all_times(series)
         if not times:
             return f"not from {self.window.first} to {self.window.after - timedelta(days=1)}"
         first = ", ".join(_time_text(time, self.zone) for time in times[:_TOLD_TIMES])
@@ -114,6 +127,11 @@ class Events:
             if folded(person.name) and set(folded(person.name).split()) <= said
         ]
 
+    def is_part(self, category: str) -> bool:
+        """Whether a category names a part of the shop: it says for whom an event is, not what."""
+        books = (self.places.calendars, self.places.machines, self.places.work_centers)
+        return any(book.find(category) is not None for book in books)
+
     def absence_word(self, series: Series) -> str | None:
         """The first of its categories that names a kind of absence."""
         return next((text for text in series.categories if key_of("absence", text)), None)
@@ -121,7 +139,12 @@ class Events:
 
 def says(kind: str, text: str) -> bool:
     """Whether a phrase of this kind of event is among the words of a text."""
-    return any(f" {phrase} " in f" {folded(text)} " for phrase in words("events")[kind])
+    return names("events", kind, text)
+
+
+def names(category: str, key: str, text: str) -> bool:
+    """Whether a phrase of a key of the vocabulary is among the words of a text."""
+    return any(f" {phrase} " in f" {folded(text)} " for phrase in words(category)[key])
 
 
 def marks_of(series: Series) -> str:
@@ -138,6 +161,8 @@ def _time_text(time: Days | Span, zone: ZoneInfo) -> str:
         last = time.after - timedelta(days=1)
         return _day(time.first) + (f" to {_day(last)}" if last > time.first else "")
     start, end = time.start.astimezone(zone), time.end.astimezone(zone)
+    if time.endless:
+        return f"{_day(start)} {start:%H:%M}, without an end"
     if start.date() == end.date():
         return f"{_day(start)} {start:%H:%M}-{end:%H:%M}"
     return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"

@@ -1,5 +1,6 @@
 """iCalendar files: their events, each a series of times within a window, whatever its rules of repetition."""
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,7 @@ from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vDDDTypes
 from recurring_ical_events import of as recurrences_of
 
 from leadhand.clock import utc_minute
@@ -17,6 +18,7 @@ from leadhand.errors import ForeignFileUnreadable, InvalidRequest
 from storage.exchange.problems import Findings, shown
 from storage.foreign.calendar_parts import (
     APART,
+    INSTEAD_OF,
     apart,
     is_cancelled,
     is_free,
@@ -51,18 +53,26 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Whole days; `after` is the day after the last."""
+    """Whole days; `after` is the day after the last. `of`: by which time its series knows it, wherever it
+    was moved to; empty: it does not repeat."""
 
     first: date
     after: date
+    of: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From an instant to an instant, in UTC and on the minute."""
+    """From an instant to an instant, in UTC and on the minute; to the same: it does not say how long it is.
+    `of`: as of days."""
 
     start: datetime
     end: datetime
+    of: str = field(default="", compare=False)
+
+    @property
+    def endless(self) -> bool:
+        return self.end == self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,8 @@ class Series:
     main: Event
     parts: tuple[Event, ...]
     calendar: str = ""
+    # the event's own UID, where `uid` has more
+    event_uid: str = ""
 
     @property
     def all_day(self) -> bool:
@@ -100,6 +112,31 @@ class Series:
         called = self.main.get("ORGANIZER")
         said = [*([called] if called is not None else []), *going]
         return tuple(dict.fromkeys(str(who.params.get("CN") or who).strip("\"' ") for who in said))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """What it takes up: its resources, and the names and mailboxes of those that are asked to it."""
+        said = self.main.get("RESOURCES")
+        lists = cast("list[object]", said if isinstance(said, list) else [said] if said is not None else [])
+        listed = [part for text in lists for part in re.split(r"\\?[,;]", str(text))]
+        asked = cast("list[vCalAddress]", self.main.attendees)
+        going = [who for who in asked if str(who.params.get("PARTSTAT") or "").upper() != "DECLINED"]
+        named = [str(who.params.get("CN") or "").strip("\"' ") for who in going]
+        mailboxes = [re.sub(r"(?i)^mailto:", "", str(who)).partition("@")[0] for who in going]
+        return tuple(dict.fromkeys(filter(None, (text.strip() for text in (*listed, *named, *mailboxes)))))
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is one of several times, or has them."""
+        return len(self.parts) > 1 or any(
+            self.main.get(name) is not None for name in ("RRULE", "RDATE", "RECURRENCE-ID")
+        )
+
+    def key_of(self, when: Days | Span, zone: ZoneInfo) -> str:
+        """The key of one of its times: the event's UID, and by which time its series knows it."""
+        instead = self.main.get(INSTEAD_OF)
+        of = when.of if instead is None else _time_key(cast("vDDDTypes", instead).dt, zone)
+        return "/".join(filter(None, (self.event_uid or self.uid, of)))
 
     @property
     def last_day(self) -> date | None:
@@ -244,6 +281,7 @@ def _series(uid: str, parts: list[Event], calendar: str, *, withdrawn: bool) -> 
             event,
             tuple(of),
             calendar,
+            uid if event.get(INSTEAD_OF) is not None else name,
         )
         for name, event, of in made
     ]
@@ -321,16 +359,19 @@ def occurrences(
     `zone`'s where it has none."""
     found: list[Days | Span] = []
     cancelled: list[str] = []
+    repeats = series.repeats
     for event in _between(series, window, findings, place):
         start, end = event.start, event.end
+        said = cast("vDDDTypes | None", event.get("RECURRENCE-ID"))
+        of = _time_key(start if said is None else said.dt, zone) if repeats else ""
         if event.get(APART) is not None:
             continue  # it is an event of its own
         if is_cancelled(event):
             day = _utc(start, zone).astimezone(zone) if isinstance(start, datetime) else start
             cancelled.append(f"{day:%Y-%m-%d}")
         elif isinstance(start, datetime):
-            span = Span(_utc(start, zone), _utc(cast("datetime", end), zone))
-            if span.end <= span.start:
+            span = Span(_utc(start, zone), _utc(cast("datetime", end), zone), of)
+            if span.end < span.start:
                 findings.problem(
                     place, None, "does not end after its start", "a later end, or event.…=ignore",
                     column=series.summary,
@@ -338,7 +379,7 @@ def occurrences(
             else:
                 found.append(span)
         else:
-            found.append(Days(start, max(cast("date", end), start + timedelta(days=1))))
+            found.append(Days(start, max(cast("date", end), start + timedelta(days=1)), of))
     if cancelled:
         days = ", ".join(cancelled[:_TOLD_DAYS]) + (
             f", … ({len(cancelled)} times)" if len(cancelled) > _TOLD_DAYS else ""
@@ -366,6 +407,11 @@ def _between(series: Series, window: Window, findings: Findings, place: str) -> 
             column=series.summary,
         )  # fmt: skip
         return []
+
+
+def _time_key(moment: object, zone: ZoneInfo) -> str:
+    """A time as a part of a key: a day, or an instant."""
+    return f"{_utc(moment, zone):%Y%m%dT%H%MZ}" if isinstance(moment, datetime) else str(moment)
 
 
 def _utc(moment: datetime, zone: ZoneInfo) -> datetime:

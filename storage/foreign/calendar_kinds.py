@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.exchange.problems import shown
-from storage.foreign.calendar_events import Events, says
+from storage.foreign.calendar_events import Events, names, says
 from storage.foreign.calendar_file import Series
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.vocabulary import folded, words
 from storage.foreign.weekly import weekly_of
 
 EACH = "each"
+NO_CATEGORY = "no_category"
 WHOLE_DAYS = "whole_days"
 _KINDS = {
     "closure": "the shop, or a part of it, is closed",
     "overtime": "it works besides its shifts",
     "shift": "a shift of every week",
+    "downtime": "a machine is down",
     "ignore": "nothing that is taken",
 }
 
@@ -31,16 +33,26 @@ class Kinds:
     marks_days: bool = False
     # Summaries of events with times: a whole day of the same words is no surer than they are.
     timed: frozenset[str] = frozenset()
+    # Whether the file is a calendar of downtimes.
+    downtimes: bool = False
 
     def of(self, series: Series) -> str | None:
-        """One of closure, overtime, shift, ignore; None while it is asked."""
+        """One of closure, overtime, shift, downtime, ignore; None while it is asked."""
         if self.events.is_answered(series):
             return self._asked_alone(series, None)
-        categories = [category for category in series.categories if not self._is_part(category)]
+        categories = [category for category in series.categories if not self.events.is_part(category)]
         answered = {self._category(category) for category in categories if self._is_answered(category)}
         kinds = answered - {EACH}
+        if kinds == {"downtime"}:
+            return self._unless_free(series)
         if len(kinds) == 1 and (kinds == {"ignore"} or not self._is_free_alone(series)):
             return kinds.pop()
+        if self.downtimes and not answered:
+            return self._of_downtimes(series, categories)
+        return self._of_shop(series, categories, answered=bool(answered))
+
+    def _of_shop(self, series: Series, categories: Sequence[str], *, answered: bool) -> str | None:
+        """What an event of the shop's calendar is, where no answer for its categories is the one."""
         if answered or self.events.is_absence(series):
             return self._asked_alone(series, None)  # nobody's day off closes the shop
         if categories and not any(self._words(series, text) for text in categories):
@@ -51,6 +63,58 @@ class Kinds:
         if said is None and WHOLE_DAYS in self.events.decisions.questions and self._is_bare_day(series):
             return None
         return self._asked_alone(series, said)
+
+    def _of_downtimes(self, series: Series, categories: Sequence[str]) -> str | None:
+        """What an event of a calendar of downtimes is, of whose categories nothing is answered. Where events
+        differ by their categories, each is asked about that is no word for a downtime."""
+        known = [c for c in categories if tells_kind(c) or f"downtime.{c}" in self.events.decisions.given]
+        if known:
+            return self._unless_free(series)
+        away = any(says("absence", text) for text in _texts(series))
+        other = any(says(kind, series.summary) for kind in ("overtime", "closure"))
+        if away or other or _denies(series.summary):
+            return self._asked_alone(series, None)
+        if len({frozenset(member.categories) for member in self.kept}) == 1:
+            return self._unless_free(series)
+        for category in categories:
+            self._category(category)
+        if categories:
+            return None
+        kind = self._without_category()
+        if kind == EACH:
+            return self._asked_alone(series, None)
+        return self._unless_free(series) if kind == "downtime" else kind
+
+    def _without_category(self) -> str | None:
+        """What events without a category are, where others have one."""
+        question = Question(
+            NO_CATEGORY,
+            "What are the events without a category, where others have one?",
+            (
+                Choice("downtime", _KINDS["downtime"]),
+                Choice("ignore", _KINDS["ignore"]),
+                Choice(EACH, "not all the same: each is asked for"),
+            ),
+            why=self.events.list_of([series for series in self.kept if not series.categories]),
+        )
+        return self.events.decisions.settle(question)
+
+    def _unless_free(self, series: Series) -> str | None:
+        """A downtime, unless it is marked as free among others that are not, and those are left out."""
+        if not self._takes_no_time(series) or not self.events.has_busy:
+            return "downtime"
+        free = [other for other in self.kept if self._takes_no_time(other)]
+        question = Question(
+            "free",
+            "Are events downtimes that the calendar marks as free, while others are not so?",
+            (Choice("take", "as the others"), Choice("ignore", "left out, and told")),
+            why=self.events.list_of(free),
+        )
+        value = self.events.decisions.settle(question)
+        if value == "ignore":
+            told = f"{shown(series.summary)} ({self.events.when(series)}) is marked as free and is left out"
+            self.events.findings.notice(self.events.place, None, told)
+        return {"take": "downtime", "ignore": "ignore"}.get(value or "")
 
     def _said(self, series: Series, categories: Sequence[str]) -> tuple[str, str] | None:
         """The kind that an event says itself, and by what; None: nothing, two things, or that it is none."""
@@ -102,21 +166,13 @@ class Kinds:
     def _is_weekly(self, series: Series) -> bool:
         return weekly_of(series, self.events.zone, self.events.floating) is not None
 
-    def _is_part(self, category: str) -> bool:
-        """Whether a category names a part of the shop: it says for whom an event is, not what."""
-        places = self.events.places
-        return any(
-            book.find(category) is not None
-            for book in (places.calendars, places.machines, places.work_centers)
-        )
-
     def _is_answered(self, category: str) -> bool:
         return f"category.{category}" in self.events.decisions.given
 
     def _category(self, category: str) -> str | None:
         """What the events of a category are, by one answer for all, next year's too."""
         members = [series for series in self.kept if category in series.categories]
-        kinds = [kind for kind in _KINDS if kind != "shift" or any(map(self._is_weekly, members))]
+        kinds = self._kinds_of(members)
         free = all(map(self._takes_no_time, members))
         question = Question(
             f"category.{category}",
@@ -126,20 +182,24 @@ class Kinds:
                 Choice(EACH, "not all the same: each is asked for"),
             ),
             why=self.events.list_of(members),
-            suggested="ignore" if free else None,
+            suggested="ignore" if free else "downtime" if self.downtimes else None,
         )
         return self.events.decisions.settle(question, fits={*_KINDS, EACH}.__contains__)
+
+    def _kinds_of(self, members: Sequence[Series]) -> list[str]:
+        """What they can be: not everything is a shift, and a shop may have no machines."""
+        impossible = {
+            *(() if any(map(self._is_weekly, members)) else ("shift",)),
+            *(() if self.events.shop.machines else ("downtime",)),
+        }
+        return [kind for kind in _KINDS if kind not in impossible]
 
     def _asked_alone(self, series: Series, proven: tuple[str, str] | None) -> str | None:
         free = self._takes_no_time(series)
         question = Question(
             self.events.key("event", series),
             f'What is "{shown(series.summary)}"?',
-            tuple(
-                Choice(kind, about)
-                for kind, about in _KINDS.items()
-                if kind != "shift" or self._is_weekly(series)
-            ),
+            tuple(Choice(kind, _KINDS[kind]) for kind in self._kinds_of([series])),
             why=self.events.about(series),
             suggested="ignore" if free else "overtime" if says("maybe_overtime", series.summary) else None,
         )
@@ -152,6 +212,12 @@ class Kinds:
 
     def _takes_no_time(self, series: Series) -> bool:
         return series.marked_free and (not series.all_day or self.marks_days)
+
+
+def tells_kind(text: str) -> str | None:
+    """Which kind of downtime a text names; None: neither, or both."""
+    found = [kind for kind in words("downtimes") if names("downtimes", kind, text)]
+    return found[0] if len(found) == 1 else None
 
 
 def _texts(series: Series) -> tuple[str, ...]:

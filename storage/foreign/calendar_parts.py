@@ -11,6 +11,8 @@ _WHOLE_DAY = (("X-MICROSOFT-CDO-ALLDAYEVENT", "TRUE"), ("X-FUNAMBOL-ALLDAY", "1"
 _BUSY = "X-MICROSOFT-CDO-BUSYSTATUS"
 # Marks a changed time of a series that is read as an event of its own.
 APART = "X-LEADHAND-APART"
+# The time of its series that such an event takes the place of.
+INSTEAD_OF = "X-LEADHAND-INSTEAD-OF"
 _NO_EVENTS = {"VTODO": "task", "VJOURNAL": "journal entry", "VFREEBUSY": "list of busy times"}
 _TOLD, _NAME_CHARS = 5, 60
 
@@ -66,6 +68,7 @@ def apart(main: Event, parts: Sequence[Event]) -> list[Event]:
         own = part.copy(recursive=True)
         for name in ("RECURRENCE-ID", "RRULE", "RDATE", "EXDATE"):
             own.pop(name, None)
+        own[INSTEAD_OF] = vDDDTypes(said.dt)
         part[APART] = vText("yes")
         found.append(own)
     return found

@@ -1,4 +1,5 @@
-"""The rows that the events of a calendar become: absences, closures, overtime, and shifts of a week."""
+"""The rows that the events of a calendar become: absences, closures, overtime, shifts of a week, and
+downtimes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,9 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.calendar_downtime_kinds import settle_given_kinds
+from storage.foreign.calendar_downtimes import CalendarDowntimes
 from storage.foreign.calendar_events import Events, EventTold
 from storage.foreign.calendar_file import CalendarFile, Days, Series, Span, window_of
 from storage.foreign.calendar_kinds import Kinds, takes_tentative
+from storage.foreign.calendar_machines import DownMachines
 from storage.foreign.calendar_people import People
 from storage.foreign.calendar_targets import Targets
 from storage.foreign.canonical import Canonical, Origin
@@ -22,7 +26,7 @@ from storage.foreign.weekly import Weekly, weekly_of
 from storage.foreign.words_of_cells import learn_absences
 
 SOURCE = "icalendar"
-SHOP, ABSENCES, BOTH = "shop", "absences", "both"
+SHOP, ABSENCES, BOTH, DOWNTIMES = "shop", "absences", "both", "downtimes"
 _DAY_OFF, _LEFT_OUT, _ASKED = "absence", "left out", "?"
 
 
@@ -253,7 +257,10 @@ def take_calendar(
     marks_days = any(series.all_day and not series.marked_free for series in series_of)
     timed = frozenset(series.summary for series in kept if not series.all_day)
     several = len({series.calendar for series in series_of}) > 1
-    _take_shop(rows, Kinds(events, kept, marks_days, timed), Targets(events, several))
+    kinds = Kinds(events, kept, marks_days, timed, use == DOWNTIMES)
+    downtimes = CalendarDowntimes(events, canonical, DownMachines(events, several))
+    _take_shop(rows, kinds, Targets(events, several), downtimes)
+    downtimes.finish(calendar.series)
     return tuple(events.told)
 
 
@@ -308,6 +315,9 @@ def _until_their_last_day(series: Sequence[Series], decisions: Decisions) -> lis
 def _whose(events: Events, all_of_file: Sequence[Series]) -> str | None:
     named_as_absence = sum(events.absence_word(series) is not None for series in all_of_file)
     absent = sum(map(events.is_absence, all_of_file))
+    about = "a list of its machines' downtimes: each event is a time in which machines are down"
+    downtimes = [Choice(DOWNTIMES, about)] if events.shop.machines else []
+    down = sum(map(DownMachines(events).is_told, all_of_file)) if downtimes else 0
     question = Question(
         "events",
         "Whose events are these?",
@@ -315,9 +325,12 @@ def _whose(events: Events, all_of_file: Sequence[Series]) -> str | None:
             Choice(SHOP, "the shop's: closures, overtime, shifts"),
             Choice(ABSENCES, "its people's: absences, each with the name in its summary"),
             Choice(BOTH, "both: those that name one of its people or say absence are absences"),
+            *downtimes,
         ),
         why="a calendar does not say",
-        suggested=_mostly(named_as_absence, absent, len(all_of_file)),
+        suggested=DOWNTIMES
+        if down * 2 > len(all_of_file)
+        else _mostly(named_as_absence, absent, len(all_of_file)),
     )
     return events.decisions.settle(question)
 
@@ -344,11 +357,13 @@ def _mostly(named_as_absence: int, absent: int, events: int) -> str:
     return BOTH if absent else SHOP
 
 
-def _take_shop(rows: CalendarRows, of_shop: Kinds, targets: Targets) -> None:
+def _take_shop(rows: CalendarRows, of_shop: Kinds, targets: Targets, downtimes: CalendarDowntimes) -> None:
     kinds = [(series, of_shop.of(series)) for series in of_shop.kept]
     for series, kind in kinds:
         if kind in {"closure", "overtime"}:
             rows.exception(series, kind, targets)
+        elif kind == "downtime":
+            downtimes.take(series)
         elif kind != "shift":
             rows.events.tell(series, _LEFT_OUT if kind else _ASKED)
     for series, kind in kinds:  # after the closures: what is closed anyway need not be left out
@@ -358,6 +373,7 @@ def _take_shop(rows: CalendarRows, of_shop: Kinds, targets: Targets) -> None:
         series
     ) in of_shop.kept:  # an answer to what is in the file is no typing error, though it changes nothing
         of_shop.settle_given(series)
+        settle_given_kinds(rows.events, series)
         targets.settle_given(series)
 
 

@@ -11,7 +11,7 @@ from storage.foreign.vocabulary import folded, key_within
 
 ALL, BY_CALENDAR = "all", "calendar"
 # Between the parts of a shop that a place or a category names.
-_BETWEEN = re.compile(r"\s*[,;/+&]\s*")
+BETWEEN = re.compile(r"\s*[,;/+&]\s*")
 # (column, reference) of an exception
 Target = tuple[str, str]
 
@@ -85,7 +85,8 @@ class Targets:
         found: list[Target] = []
         for part in [text] if places.calendars.find(text) is not None else text.split(";"):
             calendar, machine = places.calendars.find(part), places.machines.find(part)
-            group = places.members.get(places.work_centers.find(part) or "", [])
+            center = places.work_centers.find(part)
+            group = places.members.get(center, []) if center is not None else []
             if calendar is not None:
                 found.append(("calendar_id", calendar))
             elif machine is not None or group:
@@ -104,7 +105,7 @@ class Targets:
     def _parts(self, text: str) -> str:
         """The parts of the shop that a text consists of, as an answer would name them; empty: it says
         something else."""
-        said = "; ".join(_BETWEEN.split(text))
+        said = "; ".join(BETWEEN.split(text))
         return next(
             (form for form in (text, said) if text and form != ALL and self.named(form, people=False)), ""
         )

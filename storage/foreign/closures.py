@@ -10,7 +10,7 @@ from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
-from storage.foreign.open_ends import end_said, goes_on, how_long
+from storage.foreign.open_ends import NEVER, end_said, goes_on, how_long
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.stored_times import StoredTimes, Time
@@ -18,7 +18,6 @@ from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
 _NAMED = 5
-_NEVER = "without an end, nothing would ever be planned on the machine again"
 
 
 def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -113,7 +112,8 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
         places.canonical.add(
             "downtime",
             {
-                **stored.identity(reader, time), "machine_id": machine, "start": window[0], "end": window[1],
+                **stored.identity(reader.origin(), time), "machine_id": machine,
+                "start": window[0], "end": window[1],
                 "kind": kinds.get(reader.text(says), ""), "note": reader.text("title"),
             },
             reader.origin(machine_id="machine", start="start", end="end", kind=says),
@@ -138,7 +138,7 @@ def _window(reader: RowReader) -> tuple[str, str] | None:
     if not reader.layout.has("end") and not reader.layout.has("length") and start.minute is None:
         return start.canonical, start.after
     if goes_on(reader) or (reader.cell("end").empty and reader.cell("length").empty):
-        lasts = how_long(reader, "downtime", "machine", _NEVER)
+        lasts = how_long(reader, "downtime", "machine", NEVER)
         end = None if lasts is None else end_said(start, lasts)
         return None if lasts is None else (start.canonical, "" if end is None else end.after)
     found = window_in(reader)

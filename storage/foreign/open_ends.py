@@ -10,6 +10,7 @@ from storage.foreign.reading import RowReader
 from storage.foreign.vocabulary import key_of
 
 OPEN = "open"
+NEVER = "without an end, nothing would ever be planned on the machine again"
 _ONE_DAY = timedelta(days=1)
 _ISO_DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
@@ -43,7 +44,7 @@ def how_long(reader: RowReader, what: str, of: str, why: str) -> str | None:
         ),
         why=why,
     )
-    said = OPEN if goes_on(reader) else reader.layout.scope.settle(question, fits=_is_answer)
+    said = OPEN if goes_on(reader) else reader.layout.scope.settle(question, fits=is_open_end)
     if said == OPEN and not goes_on(reader):
         whose = shown(reader.text(of))
         reader.findings.notice(reader.place, row, f"the {what} of {whose} has no end: until further notice")
@@ -57,5 +58,5 @@ def end_said(start: Moment, lasts: str) -> Moment | None:
     return rest_of_day(start) if lasts == "that_day" else rest_of_day(Moment(date.fromisoformat(lasts)))
 
 
-def _is_answer(text: str) -> bool:
+def is_open_end(text: str) -> bool:
     return text in {OPEN, "that_day"} or _ISO_DAY.fullmatch(text) is not None

@@ -1,26 +1,28 @@
 """Absences and downtimes that the plan has already: one of the same person or machine that begins at the same
 time is the same one, whichever system it came from; another that overlaps is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings
-from storage.foreign.reading import RowReader
+from storage.foreign.canonical import Origin
 from storage.foreign.shop_names import StoredTime
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
     """When a row of the file says that `whose` is away or down; `opens` and `closes` as canonical cells.
-    `key` is its key in the file's system, and `numbered` whether that is a number that the file says."""
+    `key` is its key in the file's system, and `numbered` whether that is a number that the file says. `also`:
+    keys that it may have had before."""
 
     whose: str
     opens: str
     closes: str
     key: str
     numbered: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -31,11 +33,11 @@ class StoredTimes:
     source: str
     zone: ZoneInfo
     known: set[str] = field(default_factory=set[str])
-    rows: list[tuple[RowReader, Time]] = field(default_factory=list[tuple[RowReader, Time]])
+    rows: list[tuple[Origin, Time]] = field(default_factory=list[tuple[Origin, Time]])
 
-    def identity(self, reader: RowReader, time: Time) -> dict[str, str | None]:
+    def identity(self, origin: Origin, time: Time) -> dict[str, str | None]:
         """The cells that say which row it is."""
-        self.rows.append((reader, time))
+        self.rows.append((origin, time))
         same = self._same(time)
         if same is None:
             return {"id": None, "source": self.source, "external_id": time.key}
@@ -53,11 +55,67 @@ class StoredTimes:
         others = [row for row in of_it if not (time.numbered and row.external_id)]
         return next(iter([*own, *(row for row in others if row.opens == at(time.opens, self.zone))]), None)
 
+    def identities(self, rows: Sequence[tuple[Origin, Time]], uids: Set[str]) -> list[dict[str, str | None]]:
+        """The cells that say which rows those of a calendar are, whose keys begin with its events' `uids`.
+        The plan's row of a key comes first, even of another machine; then one of the same machine and start
+        that is no other event's. It has the event's key from then on, where it has none."""
+        self.rows.extend(rows)
+        found: dict[int, StoredTime] = {}
+        for same in (self._of_key, self._moved_to_another, self._begins_so):
+            for number, (_, time) in enumerate(rows):
+                one = None if number in found else same(time, uids)
+                if one is not None:
+                    found[number] = one
+                    self.known.add(one.id)
+        return [self._named(found.get(number), time, uids) for number, (_, time) in enumerate(rows)]
+
+    def _of_key(self, time: Time, uids: Set[str]) -> StoredTime | None:
+        keys = (time.key, *time.also)
+        return next((r for r in self._free() if r.whose == time.whose and r.external_id in keys), None)
+
+    def _moved_to_another(self, time: Time, uids: Set[str]) -> StoredTime | None:
+        return next((r for r in self._free() if r.external_id == time.key), None)
+
+    def _begins_so(self, time: Time, uids: Set[str]) -> StoredTime | None:
+        opens, own = at(time.opens, self.zone), _uid_of(time.key, uids)
+        return next(
+            (
+                row
+                for row in self._free()
+                if row.whose == time.whose and row.opens == opens
+                and _uid_of(row.external_id, uids) in {None, own}
+            ),
+            None,
+        )  # fmt: skip
+
+    def _free(self) -> Iterator[StoredTime]:
+        return (row for row in self.stored if row.id not in self.known)
+
+    def _named(self, same: StoredTime | None, time: Time, uids: Set[str]) -> dict[str, str | None]:
+        if same is None:
+            return {"id": None, "source": self.source, "external_id": time.key}
+        key = same.external_id
+        taken = any(r.external_id == time.key and r.source == same.source for r in self.stored)
+        if (key is None or _uid_of(key, uids) is not None) and not taken:
+            key = time.key
+        return {"id": same.id, "source": same.source, "external_id": key}
+
+    def left_of(self, uids: Set[str], first: datetime, after: datetime) -> Iterator[str]:
+        """What the plan has of the calendar's events within a window, and no row of the file is."""
+        for row in self._free():
+            over = row.closes is not None and row.closes <= first
+            if _uid_of(row.external_id, uids) is not None and row.opens < after and not over:
+                begins = row.opens.astimezone(self.zone)
+                yield (
+                    f"the plan has {row.name} down from {begins:%Y-%m-%d %H:%M} by an event of this calendar "
+                    "that is not so any more; it stays until somebody takes it out"
+                )
+
     def tell_overlaps(self, findings: Findings) -> None:
         """Tell of what the plan has at the time of a row besides, and no row of the file is: it stays."""
-        for reader, time in self.rows:
+        for origin, time in self.rows:
             for text in self._overlapping(time):
-                findings.notice(reader.place, reader.row.number, text)
+                findings.notice(origin.place, origin.row, text)
 
     def _overlapping(self, time: Time) -> Iterator[str]:
         opens, closes = at(time.opens, self.zone), end_of(time.closes, self.zone)
@@ -75,6 +133,13 @@ class StoredTimes:
                 f"overlaps what the plan has of {row.name} from {first:%Y-%m-%d %H:%M} {ends} "
                 f"({row.source}, {row.external_id or row.id}), which stays"
             )
+
+
+def _uid_of(key: str | None, uids: Set[str]) -> str | None:
+    """The UID that a key is of: it, or it with a time or a machine behind it."""
+    parts = (key or "").split("/")
+    heads = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((head for head in heads if head in uids), None)
 
 
 def at(text: str, zone: ZoneInfo) -> datetime:
