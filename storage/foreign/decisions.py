@@ -113,9 +113,9 @@ class Decisions:
         return default
 
     def refuse_unknown(self, answered: Iterable[str], words: Set[str] = frozenset()) -> list[str]:
-        """An answer to nothing is a typing error; while questions are open it may be for a later one. One
-        that says what a word means that stands in the file, though in no row that is taken, is returned.
-        `words`: those of the file, folded.
+        """An answer to nothing is a typing error. Returned are those that may be none: while questions are
+        open one may be for a later one, and one may say what a word means that stands in the file, though in
+        no row that is taken. `words`: those of the file, folded.
 
         Raises:
             InvalidRequest: a key that this file does not ask about.
@@ -129,6 +129,7 @@ class Decisions:
                     continue
                 near = nearest(key, known)
                 if self.questions and (near is None or near not in self.questions):
+                    idle.append(key)
                     continue
                 raise InvalidRequest(
                     f"{shown(key)} is nothing that this file asks"

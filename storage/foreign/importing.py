@@ -3,7 +3,7 @@
 import re
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.exchange.import_log import Origin
 from storage.exchange.importing import ImportReport, Progress, import_folder
 from storage.exchange.problems import Notice, Problem, shown
-from storage.foreign.areas import placed_tables
+from storage.foreign.areas import OF_SHEETS, placed_tables
 from storage.foreign.calendar_events import EventTold
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
 from storage.foreign.calendar_rows import take_calendar
@@ -100,9 +100,15 @@ async def import_foreign(
     """
     preview, decisions = await _look(database, who, request)
     new = request.answers.keys() - decisions.made.keys()
+    _refuse_misplaced(new, preview.grid)
     idle = decisions.refuse_unknown(request.answers, _words_of(preview.grid) if new else frozenset())
-    if idle and not decisions.questions:
-        text = f"no row that is taken has the words of {shown(', '.join(idle))}"
+    if idle:
+        keys = shown(", ".join(idle))
+        text = (
+            f"so far nothing asks for {keys}"
+            if decisions.questions
+            else f"no row that is taken has the words of {keys}"
+        )
         preview.notices = (*preview.notices, Notice(preview.name, None, text))
     preview.decisions = tuple(decisions.made.values())
     preview.questions = tuple(decisions.questions.values())
@@ -120,6 +126,14 @@ async def import_foreign(
         async with database.transaction(who) as connection:
             await keep_profile(connection, preview.profile, confirmed_by=who.user_id)
     return preview
+
+
+def _refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:
+    """Where a table is, is of a sheet: no later question asks for it without one."""
+    sheets = [] if grid is None else [sheet.name for sheet in grid.sheets]
+    for key in OF_SHEETS:
+        if key in unused and sheets:
+            raise InvalidRequest(f"{key} is of a sheet; right would be: {sheets[0]}!{key}.")
 
 
 def _words_of(grid: Grid | None) -> set[str]:

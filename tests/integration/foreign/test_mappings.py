@@ -273,3 +273,18 @@ async def test_what_is_done_is_reported_once_and_later_only_what_is_new(
     assert await ask(database, who, query) == [(5,)]
     assert told(await bring(text.format(12), {**given, "done_at": "2026-12-09 06:00"})) == []
     assert await ask(database, who, query) == [(5,), (7,)]
+
+
+async def test_where_a_table_is_has_to_name_its_sheet_where_a_file_has_several(
+    bring: Bring, workbook: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.xlsx").write_bytes(workbook)
+    for key in ("area", "header_rows", "transpose"):
+        with pytest.raises(InvalidRequest, match=f"right would be: Week 49!{key}"):
+            await bring(tmp_path / "plan.xlsx", {key: "A1:F2" if key == "area" else "1"})
+
+
+async def test_an_answer_that_nothing_asks_for_yet_is_told_while_questions_are_open(bring: Bring) -> None:
+    preview = await bring(JOBS, {"breaks": "middle"}, confirm=False)
+    assert asked(preview) == ["new_machines"]
+    assert "so far nothing asks for breaks" in [notice.text for notice in preview.notices]
