@@ -9,7 +9,7 @@ from planning.calendars import ShopTimes
 from planning.replanning.decoder import Decoder, Plan, PriorityList
 from planning.replanning.guard import Guard
 from planning.replanning.question import ReplanExtent, ReplanRequest, ReplanScore, ReplanStage
-from planning.replanning.rules import RULES, by_rule, by_start
+from planning.replanning.rules import RULES, all_sequences, by_rule, by_start
 from planning.replanning.search import Search, tardiness_by_order
 from planning.replanning.windows import windows
 from planning.replanning.work import Work, compile_work
@@ -154,7 +154,7 @@ def _candidates(work: Work, now: Plan, as_of: Minute) -> list[PriorityList]:
     everything = by_start(work, range(len(work.jobs)), keep=True)
     late = tardiness_by_order(work, now)
     in_time = frozenset(job.number for job in work.jobs if not late.get(job.order))
-    lists = [by_rule(work, rule, as_of) for rule in RULES]
+    lists = all_sequences(work) or [by_rule(work, rule, as_of) for rule in RULES]
     found = [everything, replace(everything, keep=frozenset()), *lists]
     if in_time and len(in_time) < len(work.jobs):
         found += [replace(candidate, keep=in_time) for candidate in lists]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import permutations
 from typing import TypeAlias
 
 from planning.replanning.decoder import PriorityList
@@ -9,6 +10,8 @@ from planning.replanning.work import OrderWork, Work
 from planning.shop import Minute
 
 _NO_DUE = 2**40
+# So many orders have six sequences: each of them is tried, and the best found for certain.
+_FEW_ORDERS = 3
 Key: TypeAlias = tuple[Fraction | int, str]
 Rule: TypeAlias = Callable[[Work, OrderWork, Minute], Key]
 
@@ -41,6 +44,16 @@ def by_rule(work: Work, rule: Rule, as_of: Minute) -> PriorityList:
     """All jobs, order by order."""
     orders = sorted(work.orders, key=lambda order: rule(work, order, as_of))
     return PriorityList(tuple(job for order in orders for job in order.jobs))
+
+
+def all_sequences(work: Work) -> list[PriorityList]:
+    """Each sequence of whole orders where there are few of them, else none."""
+    if not 1 < len(work.orders) <= _FEW_ORDERS:
+        return []
+    return [
+        PriorityList(tuple(job for order in sequence for job in order.jobs))
+        for sequence in permutations(work.orders)
+    ]
 
 
 def by_start(work: Work, jobs: Iterable[int], *, keep: bool) -> PriorityList:

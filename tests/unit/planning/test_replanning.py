@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leadhand.errors import InvalidRouting
@@ -44,6 +44,11 @@ from tests.unit.planning.replan_shop import (
 )
 
 SOME = settings(max_examples=40, deadline=None)
+
+
+def whole(machine: str, minutes: int, *others: str) -> OpRow:
+    """Work that does not pause."""
+    return OpRow((machine, *others), minutes, splittable=False)
 
 
 def silent(progress: ReplanProgress) -> None:
@@ -180,8 +185,16 @@ def test_no_plan_that_is_found_beats_the_bound(shop: Shop) -> None:
     assert 0 <= proposal.bound <= proposal.score_after.weighted_tardiness_min
 
 
+ONCE_MISSED = (
+    OrderRow((whole("m1", 20), whole("m3", 45)), due_min=0, priority=2),
+    OrderRow((whole("m1", 20), whole("m3", 20), whole("m1", 20)), due_min=0, priority=1),
+    OrderRow((whole("m1", 20, "m2"),), due_min=60, priority=1),
+)
+
+
 @settings(max_examples=25, deadline=None)
 @given(order_rows(most=3), st.booleans())
+@example(rows=ONCE_MISSED, around_the_clock=False)
 def test_of_two_or_three_orders_the_best_of_all_sequences_is_found(
     rows: Sequence[OrderRow], around_the_clock: bool
 ) -> None:
