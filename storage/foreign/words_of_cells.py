@@ -167,7 +167,7 @@ def _learned(
     for text in dict.fromkeys(texts):
         if not text:
             continue
-        if text in values:
+        if text in values and f"{key}.{text}" not in decisions.given:
             learned[text] = text
             continue
         known = _known(category, text)

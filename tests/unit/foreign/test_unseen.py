@@ -252,6 +252,8 @@ def test_an_absence_may_have_a_kind_of_the_shops_own() -> None:
     assert read(text, given)[1] == {"absence.BS"}
     done, _ = read(text, {**given, "absence.BS": "Berufsschule"})
     assert rows(done, "absence", "kind") == [("Berufsschule",), ("sick",)]
+    same = {"absence.BS": "BS", "absence.Sick": "Sick"}
+    assert rows(read(text, {**given, **same})[0], "absence", "kind") == [("BS",), ("Sick",)]
     with pytest.raises(InvalidRequest, match=r"absence\.BS"):
         read(text, {**given, "absence.BS": "sie " * 20})
 
