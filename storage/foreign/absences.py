@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
-from storage.foreign.dates import Moment
 from storage.foreign.layout import Layout
+from storage.foreign.moments import Moment
 from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone, rest_of_day
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of

@@ -7,8 +7,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from storage.foreign.clocks import instant
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
 
 SEGMENTS, JOINED, APART = "segments", "joined", "apart"

@@ -3,8 +3,8 @@ by their words, or asked."""
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events
-from storage.foreign.calendar_file import Series
 from storage.foreign.calendar_kinds import tells_kind
+from storage.foreign.calendar_series import Series
 from storage.foreign.decisions import Choice, Question
 
 ALL = "downtime"

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from storage.exchange.problems import shown
 from storage.foreign.calendar_downtime_kinds import kind_of
 from storage.foreign.calendar_events import Events, names
-from storage.foreign.calendar_file import Days, Series, Span
 from storage.foreign.calendar_machines import DownMachines
+from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_times import Days, Span
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.open_ends import NEVER, OPEN, is_open_end

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.calendar_file import Days, Series, Span, Window, occurrences
+from storage.foreign.calendar_occurrences import occurrences
+from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_times import Days, Span, Window
 from storage.foreign.decisions import Decisions
 from storage.foreign.places import Places
 from storage.foreign.shop_names import Named, ShopNames

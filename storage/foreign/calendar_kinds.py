@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events, names, says
-from storage.foreign.calendar_file import Series
+from storage.foreign.calendar_series import Series
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.vocabulary import folded, words
 from storage.foreign.weekly import weekly_of

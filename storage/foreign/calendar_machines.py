@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events
-from storage.foreign.calendar_file import Series
+from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_targets import ALL, BETWEEN, BY_CALENDAR
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.shop_names import Named

@@ -10,11 +10,13 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.calendar_downtime_kinds import settle_given_kinds
 from storage.foreign.calendar_downtimes import CalendarDowntimes
 from storage.foreign.calendar_events import Events, EventTold
-from storage.foreign.calendar_file import CalendarFile, Days, Series, Span, window_of
+from storage.foreign.calendar_file import CalendarFile
 from storage.foreign.calendar_kinds import Kinds, takes_tentative
 from storage.foreign.calendar_machines import DownMachines
 from storage.foreign.calendar_people import People
+from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_targets import Targets
+from storage.foreign.calendar_times import Days, Span, window_of
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.clocks import TIME_ZONE, zone_said
 from storage.foreign.decisions import Choice, Decisions, Question

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events, says
-from storage.foreign.calendar_file import Series
+from storage.foreign.calendar_series import Series
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.vocabulary import folded, key_within
 

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadhand.errors import InvalidRequest
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import shown
-from storage.foreign.dates import Moment, clock_of
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped, Undecided
+from storage.foreign.moments import Moment
+from storage.foreign.times_of_day import clock_of
 
 TIME_ZONE = "time_zone"
 _DAY_HOURS, _DAY_MINUTES = 24, 24 * 60

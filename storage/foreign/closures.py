@@ -6,10 +6,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
+from storage.foreign.moments import Moment
 from storage.foreign.open_ends import NEVER, end_said, goes_on, how_long
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in

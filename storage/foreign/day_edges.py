@@ -1,8 +1,8 @@
 """Whether a date alone that becomes a time is the start of its day or the end of it."""
 
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import FIELDS
+from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
 
 START, END = "start", "end"

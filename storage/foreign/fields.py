@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from storage.exchange.kinds import Refused
 from storage.foreign.clocks import bare_clock
-from storage.foreign.dates import clock_of, is_day_number, looks_like_date
+from storage.foreign.date_forms import looks_like_date
 from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.grid import Cell
+from storage.foreign.moments import is_day_number
 from storage.foreign.numbers import bare_number, looks_like_number
+from storage.foreign.times_of_day import clock_of
 from storage.foreign.vocabulary import folded, key_of, words
 
 Shape = Callable[[Cell], bool]

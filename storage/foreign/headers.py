@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from storage.foreign.areas import names_of
-from storage.foreign.dates import looks_like_date
+from storage.foreign.date_forms import looks_like_date
 from storage.foreign.grid import EMPTY, Cell, Sheet
 from storage.foreign.vocabulary import folded, key_of, words
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, shown
-from storage.foreign.dates import DateStyle, looks_like_date, parse_date
+from storage.foreign.date_forms import looks_like_date
+from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.day_edges import at_edge
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.grid import Cell

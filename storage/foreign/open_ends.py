@@ -4,8 +4,8 @@ import re
 from datetime import date, datetime, timedelta
 
 from storage.exchange.problems import shown
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
 from storage.foreign.vocabulary import key_of
 

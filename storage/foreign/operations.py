@@ -10,10 +10,11 @@ from storage.foreign.booking_rows import add_bookings
 from storage.foreign.bookings import Part, bookings_of
 from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import instant
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.durations import parse_elapsed
-from storage.foreign.layout import BOOKED, BY_ROWS, Layout
+from storage.foreign.field_columns import BOOKED, BY_ROWS
+from storage.foreign.layout import Layout
+from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in

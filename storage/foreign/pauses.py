@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from storage.foreign.dates import Moment
+from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
 from storage.foreign.shift_patterns import Slot, pattern_of
 

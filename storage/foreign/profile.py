@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leadhand.errors import InvalidRequest
 from storage.foreign.areas import places_said
-from storage.foreign.dates import looks_like_date
+from storage.foreign.date_forms import looks_like_date
 from storage.foreign.decisions import ANSWERED, KEPT, Decisions
 from storage.foreign.progress import DONE_AT, NOW
 from storage.foreign.tables import LINE, SHEET

@@ -7,7 +7,7 @@ import holidays
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import nearest, shown
-from storage.foreign.calendar_file import window_of
+from storage.foreign.calendar_times import window_of
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import Book

@@ -12,20 +12,15 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.clocks import minute_of
-from storage.foreign.dates import (
-    DateStyle,
-    Moment,
-    day_of_number,
-    is_day_number,
-    moment_of,
-    parse_date,
-)
+from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.digit_dates import digits_in, is_digit_date
 from storage.foreign.durations import Unit, minutes_of
+from storage.foreign.field_columns import IN_ORDER, JOINED
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.layout import BLANKS, IN_ORDER, JOINED, Layout
+from storage.foreign.layout import BLANKS, Layout
+from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of
 from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.closures import closed_times
-from storage.foreign.dates import Moment
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
+from storage.foreign.moments import Moment
 from storage.foreign.pauses import inside, length, less_pauses, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in

@@ -6,20 +6,14 @@ from decimal import Decimal
 from typing import cast
 
 from storage.exchange.problems import shown
-from storage.foreign.dates import (
-    EPOCHS,
-    Order,
-    date_evidence,
-    day_of_number,
-    is_day_number,
-    lacks_year,
-    month_word,
-    week_in,
-)
+from storage.foreign.date_evidence import date_evidence
+from storage.foreign.date_forms import lacks_year, month_word, week_in
+from storage.foreign.dates import Order
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.digit_dates import DIGITS, Digits, is_digit_date, orders_of, readings
 from storage.foreign.fields import FIELDS, of_weeks
 from storage.foreign.grid import Cell
+from storage.foreign.moments import EPOCHS, day_of_number, is_day_number
 from storage.foreign.numbers import Sign, decimal_evidence
 from storage.foreign.vocabulary import folded, key_of
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
-from storage.foreign.dates import looks_like_date
+from storage.foreign.date_forms import looks_like_date
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.merged import covered_again

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from storage.exchange.problems import shown
 from storage.foreign.areas import column_letters
-from storage.foreign.dates import looks_like_date
+from storage.foreign.date_forms import looks_like_date
 from storage.foreign.decisions import Choice, Decision, Decisions, Question
 from storage.foreign.layout import Layout
 from storage.foreign.shift_patterns import weekdays_in

@@ -6,7 +6,8 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from leadhand.clock import utc_minute
-from storage.foreign.calendar_file import Series, Span
+from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_times import Span
 
 _DAYS = {"MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6, "SU": 7}
 _DAY = timedelta(days=1)

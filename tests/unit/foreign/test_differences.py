@@ -9,7 +9,8 @@ from openpyxl import Workbook
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.exchange.kinds import Refused
-from storage.foreign.dates import DateStyle, clock_of, date_evidence, parse_date
+from storage.foreign.date_evidence import date_evidence
+from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Decisions
 from storage.foreign.durations import minutes_of, unit_named
 from storage.foreign.fields import seq_in
@@ -19,6 +20,7 @@ from storage.foreign.shift_patterns import pattern_of, weekdays_in, written
 from storage.foreign.shop_names import Named, ShopNames
 from storage.foreign.spreadsheet import read_workbook
 from storage.foreign.tables import Table, tables_of
+from storage.foreign.times_of_day import clock_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from tests.unit.foreign.test_files import saved, table_of, text_of
 

@@ -10,18 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.exchange.kinds import Refused
-from storage.foreign.dates import (
-    DateStyle,
-    Moment,
-    Order,
-    date_evidence,
-    day_of_number,
-    is_day_number,
-    parse_date,
-)
+from storage.foreign.date_evidence import date_evidence
+from storage.foreign.dates import DateStyle, Order, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of, parse_elapsed, unit_named, unit_of_header
 from storage.foreign.grid import cell_of
+from storage.foreign.moments import Moment, day_of_number, is_day_number
 from storage.foreign.numbers import SIGNS, Sign, decimal_evidence, parse_number
 
 NUMBERS = st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False, allow_infinity=False)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from storage.foreign import calendar_file, grid, spreadsheet
+from storage.foreign import calendar_file, calendar_occurrences, calendar_times, grid, spreadsheet
 from storage.foreign.fields import ROWS
 
 PAGE = Path(__file__).parents[3] / "docs" / "foreign-files.md"
@@ -15,9 +15,9 @@ def test_the_bounds_on_the_page_are_the_bounds_in_the_code() -> None:
         f"{grid.MAX_COLUMNS} columns a sheet, {grid.MAX_CELLS:,} cells",
         f"{grid.MAX_CELL_CHARS:,} characters a cell",
         f"at most {spreadsheet.MAX_UNPACKED_BYTES // 1024**2} MiB",
-        f"up to {calendar_file.MAX_EVENTS:,} events of {calendar_file.MAX_OCCURRENCES:,} times",
-        f"a window of {calendar_file.DEFAULT_DAYS} days",
-        f"up to {calendar_file.MAX_DAYS:,} days",
+        f"up to {calendar_file.MAX_EVENTS:,} events of {calendar_occurrences.MAX_OCCURRENCES:,} times",
+        f"a window of {calendar_times.DEFAULT_DAYS} days",
+        f"up to {calendar_times.MAX_DAYS:,} days",
     ):
         assert said in TEXT
 

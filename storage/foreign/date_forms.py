@@ -1,0 +1,113 @@
+"""The forms in which people of different countries write dates, with or without a year, and weeks."""
+
+import re
+
+from storage.foreign.times_of_day import CLOCK
+from storage.foreign.vocabulary import key_of
+
+MAX_DATE_CHARS = 60
+_TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}})?)?"
+_WEEKDAY = r"(?:(?P<wd>[^\W\d]{2,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
+# Between a day and its month: `4 de diciembre de 2026`.
+_OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
+_FLAGS = re.IGNORECASE
+NUMERIC = re.compile(
+    rf"{_WEEKDAY}(?P<a>\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
+    rf"(?P<c>'?\d{{2}}|\d{{4}})\.?{_TAIL}",
+    _FLAGS,
+)
+COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
+_DAY_MONTH = re.compile(
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>[^\W\d]{{3,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
+    _FLAGS,
+)
+# Without a year: `07.12.`, `7 Dec`, `Dec 7`.
+_YEARLESS = (
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.{_TAIL}", _FLAGS),
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?{_TAIL}", _FLAGS),
+    re.compile(
+        rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,12}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_TAIL}", _FLAGS
+    ),
+)
+_NAME_FIRST = _YEARLESS[2]
+_WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
+_WEEKS = (
+    re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
+    re.compile(rf"(?P<week>\d{{1,2}})\.?\s*{_WEEK_WORD}(?:\s*[/.\s-]?\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
+    re.compile(
+        rf"(?P<year>\d{{4}})\s*[/-]?\s*(?:{_WEEK_WORD}|s)[\s-]*(?P<week>\d{{1,2}})(?:-?(?P<weekday>[1-7]))?",
+        _FLAGS,
+    ),
+    # One letter says week only where a year follows: `S51/26`.
+    re.compile(r"s\s?(?P<week>\d{1,2})\s?(?:/\s?|-(?=\s?\d{4}))\s?(?P<year>20\d{2}|\d{2})", _FLAGS),
+)
+_MONTH_DAY = re.compile(
+    rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,10}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+    rf"(?P<year>\d{{4}}){_TAIL}",
+    _FLAGS,
+)
+
+
+# `2026. december 4.`, and `2026年12月4日`, of which an era may say the year.
+_YEAR_MONTH = re.compile(
+    rf"{_WEEKDAY}(?P<year>\d{{4}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?[\s-]+(?P<day>\d{{1,2}})\.?{_TAIL}",
+    _FLAGS,
+)
+SIGNS = re.compile(
+    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日(?:\(.\))?{_TAIL}",
+    _FLAGS,
+)
+NAMED = (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH)
+_FULL = (NUMERIC, *NAMED, COMPACT, SIGNS)
+CHECKED_CHARS = 3
+
+
+def looks_like_date(text: str) -> bool:
+    if len(text) > MAX_DATE_CHARS:
+        return False
+    if _is_full(text):
+        return True
+    return yearless(text) is not None or week_in(text) is not None
+
+
+def week_in(text: str) -> tuple[str | None, int, int | None] | None:
+    """The year, the week and its day that a text such as `KW 48` names; year and day may be missing."""
+    form = next((found for pattern in _WEEKS if (found := pattern.fullmatch(text))), None)
+    if form is None or not 1 <= int(form["week"]) <= 53:
+        return None
+    day = form.groupdict().get("weekday")
+    return form["year"], int(form["week"]), int(day) if day else None
+
+
+def lacks_year(text: str) -> bool:
+    """Whether a date or a week is written without its year."""
+    week = week_in(text)
+    return week[0] is None if week is not None else not _is_full(text) and yearless(text) is not None
+
+
+def _is_full(text: str) -> bool:
+    return any(form.fullmatch(text) for form in _FULL)
+
+
+def yearless(text: str) -> re.Match[str] | None:
+    """A date without a year, whose month is a number or a word that may be one."""
+    for pattern in _YEARLESS:
+        form = pattern.fullmatch(text)
+        named = form.groupdict().get("name") if form is not None else None
+        known = named is None or any(key_of(kind, named) is not None for kind in ("months", "months_asked"))
+        if form is not None and known and (pattern is not _NAME_FIRST or _may_stand_first(named or "")):
+            return form
+    return None
+
+
+def _may_stand_first(name: str) -> bool:
+    """Whether `Dec 7` may be a day: not of short words that say something else too, such as `Pro 1`."""
+    return len(name) > CHECKED_CHARS or key_of("months_first", name) is not None
+
+
+def month_word(text: str) -> str | None:
+    """The word that names the month in a date; None: it has none."""
+    if len(text) > MAX_DATE_CHARS:
+        return None
+    form = next((found for pattern in NAMED if (found := pattern.fullmatch(text))), None) or yearless(text)
+    return None if form is None else form.groupdict().get("name")
