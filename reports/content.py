@@ -7,8 +7,9 @@ from leadhand.context import Permission, TenantContext
 from planning.zones import to_minute
 from reports.answers import Answers, ask_tools
 from reports.draft import Draft
+from reports.facts import facts_of
 from reports.gathering import Gathering, OneState, PlanMoved
-from reports.narrative import write_narrative
+from reports.narrative_graph import Narration, plain_narrative, write_narrative
 from reports.options import ReportOptions, ReportParts
 from reports.report import KeyFigure, Period, Report, SectionKey
 from reports.sections import (
@@ -68,7 +69,10 @@ async def _make(
         gathering.bound("moved")
     sections = tuple(draft.section() for draft in drafts)
     figures = tuple(figure for draft in drafts for figure in draft.figures)
-    narrator = parts.narrator if options.narrative and not gathering.late else None
+    narrative = plain_narrative(sections)
+    if parts.narrator is not None and options.narrative and not gathering.late:
+        facts = facts_of(figures, sections, words)
+        narrative = await write_narrative(Narration(tenant, parts.narrator, facts, sections))
     return Report(
         title=options.title or words("report.title"),
         shop=shop.settings.name,
@@ -78,7 +82,7 @@ async def _make(
         as_of=time.weeks.now.isoformat(),
         data_version=shop.settings.data_version,
         period=_period(time.weeks, words),
-        narrative=await write_narrative(tenant, narrator, words, figures, sections),
+        narrative=narrative,
         key_figures=figures,
         sections=tuple(section for section in sections if section.sentences or section.tables),
         bounds=tuple(gathering.bounds),

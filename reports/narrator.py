@@ -4,14 +4,15 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import orjson
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from leadhand.context import TenantContext
 from leadhand.prompts import read_prompt
 from memory.small_calls import SmallCalls
-from models.choice import BUILTIN
 from models.small import open_small_model
+from reports.facts import ReportFacts
 from reports.number_check import MAX_CHARS
+from reports.options import RefusedText
 from runs.desk import Desk
 
 
@@ -25,23 +26,29 @@ class SmallNarrator:
     def name(self) -> str:
         return self._calls.small_model.name
 
-    async def write(self, tenant: TenantContext, facts: tuple[str, ...], language: str) -> str:
+    async def write(self, tenant: TenantContext, facts: ReportFacts, before: RefusedText | None) -> str:
         """Raises as `SmallCalls.ask`. What goes beyond the bound is not read; the check then refuses it."""
-        asked = orjson.dumps({"language": language, "facts": facts}).decode()
-        request = [SystemMessage(read_prompt("reports.prompts", "narrative").text), HumanMessage(asked)]
+        asked = orjson.dumps({"language": facts.language, "figures": facts.figures, "facts": facts.said})
+        request: list[BaseMessage] = [
+            SystemMessage(read_prompt("reports.prompts", "narrative").text),
+            HumanMessage(asked.decode()),
+        ]
+        if before is not None:
+            faults = orjson.dumps({"refused": before.faults}).decode()
+            # Some endpoints refuse an empty message.
+            request += [AIMessage(before.text or "–"), HumanMessage(faults)]
         return await self._calls.ask(tenant, request, is_whole=lambda text: len(text) > MAX_CHARS)
 
 
 @asynccontextmanager
-async def narrating(desk: Desk) -> AsyncGenerator[SmallNarrator | None]:
-    """Within the context the small model can be asked. None for the built-in one, which writes no prose.
+async def narrating(desk: Desk) -> AsyncGenerator[SmallNarrator]:
+    """Within the context the small model can be asked, the built-in one where there is no other.
 
     Raises:
         InvalidSetting: the small model cannot be opened.
     """
     small = open_small_model(desk.settings, desk.chat_model)
     try:
-        calls = SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices)
-        yield None if small.name == BUILTIN else SmallNarrator(calls)
+        yield SmallNarrator(SmallCalls(desk.database, small, desk.runs.limits, desk.runs.prices))
     finally:
         await small.aclose()

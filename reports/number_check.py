@@ -79,11 +79,11 @@ class NumberCheck:
 
     def faults(self, text: str) -> tuple[str, ...]:
         """What is not in the facts, as it stands in the text, at most ten; empty: all of it is."""
-        found = [match[0] for match in _FORBIDDEN.finditer(text)]
+        masked, names = self._masked(text)
+        found = [match[0] for match in _FORBIDDEN.finditer(masked)]  # a name may have an underscore
         found += [repr(char) for char in text if not (char.isprintable() or char == "\n")]
         if len(text) > MAX_CHARS or not text.strip():
             found.append(f"{len(text)} characters")
-        masked, names = self._masked(text)
         quantities = read(masked, self._language)
         for sentence, parts, named in _sentences(masked, quantities, names):
             found += self._unsupported(sentence, parts, named)

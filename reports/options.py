@@ -9,6 +9,7 @@ from leadhand.context import TenantContext
 from reports.report import SectionKey
 
 if TYPE_CHECKING:  # who lists reports or keeps schedules makes none: the tools are not loaded for them
+    from reports.facts import ReportFacts
     from tools.base import ShopSource
     from tools.registry import ToolRegistry
 
@@ -43,6 +44,14 @@ class ReportOptions(BaseModel):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedText:
+    """What a narrator wrote, and what in it is no fact, as it stands there."""
+
+    text: str
+    faults: tuple[str, ...]
+
+
 class Narrator(Protocol):
     """Writes the opening text from facts."""
 
@@ -51,14 +60,14 @@ class Narrator(Protocol):
         """Of the model."""
         ...
 
-    async def write(self, tenant: TenantContext, facts: tuple[str, ...], language: str) -> str:
-        """Raises LeadhandError when the model cannot be asked now."""
+    async def write(self, tenant: TenantContext, facts: "ReportFacts", before: RefusedText | None) -> str:
+        """`before`: what it wrote first, to be mended. Raises LeadhandError when it cannot be asked now."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReportParts:
-    """`narrator` None: the plain text is the opening text (so with the built-in model).
+    """`narrator` None: the plain text is the opening text.
 
     `budget_s`: tools are no longer asked once so much time has passed; the report says what it lacks.
     """

@@ -1,4 +1,4 @@
-"""Stands in for a small model where no endpoint is configured: titles and summaries out of quoted words."""
+"""Stands in for a small model where there is no endpoint: titles, summaries, a report's opening text."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import BaseModel, ValidationError
 
+from models.builtin.narrating import ToldFacts, narrated
 from models.builtin.summaries import PastTurn, retold
 from models.builtin.titles import title_words
 
@@ -18,7 +19,8 @@ MODEL_NAME = "builtin"
 class BuiltinSmallModel(BaseChatModel):
     """Deterministic: reads the JSON of the last message.
 
-    With `turns` it retells them after `summary`; else it answers with the telling words of `question`.
+    With `turns` it retells them after `summary`, with `facts` it words the opening text of a report; else it
+    answers with the telling words of `question`.
     """
 
     @property
@@ -61,11 +63,14 @@ class BuiltinSmallModel(BaseChatModel):
 
 
 class _Asked(BaseModel):
-    """What a job asks: a title for the question, or a summary with the turns in it."""
+    """What a job asks: a title for the question, a summary with the turns in it, or a text out of facts."""
 
     question: str = ""
     summary: str = ""
     turns: list[PastTurn] | None = None
+    language: str = ""
+    figures: dict[str, str] = {}
+    facts: ToldFacts | None = None
 
 
 def _answer(last: str) -> str:
@@ -73,4 +78,6 @@ def _answer(last: str) -> str:
         asked = _Asked.model_validate_json(last)
     except ValidationError:
         return title_words(last)
+    if asked.facts is not None:
+        return narrated(asked.language, asked.figures, asked.facts)
     return title_words(asked.question) if asked.turns is None else retold(asked.summary, asked.turns)

@@ -14,13 +14,13 @@ from leadhand.clock import utc_minute
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.errors import InternalFault, InvalidRequest, LeadhandError
 from reports.alerts.conditions import CONDITION, Condition
+from reports.alerts.due import LOOK
 from reports.alerts.edges import edges
 from reports.alerts.looking import Look, look
 from reports.alerts.notice import notice
-from reports.alerts.ticker import LOOK
 from reports.options import ReportParts
+from reports.schedules.due import NOBODY
 from reports.schedules.queueing import add_recipients, queue_deliveries
-from reports.schedules.ticker import NOBODY
 from storage import alert_episodes, alerts
 from storage.alerts import Alert
 from storage.database import Database

@@ -14,8 +14,8 @@ from leadhand.settings import Settings
 from reports.delivery.folder import Folder
 from reports.delivery.mail import Mails, MailServer
 from reports.delivery.webhook import Webhooks
+from reports.schedules.due import NOBODY
 from reports.schedules.queueing import DELIVER
-from reports.schedules.ticker import NOBODY
 from storage import report_deliveries
 from storage.database import Database
 from storage.report_deliveries import ClaimedDelivery

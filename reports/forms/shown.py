@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.choice import BUILTIN
 from reports.report import CellKind, Report, Section, Table
 from reports.wording import Words
 
@@ -55,4 +56,6 @@ def made_line(report: Report, words: Words) -> str:
 def written_by(report: Report, words: Words) -> str:
     """Who worded the opening text, where it was a model."""
     by = report.narrative.by
-    return "" if by == "template" else words("report.written_by", model=by)
+    if by == "template":
+        return ""
+    return words("report.written_by", model=words("report.builtin") if by == BUILTIN else by)

@@ -15,8 +15,8 @@ from leadhand.errors import InternalFault, InvalidRequest, LeadhandError
 from reports.content import make_report
 from reports.options import ReportOptions, ReportParts
 from reports.report import Report
+from reports.schedules.due import NOBODY
 from reports.schedules.queueing import MAKE, queue_deliveries
-from reports.schedules.ticker import NOBODY
 from storage import report_deliveries, reports
 from storage.database import Database
 from storage.report_schedules import READING

@@ -10,13 +10,14 @@ from typing import Final
 
 from jobs.engine import Rhythm
 from jobs.worker import Worker
+from reports.alerts.due import DueAlerts
 from reports.alerts.task import AlertLooker
-from reports.alerts.ticker import AlertTicker
 from reports.delivery.task import Channels, Deliverer
 from reports.narrator import narrating
 from reports.options import ReportParts
+from reports.schedules.due import DueSchedules
 from reports.schedules.making import ReportMaker
-from reports.schedules.ticker import Ticker
+from reports.ticker import Ticker
 from runs.desk import Desk
 from storage.shops import ShopReader
 
@@ -43,7 +44,7 @@ async def running_reports(desk: Desk) -> AsyncGenerator[Worker]:
             ],
             listen_url=None,
             concurrency=AT_ONCE,
-            ticks=[Ticker(desk.database).ticking(), AlertTicker(desk.database).ticking()],
+            ticks=[Ticker((DueSchedules(desk.database).queue, DueAlerts(desk.database).queue)).ticking()],
             rhythm=RHYTHM,
         )
         task = asyncio.create_task(worker.run(), name="worker of reports")

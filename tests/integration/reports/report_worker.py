@@ -19,8 +19,9 @@ from planning.shop import Interval, Shop
 from reports.delivery.task import Channels, Deliverer
 from reports.delivery.webhook import Webhooks
 from reports.options import ReportParts
+from reports.schedules.due import DueSchedules
 from reports.schedules.making import ReportMaker
-from reports.schedules.ticker import TICK, Ticker
+from reports.ticker import TICK, Ticker
 from storage.database import Database
 from storage.shops import ShopReader
 from tests.integration.jobs.conftest import QUICK
@@ -44,7 +45,7 @@ class Held(ShopReader):
 async def main(url: str, folder: Path) -> None:
     settings = Settings(database_url=SecretStr(url), data_dir=folder, database_pool_max=4)
     async with Database.open(settings) as database:
-        ticker = Ticker(database, lambda: datetime.fromisoformat((folder / "clock").read_text()))
+        due = DueSchedules(database, lambda: datetime.fromisoformat((folder / "clock").read_text()))
         parts = ReportParts(ToolRegistry.discover(timeout_s=20.0), Held(database, folder))
         channels = Channels(None, Webhooks(private=True), None)
         worker = Worker(
@@ -55,7 +56,7 @@ async def main(url: str, folder: Path) -> None:
             ],
             listen_url=None,
             concurrency=2,
-            ticks=[Tick(TICK, 1, ticker.ticking().run)],
+            ticks=[Tick(TICK, 1, Ticker((due.queue,)).ticking().run)],
             rhythm=QUICK,
             backoff=Backoff(first_s=0.1, last_s=0.5),
         )

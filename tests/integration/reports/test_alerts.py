@@ -14,8 +14,8 @@ from jobs.engine_database import engine_transaction
 from jobs.task import JobRow
 from leadhand.context import Permission, Principal
 from leadhand.errors import DatabaseUnavailable, JsonValue
+from reports.alerts.due import AT_LATEST, AT_SOONEST, DueAlerts
 from reports.alerts.task import MAX_ATTEMPTS, AlertLooker
-from reports.alerts.ticker import AT_LATEST, AT_SOONEST, AlertTicker
 from reports.delivery.task import Deliverer
 from reports.options import ReportParts
 from storage import alert_episodes, alerts, reports
@@ -97,7 +97,7 @@ async def standing(database: Database, who: Principal, alert_id: UUID) -> tuple[
 
 
 async def tick_all(database: Database, at: datetime, times: int = 1) -> None:
-    await asyncio.gather(*(AlertTicker(database, lambda: at).tick() for _ in range(times)))
+    await asyncio.gather(*(DueAlerts(database, lambda: at).queue() for _ in range(times)))
 
 
 async def run_jobs(database: Database, about: UUID) -> None:

@@ -1,6 +1,6 @@
 """The small model over HTTP words a report's opening text, as far as its numbers are facts."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +10,6 @@ from pydantic import SecretStr
 from leadhand.context import Permission, Principal, TenantContext
 from leadhand.settings import Settings
 from reports.content import make_report
-from reports.narrator import narrating
 from reports.options import ReportOptions
 from reports.report import Narrative, SectionKey
 from reports.schedules.worker import report_parts
@@ -69,17 +68,34 @@ async def test_a_text_whose_every_number_is_a_fact_opens_the_report(
     assert found.by == "small"
 
 
-@pytest.mark.parametrize("script", [Streamed((Text("12 orders are late."),)), HttpFault(503)])
-async def test_a_text_with_another_number_or_none_at_all_leaves_the_plain_one(
-    desk: Desk, model: ScriptedModel, anna: TenantContext, script: Streamed | HttpFault
+async def test_what_is_no_fact_is_told_to_the_model_which_writes_once_more(
+    desk: Desk, model: ScriptedModel, anna: TenantContext
 ) -> None:
-    model.play(script)
+    model.play(Streamed((Text("12 orders are late."),)), Streamed((Text("Late orders: 0."),)))
+    found = await opening(desk, anna)
+    assert (found.paragraphs, found.by, found.refused) == (("Late orders: 0.",), "small", ())
+    asked = model.requests[-1]
+    assert asked.contents("assistant") == ["12 orders are late."]
+    assert asked.last_user_text == '{"refused":["12"]}'
+
+
+@pytest.mark.parametrize(
+    "script", [[Streamed((Text("12 orders are late."),)), Streamed((Text("13, then."),))], [HttpFault(503)]]
+)
+async def test_a_text_whose_numbers_stay_wrong_or_none_at_all_leaves_the_plain_one(
+    desk: Desk, model: ScriptedModel, anna: TenantContext, script: Sequence[Streamed | HttpFault]
+) -> None:
+    model.play(*script)
     found = await opening(desk, anna)
     assert found.by == "template"
     assert found.refused
     assert found.paragraphs
 
 
-async def test_the_builtin_model_writes_no_prose(settings: Settings) -> None:
-    async with open_desk(settings) as desk, narrating(desk) as narrator:
-        assert narrator is None
+async def test_without_a_model_of_its_own_the_builtin_one_words_the_opening(
+    settings: Settings, anna: TenantContext
+) -> None:
+    async with open_desk(settings) as desk:
+        found = await opening(desk, anna)
+    assert found.by == "builtin"
+    assert found.paragraphs[0].startswith("No order is late or at risk.")

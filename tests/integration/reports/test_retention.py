@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from leadhand.context import Principal
-from reports.schedules.ticker import Ticker
+from reports.schedules.due import DueSchedules
 from runs.upkeep import forget_old_reports
 from storage import report_schedules, report_upkeep, reports
 from storage.database import Database
@@ -26,7 +26,7 @@ select ('ffffffff-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, schedule_id
 async def begin(database: Database, *days: int) -> None:
     """The reports of these days, as their times come."""
     for day in days:
-        await Ticker(database, lambda at=SIX + day * DAY: at).tick()
+        await DueSchedules(database, lambda at=SIX + day * DAY: at).queue()
 
 
 async def finish(database: Database, who: Principal, report_id: UUID, *, failed: bool = False) -> None:

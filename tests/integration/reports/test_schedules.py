@@ -15,9 +15,10 @@ from leadhand.errors import DatabaseUnavailable
 from planning.shop import Interval, Shop
 from reports.options import ReportParts
 from reports.report import Report
+from reports.schedules.due import DueSchedules
 from reports.schedules.making import MAX_ATTEMPTS, ReportMaker
 from reports.schedules.queueing import DELIVER, MAKE, queue_delivery
-from reports.schedules.ticker import TICK, Ticker
+from reports.ticker import TICK, Ticker
 from storage import report_deliveries, report_schedules
 from storage.database import Database
 from storage.report_schedules import Recipient
@@ -35,8 +36,8 @@ SIX = datetime(2026, 12, 7, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def at(database: Database, moment: datetime) -> Ticker:
-    return Ticker(database, lambda: moment)
+def at(database: Database, moment: datetime) -> DueSchedules:
+    return DueSchedules(database, lambda: moment)
 
 
 async def jobs_about(database: Database, report_id: UUID) -> int:
@@ -55,7 +56,7 @@ async def test_tickers_that_look_at_once_begin_each_period_once(database: Databa
     for who in two_shops:
         await put_schedule(database, who, next_at=SIX)
     for day in range(3):
-        queued = await asyncio.gather(*(at(database, SIX + day * DAY).tick() for _ in range(5)))
+        queued = await asyncio.gather(*(at(database, SIX + day * DAY).queue() for _ in range(5)))
         assert sum(queued) >= 2  # other tests' shops may have some due, too
     for who in two_shops:
         found = await kept(database, who)
@@ -67,10 +68,10 @@ async def test_tickers_that_look_at_once_begin_each_period_once(database: Databa
 async def test_a_clock_that_goes_back_begins_no_period_again(database: Database, two_shops: Shops) -> None:
     who, _ = two_shops
     schedule = await put_schedule(database, who, next_at=SIX)
-    await at(database, SIX).tick()
+    await at(database, SIX).queue()
     async with database.transaction(who) as connection:
         await report_schedules.move_on(connection, schedule_id=schedule.id, next_at=SIX)
-    await at(database, SIX).tick()
+    await at(database, SIX).queue()
     assert [one.period for one in await kept(database, who)] == ["2026-12-07T06:00"]
 
 
@@ -79,7 +80,7 @@ async def test_after_an_outage_the_latest_period_is_made_and_the_older_ones_are_
 ) -> None:
     who, _ = two_shops
     await put_schedule(database, who, next_at=SIX)
-    await at(database, SIX + 3 * DAY + timedelta(hours=2)).tick()
+    await at(database, SIX + 3 * DAY + timedelta(hours=2)).queue()
     found = await kept(database, who)
     assert [(one.period, one.status) for one in found] == [
         ("2026-12-07T06:00", "skipped"),
@@ -96,7 +97,7 @@ async def test_a_schedule_that_cannot_be_read_keeps_no_other_waiting(
     broken, sound = two_shops
     await put_schedule(database, broken, next_at=SIX - DAY, due="whenever")
     await put_schedule(database, sound, next_at=SIX)
-    await at(database, SIX).tick()
+    await at(database, SIX).queue()
     assert len(await kept(database, sound)) == 1
     assert await kept(database, broken) == []
 
@@ -113,7 +114,7 @@ async def test_a_shop_with_many_schedules_goes_behind_each_other_shops_first(
     order = [of.tenant_id for of in found if of.tenant_id in {many.tenant_id, one.tenant_id}]
     assert order.index(one.tenant_id) == 1
     # Their jobs stand in one line, so that one is made at a time.
-    await at(database, SIX).tick()
+    await at(database, SIX).queue()
     async with engine_transaction(database.pool) as connection:
         lines = await (
             await connection.execute(
@@ -157,14 +158,14 @@ async def test_a_report_whose_job_was_lost_is_queued_anew(database: Database, tw
         await connection.execute(
             b"delete from procrastinate_jobs where args->>'row_id' = %s", (str(report_id),)
         )
-    await Ticker(database).tick()
+    await DueSchedules(database).queue()
     assert await jobs_about(database, report_id) == 0
     async with database.transaction(who) as connection:
         await connection.execute(
             b"update report set touched_at = touched_at - interval '4 hours' where id = %s", (report_id,)
         )
     for _ in range(2):
-        await Ticker(database).tick()
+        await DueSchedules(database).queue()
     assert await jobs_about(database, report_id) == 1
 
 
@@ -280,7 +281,7 @@ def worker(database: Database) -> Worker:
         [maker(database).task()],
         listen_url=None,
         concurrency=2,
-        ticks=[Tick(TICK, 1, at(database, SIX).ticking().run)],
+        ticks=[Tick(TICK, 1, Ticker((at(database, SIX).queue,)).ticking().run)],
         rhythm=QUICK,
     )
 

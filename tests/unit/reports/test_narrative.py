@@ -8,7 +8,8 @@ import pytest
 from leadhand.context import TenantContext
 from leadhand.errors import BudgetExhausted, LeadhandError
 from reports.content import make_report
-from reports.options import ReportOptions, ReportParts
+from reports.facts import ReportFacts
+from reports.options import RefusedText, ReportOptions, ReportParts
 from reports.report import Narrative, SectionKey
 from tests.unit.tools.shops import OneShop, at, plan, tenant, work
 from tools.registry import ToolRegistry
@@ -20,15 +21,18 @@ class Writer:
 
     text: str = ""
     error: LeadhandError | None = None
+    mended: str | None = None
     name: str = "small"
-    asked: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    asked: list[ReportFacts] = field(default_factory=list[ReportFacts])
+    told: list[RefusedText | None] = field(default_factory=list["RefusedText | None"])
 
-    async def write(self, tenant: TenantContext, facts: tuple[str, ...], language: str) -> str:
-        assert (tenant.tenant_id, language) == ("demo", "en")
+    async def write(self, tenant: TenantContext, facts: ReportFacts, before: RefusedText | None) -> str:
+        assert (tenant.tenant_id, facts.language) == ("demo", "en")
         self.asked.append(facts)
+        self.told.append(before)
         if self.error is not None:
             raise self.error
-        return self.text
+        return self.text if before is None or self.mended is None else self.mended
 
 
 SHOP = plan(work("A", "puma", (at(2, 6), at(2, 10))), work("B", "puma2", (at(2, 6), at(2, 9))))
@@ -46,7 +50,8 @@ def test_a_model_whose_numbers_are_facts_words_the_opening_text() -> None:
     found = opening(writer)
     assert found.paragraphs == ("The shop is calm.", "1 order is late: WO-A, by 2 h.")
     assert (found.by, found.refused) == ("small", ())
-    assert "Late orders: 1" in writer.asked[0]
+    [facts] = writer.asked
+    assert facts.figures["late_orders"] == "Late orders: 1"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,19 @@ def test_one_number_that_is_no_fact_and_the_plain_text_goes_out(text: str) -> No
     assert found.paragraphs == opening(None).paragraphs
     assert found.by == "template"
     assert found.refused
+
+
+def test_a_refused_text_is_written_once_more_with_its_faults_named() -> None:
+    writer = Writer("99 orders are late.", mended="1 order is late: WO-A, by 2 h.")
+    found = opening(writer)
+    assert (found.paragraphs, found.by, found.refused) == (("1 order is late: WO-A, by 2 h.",), "small", ())
+    assert writer.told == [None, RefusedText("99 orders are late.", ("99",))]
+
+
+def test_a_model_that_does_not_learn_is_asked_no_third_time() -> None:
+    writer = Writer("99 orders are late.", mended="98 orders are late.")
+    assert opening(writer).refused == ("98",)
+    assert len(writer.asked) == 2
 
 
 def test_a_model_that_cannot_be_asked_leaves_the_plain_text() -> None:

@@ -1,7 +1,7 @@
-"""Looks for alerts whose figures may have changed and queues a look at each; any number of tickers may.
+"""Looks for alerts whose figures may have changed and queues a look at each; any number may do so at once.
 
 The plan has changed, or time has passed. In the transaction that queues a look the alert moves on, so that
-one ticker queues it; a look that is lost comes up again when the next one is due.
+it is queued once; a look that is lost comes up again when the next one is due.
 """
 
 import logging
@@ -12,17 +12,15 @@ from typing import Final
 
 from jobs.engine_database import engine_transaction
 from jobs.queue import defer_in_line
-from jobs.task import Tick
 from leadhand.context import Principal
 from leadhand.errors import DatabaseUnavailable
+from reports.schedules.due import NOBODY
 from reports.schedules.queueing import LINE
-from reports.schedules.ticker import EVERY_S, NOBODY
 from storage import alerts
 from storage.database import Database
 from storage.report_schedules import OfShop
 from storage.transactions import translated_errors
 
-TICK: Final = "alert_tick"
 # Looked after between two looks at what is due in other shops.
 AT_MOST: Final = 200
 LOOK: Final = "look_at_alert"
@@ -39,19 +37,13 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertTicker:
+class DueAlerts:
     """`now`: the clock that decides what is due; aware."""
 
     database: Database
     now: Callable[[], datetime] = _now
 
-    def ticking(self) -> Tick:
-        async def run() -> None:
-            await self.tick()
-
-        return Tick(TICK, EVERY_S, run)
-
-    async def tick(self) -> int:
+    async def queue(self) -> int:
         """How many looks were queued.
 
         Raises:

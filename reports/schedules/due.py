@@ -14,7 +14,6 @@ from typing import Final
 from uuid_utils.compat import uuid7
 
 from jobs.engine_database import engine_transaction
-from jobs.task import Tick
 from leadhand.context import Principal
 from reports.schedules.periods import Period, due
 from reports.schedules.queueing import BEHIND, LINE, MAKE, queue_again, queue_delivery
@@ -24,8 +23,6 @@ from storage.due_reports import Beginning, DueSchedule, NewPeriod
 from storage.report_schedules import OfShop
 from storage.transactions import translated_errors
 
-TICK: Final = "report_tick"
-EVERY_S: Final = 10
 # Schedules begun in one transaction: a commit costs little then, and a crash loses little.
 AT_MOST: Final = 200
 # A job that was lost is queued anew; longer than any retry of it waits.
@@ -43,19 +40,13 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticker:
+class DueSchedules:
     """`now`: the clock that decides what is due; aware."""
 
     database: Database
     now: Callable[[], datetime] = _now
 
-    def ticking(self) -> Tick:
-        async def run() -> None:
-            await self.tick()
-
-        return Tick(TICK, EVERY_S, run)
-
-    async def tick(self) -> int:
+    async def queue(self) -> int:
         """How many reports were queued.
 
         Raises:
