@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from storage.foreign.date_forms import MAX_DATE_CHARS, NUMERIC
+from storage.foreign.date_forms import MAX_DATE_CHARS, NUMERIC, short_date
 
 # Years that a plan may speak of, by their last two figures.
 _YEARS = range(20, 60)
@@ -42,7 +42,7 @@ def date_evidence(texts: Iterable[str]) -> DateEvidence:
 def _order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either", "points", "year first"] | None:
     form = NUMERIC.fullmatch(text) if len(text) <= MAX_DATE_CHARS else None
     if form is None:
-        return None
+        return _order_of_short(text)
     if len(form["a"]) > 2:
         return "year first"
     if _begins_with_year(form):
@@ -53,6 +53,14 @@ def _order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either", "points", "ye
     if first == second or max(first, second) > 31 or min(first, second) > 12:
         return None
     return "dmy" if first > 12 else "mdy" if second > 12 else "either"
+
+
+def _order_of_short(text: str) -> Literal["dmy", "mdy", "either"] | None:
+    """Of a date without a year, such as `07/12`."""
+    form = short_date(text)
+    if form is None or form["sign"] == "." or form["a"] == form["b"]:
+        return None
+    return "dmy" if int(form["a"]) > 12 else "mdy" if int(form["b"]) > 12 else "either"
 
 
 def _begins_with_year(form: re.Match[str]) -> bool:

@@ -30,6 +30,8 @@ _YEARLESS = (
     ),
 )
 _NAME_FIRST = _YEARLESS[2]
+# Two numbers, of which one is the day and one the month: `07/12`, `Mo 7.12`, `7.12 06:00`.
+_SHORT = re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}}){_TAIL}", _FLAGS)
 _WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
 _WEEKS = (
     re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
@@ -67,6 +69,10 @@ def looks_like_date(text: str) -> bool:
         return False
     if _is_full(text):
         return True
+    if (form := short_date(text)) is not None:
+        weekday = key_of("weekdays", form["wd"]) if form["wd"] else None
+        padded = form["sign"] == "/" and len(form["a"]) == len(form["b"]) == 2
+        return weekday is not None or (padded and form["hour"] is None) or form["minute"] is not None
     return yearless(text) is not None or week_in(text) is not None
 
 
@@ -82,7 +88,9 @@ def week_in(text: str) -> tuple[str | None, int, int | None] | None:
 def lacks_year(text: str) -> bool:
     """Whether a date or a week is written without its year."""
     week = week_in(text)
-    return week[0] is None if week is not None else not _is_full(text) and yearless(text) is not None
+    if week is not None or len(text) > MAX_DATE_CHARS:
+        return week is not None and week[0] is None
+    return not _is_full(text) and (yearless(text) is not None or short_date(text) is not None)
 
 
 def _is_full(text: str) -> bool:
@@ -98,6 +106,16 @@ def yearless(text: str) -> re.Match[str] | None:
         if form is not None and known and (pattern is not _NAME_FIRST or _may_stand_first(named or "")):
             return form
     return None
+
+
+def short_date(text: str) -> re.Match[str] | None:
+    """A day and a month as two numbers, whichever of them comes first; with a point that is the day."""
+    form = _SHORT.fullmatch(text) if len(text) <= MAX_DATE_CHARS else None
+    if form is None or (form["wd"] and key_of("weekdays", form["wd"]) is None):
+        return None
+    first, second = int(form["a"]), int(form["b"])
+    month, day = (second, first) if form["sign"] == "." else sorted((first, second))
+    return form if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def _may_stand_first(name: str) -> bool:

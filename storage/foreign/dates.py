@@ -15,6 +15,7 @@ from storage.foreign.date_forms import (
     NAMED,
     NUMERIC,
     SIGNS,
+    short_date,
     week_in,
     yearless,
 )
@@ -78,13 +79,32 @@ def parse_date(text: str, style: DateStyle) -> Moment:
     form = COMPACT.fullmatch(text) or SIGNS.fullmatch(text)
     if form is not None:
         return _moment(form, _year_in_signs(form), int(form["month"]), int(form["day"]))
-    week, undated = week_in(text), yearless(text)
-    if week is not None:
-        return _day_of_week(week, style)
-    month = _month_of(undated, style) if undated is not None else None
-    if undated is not None and month is not None:
-        return _moment(undated, _year_of(month, style), month, int(undated["day"]))
-    raise Refused("is not a date", "such as 2026-12-07")
+    week = week_in(text)
+    found = _day_of_week(week, style) if week is not None else _without_year(text, style)
+    if found is None:
+        raise Refused("is not a date", "such as 2026-12-07")
+    return found
+
+
+def _without_year(text: str, style: DateStyle) -> Moment | None:
+    form = yearless(text)
+    month = _month_of(form, style) if form is not None else None
+    if form is not None and month is not None:
+        return _moment(form, _year_of(month, style), month, int(form["day"]))
+    if (form := short_date(text)) is not None:
+        month, day = _month_and_day(form, style.order)
+        return _moment(form, _year_of(month, style), month, day)
+    return None
+
+
+def _month_and_day(form: re.Match[str], order: Order | None) -> tuple[int, int]:
+    """Of `07/12`; a date that begins with its year has the month next."""
+    first, second = int(form["a"]), int(form["b"])
+    if form["sign"] == "." or first > 12 or (order == "dmy" and second <= 12):
+        return second, first
+    if second > 12 or first == second or order is not None:
+        return first, second
+    raise Undecided("could be day/month or month/day", "an answer to date_order")
 
 
 def _month_of(form: re.Match[str], style: DateStyle) -> int | None:

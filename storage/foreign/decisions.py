@@ -5,7 +5,7 @@ or the file proves it; what is neither is a question, and nothing is imported wh
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.kinds import Refused
@@ -20,6 +20,12 @@ _OF_WORDS = frozenset(
         "mark", "priority", "service", "shift", "status",
     )
 )  # fmt: skip
+
+
+# What may be said once for all tables of a file, where a table has no answer and no proof of its own; the
+# second are asked so.
+OF_ALL = frozenset({"year", "decimal", "date_order", "digits", "day_numbers", "clock", "ditto"})
+_ASKED_ONCE = frozenset({"year"})
 
 
 class Undecided(Refused):
@@ -163,10 +169,24 @@ class Scoped:
         fits: Callable[[str], bool] | None = None,
     ) -> str | None:
         """As `Decisions.settle`, under this table's key."""
-        asked = Question(
-            self.key(question.key), question.text, question.choices, question.why, question.suggested
-        )
+        key = self.key(question.key)
+        if question.key in OF_ALL and proven is None and key not in self.decisions.made:
+            wider = self._wider(question.key)
+            if key not in self.decisions.given and (wider is not None or question.key in _ASKED_ONCE):
+                asked = replace(question, key=wider or question.key)
+                return self.decisions.settle(asked, fits=fits)
+        asked = Question(key, question.text, question.choices, question.why, question.suggested)
         return self.decisions.settle(asked, proven=proven, fits=fits)
+
+    def _wider(self, key: str) -> str | None:
+        """The key under which it is said of all that this table is a part of; None: it is not."""
+        around = self.prefix.rstrip("!")
+        while around:
+            around = around.rpartition("!")[0]
+            wider = f"{around}!{key}" if around else key
+            if wider in self.decisions.given:
+                return wider
+        return None
 
     def optional(self, key: str, default: str | None = None) -> str | None:
         return self.decisions.optional(self.key(key), default)

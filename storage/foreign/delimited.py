@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
+from io import StringIO
 from itertools import islice
 
 import clevercsv
@@ -22,6 +23,9 @@ _NAMES = {sign: name for name, sign in DELIMITERS.items()}
 _NO_TABLES = ("<html", "<!doctype", "<table", "<?xml", "<meta", "%pdf")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _GAP = re.compile(r"(?<=[^\s,;|]) {2,}(?=[^\s,;|])")
+# The sign of a new page at the beginning or the end of a line, and signs that end lines in few files.
+_PAGE_ALONE = re.compile(r"(?:(?<![^\r\n])\f+|\f+(?=[\r\n]|\Z))")
+_OTHER_LINES = re.compile("[\x85\u2028]")
 _SAMPLE_LINES = 200
 _SAMPLE_LINE_CHARS = 500
 _SAMPLE_CHARS = 20_000
@@ -36,7 +40,7 @@ def read_text(raw: bytes, name: str, decisions: Decisions) -> Grid | None:
     text = decoded(raw, decisions)
     if text is None:
         return None
-    text = text.replace("\0", "")
+    text = _lines_alone(text.replace("\0", ""))
     if (structured := _structured(text, name)) is not None:
         return structured
     if text.lstrip()[:200].lower().startswith(_NO_TABLES):
@@ -69,6 +73,15 @@ def _structured(text: str, name: str) -> Grid | None:
     if is_xml(text) and "<html" not in text[:2000].lower():
         return Grid("XML", bounded(record_sheets(xml_document(text, name), name)))
     return None
+
+
+def _lines_alone(text: str) -> str:
+    """The text with lines as an editor counts them: the sign of a new page begins no line of its own, unless
+    it stands within one."""
+    text = _PAGE_ALONE.sub("", text).replace("\f", "\n")
+    if "\n" not in text and "\r" not in text:
+        return _OTHER_LINES.sub("\n", text)
+    return text
 
 
 def _said_delimiter(text: str) -> tuple[str | None, str]:
@@ -201,4 +214,5 @@ def _plain(cell: str) -> str:
 
 
 def _lines(text: str) -> Iterable[str]:
-    return text.splitlines(keepends=True)
+    # A line within a cell may end with signs that end no row, such as those of word processors.
+    return StringIO(text, newline="")

@@ -1,10 +1,13 @@
 """Printed lists: columns that begin at the same place on every line."""
 
+import re
+
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
 from storage.foreign.grid import EMPTY, Cell, cell_of
 
 _MIN_GAP = 2
+_LINE_END = re.compile(r"\r\n|\r|\n")
 CUTS = "cuts"
 
 
@@ -26,7 +29,7 @@ def cuts_said(text: str | None) -> list[int] | None:
 def fixed_width_rows(text: str, said: list[int] | None = None) -> list[tuple[Cell, ...]]:
     """The lines cut where a gap goes through all lines of the table, or where it is said; a line of its own
     (a title) is one cell."""
-    lines = [line.expandtabs(8).rstrip() for line in text.splitlines()]
+    lines = [line.expandtabs(8).rstrip() for line in _LINE_END.split(text)]
     body = [line for line in lines if line.count("  ") and not set(line.strip()) <= set("-=+ ")]
     cuts = said or _cuts(body)
     return [_cut(line, cuts) for line in lines]

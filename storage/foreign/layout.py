@@ -1,7 +1,7 @@
 """How a table is read: which column is which field, in which unit, with which signs; decided, or asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.foreign.clocks import Zones, clock_form_of
 from storage.foreign.column_units import TIMES, unit_of
@@ -20,6 +20,7 @@ from storage.foreign.signs import (
     decimal_of,
     digits_of,
     months_of,
+    told_years,
     week_days_of,
     year_of,
 )
@@ -126,16 +127,22 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         for column in columns.get(field, ())
         if column.index is not None
     ]
+    # A time of the day beside a column of days is none, though 06.10 could be one.
+    undated = [found[1:] for found in dated if found[0] not in ("start", "end") or "day" not in columns]
+    year = year_of(scope, undated)
+    dates = DateStyle(
+        date_order_of(scope, list(texts(_DATES))),
+        year,
+        digits=digits_of(scope, [found[1:] for found in dated]),
+        months=months_of(scope, texts(_DATES)),
+    )
+    if (told := told_years(year, dates, undated)) is not None:
+        table = replace(table, wide=(*table.wide, told))
     return Layout(
         table, scope, kind, columns, special,
         decimal=decimal_of(scope, [number for text in texts(_NUMBERS) for number in numbers_in(text)]),
         blanks=blanks_of(scope, texts(BLANKS)),
-        dates=DateStyle(
-            date_order_of(scope, list(texts(_DATES))),
-            year_of(scope, [found[1:] for found in dated]),
-            digits=digits_of(scope, [found[1:] for found in dated]),
-            months=months_of(scope, texts(_DATES)),
-        ),
+        dates=dates,
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
         units=units,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.day_edges import LAST_IN_USE, at_edge
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
@@ -84,7 +85,8 @@ def used(reader: RowReader) -> dict[str, str]:
     if not (reader.layout.has("active_from") or reader.layout.has("active_to")):
         return {}
     first, last = reader.moment("active_from"), reader.moment("active_to")
-    return {"active_from": first.canonical if first else "", "active_to": last.after if last else ""}
+    until = at_edge(reader, LAST_IN_USE, last) if last else ""
+    return {"active_from": first.canonical if first else "", "active_to": until or ""}
 
 
 def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None) -> str | None:

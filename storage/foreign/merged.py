@@ -1,6 +1,7 @@
 """Cells merged over several rows or columns of a board: how often such a cell counts."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped
@@ -48,6 +49,28 @@ def _counts_once(row: TableRow, above: TableRow, index: int, kept: Sequence[int]
     return scope.settle(question) == ONCE
 
 
+def said_of_each(table: Table, scope: Scoped) -> Table:
+    """The table with a cell that is merged over several columns in each of them, where a person says so: also
+    for what parts and joins them. On a board whose columns have times such a cell is one booking."""
+    given = scope.decisions.given
+    timed = any(key.removeprefix(scope.prefix).split(".")[0] == "slot" for key in given)
+    if timed or given.get(scope.key(COLUMNS), "").strip() != EACH:
+        return table
+    rows = [_filled(row) for row in table.rows]
+    if rows == list(table.rows):
+        return table
+    scope.optional(COLUMNS)
+    return replace(table, rows=tuple(rows))
+
+
+def _filled(row: TableRow) -> TableRow:
+    cells = list(row.cells)
+    for index, last in row.spans.items():
+        for covered in range(index + 1, min(last + 1, len(cells))):
+            cells[covered] = cells[index] if cells[covered].empty else cells[covered]
+    return replace(row, cells=tuple(cells))
+
+
 def spread(row: TableRow, table: Table, across: Sequence[int], scope: Scoped) -> dict[int, int]:
     """Of columns that go across by their headers, those whose cell is merged from another, with that one.
     Over days of the week it counts for each of them; of others it is asked."""
@@ -79,11 +102,12 @@ def told_merged(table: Table, used: Collection[int]) -> list[str]:
     for row in table.rows:
         for index, last in row.spans.items():
             names = [n for n in used if index <= n <= last]
-            if len(names) > 1 and not row.cell(index).empty:
+            each = any(not row.cell(n).empty for n in names if n > index)
+            if len(names) > 1 and not each and not row.cell(index).empty:
                 over = ", ".join(shown(table.headers[n]) for n in sorted(names))
                 told.append(
                     f'row {row.number}: "{shown(row.cell(index).text)}" is merged over {over}; '
-                    f"it is read as {shown(table.headers[min(names)])} only"
+                    f"it is read as {shown(table.headers[min(names)])} only ({COLUMNS}={EACH}: as each)"
                 )
     more = [f"and {len(told) - _TOLD} more such cells"] if len(told) > _TOLD else []
     return [*told[:_TOLD], *more]

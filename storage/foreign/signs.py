@@ -1,14 +1,16 @@
 """Which signs and habits a table's numbers and dates are written with: proven by its cells, or asked."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
+from storage.exchange.kinds import Refused
 from storage.exchange.problems import shown
 from storage.foreign.date_evidence import date_evidence
 from storage.foreign.date_forms import lacks_year, month_word, week_in
-from storage.foreign.dates import Order
+from storage.foreign.dates import DateStyle, Order, parse_date
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.digit_dates import DIGITS, Digits, is_digit_date, orders_of, readings
 from storage.foreign.fields import FIELDS, of_weeks
@@ -149,28 +151,57 @@ def months_of(scope: Scoped, texts: Iterable[str]) -> dict[str, int | None]:
 
 
 def year_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> str | None:
-    """Which year dates without one are of; None: there are none, or it is asked."""
-    example = next(
-        (
-            cell.text
-            for header, cells in columns
-            for cell in cells
-            if (isinstance(cell.value, str) and lacks_year(cell.value)) or is_week_number(header, cell)
-        ),
-        None,
-    )
-    if example is None:
+    """Which year dates without one are of; None: there are none, or it is asked: once for all tables."""
+    cells = list(without_year(columns))
+    if not cells:
         return None
+    months = {text[5:7] for cell in cells if (text := _as_of("2026", cell))}
+    over = months & {"10", "11", "12"} and months & {"01", "02", "03"}
     question = Question(
         "year",
-        f'Which year is "{shown(example)}" of?',
+        f'Which year is "{shown(cells[0].text)}" of?',
         (
             Choice("2026", "such a year, for all dates that have none"),
             Choice("2026-07", "such a month: each date is in the twelve months from then"),
         ),
-        why="it is written without a year",
+        why="it is written without a year" + (", and others are beyond a new year" if over else ""),
     )
     return scope.settle(question, fits=_is_year)
+
+
+def without_year(columns: Iterable[tuple[str, Sequence[Cell]]]) -> Iterator[Cell]:
+    """The cells of columns of dates that do not say their year."""
+    for header, cells in columns:
+        for cell in cells:
+            if (isinstance(cell.value, str) and lacks_year(cell.value)) or is_week_number(header, cell):
+                yield cell
+
+
+def told_years(
+    year: str | None, style: DateStyle, columns: Iterable[tuple[str, Sequence[Cell]]]
+) -> str | None:
+    """Of which years dates without one are by an answer, with the first and last of each; None: of none."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for cell in without_year(columns) if year is not None else ():
+        text = _as_of(year or "", cell, style)
+        if text is not None:
+            found.setdefault(text[:4], []).append((text, cell.text))
+    if not found:
+        return None
+    parts = [
+        f"{len(dates)} of {of} ({shown(min(dates)[1])}"
+        + (f" to {shown(max(dates)[1])})" if min(dates)[1] != max(dates)[1] else ")")
+        for of, dates in sorted(found.items())
+    ]
+    return f"dates without a year are by year={year}: {', '.join(parts)}"
+
+
+def _as_of(year: str, cell: Cell, style: DateStyle | None = None) -> str | None:
+    text = f"KW {cell.text}" if cell.text.isdecimal() else cell.text
+    try:
+        return parse_date(text, replace(style or DateStyle(), year=year, weekday=1)).day.isoformat()
+    except Refused:
+        return None
 
 
 def _is_year(text: str) -> bool:

@@ -20,7 +20,7 @@ from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
-from storage.foreign.merged import told_merged
+from storage.foreign.merged import said_of_each, told_merged
 from storage.foreign.operations import EMPTY_CELL, Operations, is_outside
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places
@@ -89,7 +89,7 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     found: list[Layout] = []
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
-        plain = without_dittos(_less_hidden(table, scope), scope)
+        plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
         down = shaped(gone_down(shaped(plain, scope), scope), scope, late=True)
         # What a row is cannot be said before it is known which cells it has.
         kinds = () if scope.key("across") in decisions.questions else kinds_of(down, scope)
@@ -171,6 +171,8 @@ def transform(
     ask_unused(layouts, decisions)
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
+        headers = enumerate(layout.table.headers)
+        used |= {index for index, header in headers if header and is_spoken_of(header, layout.scope)}
         for text in (*layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used)):
             done.findings.notice(place, None, text)
     return done

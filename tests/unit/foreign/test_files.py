@@ -72,6 +72,19 @@ def test_a_printed_list_is_cut_where_its_columns_begin() -> None:
     assert cells(table) == [["A-1", "10", "Mill 1"], ["A-22", "5", "Lathe"]]
 
 
+def test_the_sign_of_a_new_page_is_no_line_of_a_printed_list() -> None:
+    page = "Job     Qty\nA-{}     10\nB-{}     20\n"
+    (table,) = tables_of(text_of(page.format(1, 1) + "\f" + page.format(2, 2) + "\f\n"))
+    assert [(row.number, row.cell(0).text) for row in table.rows] == [
+        (2, "A-1"), (3, "B-1"), (5, "A-2"), (6, "B-2"),
+    ]  # fmt: skip
+
+
+def test_a_cell_may_hold_signs_that_end_lines_in_few_files() -> None:
+    (table,) = tables_of(text_of("Job;Qty;Note\nA-1;10;deburr\x0bwash\nA-2;20;\u2028late\n"))
+    assert [(row.number, row.cell(1).text) for row in table.rows] == [(2, "10"), (3, "20")]
+
+
 def test_commas_within_the_numbers_of_a_printed_list_part_no_columns() -> None:
     table = table_of("Job     Qty   min/pc\nA-1     250     1,25\nA-22     30     0,75\n")
     assert cells(table) == [["A-1", "250", "1,25"], ["A-22", "30", "0,75"]]

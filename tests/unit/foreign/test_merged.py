@@ -88,5 +88,23 @@ def test_a_cell_merged_over_two_columns_that_are_used_is_told() -> None:
     sheet = Sheet("s", sheet_of("Job;Qty;Release;Due", "A;5;2026-12-07;").rows, merged=((1, 2, 1, 3),))
     done = read(tables_of(Grid("workbook", (sheet,))))[0]
     assert [notice.text for notice in done.findings.notices] == [
-        'row 2: "2026-12-07" is merged over Release, Due; it is read as Release only'
+        'row 2: "2026-12-07" is merged over Release, Due; it is read as Release only '
+        "(merged_columns=each: as each)"
     ]
+    each = read(tables_of(Grid("workbook", (sheet,))), {"merged_columns": "each"})[0]
+    (order,) = each.canonical.rows["production_order"]
+    assert (order.cells["due_date"], each.findings.notices) == ("2026-12-07", [])
+
+
+def test_a_cell_said_of_each_column_is_parted_and_joined_in_each_of_them() -> None:
+    sheet = replace(sheet_of("Who;W49;W50;W51", "Ann;V 1;;F 2"), merged=((1, 1, 1, 2),))
+    tables = tables_of(placed_tables(Grid("workbook", (sheet,)), Decisions({})))
+    answers = {
+        "across": "none", "rows": "absences", "split.W49": "{a} {}", "split.W50": "{b} {}",
+        "join.X": "{a}+{b}",
+    }  # fmt: skip
+    once = read(tables, answers)[0]
+    assert once.layouts[0].table.rows[0].cells[-1].text == "V+"
+    assert any("it is read as W49 only" in notice.text for notice in once.findings.notices)
+    each = read(tables, {**answers, "merged_columns": "each"})[0]
+    assert each.layouts[0].table.rows[0].cells[-1].text == "V+V"
