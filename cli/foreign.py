@@ -161,6 +161,12 @@ def _tell_decisions(preview: Preview) -> None:
     for made in told:
         view.add_row(f"  {shown(made.key)}", shown(made.value), shown(made.why))
     out().print(view)
+    if preview.kept:
+        count = len(preview.kept)
+        out().print(
+            f"{count} of these {'are' if count > 1 else 'is'} kept from an earlier import of a file with the "
+            "same headers: kept=forget starts without them, KEY=forget takes one back."
+        )
 
 
 def _tell_samples(canonical: Canonical, count: int | None) -> None:

@@ -13,7 +13,13 @@ from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.stored_times import StoredTimes, Time
-from storage.foreign.words_of_cells import learn_absences, learn_approvals, learn_day_parts
+from storage.foreign.words_of_cells import (
+    EMPTY_CELL,
+    learn_absences,
+    learn_approvals,
+    learn_day_parts,
+    with_empty,
+)
 
 _ONE_DAY = timedelta(days=1)
 _NEVER = "without an end, a person would never be planned again"
@@ -23,7 +29,9 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     """An absence a row: of whole days, both included, from a time to a time, or of a part of each day. One
     that is not granted is left out, and told; so is one that a row above says already."""
     quiet = list(readers_of(layout, place, Findings()))
-    kinds = learn_absences(places.decisions, (reader.text("absence_kind") for reader in quiet))
+    words = [reader.text("absence_kind") for reader in quiet]
+    empty = [EMPTY_CELL] if any(words) and not all(words) else []
+    kinds = with_empty(learn_absences(places.decisions, [*words, *empty]))
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
     people = _people(quiet, places)
@@ -32,8 +40,8 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     for reader in readers_of(layout, place, findings):
         who = reader.text("operator", needed=True)
         status = reader.text("absence_status")
-        if status and granted.get(status) != "yes":
-            text = f"the absence of {shown(who)} is {shown(status)} and is left out"
+        if (status or "" in granted) and granted.get(status) != "yes":
+            text = f"the absence of {shown(who)} is {shown(status) or 'of no status'} and is left out"
             findings.notice(place, reader.row.number, text)
             continue
         if who and who not in people:

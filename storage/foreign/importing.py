@@ -4,7 +4,7 @@ import re
 import stat
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from leadhand.context import TenantIdentity
@@ -19,9 +19,10 @@ from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_ca
 from storage.foreign.calendar_rows import take_calendar
 from storage.foreign.canonical import Canonical, placed
 from storage.foreign.clocks import TIME_ZONE
-from storage.foreign.decisions import Decision, Decisions, Question
+from storage.foreign.decisions import KEPT, Decision, Decisions, Question
 from storage.foreign.delimited import read_text
 from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
+from storage.foreign.forgetting import Forgotten, without_forgotten
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
 from storage.foreign.profile import (
@@ -48,7 +49,7 @@ class Request:
     """What is to be imported, and what a person says about it.
 
     `source`: a path, or `holidays:US-IL`. `answers` come before `mapping`, that before what the
-    shop has confirmed.
+    shop has confirmed. `forgotten`: what of both is taken back.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Request:
     mapping: Profile | None = None
     confirm: bool = False
     dry_run: bool = False
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
 
 @dataclass(slots=True)
@@ -78,6 +80,11 @@ class Preview:
     known: bool = False
     report: ImportReport | None = None
 
+    @property
+    def kept(self) -> list[str]:
+        """The keys of what an earlier import said, as far as it counts here."""
+        return [made.key for made in self.decisions if made.why == KEPT and made.value != "none"]
+
 
 async def import_foreign(
     database: Database,
@@ -98,6 +105,8 @@ async def import_foreign(
         NotFound: there is no such shop.
         DatabaseUnavailable: the database is away.
     """
+    answers, forgotten = without_forgotten(request.answers)
+    request = replace(request, answers=answers, forgotten=forgotten)
     preview, decisions = await _look(database, who, request)
     new = request.answers.keys() - decisions.made.keys()
     _refuse_misplaced(new, preview.grid)
@@ -180,7 +189,7 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
     if is_calendar(raw):
         return await _look_at_calendar(database, who, request, raw, name)
     async with database.transaction(who, snapshot=True) as connection:
-        read = await _read(connection, raw, name, given, request.mapping)
+        read = await _read(connection, raw, name, request)
         if read is None:
             decisions = Decisions(given)
             read_text(raw, name, decisions)
@@ -190,21 +199,27 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
         preview.layouts = layouts_of(preview.tables, decisions)
         shop = _there(await read_names(connection, order_codes(preview.layouts)), who)
     done = transform(preview.layouts, decisions, shop, file=name, sheets=len(read.grid.sheets))
-    _fill(preview, done, decisions, read.stored)
+    _fill(preview, done, decisions, read.stored, request)
     return preview, decisions
 
 
-def _fill(preview: Preview, done: Transformed, decisions: Decisions, stored: Profile | None) -> None:
+def _fill(
+    preview: Preview, done: Transformed, decisions: Decisions, stored: Profile | None, request: Request
+) -> None:
     preview.canonical = done.canonical
     preview.problems = placed(done.findings.problems)
-    preview.notices = tuple(done.findings.notices)
+    of_mapping = request.mapping.decisions if request.mapping is not None else {}
+    kept = {**(stored.decisions if stored is not None else {}), **of_mapping}
+    told = [f"nothing is kept of {shown(key)}" for key in request.forgotten.unknown(kept)]
+    preview.notices = (*done.findings.notices, *(Notice(preview.name, None, text) for text in told))
     preview.unread = done.unread
     preview.profile = profile_of(
         stored.name if stored else preview.name,
         {table.label: table.headers for table in preview.tables},
         decisions,
     )
-    preview.known = stored is not None and _says_the_same(stored, preview.profile)
+    changed = bool(request.forgotten.keys)
+    preview.known = stored is not None and not changed and _says_the_same(stored, preview.profile)
 
 
 def _says_the_same(stored: Profile, now: Profile) -> bool:
@@ -223,14 +238,13 @@ class _Read:
     decisions: Decisions
 
 
-async def _read(
-    connection: Connection, raw: bytes, name: str, given: Mapping[str, str], mapping: Profile | None
-) -> _Read | None:
+async def _read(connection: Connection, raw: bytes, name: str, request: Request) -> _Read | None:
     """The file's tables; None while its encoding or delimiter must be asked.
 
     An encoding that the bytes do not prove is the one under which the headers are of a confirmed mapping that
     says this encoding. What the bytes do prove comes before what an earlier file was.
     """
+    given, mapping = _given(request), request.mapping
     unproven = not is_workbook(raw) and "encoding" not in given and not is_proven(raw)
     for encoding in candidates(raw) if unproven else (None,):
         tried = Decisions({**given, **({"encoding": encoding} if encoding else {})})
@@ -241,6 +255,7 @@ async def _read(
         tables = tables_of(sheets, mapping.tables if mapping is not None else None)
         stored = await stored_profile(connection, [table.headers for table in tables]) if tables else None
         stored = stored or await _known_by_places(connection, grid, given)
+        stored = None if request.forgotten.everything else stored
         if not tables and stored is None:
             raise ForeignFileUnreadable(
                 f"No row of {name} looks like a header; a row with the names of the columns above the rows "
@@ -251,8 +266,9 @@ async def _read(
         if stored is None:
             return _Read(sheets, tables, None, tried)
         of_text = {key: made.value for key, made in tried.made.items()}
-        kept = frozenset(stored.decisions.keys() - of_text.keys() - given.keys())
-        decisions = Decisions({**stored.decisions, **of_text, **given}, kept)
+        said = request.forgotten.less(stored.decisions)
+        kept = frozenset(said.keys() - of_text.keys() - given.keys())
+        decisions = Decisions({**said, **of_text, **given}, kept)
         for made in tried.made.values():
             decisions.note(made.key, made.value, made.why)
         sheets = placed_tables(grid, decisions)
@@ -288,10 +304,12 @@ async def _look_at_calendar(
     async with database.transaction(who, snapshot=True) as connection:
         stored = await stored_profile(connection, [headers])
         shop = _there(await read_names(connection, []), who)
-    kept = dict(stored.decisions) if stored else {}
+    stored = None if request.forgotten.everything else stored
+    kept = request.forgotten.less(stored.decisions) if stored else {}
     if is_proven(raw) or kept.get(ENCODING) not in candidates(raw):
         kept.pop(ENCODING, None)
-    decisions = Decisions({**kept, **_given(request)})
+    given = _given(request)
+    decisions = Decisions({**kept, **given}, frozenset(kept.keys() - given.keys()))
     text = decoded(raw, decisions)
     if text is None:
         return Preview(name), decisions
@@ -299,7 +317,7 @@ async def _look_at_calendar(
     preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
     done = Transformed()
     preview.events = take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
-    _fill(preview, done, decisions, stored)
+    _fill(preview, done, decisions, stored, request)
     return preview, decisions
 
 
@@ -316,14 +334,15 @@ async def _look_at_holidays(
     )
     done = Transformed()
     take_holidays(region, decisions, shop, done.canonical)
-    _fill(preview, done, decisions, None)
+    _fill(preview, done, decisions, None, request)
     # Which days a shop closes on is ticked anew each time.
     preview.profile = None
     return preview, decisions
 
 
 def _given(request: Request) -> dict[str, str]:
-    return {**(request.mapping.decisions if request.mapping else {}), **request.answers}
+    of_mapping = request.forgotten.less(request.mapping.decisions) if request.mapping else {}
+    return {**of_mapping, **request.answers}
 
 
 def _bytes_of(path: Path) -> bytes:

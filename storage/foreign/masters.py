@@ -36,14 +36,15 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
             findings.notice(place, reader.row.number, f"{shown(name)} is out of service and is left out")
             continue
         origin = reader.origin(**_MACHINE)
-        group = reader.text("work_center") or name
         stored = places.machines.stored_as(places.machines.find(name) or "")
         calendar = _calendar(reader, places, "machines run", stored)
         if calendar is None and not reader.bad:
             places.machines.by_name.setdefault(plain(name), name)  # it will be made
         if calendar is not None and not reader.bad:
             known = stored.group if stored is not None and not reader.text("work_center") else None
-            center = known or places.make_work_center(group, origin, reader.text("work_center_name"))
+            center = known or places.group_of(
+                name, reader.text("work_center"), origin, reader.text("work_center_name"), stored
+            )
             places.make_machine(
                 name,
                 work_center=center,
@@ -185,7 +186,7 @@ def _make_machines(new: dict[str, tuple[str, RowReader]], places: Places) -> Non
     for name, (group, reader) in new.items():
         if calendar is not None:
             origin = reader.origin(code="machine", work_center_id="work_center")
-            center = places.make_work_center(group or name, origin)
+            center = places.group_of(name, group, origin)
             places.make_machine(name, work_center=center, calendar=calendar, origin=origin)
 
 
@@ -239,6 +240,6 @@ def people_of(layouts: Sequence[tuple[Layout, str]], places: Places) -> dict[str
         else None
     )
     for name in new if calendar is not None else ():
-        origin = named[name].origin(code="operator")
+        origin = named[name].origin(code="operator", name="operator_name")
         places.make_operator(name, name, calendar=calendar or "", origin=origin)
     return {name: places.operators.find(name) for name in named}

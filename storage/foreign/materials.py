@@ -12,8 +12,9 @@ from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
 from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.words_of_cells import EMPTY_CELL
 
-UNKNOWN, EMPTY_CELL = "unknown", "(empty)"
+UNKNOWN = "unknown"
 
 
 def take_materials(

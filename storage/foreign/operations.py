@@ -19,9 +19,10 @@ from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in
 from storage.foreign.stored_bookings import settle_bookings
+from storage.foreign.words_of_cells import EMPTY_CELL
 
 ALTERNATIVES = "alternatives"
-OUTSIDE, EMPTY_CELL = "outside", "(empty)"
+OUTSIDE = "outside"
 _STEP = 10
 
 

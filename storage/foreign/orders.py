@@ -8,6 +8,7 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.day_edges import at_edge
 from storage.foreign.reading import RowReader
 from storage.foreign.shop_names import ShopNames
+from storage.foreign.words_of_cells import EMPTY_CELL
 
 _HEADERS = {
     "code": "order", "customer": "customer", "quantity": "quantity", "due_date": "due", "due_at": "due",
@@ -39,6 +40,8 @@ class Orders:
     source: str
     differing: str | None = None
     said: dict[str, Said] = field(default_factory=dict[str, Said])
+    # orders of whose status no row of a table says anything, though it has a column of it
+    without_status: frozenset[str] = frozenset()
 
     def take(
         self, reader: RowReader, statuses: Mapping[str, str], priorities: Mapping[str, str]
@@ -66,7 +69,8 @@ class Orders:
             cells["release_at"] = (at_edge(reader, "release", release) or "") if release else ""
         # What stands for a column that is missing says nothing against another table of the file.
         if layout.has("status") and not (code in self.said and layout.columns["status"][0].index is None):
-            cells["status"] = statuses.get(reader.text("status"), "")
+            empty = EMPTY_CELL if code in self.without_status else ""
+            cells["status"] = statuses.get(reader.text("status") or empty, "")
         if layout.has("priority"):
             cells["priority"] = priorities.get(reader.text("priority"), "")
         if layout.has("quote_expires"):

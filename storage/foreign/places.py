@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from storage.exchange.problems import nearest, shown
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.names_of_people import given_first, parts_of
 from storage.foreign.shift_patterns import clock_text, days_later, pattern_of, written
 from storage.foreign.shop_names import Named, ShopNames
 
 NEW, OWN, EACH, LEAVE_OUT = "new", "own", "each", "leave_out"
+# The group of new machines of which the file names none, of all of them or of one.
+GROUP = "group"
+# Names that begin with the family name.
+NAMES, TURNED, AS_WRITTEN = "names", "turned", "as_written"
 _TOLD_NAMES = 8
+_MADE = {"machine": f"make them; one without a group is a group of its own, or of {GROUP}=CODE"}
 
 
 def plain(text: str) -> str:
@@ -26,6 +32,10 @@ class Book:
     what: str
     stored: Sequence[Named]
     by_name: dict[str, str] = field(default_factory=dict[str, str])
+    # Of people: by the words of their names in any order; None: several have them.
+    by_parts: dict[tuple[str, ...], str | None] = field(default_factory=dict[tuple[str, ...], str | None])
+    # Names that an answer says to be of somebody else than who is called so the other way round.
+    new: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         names = [plain(named.name) for named in self.stored]
@@ -35,10 +45,24 @@ class Book:
         for named in self.stored:
             self.by_name[plain(named.code)] = named.id
             self.by_name.setdefault(plain(named.external_id or named.code), named.id)
+            self.called(named.name, named.id)
+
+    def called(self, name: str, reference: str) -> None:
+        """Remember a person by the words of a name."""
+        parts = parts_of(name) if self.what == "operator" else ()
+        if parts:
+            same = self.by_parts.setdefault(parts, reference) == reference
+            self.by_parts[parts] = reference if same else None
 
     def find(self, name: str) -> str | None:
         """What a canonical cell refers to it by."""
-        return self.by_name.get(plain(name))
+        return self.by_name.get(plain(name)) or self.turned(name)
+
+    def turned(self, name: str) -> str | None:
+        """Who is called so in another order of the words."""
+        if plain(name) in self.by_name or plain(name) in self.new:
+            return None
+        return self.by_parts.get(parts_of(name))
 
     def near(self, name: str) -> str | None:
         return nearest(name, [word for named in self.stored for word in (named.code, named.name) if word])
@@ -64,6 +88,10 @@ class Places:
     members: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     # People that the file has rows of already: another table says more of them, and not who they are.
     told: set[str] = field(default_factory=set[str])
+    # New machines that are groups of their own, because nobody says of which they are.
+    ungrouped: list[str] = field(default_factory=list[str])
+    # New people whose names begin with the family name, and what they are called otherwise.
+    family_first: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     def __post_init__(self) -> None:
         self.machines = Book("machine", self.shop.machines)
@@ -84,9 +112,10 @@ class Places:
         new: list[str] = []
         asked: list[str] = []
         for name in dict.fromkeys(names):
+            key = f"{book.what}.{name}"
+            self.tell_turned(book, name)
             if book.find(name) is not None:
                 continue
-            key = f"{book.what}.{name}"
             if key in self.decisions.given:
                 question = Question(key, f"Which {book.what.replace('_', ' ')} is {shown(name)}?", tuple(
                     Choice(named.code, named.name) for named in book.stored[:50]))  # fmt: skip
@@ -105,6 +134,22 @@ class Places:
             new += asked
         return new
 
+    def tell_turned(self, book: Book, name: str) -> None:
+        """Say whom of the shop a name written the other way round is; `operator.NAME=new` is another one."""
+        found = book.turned(name)
+        if found is None:
+            return
+        key = f"{book.what}.{name}"
+        if self.decisions.given.get(key, "").strip() == NEW:
+            book.new.add(plain(name))
+            return
+        stored = book.stored_as(found)
+        if key not in self.decisions.given:
+            code = stored.code if stored is not None else found
+            self.decisions.note(key, code, "called so in another order of the words")
+            return
+        book.new.add(plain(name))  # an answer says who it is
+
     def _group(
         self, book: Book, names: list[str], key: str, text: str, others: Mapping[str, str]
     ) -> str | None:
@@ -114,7 +159,10 @@ class Places:
         question = Question(
             key,
             f"{text}: {told}{more}. What are they?",
-            (Choice(NEW, "make them"), *(Choice(value, meaning) for value, meaning in others.items())),
+            (
+                Choice(NEW, _MADE.get(book.what, "make them")),
+                *(Choice(value, meaning) for value, meaning in others.items()),
+            ),
             why=(f"{near}; " if near else "")
             + f"one that the shop has under another name: {book.what}.{names[0]}=ITS CODE",
         )
@@ -204,6 +252,19 @@ class Places:
             )
         return found
 
+    def group_of(
+        self, machine: str, group: str, origin: Origin, shown_name: str = "", stored: Named | None = None
+    ) -> str:
+        """The reference of a machine's work center: the one that its row names, or an answer; else it is one
+        of its own, and told."""
+        if not group and stored is None:
+            key = f"{GROUP}.{machine}"
+            group = self.decisions.optional(key if key in self.decisions.given else GROUP) or ""
+            if not group or group == OWN:
+                self.ungrouped += [machine] if not group else []
+                group = machine
+        return self.make_work_center(group or machine, origin, shown_name)
+
     def make_machine(
         self,
         name: str,
@@ -236,23 +297,41 @@ class Places:
     def make_operator(
         self, code: str, name: str, *, calendar: str, origin: Origin, active: Mapping[str, str] | None = None
     ) -> str:
+        """The reference of a person, made or changed to be called so and to work by this calendar."""
+        self.tell_turned(self.operators, code)
         found = self.operators.find(code)
         if found in self.told:
             return found or code
         stored = None if found is None else self.operators.stored_as(found)
-        self.told.add(found or code)
+        called = self._called(name, code, stored, origin)
+        own = called if stored is None and plain(code) == plain(name or code) else code
+        self.told.add(found or own)
         self.canonical.add(
             "operator",
             {
-                **self._identity(stored, code), "code": stored.code if stored else code,
-                "name": name or (stored.name if stored else code), "calendar_id": calendar,
-                **(active or {}),
+                **self._identity(stored, own), "code": stored.code if stored else own,
+                "name": called, "calendar_id": calendar, **(active or {}),
             },
             origin,
         )  # fmt: skip
-        reference = found or code
+        reference = found or own
         self.operators.by_name[plain(code)] = reference
+        self.operators.called(called, reference)
         return reference
+
+    def _called(self, name: str, code: str, stored: Named | None, origin: Origin) -> str:
+        """What a person is called: a new one as it is written, or as an answer says where the family name
+        comes first; one of the shop keeps the order of the words."""
+        if stored is not None:
+            same = parts_of(name) and parts_of(name) == parts_of(stored.name)
+            return stored.name if same or not name else name
+        written = name or code
+        turned = given_first(written, origin.headers.get("name") or origin.headers.get("code") or "")
+        if turned == written:
+            return written
+        said = self.decisions.optional(NAMES)
+        self.family_first += [(written, turned)] if said is None else []
+        return turned if said == TURNED else written
 
     def make_skill(self, name: str, origin: Origin) -> str:
         found = self.skills.find(name)
@@ -268,6 +347,27 @@ class Places:
         if stored is None:
             return {"id": None, "source": self.source, "external_id": external_id}
         return {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+
+
+def told_of_new(places: Places) -> list[str]:
+    """What nobody says of new machines and people, what is made of them, and how it is said otherwise."""
+    told: list[str] = []
+    if places.ungrouped:
+        names = ", ".join(shown(name) for name in places.ungrouped[:_TOLD_NAMES])
+        more = f" and {len(places.ungrouped) - _TOLD_NAMES} more" if places.ungrouped[_TOLD_NAMES:] else ""
+        told.append(
+            "the file names no group of new machines, and each is a work center of its own "
+            f"({names}{more}): {GROUP}=CODE gives all of them one, {GROUP}.{places.ungrouped[0]}=CODE one of "
+            f"them, {GROUP}={OWN} says so"
+        )
+    if places.family_first:
+        written, turned = places.family_first[0]
+        told.append(
+            f"{len(places.family_first)} new people are called as they are written, the family name first "
+            f'("{shown(written)}"): {NAMES}={TURNED} calls them such as "{shown(turned)}", '
+            f"{NAMES}={AS_WRITTEN} says so"
+        )
+    return told
 
 
 def shifts_in(text: str) -> list[tuple[int, str, str, bool]] | None:

@@ -184,6 +184,9 @@ def _carried(table: Table, scope: Scoped, late: bool) -> Table:
     said = scope.decisions.given.get(scope.key(CARRY))
     if said is None or late:
         return table
+    if said.strip() == NOTHING and NOTHING not in table.headers:
+        scope.optional(CARRY)
+        return table
     indexes: list[int] = []
     for name in [said.strip()] if said.strip() in table.headers else [p.strip() for p in said.split(";")]:
         if name not in table.headers:
@@ -228,7 +231,9 @@ def _each(table: Table, scope: Scoped, prefix: str, change: Callable[[Table, int
     for header, said in _keys(scope, prefix):
         if scope.key(f"{prefix}{header}") in scope.decisions.made:
             continue
-        if header in table.headers:
+        if said.strip() == NOTHING:
+            scope.optional(f"{prefix}{header}")  # what an earlier import said is taken back
+        elif header in table.headers:
             scope.optional(f"{prefix}{header}")
             table = change(table, table.headers.index(header), said)
     return table
@@ -277,6 +282,9 @@ def _joined(table: Table, scope: Scoped) -> Table:
     at a time, since the next may be made of what is made of it."""
     for name, said in _keys(scope, JOIN):
         if scope.key(f"{JOIN}{name}") in scope.decisions.made:
+            continue
+        if said.strip() == NOTHING:
+            scope.optional(f"{JOIN}{name}")
             continue
         named = _NAMED.findall(said)
         if any(header not in table.headers for header in named):

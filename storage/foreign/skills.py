@@ -10,7 +10,7 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader
-from storage.foreign.words_of_cells import learn_levels, learn_marks
+from storage.foreign.words_of_cells import EMPTY_CELL, learn_levels, learn_marks, with_empty
 
 _ALWAYS_PART = re.compile(r"\s*[;|\n]\s*")
 _MAY_PART = {"comma": ",", "stroke": "/", "plus": "+"}
@@ -51,9 +51,15 @@ def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
     parts = [part for text in named for part in words.parts(text)]
     levels = [level for _, level in parts if level]
     with_level = len(levels) * 2 > len(parts) and not layout.has("skill_level")
-    beside = (cell.text for r in readers for _, cell in r.cells("skill_level") if layout.has("skill_named"))
-    learned = learn_levels(layout.scope, [*(levels if with_level else ()), *beside])
-    return SkillWords(marks, learned, sign, with_level)
+    beside = [
+        level.text or EMPTY_CELL
+        for r in readers
+        for (_, level), (_, name) in zip(r.cells("skill_level"), r.cells("skill_named"), strict=False)
+        if not name.empty
+    ]
+    within = [level or EMPTY_CELL for _, level in parts] if with_level else []
+    found = [*within, *(beside if set(beside) != {EMPTY_CELL} else ())]
+    return SkillWords(marks, with_empty(learn_levels(layout.scope, found)), sign, with_level)
 
 
 def _sign(layout: Layout, texts: Sequence[str]) -> str | None:
@@ -96,7 +102,7 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
         held = not level or _is_held(level[number].text, words)
         last = reader.moment("skill_until", cell=until[number]) if until else None
         for name, written in words.parts(cell.text) if held else ():
-            if not _is_held(written, words):
+            if words.with_level and not _is_held(written, words):
                 continue
             row = {"operator_id": operator, "skill_id": places.make_skill(name, origin)}
             if until:
@@ -105,4 +111,4 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
 
 
 def _is_held(level: str, words: SkillWords) -> bool:
-    return not level or words.levels.get(level) == "yes"
+    return (not level and "" not in words.levels) or words.levels.get(level) == "yes"

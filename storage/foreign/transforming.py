@@ -21,11 +21,11 @@ from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
-from storage.foreign.operations import EMPTY_CELL, Operations, is_outside
+from storage.foreign.operations import Operations, is_outside
 from storage.foreign.orders import Orders
-from storage.foreign.places import Places
+from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done
-from storage.foreign.reading import readers_of
+from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.rosters import take_shifts
 from storage.foreign.shaping import less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
@@ -33,7 +33,9 @@ from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
+from storage.foreign.whose_status import ask_whose_status
 from storage.foreign.words_of_cells import (
+    EMPTY_CELL,
     learn_attendance,
     learn_bookings,
     learn_marks,
@@ -169,6 +171,7 @@ def transform(
             make_named(at_work, places, marks)
     _take_plan(placed, places, done, marks)
     ask_unused(layouts, decisions)
+    done.findings.notices += [Notice(file, None, text) for text in told_of_new(places)]
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
         headers = enumerate(layout.table.headers)
@@ -254,16 +257,31 @@ def _attendance_of(layouts: list[tuple[Layout, str]], marks: dict[str, str]) -> 
 def _booking_statuses_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for layout, place in layouts:
-        texts = [reader.text("booking_status") for reader in readers_of(layout, place, Findings())]
-        found |= learn_bookings(layout.scope, filter(None, texts))
+        texts = [
+            reader.text("booking_status")
+            for reader in readers_of(layout, place, Findings())
+            if layout.has("booking_status") and not reader.cell("start").empty
+        ]
+        found |= learn_bookings(layout.scope, texts)
     return found
+
+
+def _without_status(layout: Layout, readers: list[RowReader]) -> frozenset[str]:
+    """The orders of whose status no row says anything, though the table has a column of it."""
+    if not layout.has("status") or layout.columns["status"][0].index is None:
+        return frozenset()
+    said = {reader.text("order") for reader in readers if reader.text("status")}
+    return frozenset({reader.text("order") for reader in readers if reader.text("order")} - said)
 
 
 def _take_rows(
     layout: Layout, place: str, orders: Orders, operations: Operations, findings: Findings
 ) -> None:
     texts = list(readers_of(layout, place, Findings()))
-    statuses = learn_statuses(layout.scope, (reader.text("status") for reader in texts))
+    ask_whose_status(layout, texts, place, findings)
+    orders.without_status = _without_status(layout, texts)
+    empty = [EMPTY_CELL] if orders.without_status else []
+    statuses = learn_statuses(layout.scope, [*(reader.text("status") for reader in texts), *empty])
     priorities = learn_priorities(layout.scope, [reader.text("priority") for reader in texts])
     done = learn_done(layout.scope, texts)
     for reader in readers_of(layout, place, findings):

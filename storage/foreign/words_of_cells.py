@@ -13,6 +13,8 @@ BOOKINGS = ("planned", "in_progress", "done")
 # What a word for an order's status says of a booking; one on hold or cancelled is asked.
 _OF_ORDERS = {"draft": "planned", "released": "planned", "in_progress": "in_progress", "done": "done"}
 ATTENDANCE = ("full", "setup", "none")
+# What an empty cell is called in keys.
+EMPTY_CELL = "(empty)"
 # A word for a kind of absence, not a sentence.
 KIND_CHARS = 40
 PRIORITIES = ("1", "2", "3", "4", "5")
@@ -31,9 +33,12 @@ def learn_bookings(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     known = {text: value for text in found if (value := _OF_ORDERS.get(key_of("status", text) or ""))}
     said = {text: value for text, value in known.items() if f"booking.{text}" not in scope.decisions.given}
     others = [text for text in found if text not in said]
-    return said | _learned(
-        scope.decisions, others, ("booking", "status"), BOOKINGS, "Where does a booking stand whose status is"
-    )
+    kind, asking = ("booking", "status"), "Where does a booking stand whose status is"
+    learned = said | _learned(scope.decisions, others, kind, BOOKINGS, asking)
+    # Where only those are marked that are begun or done, the others are planned.
+    if "" in found and (BOOKINGS[0] in learned.values() or is_said(scope, "booking")):
+        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, BOOKINGS, asking)
+    return with_empty(learned)
 
 
 def learn_attendance(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -52,10 +57,15 @@ def learn_marks(
     scope: Scoped, texts: Iterable[str], asking: str = "Does a person have the skill whose mark is"
 ) -> dict[str, str]:
     """`yes` or `no` for each mark; one that nobody knows is asked. Numbers beyond 0 and 1 are levels: all of
-    them are asked."""
+    them are asked. An empty cell says no, but where no mark says yes: then it is asked too."""
     found = list(texts)
-    category = "marks" if not any(text.isdecimal() and int(text) > 1 for text in found) else "marks_of_levels"
-    return _learned(scope.decisions, found, ("mark", category), ("yes", "no"), asking)
+    marks = [text for text in found if text]
+    category = "marks" if not any(text.isdecimal() and int(text) > 1 for text in marks) else "marks_of_levels"
+    learned = _learned(scope.decisions, marks, ("mark", category), ("yes", "no"), asking)
+    asked = set(learned.values()) == {"no"} and len(learned) == len(set(marks))
+    if "" in found and marks and (asked or is_said(scope, "mark")):
+        learned |= _learned(scope.decisions, [EMPTY_CELL], ("mark", category), ("yes", "no"), asking)
+    return with_empty(learned)
 
 
 def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -63,6 +73,16 @@ def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     return _learned(
         scope.decisions, texts, ("level", "levels"), ("yes", "no"), "Does a person work alone at the level"
     )
+
+
+def is_said(scope: Scoped, key: str) -> bool:
+    """Whether an answer says what an empty cell means."""
+    return f"{key}.{EMPTY_CELL}" in scope.decisions.given
+
+
+def with_empty(learned: dict[str, str]) -> dict[str, str]:
+    """What is learned, with that of empty cells under the empty text."""
+    return learned | ({"": learned[EMPTY_CELL]} if EMPTY_CELL in learned else {})
 
 
 def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]:
@@ -77,9 +97,13 @@ def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]
 
 def learn_approvals(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """`yes` or `no` for each word that says whether an absence is granted; one that nobody knows is asked."""
-    return _learned(
-        scope.decisions, texts, ("approved", "approval"), ("yes", "no"), "Is an absence taken whose status is"
-    )
+    found = list(texts)
+    kind, asking = ("approved", "approval"), "Is an absence taken whose status is"
+    learned = _learned(scope.decisions, found, kind, ("yes", "no"), asking)
+    # Where only those are marked that are not granted, the others are.
+    if "" in found and ("yes" in learned.values() or is_said(scope, "approved")):
+        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, ("yes", "no"), asking)
+    return with_empty(learned)
 
 
 def learn_service(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -87,9 +111,12 @@ def learn_service(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     found = list(texts)
     marks = {text: value for text in found if (value := _known("marks", text)) is not None}
     others = [text for text in found if text not in marks]
-    return marks | _learned(
-        scope.decisions, others, ("service", "service"), ("yes", "no"), "Does a machine run that is"
-    )
+    kind, asking = ("service", "service"), "Does a machine run that is"
+    learned = marks | _learned(scope.decisions, others, kind, ("yes", "no"), asking)
+    # Where only those are marked that do not run, the others do.
+    if "" in found and ("yes" in learned.values() or is_said(scope, "service")):
+        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, ("yes", "no"), asking)
+    return with_empty(learned)
 
 
 def learn_downtimes(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -140,8 +167,11 @@ def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
         if order is not None:
             learned = {n: n if order == FIFTH_IS_URGENT else str(6 - int(n)) for n in numbers}
     others = [text for text in texts if text not in PRIORITIES]
-    return learned | _learned(
-        scope.decisions, others, ("priority", "priority"), PRIORITIES, "Which priority, 5 the most urgent, is"
+    if "" in others and is_said(scope, "priority"):
+        others.append(EMPTY_CELL)
+    asking = "Which priority, 5 the most urgent, is"
+    return with_empty(
+        learned | _learned(scope.decisions, others, ("priority", "priority"), PRIORITIES, asking)
     )
 
 
@@ -171,11 +201,12 @@ def _learned(
             learned[text] = text
             continue
         known = _known(category, text)
+        cell = "an empty cell" if text == EMPTY_CELL else f'"{shown(text)}"'
         question = Question(
             f"{key}.{text}",
-            f'{asking} "{shown(text)}"?',
+            f"{asking} {cell}?",
             tuple(Choice(value, _ABOUT_PRIORITY.get(value, "")) for value in values),
-            why="no word that is known",
+            why="others of its column say something" if text == EMPTY_CELL else "no word that is known",
         )
         proven = (known, "a word that is known") if known in values else None
         value = decisions.settle(question, proven=(proven[0] or "", proven[1]) if proven else None)

@@ -288,3 +288,28 @@ async def test_an_answer_that_nothing_asks_for_yet_is_told_while_questions_are_o
     preview = await bring(JOBS, {"breaks": "middle"}, confirm=False)
     assert asked(preview) == ["new_machines"]
     assert "so far nothing asks for breaks" in [notice.text for notice in preview.notices]
+
+
+async def test_a_file_can_be_read_without_what_an_earlier_import_of_it_said(
+    bring: Bring, database: Database, who: Principal
+) -> None:
+    text = "Job,Qty,Due,Kind\nA-1,10,2026-12-04,x\nB-1,5,2026-12-04,y\n"
+    first = {"only": "Kind=X", "replace.Kind": "x -> X", "status": "=hold"}
+    await bring(text, first)
+    again = await bring(text, {"only": "Kind=Y", "replace.Kind": "y -> Y"}, dry_run=True)
+    assert {"status", "due"} <= set(again.kept)
+    assert [row.cells["status"] for row in again.canonical.of("production_order")] == ["hold"]
+    fresh = await bring(text, {"kept": "forget", "unused": "leave"}, dry_run=True)
+    assert (fresh.kept, fresh.known) == ([], False)
+    assert [row.cells["code"] for row in fresh.canonical.of("production_order")] == ["A-1", "B-1"]
+    less = {"only": "forget", "replace.*": "forget", "unused": "leave"}
+    with pytest.raises(MappingUnconfirmed):
+        await bring(text, less, confirm=False)
+    assert len((await bring(text, less)).canonical.of("production_order")) == 2
+    query = b"select code, status from production_order order by code"
+    assert await ask(database, who, query) == [("A-1", "hold"), ("B-1", "hold")]
+    assert (await bring(text, confirm=False)).known
+    told = await bring(text, {"onyl": "forget"}, dry_run=True)
+    assert "nothing is kept of onyl" in [notice.text for notice in told.notices]
+    with pytest.raises(InvalidRequest, match="kept=none is no answer; right would be: forget"):
+        await bring(text, {"kept": "none"})

@@ -240,7 +240,7 @@ def _local(text: JsonValue, zone: ZoneInfo) -> datetime:
 async def test_all_eleven_mistakes_of_a_backlog_are_told_and_none_of_it_is_taken(
     bring: Bring, database: Database, who: Principal
 ) -> None:
-    preview = await bring(path_of("07"), ANSWERS["07"])
+    preview = await bring(path_of("07"), {**ANSWERS["07"], "group": "own"})
     wrong = [(e["row"], e["column"], e["value"]) for e in items("07", "errors") if e["severity"] == "error"]
     assert [(p.row, p.column, p.value or "") for p in preview.problems] == wrong
     assert [n.text.split(";")[0] for n in preview.notices] == [
