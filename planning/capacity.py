@@ -169,9 +169,11 @@ def _verdict(in_time: Option | None, *, with_overtime: bool, over_target: bool) 
     return Verdict.YES_SPLIT if in_time.is_split else Verdict.YES
 
 
-def _placer(case: Case, overtime: Overtime | None = None) -> Placer:
-    works = with_overtime(case.works, overtime) if overtime else case.works
-    return Placer(works, case.quantity, case.span)
+def _placer(case: Case, overtime: Overtime | None = None, over_by: Minute | None = None) -> Placer:
+    """`over_by`: by when it is known to be over; None: the horizon."""
+    span = case.span if over_by is None else (case.span[0], over_by)
+    works = with_overtime(case.works, overtime, span) if overtime else case.works
+    return Placer(works, case.quantity, span)
 
 
 def _options(case: Case, placer: Placer) -> tuple[Option, ...]:
@@ -209,24 +211,25 @@ def _shortfall(case: Case, placer: Placer) -> int:
 
 def _overtime(case: Case, answer: Option | None, *, in_time: bool) -> OvertimeEffect:
     """The answer again with all slots; where it was late, with the fewest that bring it in time."""
-    offered, due = case.overtime, case.window[1]
-    placer = _placer(case, offered)
+    offered = case.overtime
     if in_time and answer is not None:
+        placer = _placer(case, offered, answer.finish)
         return _effect(case, offered, placer, placer.again(answer), answer)
-    if placer.split(case.lots, until=due) is not None and offered.slots:
+    if offered.slots and _fits(case, offered):
         counts = range(1, len(offered.slots))
         count = 1 + bisect_left(counts, True, key=lambda count: _fits(case, offered.first(count)))
         fewest = offered.first(count)
         placer = _placer(case, fewest)
         chosen = _simplest_in_time(case, placer, _options(case, placer))
         return _effect(case, fewest, placer, chosen, answer)
+    placer = _placer(case, offered)
     earliest = min(_options(case, placer), key=lambda option: option.finish, default=None)
     return _effect(case, offered, placer, earliest, answer)
 
 
 def _fits(case: Case, overtime: Overtime) -> bool:
     """Whether the most flexible option is in time with these slots."""
-    return _placer(case, overtime).split(case.lots, until=case.window[1]) is not None
+    return _placer(case, overtime, case.window[1]).split(case.lots) is not None
 
 
 def _effect(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadhand.errors import BeyondHorizon
-from planning.capacity_rooms import Room, Stretch, Work, chosen_by, first_end, held_by
+from planning.capacity_rooms import Room, Stretch, Work, chosen_by, counts_by, first_end, held, held_by
 from planning.insertion import Choice, InsertionRequest, Step, insert
 from planning.intervals import clip
 from planning.shop import Interval, Intervals, Minute
@@ -78,11 +78,16 @@ class Option:
 
 
 class Placer:
-    """Places an order in every way within span = [ready, horizon), counting each machine's room once."""
+    """Places an order in every way within span = [ready, horizon), counting each machine's room once.
+
+    Once it is known when one block a work is over, room is counted only until then: nothing ends later.
+    """
 
     def __init__(self, works: Sequence[Work], quantity: int, span: Interval) -> None:
         self.works, self.quantity, self.span = tuple(works), quantity, span
+        self._over_by = span[1]
         self._rooms: dict[tuple[int, Minute], list[Room]] = {}
+        self._counts: dict[tuple[int, Interval, int | None], list[int]] = {}
 
     def one_block(self) -> Option | None:
         """The earliest finish in one block a work; None: it does not fit."""
@@ -99,6 +104,7 @@ class Placer:
             found = insert(InsertionRequest(steps, release=self.span[0], horizon_end=self.span[1]))
         except BeyondHorizon:
             return None
+        self._over_by = found.finish
         placed: list[PlacedWork] = []
         for work, step in zip(self.works, found.steps, strict=True):
             parts: tuple[Part, ...] = ()
@@ -112,7 +118,7 @@ class Placer:
 
     def split(self, lots: int | None, until: Minute | None = None) -> Option | None:
         """The earliest finish in at most `lots` lots, or in pieces (None), by `until` (default: horizon)."""
-        ready, horizon = self.span[0], self.span[1] if until is None else until
+        ready, horizon = self.span[0], self._over_by if until is None else until
         placed: list[PlacedWork] = []
         for index, work in enumerate(self.works):
             rooms = self._rooms_of(index, ready)
@@ -137,12 +143,16 @@ class Placer:
         """
         ready = end = self.span[0]
         for index, work in enumerate(self.works):
-            rooms = [
-                Room(changed, work, self.quantity, (ready, until))
-                if w.machine_id == changed.machine_id
-                else r
-                for w, r in zip(work.workplaces, self._rooms_of(index, ready), strict=False)
-            ]
+            rooms = self._rooms_of(index, ready)
+            ids = [w.machine_id for w in work.workplaces]
+            if changed.machine_id in ids and work.minutes(self.quantity):
+                place = ids.index(changed.machine_id)
+                room = Room(changed, work, self.quantity, (ready, until))
+                counts = list(self._counts_by(index, (ready, until), lots))
+                [counts[place]] = counts_by([room], until, lots)
+                if held(counts, lots) < self.quantity:
+                    return None
+                rooms = [*rooms[:place], room, *rooms[place + 1 :]]
             found = self._end(work, rooms, (ready, until), lots)
             if found is None or found > until:
                 return None
@@ -151,7 +161,7 @@ class Placer:
         return end
 
     def held_by(self, until: Minute, lots: int | None) -> int:
-        """How much of the quantity the first work's machines can do by `until`."""
+        """How much of the quantity the first work's machines can do by `until`, before one block is over."""
         return min(self.quantity, held_by(self._rooms_of(0, self.span[0]), until, lots))
 
     def _end(self, work: Work, rooms: Sequence[Room], span: Interval, lots: int | None) -> Minute | None:
@@ -159,10 +169,17 @@ class Placer:
             return span[0] + work.elapsed_min
         return first_end(rooms, self.quantity, span, lots) if work.minutes(self.quantity) else span[0]
 
+    def _counts_by(self, index: int, span: Interval, lots: int | None) -> list[int]:
+        """What each machine holds by the end of span = [ready, until)."""
+        key = index, span, lots
+        if key not in self._counts:
+            self._counts[key] = counts_by(self._rooms_of(index, span[0]), span[1], lots)
+        return self._counts[key]
+
     def _rooms_of(self, index: int, ready: Minute) -> list[Room]:
         key = index, ready
         if key not in self._rooms:
-            work, span = self.works[index], (ready, self.span[1])
+            work, span = self.works[index], (ready, self._over_by)
             self._rooms[key] = [Room(w, work, self.quantity, span) for w in work.workplaces]
         return self._rooms[key]
 

@@ -91,12 +91,14 @@ def offer(
     return Overtime(slots, opened, standard=not asked).on(opened)
 
 
-def with_overtime(works: Iterable[Work], overtime: Overtime) -> tuple[Work, ...]:
-    """The works on machines that are open in overtime too."""
+def with_overtime(works: Iterable[Work], overtime: Overtime, span: Interval) -> tuple[Work, ...]:
+    """The works on machines that are open in overtime too; their times are right within `span`."""
 
     def opened(workplace: Workplace) -> Workplace:
-        extra = overtime.opened.get(workplace.machine_id, ())
-        return replace(workplace, available=_added(workplace.available, extra)) if extra else workplace
+        extra = clip(overtime.opened.get(workplace.machine_id, ()), span)
+        if not extra:
+            return workplace
+        return replace(workplace, available=_added(clip(workplace.available, span), extra))
 
     return tuple(replace(work, workplaces=tuple(map(opened, work.workplaces))) for work in works)
 

@@ -81,9 +81,10 @@ def answer_question(floor: Floor, question: CapacityQuestion) -> tuple[CaseAnswe
         raise BeyondHorizon("The window reaches beyond the planning horizon.")
     for routing in question.alternatives:
         _check(routing, question.quantity)
-    ids = dict.fromkeys(m for routing in question.alternatives for step in routing for m in step.machine_ids)
+    asked = (m for routing in question.alternatives for step in routing for m in step.machine_ids)
+    ids = tuple(dict.fromkeys(asked))
     overtime = offer(floor.times, question.overtime, question.window, ids)
-    figures = {machine_id: floor.figures(machine_id, question.window) for machine_id in ids}
+    figures = floor.figures_of(ids, question.window)
     answers: list[CaseAnswer] = []
     for routing in question.alternatives:
         machine_ids = {machine_id for step in routing for machine_id in step.machine_ids}

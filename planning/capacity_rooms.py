@@ -109,9 +109,19 @@ class Room:
 
 def held_by(rooms: Sequence[Room], until: Minute, lots: int | None) -> int:
     """Pieces by `until`: in all stretches of all machines, or in one of each of at most `lots` machines."""
+    return held(counts_by(rooms, until, lots), lots)
+
+
+def counts_by(rooms: Sequence[Room], until: Minute, lots: int | None) -> list[int]:
+    """Pieces by `until` on each machine: in all its stretches, or with lots in the one that holds most."""
     if lots is None:
-        return sum(room.sum_by(until) for room in rooms)
-    return sum(sorted((room.most_by(until) for room in rooms), reverse=True)[:lots])
+        return [room.sum_by(until) for room in rooms]
+    return [room.most_by(until) for room in rooms]
+
+
+def held(counts: Sequence[int], lots: int | None) -> int:
+    """What these machines hold together, or the best of them with lots."""
+    return sum(counts) if lots is None else sum(sorted(counts, reverse=True)[:lots])
 
 
 def first_end(rooms: Sequence[Room], quantity: int, span: Interval, lots: int | None) -> Minute | None:

@@ -4,11 +4,14 @@ Everything is compiled when first asked for, and then kept: `Shop.view(Floor, wi
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
+from planning.availability import FEW_MACHINES
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
 from planning.figures import Figures, figures
 from planning.intervals import clip, intersect, normalize, subtract, total
+from planning.plan_work import plan_work
 from planning.shop import Booking, Interval, Intervals, Minute, Operator, Shop
 from planning.workplaces import Workplace
 
@@ -70,6 +73,14 @@ class Floor:
         segments = [(segment.start, segment.end) for booking in inside for segment in booking.segments]
         envelopes = clip(self.workplace(machine_id).envelopes, window)
         return figures(clip(time.calendar, window), clip(time.available, window), segments, envelopes, window)
+
+    def figures_of(self, machine_ids: Sequence[str], window: Interval) -> dict[str, Figures]:
+        """The same of each machine, of many in one go."""
+        if len(machine_ids) <= FEW_MACHINES:
+            return {machine_id: self.figures(machine_id, window) for machine_id in machine_ids}
+        machines = [self.shop.machines[machine_id] for machine_id in machine_ids]
+        found = plan_work(self.shop).machines(self.times, machines, window)
+        return {machine.id: whole for machine, (whole,) in zip(machines, found, strict=True)}
 
     def crew(self, skill_id: str | None) -> Crew:
         """Everybody with the skill (None: everybody), with the time in which one more job may be theirs."""

@@ -15,7 +15,6 @@ from planning.capacity_question import CapacityQuestion, answer_question
 from planning.data_trust import Check
 from planning.date_phrases import span_text
 from planning.floor import Floor
-from planning.intervals import overlap
 from planning.rounding import hours, percent
 from planning.shop import Interval, Minute, Shop
 from planning.unscheduled import unscheduled
@@ -266,7 +265,7 @@ class _Composer:
                 booking.id
                 for machine_id in machine_ids
                 for booking in self.floor.bookings(machine_id)
-                if overlap((booking.envelope_start, booking.envelope_end), window)
+                if max(booking.envelope_start, window[0]) < min(booking.envelope_end, window[1])
             ),
         )
 
