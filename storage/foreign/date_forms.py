@@ -43,6 +43,11 @@ _WEEKS = (
     # One letter says week only where a year follows: `S51/26`.
     re.compile(r"s\s?(?P<week>\d{1,2})\s?(?:/\s?|-(?=\s?\d{4}))\s?(?P<year>20\d{2}|\d{2})", _FLAGS),
 )
+# `Di KW 48`, `KW 48 Di`, `KW48/2026 Di`.
+_DAY_AND_WEEK = (
+    re.compile(r"(?P<wd>[^\W\d]{2,14})\.?[\s,/-]+(?P<rest>\S.*)", _FLAGS),
+    re.compile(r"(?P<rest>.*\d)[\s,/-]+(?P<wd>[^\W\d]{2,14})\.?", _FLAGS),
+)
 _MONTH_DAY = re.compile(
     rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,10}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
     rf"(?P<year>\d{{4}}){_TAIL}",
@@ -77,12 +82,27 @@ def looks_like_date(text: str) -> bool:
 
 
 def week_in(text: str) -> tuple[str | None, int, int | None] | None:
-    """The year, the week and its day that a text such as `KW 48` names; year and day may be missing."""
+    """The year, the week and its day that a text such as `KW 48` or `Di KW 48` names; year and day may be
+    missing."""
+    if len(text) > MAX_DATE_CHARS:
+        return None
     form = next((found for pattern in _WEEKS if (found := pattern.fullmatch(text))), None)
-    if form is None or not 1 <= int(form["week"]) <= 53:
+    if form is None:
+        return _week_with_day(text)
+    if not 1 <= int(form["week"]) <= 53:
         return None
     day = form.groupdict().get("weekday")
     return form["year"], int(form["week"]), int(day) if day else None
+
+
+def _week_with_day(text: str) -> tuple[str | None, int, int | None] | None:
+    for pattern in _DAY_AND_WEEK:
+        form = pattern.fullmatch(text)
+        day = key_of("weekdays", form["wd"]) if form is not None else None
+        if form is not None and day is not None:
+            found = week_in(form["rest"])
+            return (found[0], found[1], int(day)) if found is not None and found[2] is None else None
+    return None
 
 
 def lacks_year(text: str) -> bool:

@@ -106,7 +106,7 @@ def _delimiter(text: str, said: str | None, decisions: Decisions) -> str | None:
             Choice("width", "spaces"),
         ),
         why="two ways of looking at the lines disagree",
-        suggested=_NAMES.get(counted or ""),
+        suggested="width" if _has_gaps(sample) else _NAMES.get(counted or ""),
     )
     if said is not None:
         return decisions.settle(question, proven=(_NAMES[said], "its first line says so"))

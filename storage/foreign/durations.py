@@ -78,6 +78,11 @@ _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _WRITTEN = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+|['\"′″])\.?", re.IGNORECASE)
 _SIGNS = {"'": "min", "′": "min", '"': "s", "″": "s"}
 _HOURS_MINUTES = re.compile(r"(\d{1,3})h([0-5]\d)", re.ASCII | re.IGNORECASE)
+# `PT2H30M`, `P1DT4H`, as programs write durations
+_ISO = re.compile(
+    r"P(?=.)(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?=\d)(?:(?P<h>[\d.,]+)H)?(?:(?P<min>[\d.,]+)M)?(?:(?P<s>[\d.,]+)S)?)?",
+    re.ASCII | re.IGNORECASE,
+)
 _RATE = re.compile(r"\b(\w+) (?:/|per|pro|je|p) (\w+)\b")
 _RATE_WORDS = frozenset({"rate", "rates", "speed", "leistung", "output", "per hour"})
 _LOTS = re.compile(r"\b(100|1000)\b")
@@ -165,7 +170,9 @@ def _keeping_strokes(header: str) -> str:
 
 def looks_like_duration(text: str) -> bool:
     """Whether a text may be a time of work."""
-    return _CLOCK.fullmatch(text) is not None or (bool(text) and text[0].isdigit() and len(text) <= 40)
+    return any(form.fullmatch(text) for form in (_CLOCK, _ISO)) or (
+        bool(text) and text[0].isdigit() and len(text) <= 40
+    )
 
 
 def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None, *, elapsed: bool = False) -> Fraction:
@@ -257,12 +264,12 @@ def _written(text: str, decimal: Sign | None, *, elapsed: bool) -> Fraction:
         return Fraction(int(clock[1]) * 60 + int(clock[2])) + Fraction(int(clock[3] or 0), 60)
     if rest == "0":
         return Fraction(0)
+    if (iso := _ISO.fullmatch(rest)) is not None:
+        return _iso_minutes(iso, elapsed=elapsed)
     for found in _WRITTEN.finditer(text):
         base = _base_of(found[2])
         if base in _LONG and not elapsed:
-            raise Refused(
-                "is in days or weeks, of which nobody says how many hours of work", "hours or minutes"
-            )
+            raise _of_days()
         if base not in _MINUTES:
             raise Refused("has a number without a unit that is known", "such as 1 h 30 min")
         total += Fraction(parse_number(found[1], decimal)) * _MINUTES[base]
@@ -270,6 +277,19 @@ def _written(text: str, decimal: Sign | None, *, elapsed: bool) -> Fraction:
     if rest.strip(" ,+") or not text.strip():
         raise Refused("has a number without a unit", "such as 1 h 30 min")
     return total
+
+
+def _iso_minutes(form: re.Match[str], *, elapsed: bool) -> Fraction:
+    if (form["w"] or form["d"]) and not elapsed:
+        raise _of_days()
+    days = 7 * int(form["w"] or 0) + int(form["d"] or 0)
+    parts = ((form[base] or "0").replace(",", ".") for base in ("h", "min", "s"))
+    hours, minutes, seconds = (Fraction(part) for part in parts)
+    return days * 24 * 60 + hours * 60 + minutes + seconds / 60
+
+
+def _of_days() -> Refused:
+    return Refused("is in days or weeks, of which nobody says how many hours of work", "hours or minutes")
 
 
 def _base_of(word: str) -> str | None:
@@ -280,11 +300,13 @@ def _base_of(word: str) -> str | None:
 def says_unit(text: str) -> bool:
     """Whether a cell says its own unit, such as `1,5 h`, `90 min` or `1h30`."""
     found = _bases(text)
-    return bool(found) and found <= set(_MINUTES)
+    return (bool(found) and found <= set(_MINUTES)) or _ISO.fullmatch(text.strip()) is not None
 
 
 def numbers_in(text: str) -> list[str]:
     """The numbers of a text: those before its units, or itself."""
+    if _ISO.fullmatch(text.strip()) is not None:
+        return []
     return [form[1] for form in _WRITTEN.finditer(text)] if says_unit(text) else [text]
 
 

@@ -1,6 +1,7 @@
 """Which column is which field: proposed by its header and its cells, or asked."""
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 
 from storage.exchange.problems import shown
 from storage.foreign.columns import Column
@@ -31,6 +32,16 @@ _NEEDED = {
 }
 
 
+# Kinds whose starts may be times of a day that another column says.
+_ON_DAYS = frozenset({"operations", "bookings", "downtimes", "held"})
+# Fields that one column may be at once: a name that is the code too, an order with its operation.
+_OF_ONE_COLUMN = (
+    {"operator", "operator_name"}, {"machine", "machine_name"}, {"work_center", "work_center_name"},
+    {"order", "operation"}, {"day", "start"}, {"day", "end"}, {"calendar", "shift"},
+    {"machine", "work_center"}, {"status", "booking_status"}, {"status", "done"}, {"booking_status", "done"},
+)  # fmt: skip
+
+
 def field_columns(
     table: Table, scope: Scoped, kind: str
 ) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
@@ -39,21 +50,9 @@ def field_columns(
     called = called_so(table, kind, proposed)
     if "operator" in ROWS[kind] and "operator" not in proposed and "operator_name" in proposed:
         proposed["operator"] = proposed["operator_name"]
-    needed = set(_NEEDED[kind])
-    if kind == "operations" and not {"machine", "work_center"} & set(proposed):
-        needed.add("machine")
+    _drop_taken(table, scope, kind, proposed)
     _drop_unneeded(table, kind, proposed)
-    if kind == "absences" and not {"start", "day"} & set(proposed):
-        needed.add("start")
-    if kind == "closures" and not {"start", "day"} & set(proposed):
-        needed.add("day")
-    if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
-        needed.add("due")
-    starts = "start" in proposed and scope.decisions.given.get(scope.key("start")) != NONE
-    if kind in {"bookings", "operations"} and starts and "end" not in proposed:
-        needed |= set() if "length" in proposed else {"end"}
-    if {"skill_level", "skill_until"} & set(proposed):
-        needed.add("skill_named")
+    needed = _needed(table, scope, kind, proposed)
     columns: dict[str, tuple[Column, ...]] = {}
     special: dict[str, str] = {}
     for field in ROWS[kind]:
@@ -73,6 +72,54 @@ def field_columns(
                 Column(header, table.headers.index(header)) for header in _split(table, value)
             )
     return columns, special
+
+
+def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[Guess]]) -> set[str]:
+    """The fields that a row cannot do without, by what other columns say."""
+    needed = set(_NEEDED[kind])
+    if kind == "operations" and not {"machine", "work_center"} & set(proposed):
+        needed.add("machine")
+    if kind == "absences" and not {"start", "day"} & set(proposed):
+        needed.add("start")
+    if kind == "closures" and not {"start", "day"} & set(proposed):
+        needed.add("day")
+    if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
+        needed.add("due")
+    starts = "start" in proposed and scope.decisions.given.get(scope.key("start")) != NONE
+    if kind in {"bookings", "operations"} and starts and "end" not in proposed:
+        needed |= set() if "length" in proposed else {"end"}
+    if starts and kind in _ON_DAYS and "day" not in proposed and _are_times_alone(table, scope, proposed):
+        needed.add("day")
+    if {"skill_level", "skill_until"} & set(proposed):
+        needed.add("skill_named")
+    return needed
+
+
+def _drop_taken(table: Table, scope: Scoped, kind: str, proposed: dict[str, list[Guess]]) -> None:
+    """What a person says a column is, it is; it is not proposed for another field too."""
+    given = scope.decisions.given
+    said = {
+        header: field
+        for field in ROWS[kind]
+        if (value := given.get(scope.key(field))) is not None
+        for header in _split(table, value.strip())
+    }
+    for field, found in list(proposed.items()):
+        if scope.key(field) in given or FIELDS[field].several:
+            continue
+        left = [g for g in found if g.header not in said or {field, said[g.header]} in _OF_ONE_COLUMN]
+        if left:
+            proposed[field] = left
+        else:
+            proposed.pop(field)
+
+
+def _are_times_alone(table: Table, scope: Scoped, proposed: Mapping[str, list[Guess]]) -> bool:
+    """Whether the column of the starts has times of the day, whose days another column must say."""
+    said = scope.decisions.given.get(scope.key("start"), "").strip()
+    header = said or next((guess.header for guess in proposed.get("start", [])), "")
+    cells = table.filled(table.headers.index(header)) if header in table.headers else []
+    return has_clocks([cell for cell in cells if isinstance(cell.value, time) or ":" in cell.text])
 
 
 def _has_free_dates(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:

@@ -1,5 +1,6 @@
 """A day of the calendar with its time, and what a spreadsheet counts as one."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from storage.exchange.kinds import Refused
 _DAY_MINUTES = 24 * 60
 # Which day a number of a spreadsheet is counted from, and the numbers of the years 2000 to 2099.
 EPOCHS = {"1900": date(1899, 12, 30), "1904": date(1904, 1, 1)}
+_DAY_NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 _DAY_NUMBERS = range(35_064, 73_051)
 
 
@@ -60,6 +62,13 @@ def moment_of(value: date | datetime) -> Moment:
         raise Refused("is not on the minute", f"{value:%Y-%m-%d %H:%M}")
     minute = rounded.hour * 60 + rounded.minute
     return Moment(rounded.date(), minute or None)
+
+
+def number_of_day(value: object) -> Decimal | None:
+    """The number of a cell that a spreadsheet may have counted a day by, as text too; None: it is none."""
+    if isinstance(value, str) and _DAY_NUMBER.fullmatch(value):
+        value = Decimal(value.replace(",", "."))
+    return value if isinstance(value, Decimal) and is_day_number(value) else None
 
 
 def is_day_number(number: Decimal) -> bool:

@@ -20,10 +20,11 @@ from storage.foreign.field_columns import IN_ORDER, JOINED
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import BLANKS, Layout
-from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of
+from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
 from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
+from storage.foreign.times_of_day import clock_of
 
 _FILLED_DOWN = (
     "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
@@ -198,8 +199,13 @@ class RowReader:
             digits = digits_in(value)
             in_digits = digits is not None and (style.digits is not None or is_digit_date(value))
             return parse_date(digits or "", style) if in_digits else self._day_number(value)
-        if isinstance(value, time):
-            raise Refused("is a time of day, not a date", "cells with the format of a date")
+        if isinstance(value, time) or _is_time_alone(cell.text):
+            raise Refused(
+                "is a time of the day, and nothing says of which day",
+                "a column of days (day=COLUMN), or join.When={DAY} {TIME}",
+            )
+        if (number := number_of_day(value)) is not None:
+            return self._day_number(number)
         return parse_date(cell.text, style)
 
     def _day_number(self, number: Decimal) -> Moment:
@@ -305,6 +311,13 @@ def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
     if end.minute is None and start.minute is not None and not typed:
         end = Moment(end.day + timedelta(days=1), 0)
     return start, end
+
+
+def _is_time_alone(text: str) -> bool:
+    try:
+        return ":" in text and clock_of(text) is not None
+    except Refused:
+        return False
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import cast
 
 from storage.exchange.kinds import Refused
@@ -15,7 +14,7 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.digit_dates import DIGITS, Digits, is_digit_date, orders_of, readings
 from storage.foreign.fields import FIELDS, of_weeks
 from storage.foreign.grid import Cell
-from storage.foreign.moments import EPOCHS, day_of_number, is_day_number
+from storage.foreign.moments import EPOCHS, day_of_number, number_of_day
 from storage.foreign.numbers import Sign, decimal_evidence
 from storage.foreign.vocabulary import folded, key_of
 
@@ -82,9 +81,7 @@ def _only(proofs: Mapping[str, str], why: str) -> tuple[str, str] | None:
 def day_numbers_of(scope: Scoped, columns: Iterable[tuple[str, Sequence[Cell]]]) -> str | None:
     """Which day the numbers in columns of dates are counted from; None: there are none."""
     for header, cells in columns:
-        number = next(
-            (c.value for c in cells if isinstance(c.value, Decimal) and is_day_number(c.value)), None
-        )
+        number = next((found for cell in cells if (found := number_of_day(cell.value)) is not None), None)
         if number is None or any(is_digit_date(cell.value) for cell in cells):
             continue
         question = Question(

@@ -20,6 +20,8 @@ _UNIT_SCORE = 0.6
 _WITHIN_CHARS, _LEAST = 3, 0.15
 # Fields whose words say nothing within a header: a machine has a type as well.
 _WHOLE = frozenset({"downtime_kind"})
+# Fields whose cells are names of things that have a type as well.
+_NAMES = frozenset({"order", "customer", "operation", "machine", "operator", "work_center", "item", "quote"})
 # Of two columns with such a date one is wished and one is promised; no header says which of them counts.
 _ONE_OF_ALL = ("due",)
 # Times of another machine, whose headers hold the words for those of the first one too.
@@ -70,8 +72,17 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
         if field == "quantity" and unit is not None:
             continue  # minutes of a piece are no pieces
         best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases), default=(0.0, ""))
+        if best[0] < 1 and _is_something_of(field, plain):
+            continue
         if best[0] >= (1.0 if field in _WHOLE else _LEAST):
             yield Guess(index, header, field, *best)
+
+
+def _is_something_of(field: str, plain: str) -> bool:
+    """Whether a header speaks of something else that the field has: a price, a remark, of a name its type."""
+    held = set(plain.split())
+    others = words("of_something")["words"] | words("ignored")["notes"]
+    return bool(held & others) or (field in _NAMES and bool(held & words("fields")["downtime_kind"]))
 
 
 def _score(plain: str, bare: str, phrase: str) -> float:
@@ -134,9 +145,16 @@ def called_so(table: Table, kind: str, proposed: Mapping[str, Sequence[Guess]]) 
     called: dict[str, list[str]] = defaultdict(list)
     for guess in guesses(table):
         wanted = guess.score == 1 and guess.field in _ASKED and guess.field in ROWS[kind]
+        wanted = wanted and not _is_letter(guess.header, table)
         if wanted and guess.index not in taken and table.filled(guess.index):
             called[guess.field] += [guess.header] if guess.header not in called[guess.field] else []
     return called
+
+
+def _is_letter(header: str, table: Table) -> bool:
+    """Whether a column is only called by its place, since the table has no header."""
+    plain = header.rpartition(" ")[2]
+    return table.headers[:1] == ("A",) and len(plain) == 1 and plain.isascii() and plain.isupper()
 
 
 def _join_names(proposed: Mapping[str, list[Guess]]) -> None:

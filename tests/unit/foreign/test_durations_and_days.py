@@ -1,0 +1,84 @@
+"""Durations as programs write them, days that other columns say, and what a column is that a person names."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from storage.exchange.kinds import Refused
+from storage.foreign.date_forms import week_in
+from storage.foreign.dates import DateStyle, parse_date
+from storage.foreign.decisions import Decisions
+from storage.foreign.delimited import read_text
+from storage.foreign.durations import looks_like_duration, minutes_of, says_unit, unit_named
+from storage.foreign.grid import Cell
+from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.test_files import text_of
+
+DOWN = "Machine;Datum;Start;Dauer;Grund\nM-1;{};06:00;PT2H30M;Wartung\n"
+GIVEN = {"rows": "downtimes", "new_machines": "new", "calendar": "day", "downtime": "maintenance"}
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("PT2H30M", 150), ("PT45M", 45), ("P1DT1H", 1500), ("PT0,5H", 30), ("PT90S", Fraction(3, 2)),
+        ("P1W", 10_080),
+    ],
+)  # fmt: skip
+def test_a_duration_may_be_written_as_programs_do(text: str, minutes: Fraction) -> None:
+    assert minutes_of(Cell(text), unit_named("written"), None, elapsed=True) == minutes
+    assert (looks_like_duration(text), says_unit(text)) == (True, True)
+
+
+def test_days_in_such_a_duration_of_work_are_refused() -> None:
+    with pytest.raises(Refused, match="days or weeks"):
+        minutes_of(Cell("P1DT1H"), unit_named("written"), None)
+    assert not any(map(looks_like_duration, ("P", "PT", "P10", "Part")))
+
+
+@pytest.mark.parametrize("text", ["KW 50 Di", "Di KW 50", "Di., KW 50/2026", "KW50/26 Dienstag"])
+def test_a_week_may_say_its_day_by_name(text: str) -> None:
+    assert parse_date(text, DateStyle(year="2026", weekday=5)).day == date(2026, 12, 8)
+    assert week_in("KW 50 A") is None
+
+
+def test_days_that_a_spreadsheet_counted_are_read_as_text_too() -> None:
+    text = DOWN.format("46363")
+    assert "day_numbers" in read(text, {**GIVEN, "day": "Datum"})[1]
+    done, asked = read(text, {**GIVEN, "day": "Datum", "day_numbers": "1900"})
+    assert (asked, rows(done, "downtime", "start", "end")) == (
+        set(), [("2026-12-07 06:00", "2026-12-07 08:30")],
+    )  # fmt: skip
+
+
+def test_times_of_the_day_without_a_column_of_days_ask_for_it_and_are_told_as_such() -> None:
+    done, asked = read(DOWN.format("T-7"), GIVEN)
+    assert "day" in asked
+    assert {problem.reason for problem in done.findings.problems} == {
+        "is a time of the day, and nothing says of which day"
+    }
+
+
+def test_a_column_that_a_person_names_is_not_proposed_for_another_field_too() -> None:
+    text = "Auftrag;Menge;Pos;Operation Platz;te [min/Stk]\nA;5;10;M-1;2\n"
+    given = {
+        "rows": "operations",
+        "machine": "Operation Platz",
+        "due": "none",
+        "new_machines": "new",
+        "calendar": "day",
+    }
+    done, _ = read(text, given)
+    assert not done.layouts[0].has("operation_name")
+
+
+def test_the_commas_of_a_printed_list_are_not_proposed_as_what_parts_it() -> None:
+    lines = [
+        "Job      Text          Setup   Run",
+        *(f"A-{n}      Turn, mill    0,5     2,2{n}" for n in range(5)),
+    ]
+    decisions = Decisions({})
+    read_text("\n".join(lines).encode(), "list.txt", decisions)
+    assert decisions.questions["delimiter"].suggested == "width"
+    assert text_of("\n".join(lines), {"delimiter": "width"}).kind == "text with columns of fixed width"
