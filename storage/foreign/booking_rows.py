@@ -20,7 +20,7 @@ def add_bookings(
         identity = (
             {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
             if stored is not None
-            else {"id": None, "source": "import", "external_id": booking.name}
+            else {"id": None, "source": booking.source, "external_id": booking.name}
         )
         canonical.add(
             "booking",

@@ -14,7 +14,7 @@ from storage.exchange.problems import nearest, shown
 MAX_QUESTIONS = 200
 ANSWERED, KEPT = "answered", "kept from an earlier import"
 # Keys that say what a word of the file's cells means.
-_OF_WORDS = frozenset(
+OF_WORDS = frozenset(
     (
         "absence", "approved", "attendance", "available", "blank", "booking", "day_part", "downtime", "level",
         "mark", "priority", "service", "shift", "status",
@@ -148,7 +148,7 @@ class Decisions:
 def _word_in(key: str) -> str | None:
     """The word of `status.A`, folded; None: the key is of no word."""
     kind, sign, word = key.rpartition("!")[2].partition(".")
-    return word.strip().casefold() if sign and kind in _OF_WORDS else None
+    return word.strip().casefold() if sign and kind in OF_WORDS else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ FIELDS: dict[str, Field] = {
         Field("back", "the first day on which the person is back", _day),
         Field("operator", "the person"),
         Field("booking_status", "where the booking stands"),
+        Field("booking_number", "the booking's own number in its system"),
         Field("locked", "whether the booking must stay where it is"),
         Field("elsewhere", "whether the work is done elsewhere"),
         Field("elsewhere_time", "how long the work elsewhere takes", _duration),
@@ -199,12 +200,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         *_ORDER, "operation", "operation_name", "work_center", "machine", "alternative_machine", "setup",
         "run", "alternative_setup", "alternative_run", "attendance", "wait_after", "splittable", "elsewhere",
         "elsewhere_time", "done", "left", "day", "start", "end", "length", "operator", "booking_status",
-        "locked",
+        "booking_number", "locked",
     ),
     "orders": _ORDER,
     "bookings": (
         "order", "operation", "machine", "day", "start", "end", "length", "operator", "booking_status",
-        "locked",
+        "booking_number", "locked",
     ),
     "machines": (
         "machine", "machine_name", "work_center", "work_center_name", "calendar", "in_service", "active_from",

@@ -25,6 +25,7 @@ from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
 from storage.foreign.forgetting import Forgotten, without_forgotten
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
+from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
 from storage.foreign.profile import (
     Profile,
     fingerprint,
@@ -41,6 +42,8 @@ from storage.foreign.transforming import Transformed, layouts_of, order_codes, t
 from storage.transactions import Connection
 
 HOLIDAYS = "holidays:"
+# Answers of a legend may open further questions that it answers too.
+MAX_LOOKS = 4
 _WORD = re.compile(r"\w+")
 
 
@@ -107,7 +110,7 @@ async def import_foreign(
     """
     answers, forgotten = without_forgotten(request.answers)
     request = replace(request, answers=answers, forgotten=forgotten)
-    preview, decisions = await _look(database, who, request)
+    request, preview, decisions = await _look_with_legend(database, who, request)
     new = request.answers.keys() - decisions.made.keys()
     _refuse_misplaced(new, preview.grid)
     idle = decisions.refuse_unknown(request.answers, _words_of(preview.grid) if new else frozenset())
@@ -120,7 +123,7 @@ async def import_foreign(
         )
         preview.notices = (*preview.notices, Notice(preview.name, None, text))
     preview.decisions = tuple(decisions.made.values())
-    preview.questions = tuple(decisions.questions.values())
+    preview.questions = _told(preview, decisions)
     if preview.questions or preview.problems:
         return preview
     if not any(preview.canonical.rows.values()):
@@ -135,6 +138,30 @@ async def import_foreign(
         async with database.transaction(who) as connection:
             await keep_profile(connection, preview.profile, confirmed_by=who.user_id)
     return preview
+
+
+async def _look_with_legend(
+    database: Database, who: TenantIdentity, request: Request
+) -> tuple[Request, Preview, Decisions]:
+    """The file as it is read; with `legend=take`, words that it explains itself are answered so."""
+    said = request.answers.get(LEGEND)
+    if said not in (None, TAKE):
+        raise InvalidRequest(f"{LEGEND}={shown(said)} is no answer; right would be: {TAKE}.")
+    request = replace(request, answers={k: v for k, v in request.answers.items() if k != LEGEND})
+    preview, decisions = await _look(database, who, request)
+    for _ in range(MAX_LOOKS if said is not None else 0):
+        more = proposed(_told(preview, decisions))
+        if not more:
+            break
+        request = replace(request, answers={**request.answers, **more})
+        preview, decisions = await _look(database, who, request)
+    return request, preview, decisions
+
+
+def _told(preview: Preview, decisions: Decisions) -> list[Question]:
+    """The open questions, with what the file says of the words that they ask about."""
+    questions = list(decisions.questions.values())
+    return with_legends(questions, preview.grid) if preview.grid is not None else questions
 
 
 def _refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:

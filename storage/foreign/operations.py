@@ -23,6 +23,8 @@ from storage.foreign.words_of_cells import EMPTY_CELL
 
 ALTERNATIVES = "alternatives"
 OUTSIDE = "outside"
+# Which of several machines of an operation comes first.
+PREFERENCE, IN_ORDER, EQUAL = "preference", "in_order", "equal"
 _STEP = 10
 
 
@@ -295,17 +297,29 @@ class Operations:
         if any(found.outside_min is not None for found in self.found.values()):
             cells["subcontract_minutes"] = operation.outside_min or None
         canonical.add("operation", cells, origin)
-        for place, machine in enumerate(operation.machines if operation.outside_min is None else ()):
+        machines = operation.machines if operation.outside_min is None else []
+        equal = len(machines) > 1 and self._equal(operation.reader)
+        for place, machine in enumerate(machines):
             on = operation.on.get(machine)
             there = (setup, run) if on is None else self._rounded(operation, on)
             canonical.add(
                 "operation_alternative",
                 {
                     "operation_id": self.reference(operation), "machine_id": machine, "setup_min": there[0],
-                    "run_s_per_piece": there[1], "preference": place,
+                    "run_s_per_piece": there[1], "preference": 0 if equal else place,
                 },
                 operation.reader.origin(machine_id="machine", setup_min="setup", run_s_per_piece="run"),
             )  # fmt: skip
+
+    def _equal(self, reader: RowReader) -> bool:
+        """Whether the machines of an operation are equally good."""
+        question = Question(
+            PREFERENCE,
+            "Which of several machines of an operation comes first?",
+            (Choice(IN_ORDER, "as the row or the group names them"), Choice(EQUAL, "none: any of them")),
+        )
+        proven = (IN_ORDER, f"as they are named; {PREFERENCE}={EQUAL}: any of them")
+        return reader.layout.scope.settle(question, proven=proven) == EQUAL
 
     def _said(self, operation: Operation) -> dict[str, str | int | None]:
         """What the row says besides of how the operation is done."""

@@ -11,15 +11,18 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.shop_names import ShopNames, StoredBooking
 
 REPLACE, YES, NO = "replace_bookings", "yes", "no"
+# The system of keys that are made here.
+OF_IMPORTS = "import"
 _TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A booking of the file: `name` is its key there, `stored` the booking of the plan that it is, when that
-    has another."""
+    """A booking of the file: `name` is its key in the system `source`, `stored` the booking of the plan that
+    it is, when that has another."""
 
     name: str
+    source: str
     parts: Sequence[Part]
     stored: StoredBooking | None
 
@@ -45,20 +48,25 @@ def settle_bookings(
     older_of = {f"{code}/{seq}": older for (code, seq), older in shop.bookings.items()}
     settled, others = Settled(), list[tuple[str, StoredBooking]]()
     for operation, found in by_operation.items():
-        names = [f"{source}:{operation}/{number}" for number in range(1, len(found) + 1)]
+        names = [_named(parts, operation, place, source) for place, parts in enumerate(found, 1)]
         left = [
-            older
-            for older in older_of.get(operation, ())
-            if older.source != "import" or older.external_id not in names
+            older for older in older_of.get(operation, ()) if (older.external_id, older.source) not in names
         ]
         for name, parts in zip(names, found, strict=True):
             same = next((older for older in left if _is_same(older, parts, zone)), None)
             left = [older for older in left if older is not same]
-            settled.bookings.append(Identified(name, parts, same))
+            settled.bookings.append(Identified(*name, parts, same))
         others += [(operation, older) for older in left if older.status != "done"]
     if others:
         _ask(others, settled, decisions, zone)
     return settled
+
+
+def _named(parts: Sequence[Part], operation: str, place: int, source: str) -> tuple[str, str]:
+    """The key of a booking and the system that it is of: its own number, or its place among those of its
+    operation."""
+    number = next((text for part in parts if (text := part.reader.text("booking_number"))), "")
+    return (number, source) if number else (f"{source}:{operation}/{place}", OF_IMPORTS)
 
 
 def _is_same(older: StoredBooking, parts: Sequence[Part], zone: ZoneInfo) -> bool:

