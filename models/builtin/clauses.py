@@ -252,6 +252,8 @@ class Clause:
         formed = {"@rerouted"} if {"operation", "@machine", "@order"} <= found else set[str]()
         if any(mark.words[0].spelled in phrase_set("until") for mark in self.dates):
             formed.add("@until")
+        if any(word.plain in language_words("weekly_days") for mark in self.dates for word in mark.words):
+            formed.add("recurring")
         return formed
 
     def _supposes(self, found: set[str]) -> bool:

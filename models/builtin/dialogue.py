@@ -4,16 +4,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from models.builtin.calls import MAX_QUERIES
 from models.builtin.clauses import Clause
 from models.builtin.comparing import comparison_in
 from models.builtin.follow_up import opens_with_follow_up
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
-from models.builtin.meaning import MAX_QUERIES, meaning_of
+from models.builtin.meaning import meaning_of
 from models.builtin.mentions import Named
 from models.builtin.nearest import made_out, nearest_tools
 from models.builtin.reading import Reading, is_foreign, read
 from models.builtin.requests import puts_question
+from models.builtin.rerouting import rerouting
+from models.builtin.several_changes import several_changes
+from models.builtin.several_orders import several_orders
 from models.builtin.surroundings import after_a_story, before_a_reason, introduces, with_leading_date
 from models.builtin.understanding import Context, Query, Understanding
 
@@ -41,8 +45,12 @@ def understand(text: str, context: Context) -> Understanding:
     compared = comparison_in(text, reading, context)
     if compared is not None:
         return compared
-    understood = _understood(text, reading, context)
-    if not (understood.queries or understood.ask or understood.social or understood.explain):
+    several = (
+        several_changes(reading, context) or rerouting(reading, context) or several_orders(reading, context)
+    )
+    understood = several or _understood(text, reading, context)
+    told = understood.queries or understood.ask or understood.social or understood.explain
+    if not told and several is None:
         understood = (
             before_a_reason(reading, context)
             or after_a_story(reading, context)

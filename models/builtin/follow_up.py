@@ -69,8 +69,13 @@ def hours_given(clause: Clause) -> float | None:
     return int(bare[0]) if len(bare) == len(clause.mentions) == 1 and not clause.amounts else None
 
 
-def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection[str]) -> Query | None:
-    """The tool to call, with what it keeps of `base`; None when the clause is no continuation."""
+def continued(
+    clause: Clause, own: Intent | None, base: Query, tools: Collection[str], *, answering: bool = False
+) -> Query | None:
+    """The tool to call, with what it keeps of `base`; None when the clause is no continuation.
+
+    `answering`: a question back was the last that was said.
+    """
     grammar = grammar_of(base.tool)
     long = len(clause.reading.marks) > _MAX_MARKS
     if grammar is None or base.tool not in tools or long:
@@ -80,6 +85,7 @@ def continued(clause: Clause, own: Intent | None, base: Query, tools: Collection
     if own is not None and (not _is_bare(clause, own) or clause.carried):
         return _own_question(clause, own, base)
     apart = own is not None and own.tool != base.tool and not opens_with_follow_up(clause.reading)
+    apart = apart and not answering
     target = None if apart else _target(clause, grammar, base, tools)
     if target is None or not _adds_to(clause, target):
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from models.builtin.calls import calls_of, untimed, writes
 from models.builtin.choosing import choose, lean
 from models.builtin.clauses import Clause
 from models.builtin.follow_up import carried_features, continued, hours_given, opens_with_follow_up
@@ -11,12 +12,14 @@ from models.builtin.mentions import Named, Surety
 from models.builtin.reading import Reading
 from models.builtin.slots import Filled, Question, fill, names_in
 from models.builtin.topics import social_of, topic_of
-from models.builtin.understanding import Ask, Context, Query, Understanding
+from models.builtin.understanding import SIMULATE, Ask, Context, Query, Understanding
 
-# One message asks for this many calls at most.
-MAX_QUERIES = 4
 # What a change that is tried out cannot be without, and how it is asked for.
 _LACKING = {"due_date": ("due", Question.DAY), "quantity": ("quantity", Question.PIECES)}
+# One stretch of time is all that these take.
+_ONE_TIME = frozenset({SIMULATE, "add_calendar_exception"})
+_RECURS = frozenset({"recurring", "per_day"})
+_TIMED = frozenset({"machine_down", "operator_absent", "overtime", None})
 # With these it is about all of them again.
 _GROUPS = frozenset({"machine", "operator", "work_center", "order", "per_day", "per_week", "per_month"})
 # More words than a name has are no longer just a name.
@@ -77,7 +80,7 @@ def _further(clause: Clause, own: Intent | None, base: Query, context: Context) 
         hours = hours_given(clause)
         if hours is not None and not clause.dates:
             return _with_hours(base, hours)
-    again = continued(clause, own, base, context.tools)
+    again = continued(clause, own, base, context.tools, answering=context.pending is not None)
     return None if again is None else _asked(clause, _intent_of(again.tool), again)
 
 
@@ -100,18 +103,29 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
         excluded=() if unused else names_in(clause.excluded) or (base.excluded if base else ()),
         aspects=clause.reading.concepts(),
     )
-    if filled.ask is not None:
-        return Understanding(ask=Ask(filled.ask, query))
-    lacking = _LACKING.get(str(query.arguments.get("change")))
-    if lacking is not None and lacking[0] not in query.arguments:
-        return Understanding(ask=Ask(lacking[1], query))
-    missing = _missing(query)
-    if missing:
-        return Understanding(ask=Ask(Question(missing[0]), query))
+    question = _question_back(clause, query, filled)
+    if question is not None:
+        return Understanding(ask=Ask(question, untimed(query) if question is Question.ONCE else query))
+    calls = calls_of(clause, query, filled)
+    if not calls:
+        return Understanding(topics=("several_orders" if writes(query) else "several_changes",))
     return Understanding(
-        queries=_each(query, filled),
+        queries=calls,
         ignored=(*_unused_words(clause, filled), *unused, *filled.unused),
     )
+
+
+def _question_back(clause: Clause, query: Query, filled: Filled) -> Question | None:
+    """What the call cannot be made without."""
+    if filled.ask is not None:
+        return filled.ask
+    if query.tool in _ONE_TIME and _RECURS & clause.features and query.arguments.get("change") in _TIMED:
+        return Question.ONCE
+    lacking = _LACKING.get(str(query.arguments.get("change")))
+    if lacking is not None and lacking[0] not in query.arguments:
+        return lacking[1]
+    missing = _missing(query)
+    return Question(missing[0]) if missing else None
 
 
 def _with_unused(clause: Clause, understood: Understanding) -> Understanding:
@@ -166,33 +180,6 @@ def _only_named(clause: Clause, context: Context) -> Understanding | None:
 def _missing(query: Query) -> list[str]:
     """The arguments without which the tool cannot say anything."""
     return [name for name in _intent_of(query.tool).needs if name not in query.arguments]
-
-
-def _each(query: Query, filled: Filled) -> tuple[Query, ...]:
-    """One call for each order, period, grouping, or machine with a period of its own."""
-    if len(filled.orders) > 1:
-        each_order = ({**query.arguments, "order": order} for order in filled.orders[:MAX_QUERIES])
-        return tuple(replace(query, arguments=arguments) for arguments in each_order)
-    if filled.pairs:
-        return tuple(
-            replace(query, arguments={**query.arguments, "machines": [*names], "window": window})
-            for names, window in filled.pairs[:MAX_QUERIES]
-        )
-    each = _for_each_window(query, filled.windows)
-    if len(each) > 1 or len(filled.groups) < 2:
-        return each
-    return tuple(
-        replace(query, arguments={**query.arguments, "group_by": group})
-        for group in filled.groups[:MAX_QUERIES]
-    )
-
-
-def _for_each_window(query: Query, windows: tuple[str, ...]) -> tuple[Query, ...]:
-    """ "this week and next week" are two calls."""
-    if len(windows) < 2 or "window" not in query.arguments:
-        return (query,)
-    each = ({**query.arguments, "window": window} for window in windows[:MAX_QUERIES])
-    return tuple(replace(query, arguments=arguments) for arguments in each)
 
 
 def _intent_of(tool: str) -> Intent:

@@ -40,6 +40,7 @@ _DONE_TO_AN_ORDER = frozenset(
         "called_off",
     }
 )
+_BEFALLS_PEOPLE = frozenset({"calls_in", "absent"})
 _OF_A_PERSON = frozenset({"shift", "absent", "present"})
 # With these another order is meant that is not in the plan, or none at all.
 _NOT_ASKED = frozenset(
@@ -74,6 +75,8 @@ def _told(reading: Reading, mention: Mention, others: Sequence[Mention], *, abou
         return replace(mention, kind=Named.ORDER, surety=Surety.SHAPE)
     if _is_person_code(mention) and reading.concepts() & _OF_A_PERSON:
         return replace(mention, kind=Named.PERSON)
+    if _is_away(reading, mention):
+        return replace(mention, kind=Named.PERSON, surety=Surety.SHAPE)
     if _asks_after_theirs(reading, mention) or _is_customer(reading, mention):
         return replace(mention, kind=Named.CUSTOMER, surety=Surety.SHAPE, located=False)
     return mention
@@ -106,6 +109,20 @@ def _is_person_code(mention: Mention) -> bool:
         and mention.text[1:].isdigit()
         and len(mention.text) > _PERSON_CODE_DIGITS
     )
+
+
+def _is_away(reading: Reading, mention: Mention) -> bool:
+    """ "Okafor is sick", "if Chen is out": a bare name, and behind it what befalls people only."""
+    if mention.coded or mention.located or not mention.text.isalpha() or mention.last >= len(reading.marks):
+        return False
+    before = reading.marks[mention.first - 1] if mention.first else None
+    if before is not None and before.has(Kind.DETERMINER):
+        return False
+    rest = reading.marks[mention.last :]
+    told = next(
+        (mark for mark in rest if not (mark.neutral or mark.date) or mark.values(Kind.CONCEPT)), rest[0]
+    )
+    return bool(told.values(Kind.CONCEPT) & _BEFALLS_PEOPLE) and "down" not in told.values(Kind.CONCEPT)
 
 
 def _asks_after_theirs(reading: Reading, mention: Mention) -> bool:

@@ -8,7 +8,7 @@ from models.builtin.grammar_files import tool_grammars
 from models.builtin.lexicon import Table, read_table, table
 from models.builtin.results import ToolFault
 from models.builtin.templates import Voice, render
-from models.builtin.understanding import Understanding
+from models.builtin.understanding import SIMULATE, Understanding
 
 MAX_EXAMPLES = 6
 
@@ -23,7 +23,8 @@ def _reply(understood: Understanding, language: str) -> tuple[tuple[str, ...], d
     """Which reply of replies.toml, and what it needs beside the examples."""
     if understood.ask is not None:
         given = understood.ask.pending.arguments
-        values = {"names": given.get("machines", []), "order": given.get("order")}
+        subject = given.get("machine") or given.get("operator")
+        values = {"names": given.get("machines", []), "order": given.get("order"), "subject": subject}
         return ("ask", understood.ask.question.value), values
     if understood.unclear:
         meant = [g.subject[language] for g in tool_grammars() if g.tool in understood.unclear]
@@ -46,6 +47,12 @@ def remarks_on(understood: Understanding, language: str) -> list[str]:
     if excluded:
         remarks.append(beside("excluded", {"words": [*dict.fromkeys(excluded)]}, language))
     return remarks
+
+
+def said_before(tools: Sequence[str], language: str) -> str:
+    """What must be known of several results before they are read: each simulation is of one change alone."""
+    alone = len(tools) > 1 and set(tools) == {SIMULATE}
+    return _said(("apart",), {}, language) if alone else ""
 
 
 def fault_text(fault: ToolFault, language: str) -> str:

@@ -33,6 +33,12 @@ def puts_question(reading: Reading) -> bool:
     return bool(words) and (words[0] in _words("asks") or asking or _ends_asking(reading))
 
 
+def asks_first(reading: Reading) -> bool:
+    """Whether its first word opens a question, and no condition."""
+    words = _opening(reading)
+    return bool(words) and words[0] in _words("asks") - _words("condition")
+
+
 def _told_past(words: list[str]) -> bool:
     """ "I moved it yesterday"."""
     return len(words) > 1 and words[0] in _words("tellers") and _is_past(words[1])

@@ -47,6 +47,8 @@ class Question(StrEnum):
     SIMULATIONS = "sims"
     DAY = "day"
     PIECES = "pieces"
+    ONCE = "once"  # a time that recurs
+    PROPOSE = "propose"  # what can be proposed, and not tried out
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Filled:
 
     `groups`: the groupings said ("per operator and per machine"). `pairs`: machines, each with
     its own window.
-    `unused`: days that are a condition which the tool is not given. `orders`: all that are named.
+    `unused`: days that are a condition which the tool is not given. `orders`, `operations`: all named.
     """
 
     arguments: Arguments
@@ -65,6 +67,7 @@ class Filled:
     pairs: tuple[tuple[tuple[str, ...], str], ...] = ()
     unused: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    operations: tuple[int, ...] = ()
 
 
 def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -> Filled:
@@ -95,6 +98,7 @@ def fill(clause: Clause, grammar: ToolGrammar, known: Arguments | None = None) -
         unused=tuple(mark.date.text for mark in clause.dates if mark.date and is_for_overtime(clause, mark)),
         groups=tuple(_compared(choice, clause)) if choice and choice.argument in arguments else (),
         orders=names_in(clause.wanted(Named.ORDER)) if grammar.slot("order") else (),
+        operations=tuple(numbers_after(one, clause)) if (one := grammar.slot("number_after")) else (),
         pairs=_pairs(clause) if grammar.slot("machines") and grammar.slot("window") else (),
     )
 

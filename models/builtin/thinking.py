@@ -18,7 +18,7 @@ from models.builtin.quizzing import quizzing_of, without_quizzing
 from models.builtin.recalling import TOOL as RECALL
 from models.builtin.recalling import recalling_of, without_recalling
 from models.builtin.repairs import person_asked, repairs_for, settled, taken_for
-from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to
+from models.builtin.replies import beside, fault_text, listed, remarks_on, reply_to, said_before
 from models.builtin.report_wishes import SCHEDULE, SCHEDULES
 from models.builtin.results import Result
 from models.builtin.scheduling import schedules_asked, scheduling_of, without_scheduling
@@ -104,7 +104,9 @@ def _after_calls(conversation: Conversation, tools: Collection[str]) -> Thought:
         words = taken_for(first, result)
         if words is not None:
             taken.append(beside("repaired", {"asked": words[0], "taken": words[1]}, language))
-    return Thought(_worded(pairs, [*taken, *remarks_on(conversation.understood, language)], language))
+    worded = _worded(pairs, [*taken, *remarks_on(conversation.understood, language)], language)
+    answered = [result.tool for _, result in pairs if result.fault is None]
+    return Thought("\n\n".join(filter(None, (said_before(answered, language), worded))))
 
 
 def _explained(conversation: Conversation) -> str:

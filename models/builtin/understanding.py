@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from models.builtin.slots import Arguments, Question
 
+# What tries changes out, one at a time.
+SIMULATE = "simulate_schedule_change"
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
