@@ -12,6 +12,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.clocks import minute_of
+from storage.foreign.date_forms import short_date
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.digit_dates import digits_in, is_digit_date
@@ -315,7 +316,7 @@ def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
 
 def _is_time_alone(text: str) -> bool:
     try:
-        return ":" in text and clock_of(text) is not None
+        return (":" in text or "." in text) and short_date(text) is None and clock_of(text) is not None
     except Refused:
         return False
 

@@ -1,6 +1,7 @@
 """Columns that nothing is made of, though they look as if they said which rows count, or what they are:
 asked about once for a file."""
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from decimal import Decimal
 
@@ -18,10 +19,13 @@ UNUSED, LEAVE = "unused", "leave"
 # Codes and words of which a column has only a few, each on several rows.
 _CODE_CHARS, _CODES = 4, 8
 _WORD_CHARS, _WORDS = 24, 6
+_LETTERS = 5
 _SAMPLES, _TOLD = 4, 12
 # Categories of words that say which rows count.
 # Headers of what is done or left of an operation.
 _OF_WORK = {"done": ("done",), "left": ("left",)}
+# A number of days with half a one: an absence that is taken as whole days may not be.
+_HALF = re.compile(r"\d*(?:[.,]50?|½)|1/2")
 _TELLING = ("marks", "status", "approval", "service")
 # What such a column could be, by kind of rows.
 _COULD_BE = {
@@ -79,11 +83,23 @@ def _doubtful(layouts: Sequence[Layout]) -> Iterator[tuple[str, tuple[str, tuple
             if of_work and table.filled(index):
                 yield f"{layout.scope.prefix}{header}", (_samples(_distinct(table, index)), of_work)
                 continue
+            if _says_halves(layout, index):
+                yield f"{layout.scope.prefix}{header}", (_samples(_distinct(table, index)), ("day_part",))
+                continue
             samples = _telling(table, index, [other for other in used if other is not None])
             if samples:
                 name = header.replace(";", ",")
                 fields = tuple(f for f in _COULD_BE.get(layout.kind, ()) if not _has_column(of_table, f))
                 yield f"{layout.scope.prefix}{name}", (samples, fields)
+
+
+def _says_halves(layout: Layout, index: int) -> bool:
+    """Whether a column counts halves of days of absences that nothing else says the times of."""
+    if layout.kind != "absences" or layout.has("day_part"):
+        return False
+    starts = (layout.table.filled(c.index) for c in layout.columns.get("start", ()) if c.index is not None)
+    timed = any(re.search(r"\d[:.h]\d\d$", cell.text) for cells in starts for cell in cells)
+    return not timed and any(map(_HALF.fullmatch, _distinct(layout.table, index)))
 
 
 def _beside(layout: Layout, used: Set[int | None]) -> Iterator[tuple[str, tuple[str, tuple[str, ...]]]]:
@@ -135,13 +151,18 @@ def _samples(texts: Sequence[str]) -> str:
 
 def _few(texts: Sequence[str], values: Sequence[object], rows: int) -> bool:
     """Whether a column has few codes or words, each of which stands on several rows."""
-    if len(texts) * 2 > rows:
+    if len(texts) * 2 > rows and not _are_letters(texts, rows):
         return False
     if any(isinstance(value, Decimal) or folded(str(value)).isdecimal() for value in values):
         return len(texts) <= _WORDS and all(text.isdecimal() and len(text) <= 2 for text in texts)
     if all(len(text) <= _CODE_CHARS for text in texts):
         return len(texts) <= _CODES
     return len(texts) <= _WORDS and all(len(text) <= _WORD_CHARS and not _has_digit(text) for text in texts)
+
+
+def _are_letters(texts: Sequence[str], rows: int) -> bool:
+    """Whether a short table has letters, or a few, that stand for words."""
+    return len(texts) <= min(rows, _LETTERS) and all(len(text) == 1 and text.isalpha() for text in texts)
 
 
 def _has_digit(text: str) -> bool:

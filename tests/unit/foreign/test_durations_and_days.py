@@ -60,6 +60,13 @@ def test_times_of_the_day_without_a_column_of_days_ask_for_it_and_are_told_as_su
     }
 
 
+def test_a_number_of_days_with_half_a_one_is_not_passed_over() -> None:
+    text = "Person;Von;Bis;Tage\nE1;2026-12-07;2026-12-11;5\nE2;2026-12-09;2026-12-09;{}\n"
+    given = {"rows": "absences", "new_operators": "new", "no_shift": "day"}
+    assert "unused" in read(text.format("0,5"), given)[1]
+    assert read(text.format("1"), given)[1] == set()
+
+
 def test_a_column_that_a_person_names_is_not_proposed_for_another_field_too() -> None:
     text = "Auftrag;Menge;Pos;Operation Platz;te [min/Stk]\nA;5;10;M-1;2\n"
     given = {
