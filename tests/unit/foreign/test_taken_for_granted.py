@@ -111,3 +111,9 @@ def test_a_header_that_speaks_of_something_that_a_field_has_is_not_the_field() -
     text = "Job;Qty;Op;Machine;Setup cost;Run min/pc\nA;1;10;M;50;1\n"
     done, asked = read(text, NEW)
     assert (asked, rows(done, "operation", "setup_min")) == (set(), [("0",)])
+
+
+def test_letters_in_a_column_of_a_short_order_book_are_asked_about() -> None:
+    text = "Order;Qty;Due;S\nA;1;2026-12-07;F\nB;1;2026-12-07;L\nC;1;2026-12-07;X\nD;1;2026-12-08;F\n"
+    assert read(text, {"rows": "orders"})[1] == {"unused"}
+    assert read(text.replace(";S\n", ";Price\n"), {"rows": "orders"})[1] == set()
