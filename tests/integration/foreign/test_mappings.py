@@ -313,3 +313,18 @@ async def test_a_file_can_be_read_without_what_an_earlier_import_of_it_said(
     assert "nothing is kept of onyl" in [notice.text for notice in told.notices]
     with pytest.raises(InvalidRequest, match="kept=none is no answer; right would be: forget"):
         await bring(text, {"kept": "none"})
+
+
+async def test_what_a_legend_in_the_file_says_is_taken_only_when_a_person_says_so(bring: Bring) -> None:
+    text = (
+        "Job,Qty,Due,Status\nA-1,10,2026-12-04,F\nB-1,5,2026-12-04,L\nC-1,5,2026-12-04,Q\n\n"
+        '"F = finished; L = on hold; Q = ask Tom"\n'
+    )
+    preview = await bring(text)
+    assert {question.key: question.suggested for question in preview.questions} == {
+        "status.F": "done", "status.L": "hold", "status.Q": None,
+    }  # fmt: skip
+    assert asked(await bring(text, {"legend": "take"})) == ["status.Q"]
+    preview = await bring(text, {"legend": "take", "status.L": "released", "status.Q": "draft"})
+    statuses = [row.cells["status"] for row in preview.canonical.of("production_order")]
+    assert (statuses, (await bring(text, confirm=False)).known) == (["done", "released", "draft"], True)
