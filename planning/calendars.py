@@ -233,7 +233,7 @@ class ShopTimes:
     """Compiled times of one shop's resources for one window, each compiled when first asked for.
 
     `Shop.view(ShopTimes, window)` keeps it for the next question. Resources without exceptions of their own
-    share their calendar's compiled time.
+    share their calendar's compiled time, those with the same overtime alone share theirs.
     """
 
     def __init__(self, shop: Shop, window: Interval) -> None:
@@ -257,6 +257,7 @@ class ShopTimes:
         for absence in shop.absences:
             self._absences[absence.operator_id].append(absence)
         self._calendars: dict[str, CalendarTime] = {}
+        self._with_overtime: dict[tuple[str, tuple[Interval, ...]], CalendarTime] = {}
         self._machines: dict[str, ResourceTime] = {}
         self._operators: dict[str, ResourceTime] = {}
 
@@ -292,11 +293,25 @@ class ShopTimes:
         rows = (a for a in self._absences.get(operator_id, ()) if self._touches(a.start, a.end))
         return tuple(sorted(rows, key=lambda a: (a.start, a.id)))
 
+    def is_absent(self, operator_id: str, span: Interval) -> bool:
+        """Whether the operator is absent at some time in `span`, which lies in the window."""
+        rows = self._absences.get(operator_id, ())
+        return any(a.start < span[1] and (a.end is None or a.end > span[0]) for a in rows)
+
     def _touches(self, start: Minute, end: Minute | None) -> bool:
         return start < self.window[1] and (end is None or end > self.window[0])
 
     def _own(self, calendar_id: str, own: list[CalendarException] | None) -> CalendarTime:
-        return self._compile(calendar_id, own) if own else self.calendar(calendar_id)
+        if not own:
+            return self.calendar(calendar_id)
+        slots = [e.interval for e in own if e.interval and _is_overtime_by_interval(e)]
+        if len(slots) < len(own):
+            return self._compile(calendar_id, own)
+        # Overtime by interval leaves no trace of whose it is: those who work the same slots share the time.
+        key = calendar_id, tuple(sorted(slots))
+        if key not in self._with_overtime:
+            self._with_overtime[key] = self._compile(calendar_id, own)
+        return self._with_overtime[key]
 
     def _compile(self, calendar_id: str, own: list[CalendarException]) -> CalendarTime:
         return compile_calendar(
@@ -306,6 +321,10 @@ class ShopTimes:
             self.zone,
             self.shop.settings.standard_overtime,
         )
+
+
+def _is_overtime_by_interval(exception: CalendarException) -> bool:
+    return exception.kind is ExceptionKind.OVERTIME and exception.production_date is None
 
 
 def _resource(

@@ -4,16 +4,21 @@ Everything is compiled when first asked for, and then kept: `Shop.view(Floor, wi
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import replace
+from operator import attrgetter
 
 from planning.availability import FEW_MACHINES
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
 from planning.figures import Figures, figures
-from planning.intervals import clip, intersect, normalize, subtract, total
+from planning.intervals import clip, covers, intersect, normalize, subtract, total
 from planning.plan_work import plan_work
-from planning.shop import Booking, Interval, Intervals, Minute, Operator, Shop
+from planning.shop import Booking, CalendarException, Interval, Intervals, Minute, Operator, Shop
 from planning.workplaces import Workplace
+
+_by_code = attrgetter("code", "id")
 
 
 class Floor:
@@ -32,15 +37,28 @@ class Floor:
             for segment in booking.segments:
                 if segment.operator_id is not None:
                     self._work_of[segment.operator_id].append((segment.start, segment.end))
-        self._workplaces: dict[str, Workplace] = {}
-        self._crews: dict[str | None, Crew] = {}
+        self._envelopes: dict[str, Intervals] = {}
         self._fully_booked: dict[str, Intervals] = {}
-        self._free: dict[str, Intervals] = {}
-        self._skilled: dict[tuple[str, str | None], Intervals] = {}
         self._holders: dict[str, list[Operator]] = defaultdict(list)
         for operator in shop.operators.values():
             for skill_id in {skill.skill_id for skill in operator.skills}:
                 self._holders[skill_id].append(operator)
+        self._forget_times()
+
+    def _forget_times(self) -> None:
+        self._workplaces: dict[str, Workplace] = {}
+        self._crews: dict[str | None, Crew] = {}
+        self._free: dict[str, Intervals] = {}
+        self._skilled: dict[tuple[str, str | None], Intervals] = {}
+
+    def under(self, exceptions: Iterable[CalendarException], until: Minute) -> "Floor":
+        """The floor until then under further exceptions; what is booked on it is not gone through again."""
+        other = copy(self)
+        other.shop = replace(self.shop, exceptions=(*self.shop.exceptions, *exceptions))
+        other.window = self.window[0], until
+        other.times = ShopTimes(other.shop, other.window)
+        other._forget_times()
+        return other
 
     def bookings(self, machine_id: str) -> tuple[Booking, ...]:
         """The machine's bookings that touch the window."""
@@ -53,9 +71,15 @@ class Floor:
                 machine_id,
                 self.shop.machines[machine_id].code,
                 self.times.machine(machine_id).available,
-                normalize((b.envelope_start, b.envelope_end) for b in self.bookings(machine_id)),
+                self._blocked(machine_id),
             )
         return self._workplaces[machine_id]
+
+    def _blocked(self, machine_id: str) -> Intervals:
+        if machine_id not in self._envelopes:
+            spans = ((b.envelope_start, b.envelope_end) for b in self.bookings(machine_id))
+            self._envelopes[machine_id] = normalize(spans)
+        return self._envelopes[machine_id]
 
     def staffed_workplace(self, machine_id: str) -> Workplace:
         """The machine with the people who are qualified for its work center."""
@@ -102,21 +126,22 @@ class Floor:
         """Ids of the qualified who are neither absent nor fully booked in `slot`, on shift then or not."""
         found = [
             operator
-            for operator in self._qualified_in(skill_id, slot)
-            if clip(self._qualified(operator, skill_id), slot) == (slot,)
+            for operator in self._with_skill(skill_id)
+            if covers(self._qualified(operator, skill_id), slot)
             and not clip(self._busy(operator), slot)
-            and not any(
-                absence.start < slot[1] and (absence.end is None or absence.end > slot[0])
-                for absence in self.times.absences(operator.id)
-            )
+            and not self.times.is_absent(operator.id, slot)
         ]
-        return tuple(operator.id for operator in found)
+        return tuple(operator.id for operator in sorted(found, key=_by_code))
 
     def _qualified_in(self, skill_id: str | None, window: Interval) -> list[Operator]:
         """Who is active and holds the skill at some time in `window`, by code."""
-        rows = self.shop.operators.values() if skill_id is None else self._holders.get(skill_id, ())
+        rows = self._with_skill(skill_id)
         found = (operator for operator in rows if clip(self._qualified(operator, skill_id), window))
-        return sorted(found, key=lambda operator: (operator.code, operator.id))
+        return sorted(found, key=_by_code)
+
+    def _with_skill(self, skill_id: str | None) -> Iterable[Operator]:
+        """Who holds it, whenever that is (None: everybody)."""
+        return self.shop.operators.values() if skill_id is None else self._holders.get(skill_id, ())
 
     def _free_with(self, operator: Operator, skill_id: str | None, window: Interval) -> Intervals:
         """When the person could take one more job that needs the skill."""

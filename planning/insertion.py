@@ -136,15 +136,31 @@ def insert(request: InsertionRequest) -> Insertion:
         NoEligibleOperator: operators are required and nobody is qualified at any machine of a step.
         BeyondHorizon: a step does not fit before `horizon_end`; `details.step` counts from 1.
     """
+    return _walk(request, (), told=True)
+
+
+def outline(request: InsertionRequest, done: Sequence[InsertedStep] = ()) -> Insertion:
+    """The same machines, starts and ends as `insert`, without who attends and why a step waits.
+
+    `done`: its first steps, where they are known.
+    """
+    return _walk(request, done, told=False)
+
+
+def _walk(request: InsertionRequest, known: Sequence[InsertedStep], *, told: bool) -> Insertion:
     if not request.steps:
         raise InvalidRouting("The routing has no operations.")
-    done: list[InsertedStep] = []
+    done = list(known)
     taken = None if request.before is None else Taken()
-    for place, step in enumerate(request.steps, start=1):
+    if taken is not None:
+        told = True  # branches take people from each other
+        done.clear()
+    for place, step in enumerate(request.steps[len(done) :], start=len(done) + 1):
         number = place if step.number is None else step.number
         _check(step, number, request)
         ready, reason = _ready(step, done, request)
-        placed = _place(step if taken is None else _beside(taken, step), ready, reason, request)
+        beside = step if taken is None else _beside(taken, step)
+        placed = _place(beside, (ready, reason), request, told=told)
         if placed is None:
             raise BeyondHorizon(
                 f"Operation {number} of the routing does not fit before the planning horizon ends.",
@@ -223,13 +239,18 @@ def need_of(step: Step, choice: Choice, operators: Operators) -> Need:
     return Need(with_person, total - with_person, step.splittable)
 
 
-def _place(step: Step, ready: Minute, reason: ReadyReason, request: InsertionRequest) -> InsertedStep | None:
+def _place(
+    step: Step, since: tuple[Minute, ReadyReason], request: InsertionRequest, *, told: bool
+) -> InsertedStep | None:
+    ready, reason = since
     if step.elapsed_min is not None or all(c.setup_min + c.run_min == 0 for c in step.choices):
         return InsertedStep(None, ready, reason, ready, ready + (step.elapsed_min or 0))
     best = _best(step, ready, request)
     if best is None:
         return None
     block, workplace = best.block, best.choice.workplace
+    if not told:
+        return InsertedStep(workplace.machine_id, ready, reason, block.start, block.end)
     return InsertedStep(
         machine_id=workplace.machine_id,
         ready=ready,

@@ -133,6 +133,12 @@ def contains(intervals: Intervals, minute: Minute) -> bool:
     return index < len(intervals) and intervals[index][0] <= minute
 
 
+def covers(intervals: Intervals, span: Interval) -> bool:
+    """Whether all of `span`, which is not empty, lies in one of them."""
+    index = bisect_right(intervals, span[0], key=_start) - 1
+    return index >= 0 and intervals[index][1] >= span[1]
+
+
 @dataclass(frozen=True, slots=True)
 class WorkTime:
     """Working minutes counted along `intervals` (normal form), each question answered by one bisection.

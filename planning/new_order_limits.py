@@ -21,8 +21,8 @@ from planning.insertion import (
     ReadyReason,
     WaitReason,
     earliest_end,
-    insert,
     need_of,
+    outline,
 )
 from planning.intervals import WorkTime, clip, subtract, union
 from planning.shop import Intervals, Minute
@@ -110,16 +110,25 @@ def _without_people(place: Workplace, start: Minute, end: Minute) -> Intervals:
 
 def _gain(place: Workplace, hour: Intervals, insertion: Insertion, request: InsertionRequest) -> int:
     """By how much the finish comes forward with `hour` on the machine, and people there."""
-    longer = replace(place, available=union(place.available, hour))
+    near = clip(place.available, (request.release, insertion.finish))
+    longer = replace(place, available=union(near, hour))
     if request.operators is Operators.REQUIRED:
         longer = longer.staffed_by(_with_hour(place.crew, hour, insertion, request))
     if not _is_used(longer, insertion, request):
         return 0
     changed = replace(_with_place(request, longer), horizon_end=insertion.finish - 1)
     try:
-        return max(0, insertion.finish - insert(changed).finish)
+        return max(0, insertion.finish - outline(changed, _before(place, insertion, request)).finish)
     except BeyondHorizon:
         return 0
+
+
+def _before(place: Workplace, insertion: Insertion, request: InsertionRequest) -> tuple[InsertedStep, ...]:
+    """The steps before the first one that could use the machine: nothing changes for them."""
+    for index, step in enumerate(request.steps):
+        if any(choice.workplace.machine_id == place.machine_id for choice in step.choices):
+            return insertion.steps[:index]
+    return insertion.steps
 
 
 def _with_hour(crew: Crew, hour: Intervals, insertion: Insertion, request: InsertionRequest) -> Crew:

@@ -1,7 +1,7 @@
 """A floor that is open in overtime: the machines of a new order, and the people who could come for it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from planning.capacity_options import Part
 from planning.capacity_overtime import Overtime, SlotUse, offer, uses
@@ -43,8 +43,7 @@ def with_slots(
     ]
     if rules.operators is Operators.REQUIRED:
         extra += _people(floor, plan, offered.slots)
-    shop = replace(floor.shop, exceptions=(*floor.shop.exceptions, *extra))
-    return OvertimeFloor(Floor(shop, (floor.window[0], max(window[1], floor.window[0] + 1))), offered)
+    return OvertimeFloor(floor.under(extra, max(window[1], floor.window[0] + 1)), offered)
 
 
 def _people(floor: Floor, plan: Plan, slots: Iterable[Interval]) -> list[CalendarException]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush, nsmallest
 
 from leadhand.errors import BeyondHorizon, NoEligibleMachine, NoEligibleOperator
-from planning.insertion import Insertion, InsertionRequest, insert
+from planning.insertion import Insertion, InsertionRequest, insert, outline
 from planning.shop import Minute
 
 _IMPOSSIBLE = (BeyondHorizon, NoEligibleMachine, NoEligibleOperator)
@@ -18,11 +18,19 @@ _IMPOSSIBLE = (BeyondHorizon, NoEligibleMachine, NoEligibleOperator)
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Ways that share the machines of the first `kept` steps; `request` allows no others."""
+    """Ways that share the machines of the first `kept` steps; `request` allows no others.
+
+    `best`: the best of them, in outline.
+    """
 
     kept: int
     request: InsertionRequest
+    over_by: Minute
     best: Insertion
+
+    def told(self) -> Insertion:
+        """The best of them with all that is told of it."""
+        return insert(replace(self.request, horizon_end=self.over_by))
 
 
 def best_insertions(request: InsertionRequest, count: int) -> tuple[Insertion, ...]:
@@ -40,11 +48,11 @@ def best_insertions(request: InsertionRequest, count: int) -> tuple[Insertion, .
         numbered += 1
         heappush(waiting, (_rank(part.best), numbered, part))
 
-    await_turn(_Part(0, request, insert(request)))
+    await_turn(_Part(0, request, request.horizon_end, outline(request)))
     found: list[Insertion] = []
     while waiting and len(found) < count:
         part = heappop(waiting)[2]
-        found.append(part.best)
+        found.append(part.told())
         for step in range(part.kept, len(request.steps)):
             other = _without(part, step, _worst(waiting, count - len(found), request))
             if other is not None:
@@ -86,6 +94,7 @@ def _without(part: _Part, step: int, over_by: Minute) -> _Part | None:
     steps[step] = replace(steps[step], choices=others)
     request = replace(part.request, steps=tuple(steps))
     try:
-        return _Part(step, request, insert(replace(request, horizon_end=over_by)))
+        best = outline(replace(request, horizon_end=over_by), part.best.steps[:step])
+        return _Part(step, request, over_by, best)
     except _IMPOSSIBLE:
         return None

@@ -90,7 +90,7 @@ def first_block(
     stretches = workplace.gaps(*span) if need.splittable else workplace.open_gaps(*span)
     minutes = need.attended_min + need.alone_min
     for stretch in stretches:
-        if workplace.time.work_between(*stretch) < minutes:
+        if stretch[1] - stretch[0] < minutes or workplace.time.work_between(*stretch) < minutes:
             continue
         if not need.attended_min:
             return _alone(workplace.time, need.alone_min, stretch[0])
@@ -111,7 +111,7 @@ def last_block(
     stretches = tuple(workplace.gaps(*span)) if need.splittable else workplace.open_gaps(*span)
     minutes = need.attended_min + need.alone_min
     for stretch in reversed(stretches):
-        if workplace.time.work_between(*stretch) < minutes:
+        if stretch[1] - stretch[0] < minutes or workplace.time.work_between(*stretch) < minutes:
             continue
         if not need.attended_min:
             return _alone_last(workplace.time, need.alone_min, stretch[1])
