@@ -101,11 +101,12 @@ def _tell_reading(preview: Preview, rows: int | None) -> None:
         out().print(Text(f"{shown(preview.name)}: {preview.grid.kind}"))
         for remark in preview.grid.remarks:
             out().print(Text(f"note: {remark}"))
-    layouts = {layout.table.label: layout for layout in preview.layouts}
     for table in preview.tables:
-        if table.rows:
-            layout = layouts.get(table.label)
-            _tell_table(layout.table if layout is not None else table, layout)
+        # A table may be several kinds of rows at once.
+        layouts = [layout for layout in preview.layouts if layout.table.label == table.label]
+        for layout in layouts or [None]:
+            if table.rows:
+                _tell_table(layout.table if layout is not None else table, layout)
     _tell_events(preview)
     _tell_decisions(preview)
     _tell_samples(preview.canonical, rows)

@@ -108,6 +108,8 @@ def _drop_taken(table: Table, scope: Scoped, kind: str, proposed: dict[str, list
         if scope.key(field) in given or FIELDS[field].several:
             continue
         left = [g for g in found if g.header not in said or {field, said[g.header]} in _OF_ONE_COLUMN]
+        if field == "number":  # what a cell of several things is called is no number
+            left = [guess for guess in left if not is_spoken_of(guess.header, scope)]
         if left:
             proposed[field] = left
         else:

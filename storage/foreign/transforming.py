@@ -27,7 +27,7 @@ from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.rosters import take_shifts
-from storage.foreign.shaping import less_left_out, shaped
+from storage.foreign.shaping import LEAVE_OUT, ONLY, less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
@@ -176,9 +176,22 @@ def transform(
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
         headers = enumerate(layout.table.headers)
         used |= {index for index, header in headers if header and is_spoken_of(header, layout.scope)}
-        for text in (*layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used)):
+        for text in (
+            *layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used),
+            *_without_rows(layout, layouts),
+        ):  # fmt: skip
             done.findings.notice(place, None, text)
     return done
+
+
+def _without_rows(layout: Layout, layouts: list[Layout]) -> list[str]:
+    """That one of several kinds of rows of a table has none left: what leaves rows out is of all of them, but
+    where its key begins with one."""
+    several = any(other.table.label == layout.table.label and other is not layout for other in layouts)
+    if layout.table.rows or not several:
+        return []
+    right = f"{layout.scope.prefix.removesuffix(f'{layout.kind}!')}KIND!{ONLY}=…"
+    return [f"no row is left for {layout.kind}: {ONLY} and {LEAVE_OUT} are of all kinds, {right} of one"]
 
 
 def _lines_above(layout: Layout) -> list[str]:

@@ -89,3 +89,26 @@ def test_the_commas_of_a_printed_list_are_not_proposed_as_what_parts_it() -> Non
     read_text("\n".join(lines).encode(), "list.txt", decisions)
     assert decisions.questions["delimiter"].suggested == "width"
     assert text_of("\n".join(lines), {"delimiter": "width"}).kind == "text with columns of fixed width"
+
+
+BOTH = (
+    "Machine;Auftrag;Start;End\nM-1;A/10;2026-12-07 06:00;2026-12-07 08:00\nM-1;Wartung;{0} 09:00;{0} 10:00\n"
+)
+KINDS = {
+    "rows": "held; downtimes", "split.Auftrag": "{order}/{op} | {why}", "quote": "order",
+    "new_machines": "new", "calendar": "day", "downtimes!only": "why=?*", "downtimes!downtime": "maintenance",
+}  # fmt: skip
+
+
+def test_a_kind_of_rows_that_loses_all_of_them_is_told() -> None:
+    text = BOTH.format("2026-12-08")
+    told = [n.text for n in read(text, {**KINDS, "only": "order=?*"})[0].findings.notices]
+    assert "no row is left for downtimes: only and leave_out are of all kinds, KIND!only=… of one" in told
+    done, _ = read(text, {**KINDS, "held!only": "order=?*"})
+    assert not [n for n in done.findings.notices if "no row is left" in n.text]
+    assert len(done.canonical.rows["downtime"]) == 1
+
+
+def test_a_cell_of_several_things_is_not_proposed_as_the_number_of_a_downtime() -> None:
+    done, _ = read(BOTH.format("2026-12-08"), {**KINDS, "held!only": "order=?*"})
+    assert "Wartung" not in [key for (key,) in rows(done, "downtime", "external_id")]
