@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from knowledge.asked_kind import said_of
 from knowledge.closest import closest, sentences
 from knowledge.counting import leaves_uncounted, leaves_unnamed
+from knowledge.elsewhere.nearness import is_english, nearer_here
 from knowledge.qualifiers import called, designations, is_called, is_of_another_time, is_unknown
+from models.embeddings.embedder import Vector
 from storage.knowledge_passages import FoundPassage
 
 # The best so many are looked at, however many were asked for.
@@ -42,7 +44,8 @@ class Found:
 
     `foreign`: no document has a code or a name of the question, the closest sentence tells of another time,
     or nobody is named who is asked for. `apart`: that code or name is not with the closest sentence, or what
-    is to be counted is not.
+    is to be counted is not. `nearer`: how much nearer the question is to the documents than to what no shop's
+    documents are about, as a difference of cosines; None where that cannot be told.
     """
 
     similarity: float
@@ -51,6 +54,7 @@ class Found:
     said: float
     foreign: bool = False
     apart: bool = False
+    nearer: float | None = None
 
 
 class Rule(BaseModel):
@@ -65,6 +69,7 @@ class Rule(BaseModel):
     said: float
     foreign: float
     apart: float
+    nearer: float
     refused: float
     sure: float
 
@@ -76,8 +81,10 @@ class Rule(BaseModel):
         return 1 / (1 + math.exp(-(self.constant + weighed)))
 
 
-def found_of(question: str, passages: Sequence[FoundPassage]) -> Found:
-    """Of what was found, best first; not of nothing."""
+def found_of(
+    question: str, passages: Sequence[FoundPassage], *, model: str = "", vector: Vector | None = None
+) -> Found:
+    """Of what was found, best first; not of nothing. `vector`: of the question, by `model`."""
     best, read = passages[:LOOKED_AT], passages[:READ]
     known = best[0].known or 0.0
     nearest, told = closest(question, read), [one for passage in read for one in sentences(passage)]
@@ -96,7 +103,17 @@ def found_of(question: str, passages: Sequence[FoundPassage]) -> Found:
         or (same_language and leaves_unnamed(question, told)),
         apart=any(not is_called(name, beside) for name in named)
         or (same_language and leaves_uncounted(question, told)),
+        nearer=_nearer(model, vector, best, same_language=same_language),
     )
+
+
+def _nearer(
+    model: str, vector: Vector | None, passages: Sequence[FoundPassage], *, same_language: bool
+) -> float | None:
+    """None of another model, and of an English question about documents that are not: the other side is."""
+    if vector is None or not (same_language or is_english([one.text for one in passages])):
+        return None
+    return nearer_here(model, vector, [one.similarity or 0.0 for one in passages])
 
 
 def known_nowhere(question: str, passages: Sequence[FoundPassage]) -> tuple[str, ...]:
@@ -116,6 +133,8 @@ def verdict(model: str | None, found: Found, *, min_similarity: float | None = N
     if rule is None:
         # Nobody has looked at the figures of another model: whatever is found counts, unless it is foreign.
         return Verdict.PERHAPS if found.foreign else Verdict.ANSWER
+    if found.nearer is not None and found.nearer < rule.nearer:
+        return Verdict.NONE
     likelihood = rule.likelihood(found)
     if likelihood < rule.refused:
         return Verdict.NONE

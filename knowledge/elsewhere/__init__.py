@@ -1,0 +1,1 @@
+"""What no shop's documents are about, to tell a question about something else altogether."""
