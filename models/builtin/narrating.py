@@ -15,6 +15,7 @@ _Words: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
 
 # Beyond this a text is no opening any more; what matters less is left out.
 MAX_WORDS: Final = 110
+_TROUBLE: Final = ("late_orders", "at_risk_orders", "unscheduled_orders", "conflict_errors")
 
 
 def narrated(language: str, figures: Mapping[str, str], facts: ToldFacts) -> str:
@@ -22,7 +23,7 @@ def narrated(language: str, figures: Mapping[str, str], facts: ToldFacts) -> str
     words = _read().get(language) or _read()["en"]
     values = {key: label.rpartition(": ")[2] for key, label in figures.items()}
     work, machines = [*_orders(words, values, facts), *_plan(words, values)], [*_machines(facts)]
-    calm = {values.get(key, "0") for key in ("late_orders", "at_risk_orders", "conflict_errors")} == {"0"}
+    calm = {values.get(key, "0") for key in _TROUBLE} == {"0"}
     first = [machines, work] if calm else [work, machines]
     return "\n\n".join(_bounded([*first, [*_outlook(facts)]]))
 
@@ -49,6 +50,9 @@ def _machines(facts: ToldFacts) -> Iterator[str]:
 
 def _plan(words: _Words, values: Mapping[str, str]) -> Iterator[str]:
     conflicts, unassigned = values.get("conflict_errors"), values.get("unassigned", "")
+    unscheduled = values.get("unscheduled_orders", "0")
+    if unscheduled != "0":
+        yield _counted(words, "unscheduled", unscheduled)
     if conflicts is not None:
         yield _said(words, "no_conflicts") if conflicts == "0" else _counted(words, "conflicts", conflicts)
     if unassigned.partition(" ")[0] not in {"", "0", "–"}:

@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # reportlab's own types leave parts open.
 
+import re
 from functools import cache
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -35,6 +36,7 @@ from reports.wording import Words, one_line
 _FONT, _BOLD = "LeadhandSans", "LeadhandSans-Bold"
 _MARGIN = 15 * mm
 _INCH = 72
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|h\b)")
 # Of the frame that reportlab puts around the text of a page.
 _PADDING = 6
 _GREY, _RULE = HexColor("#4a4a4a"), HexColor("#c8c8c8")
@@ -176,8 +178,9 @@ def _cell(text: str, style: str) -> Paragraph:
 
 
 def _text(text: str, style: str = "text") -> Paragraph:
-    """Text as it stands: reportlab's own markup in it is escaped."""
-    return Paragraph(escape(drawable(one_line(text))), _styles()[style])
+    """Text as it stands: reportlab's own markup in it is escaped. No line parts a figure and its unit."""
+    kept = _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", drawable(one_line(text)))
+    return Paragraph(escape(kept), _styles()[style])
 
 
 @cache

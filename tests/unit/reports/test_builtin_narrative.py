@@ -49,16 +49,22 @@ def test_the_report_says_that_the_builtin_model_worded_it(language: str, who: st
 COUNTS = st.integers(0, 3) | st.integers(4, 120)
 
 
-@given(COUNTS, COUNTS, COUNTS, st.sampled_from(["0", "0.5", "12"]), st.sampled_from(["en", "de"]))
+KEYS = ("late_orders", "at_risk_orders", "unscheduled_orders", "conflict_errors")
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(KEYS, COUNTS)),
+    st.sampled_from(["0", "0.5", "12"]),
+    st.sampled_from(["en", "de"]),
+)
 def test_whatever_the_figures_are_the_text_passes_the_check(
-    late: int, at_risk: int, conflicts: int, unassigned: str, language: str
+    counts: dict[str, int], unassigned: str, language: str
 ) -> None:
     words = Words(language)
-    counts = {"late_orders": late, "at_risk_orders": at_risk, "conflict_errors": conflicts}
     if language == "de":
         unassigned = unassigned.replace(".", ",")
     values = {**{key: str(count) for key, count in counts.items()}, "unassigned": f"{unassigned} h"}
-    said = {"late_rows": (LATE[language],)} if late else {}
+    said = {"late_rows": (LATE[language],)} if counts["late_orders"] else {}
     facts = ReportFacts(language, figures(words, values), said, frozenset({"WO-7"}))
     text = written(facts)
     assert facts.check().faults(text) == ()
