@@ -86,6 +86,12 @@ async def of_request(connection: Connection, *, owner_id: str, request_key: str)
     return await fetch_value(connection, _SQL["find_request"], params, UUID)
 
 
+async def count_asked(connection: Connection) -> int:
+    """Those of the shop without a schedule that are not over; who asks next waits for this transaction."""
+    await execute(connection, _SQL["lock_asked"], {})
+    return await fetch_value(connection, _SQL["count_asked"], {}, int) or 0
+
+
 async def claim(connection: Connection, *, report_id: UUID) -> Claimed | None:
     """The report, for one attempt more; None when it is made, failed or passed over."""
     return await fetch_one(connection, _SQL["claim_report"], {"id": report_id}, Claimed)

@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from uuid_utils.compat import uuid7
 
 from leadhand.context import TenantContext
-from leadhand.errors import DeliveryNotFailed, InvalidRequest, JsonValue, NotFound, ReportNotReady
+from leadhand.errors import (
+    DeliveryNotFailed,
+    InvalidRequest,
+    JsonValue,
+    NotFound,
+    ReportNotReady,
+    TooManyRuns,
+)
 from reports.delivery.recipients import DeliveryBounds, RecipientAsked, checked
 from reports.options import ReportOptions
 from reports.report import Report
@@ -31,6 +38,9 @@ from storage.reports import ListedReport, NewReport
 from storage.transactions import Connection
 
 DEFAULT_NAME: Final = "Capacity report"
+# Of one shop, asked for and not made yet. One takes seconds; beyond this a slip of a program piles them up.
+MAX_ASKED: Final = 20
+ASK_AGAIN_S: Final = 15
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +163,7 @@ class ReportDesk:
 
         Raises:
             InvalidRequest: a recipient cannot be.
+            TooManyRuns: MAX_ASKED reports that the shop asked for are not made yet.
         """
         to = checked(recipients, self.bounds)
         async with self.database.transaction(tenant) as connection:
@@ -248,11 +259,18 @@ async def ask_report(
         permissions=reading_rights(tenant.permissions),
         request_key=request_key,
     )
-    there = new.id
-    if not await queue_report(connection, new, recipients) and request_key is not None:
+    waiting = await reports.count_asked(connection)
+    if request_key is not None:
         known = await reports.of_request(connection, owner_id=tenant.user_id, request_key=request_key)
-        there = known or new.id
-    return await _found(connection, there)
+        if known is not None:
+            return await _found(connection, known)
+    if waiting >= MAX_ASKED:
+        raise TooManyRuns(
+            f"{waiting} reports that this shop asked for are not made yet. Wait for one of them.",
+            retry_after_s=ASK_AGAIN_S,
+        )
+    await queue_report(connection, new, recipients)
+    return await _found(connection, new.id)
 
 
 def too_many_schedules() -> InvalidRequest:

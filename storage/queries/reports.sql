@@ -61,6 +61,14 @@ values (%(id)s, %(schedule_id)s, %(period)s, %(due_at)s, %(name)s, %(options)s, 
         %(request_key)s, %(status)s)
 on conflict do nothing;
 
+-- name: lock_asked
+-- One at a time of a shop asks for a report, so that the bound on them holds.
+select pg_advisory_xact_lock(0x6c687274, hashtext(current_setting('app.tenant')));
+
+-- name: count_asked
+-- How many reports that somebody asked for are not made yet.
+select count(*) from report where schedule_id is null and status in ('queued', 'making');
+
 -- name: find_request
 -- What the same request was answered with.
 select id from report where owner_id = %(owner_id)s and request_key = %(request_key)s;

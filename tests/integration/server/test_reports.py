@@ -1,5 +1,6 @@
 """Reports over HTTP: asked for, made in the background, read in any form; and their schedules."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -15,6 +16,7 @@ from leadhand.errors import JsonValue
 from leadhand.settings import Settings
 from reports.options import ReportParts
 from reports.schedules.making import ReportMaker
+from reports.schedules.service import MAX_ASKED
 from storage import report_deliveries
 from storage.database import Database
 from storage.report_schedules import Recipient
@@ -114,6 +116,20 @@ async def test_the_same_request_again_is_the_same_report(rita: Caller, database:
     ids = {text_at(body(await rita.http.post("/api/reports", json={}, headers=key), 202), "id") for _ in "12"}
     assert len(ids) == 1
     assert len(await kept(database, rita.who)) == 1
+
+
+async def test_a_shop_has_no_more_than_so_many_reports_waiting_however_they_are_asked_for(
+    rita: Caller, database: Database
+) -> None:
+    key = {"Idempotency-Key": "first"}
+    first = text_at(body(await rita.http.post("/api/reports", json={}, headers=key), 202), "id")
+    asked = await asyncio.gather(*(rita.http.post("/api/reports", json={}) for _ in range(MAX_ASKED + 4)))
+    assert sorted(answer.status_code for answer in asked) == [202] * (MAX_ASKED - 1) + [429] * 5
+    refusal(await rita.http.post("/api/reports", json={}), 429, "too_many_runs")
+    again = body(await rita.http.post("/api/reports", json={}, headers=key), 202)
+    assert text_at(again, "id") == first
+    await make_all(database, rita.who)
+    body(await rita.http.post("/api/reports", json={}), 202)
 
 
 async def test_a_schedule_is_kept_shown_changed_and_deleted(rita: Caller) -> None:
