@@ -5,7 +5,7 @@ from dataclasses import replace
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import grammar_of
 from models.builtin.mentions import Mention, Named
-from models.builtin.name_lists import each_with_day, is_lumped, list_with
+from models.builtin.name_lists import each_with_day, is_left, is_lumped, list_with
 from models.builtin.slots import Arguments, Filled
 from models.builtin.understanding import SIMULATE, Query
 
@@ -14,6 +14,9 @@ MAX_QUERIES = 4
 # What a change is of, and what it is called when that is not there.
 _CHANGED = {"order": Named.ORDER, "machine": Named.MACHINE, "operator": Named.PERSON}
 _AWAY: dict[Named, str] = {Named.MACHINE: "machine_down", Named.PERSON: "operator_absent"}
+# Where work is put on the machine that is named.
+_BOOK, _MOVE = "book_operation", "reschedule_order"
+_TO_A_MACHINE = frozenset({_BOOK, _MOVE})
 _TIMES = frozenset({"window", "from", "to"})
 
 
@@ -23,7 +26,25 @@ def calls_of(clause: Clause, query: Query, filled: Filled) -> tuple[Query, ...]:
     changes = query.tool == SIMULATE or writes(query)
     if len(named) > MAX_QUERIES or (changes and not named and is_lumped(clause, filled.windows)):
         return ()
-    return named or _each(query, filled)
+    if query.tool in _TO_A_MACHINE and _is_only_left(clause, query):
+        return ()
+    return named or _each(_as_move(clause, query), filled)
+
+
+def _is_only_left(clause: Clause, query: Query) -> bool:
+    """ "Take WO-4011 off the Puma and run it on the 2600": never proposed for the machine that it leaves."""
+    machine = query.arguments.get("machine")
+    return any(m.text == machine and is_left(clause, m) for m in clause.wanted(Named.MACHINE))
+
+
+def _as_move(clause: Clause, query: Query) -> Query:
+    """What leaves a machine is in the plan already, so it is moved and not booked."""
+    if query.tool != _BOOK or not any(is_left(clause, m) for m in clause.wanted(Named.MACHINE)):
+        return query
+    kept = {name: value for name, value in query.arguments.items() if name in {"order", "machine", "start"}}
+    number = query.arguments.get("operation")
+    own: Arguments = {} if number is None else {"operations": [number]}
+    return replace(query, tool=_MOVE, arguments={**kept, **own})
 
 
 def writes(query: Query) -> bool:

@@ -26,7 +26,7 @@ _LEAST, _CLEAR = 1.7, 0.35
 _TOLD = 2.0
 _FOREIGN, _FORBIDDEN, _UNKNOWN, _UNNAMED = 0.6, 0.9, 0.3, 1.0
 # With these no second look: nothing hides behind a question about the plan.
-_NEVER = frozenset({"instructions", "elsewhere", "knowledge", "past"})
+_NEVER = frozenset({"instructions", "elsewhere", "knowledge", "past", "untouched"})
 # With these only what many words speak for.
 _OUTSIDE = frozenset({"money", "quality", "material"})
 _OUTSIDE_COST = 2.0

@@ -252,6 +252,12 @@ class Clause:
         formed = {"@rerouted"} if {"operation", "@machine", "@order"} <= found else set[str]()
         if any(mark.words[0].spelled in phrase_set("until") for mark in self.dates):
             formed.add("@until")
+        followed = zip(self.reading.marks, self.reading.marks[1:], strict=False)
+        if any(
+            mark.date and _is_weekend(mark) and "shift" in after.values(Kind.CONCEPT)
+            for mark, after in followed
+        ):
+            formed.add("overtime")  # "a Saturday shift": the day ends the phrase
         if any(word.plain in language_words("weekly_days") for mark in self.dates for word in mark.words):
             formed.add("recurring")
         return formed
@@ -334,6 +340,10 @@ def _is_weighed(found: set[str]) -> bool:
         "@count" in found and bool(found & {"resized", "pieces"})
     )
     return (event or dated) and not found & _OTHERWISE_MEANT
+
+
+def _is_weekend(mark: Mark) -> bool:
+    return mark.words[-1].plain in language_words("weekend_days")
 
 
 def _begins_as(mark: Mark | None) -> bool:

@@ -2,14 +2,17 @@
 
 import re
 
+from planning.date_phrases import find_phrases
+
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz"
     "|mai|juni|juli|oktober|dezember"
 )
+_SHORT = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 _DAYS = (
     "today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|heute|übermorgen|morgen|montag"
     "|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag"
-    rf"|\d{{1,2}}\.? (?:{_MONTHS})|(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\."
+    rf"|\d{{1,2}}\.? (?:{_MONTHS})|(?:{_MONTHS}|{_SHORT}) \d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\."
 )
 _RANGE = re.compile(
     rf"\b(?P<day>{_DAYS}),? (?:from |von )?(?P<first>\d{{1,2}}) ?(?:to|until|til|till|bis|-|–) ?"
@@ -22,7 +25,21 @@ _NUMBERED = re.compile(
     r"\b(?P<before>auf|der|den|zum)( den)? (?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?!\d)", re.IGNORECASE
 )
 _TWO_DAYS = re.compile(
-    rf"\b(?P<first>\d{{1,2}})\.? (?:and|&|und) (?P<last>\d{{1,2}})\.? (?P<month>{_MONTHS})\b", re.IGNORECASE
+    rf"\b(?P<first>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:and|&|und) (?:the |den |am )?"
+    rf"(?P<last>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of )?(?P<month>{_MONTHS})\b",
+    re.IGNORECASE,
+)
+# "serviced on dec 2 ... from 7 to 11", "am 2.12. Wartung von 8 bis 12": hours apart from their day.
+_HOURS_APART = re.compile(
+    r"\b(?:from|von|between|zwischen) (?P<first>\d{1,2}) (?:to|till?|until|bis|and|und) "
+    r"(?P<last>\d{1,2})(?: uhr)?(?!\w|[:.,]\d)"
+    r"(?!\s*(?:am|pm|%|percent|prozent|hours?|h\b|stunden?|minutes?|days?|tagen?|weeks?|wochen?))"
+    rf"(?!(?:st|nd|rd|th|\.)? ?(?:of )?(?:{_MONTHS}|{_SHORT}))",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"pieces|pcs|piece|parts|stück|stueck|teile|menge|quantity|qty|raise|increase|reduce|bump|prio|erhöh|reduzier",
+    re.IGNORECASE,
 )
 # "to Dec 2. Do we ...": the point ends the sentence.
 _FULL_STOP = re.compile(
@@ -47,9 +64,18 @@ _HOURS = 24
 
 def with_clock(text: str) -> str:
     """The text with such hours as clock times; everything else is left as it is."""
-    return _FULL_STOP.sub(
-        r"\1 .", _TWO_DAYS.sub(_as_range, _NUMBERED.sub(_as_month, _RANGE.sub(_as_clock, text)))
-    )
+    said = _TWO_DAYS.sub(_as_range, _NUMBERED.sub(_as_month, _RANGE.sub(_as_clock, text)))
+    return _FULL_STOP.sub(r"\1 .", _with_hours_apart(said))
+
+
+def _with_hours_apart(text: str) -> str:
+    """Only beside one day, and where nothing is counted."""
+    found = _HOURS_APART.search(text)
+    if found is None or _COUNTED.search(text) or len(find_phrases(text)) != 1:
+        return text
+    first, last = int(found["first"]), int(found["last"])
+    clock = f"from {first}:00 to {last}:00" if 0 <= first < last <= _HOURS else found[0]
+    return f"{text[: found.start()]}{clock}{text[found.end() :]}"
 
 
 def _as_clock(found: re.Match[str]) -> str:
@@ -70,7 +96,7 @@ def _as_month(found: re.Match[str]) -> str:
 
 
 def _as_range(found: re.Match[str]) -> str:
-    """Two days that follow on each other are a stretch of time."""
+    """Two days that follow on each other are a stretch of time; others are two days."""
     if int(found["last"]) - int(found["first"]) != 1:
-        return found[0]
+        return f"{found['first']} {found['month']} and {found['last']} {found['month']}"
     return f"{found['first']} {found['month']} to {found['last']} {found['month']}"

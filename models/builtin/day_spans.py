@@ -49,13 +49,25 @@ _GO_THROUGH = re.compile(
     r"(?=(?:the |my |our )?(?:next|this|whole|plan|week))",
     re.IGNORECASE,
 )
+# "before lunch tomorrow", "tomorrow before noon".
+_BEFORE_NOON = re.compile(
+    rf"\bbefore (?:lunch|midday),?(?: on)? (?P<day>{_DAY})"
+    rf"|\b(?P<day2>{_DAY}) before (?:lunch|noon|midday)\b"
+    rf"|\b(?P<tag>{_DAY}) vor(?: dem)? mittag(?:essen)?\b",
+    re.IGNORECASE,
+)
+# "monday the 7th": the number tells more.
+_NUMBERED_DAY = re.compile(
+    rf"\b(?:on )?(?:{_WEEKDAYS}),? the (?P<number>\d{{1,2}}(?:st|nd|rd|th))\b(?! of)", re.IGNORECASE
+)
 _MIDDAY, _DAY_END = 12 * 60, 24 * 60
 _LATE = frozenset({"afternoon", "evening", "nachmittag", "abend"})
 
 
 def with_day_spans(text: str) -> str:
     """The text with such stretches as the date grammar reads them; everything else is left as it is."""
-    said = _GO_THROUGH.sub("look over ", text)
+    said = _NUMBERED_DAY.sub(r"on the \g<number>", _GO_THROUGH.sub("look over ", text))
+    said = _BEFORE_NOON.sub(_before_noon, said)
     said = _REST.sub(_as_rest, _GEHT.sub(_as_leaving, _LEAVES.sub(_as_leaving, _PART.sub(_as_hours, said))))
     week = _WHOLE_WEEK.search(said)
     if week is None or find_phrases(said):
@@ -79,6 +91,10 @@ def _as_hours(found: re.Match[str]) -> str:
     if not 0 <= first < last <= _DAY_END:
         return found[0]
     return f"{found['day'] or 'today'} {_clock(first)}-{_clock(last)}"
+
+
+def _before_noon(found: re.Match[str]) -> str:
+    return f"{found['tag']} Vormittag" if found["tag"] else f"before noon {found['day'] or found['day2']}"
 
 
 def _as_rest(found: re.Match[str]) -> str:

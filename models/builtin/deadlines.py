@@ -9,7 +9,7 @@ from leadhand.errors import JsonValue, LeadhandError
 from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
-from models.builtin.reading import Mark
+from models.builtin.reading import Mark, language_words
 from planning.date_phrases import resolve_window
 
 # Only to tell how long a phrase is.
@@ -46,7 +46,15 @@ def dates_of(clause: Clause) -> Dates:
         until_it = _is_until(clause, mark) or (pledged and _is_one_day(mark))
         target = until if until_it else windows
         target.append(mark.date.text if mark.date else "")
-    return Dates(tuple(windows), tuple(until))
+    return Dates(tuple(_without_weekend(windows)), tuple(until))
+
+
+def _without_weekend(windows: list[str]) -> list[str]:
+    """ "A Saturday shift this weekend": the day says it more closely."""
+    days = {word for text in windows for word in text.casefold().split()[-1:]}
+    if not days & language_words("weekend_days"):
+        return windows
+    return [text for text in windows if not text.casefold().endswith(("weekend", "wochenende"))]
 
 
 def _day_and_hours(clause: Clause) -> str | None:

@@ -14,7 +14,7 @@ from models.builtin.meaning import meaning_of
 from models.builtin.mentions import Named
 from models.builtin.nearest import made_out, nearest_tools
 from models.builtin.reading import Reading, is_foreign, read
-from models.builtin.requests import puts_question
+from models.builtin.requests import puts_question, tells_of_self
 from models.builtin.rerouting import rerouting
 from models.builtin.several_changes import several_changes
 from models.builtin.several_orders import several_orders
@@ -109,6 +109,11 @@ def _by_sentence(reading: Reading, sentences: list[Reading], context: Context) -
     if len(reading.marks) > MAX_STORY_MARKS:
         return _of_a_story(sentences, context)
     sentences = _without_introduction(sentences, context)
+    told = [part for at, part in enumerate(sentences) if not (at and _is_remark(part))]
+    if len(told) < len(sentences):
+        parts = _chain(told, context)
+        if all(part.queries for part in parts):
+            return _merged(parts)
     parts = _chain(sentences, context)
     if all(part.queries for part in parts):
         return _merged(parts)
@@ -158,10 +163,20 @@ def _two_questions(reading: Reading, context: Context) -> Understanding | None:
         return None  # "if the Puma fails and we re-plan": one supposition
     for parts in _split(reading, replace(context, queries=(), pending=None)):
         tools = {query.tool for part in parts for query in part.queries}
+        if any(_placeless_there(query, reading) for part in parts for query in part.queries):
+            continue
         worded = all(query.aspects for part in parts for query in part.queries)
         if len(tools) > 1 and worded and all(part.queries and not part.ignored for part in parts):
             return _merged(parts)
     return None
+
+
+def _placeless_there(query: Query, reading: Reading) -> bool:
+    """ "... and would an hour more there help": of what the first half says, which capacity is not told."""
+    there = any(mark.has(Kind.ANAPHOR) for mark in reading.marks)
+    return (
+        there and query.tool == "check_capacity" and not {"machines", "work_centers"} & query.arguments.keys()
+    )
 
 
 def _halves(reading: Reading, context: Context) -> Understanding | None:
@@ -212,6 +227,12 @@ def _chain(parts: Iterable[Reading], context: Context) -> list[Understanding]:
         if understood.queries:
             context = replace(context, queries=understood.queries, pending=None)
     return found
+
+
+def _is_remark(part: Reading) -> bool:
+    """ "... buy us? I'd have to ask the guys today.": of who asks, with no other day for the question."""
+    clause = Clause(part)
+    return tells_of_self(part) and bool(clause.dates) and not (clause.names or clause.amounts)
 
 
 def _adds_nothing(part: Reading, before: Understanding) -> bool:

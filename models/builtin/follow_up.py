@@ -9,9 +9,9 @@ from models.builtin.clauses import Clause
 from models.builtin.grammar_files import Intent, ToolGrammar, grammar_of, tool_grammars
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Named
-from models.builtin.reading import Reading
+from models.builtin.reading import Reading, language_words
 from models.builtin.slots import Arguments, fill
-from models.builtin.understanding import Query
+from models.builtin.understanding import SIMULATE, Query
 
 # A new date takes the place of whatever said the time before; a new name that of names and groups.
 _TIME = frozenset({"window", "from", "to"})
@@ -127,7 +127,8 @@ def _own_question(clause: Clause, own: Intent, base: Query) -> Query | None:
     """A whole question that still takes names ("it") or the time ("and ...") from the one before."""
     target = grammar_of(own.tool)
     points_back = _points_back(clause) or bool(clause.carried)
-    if target is None or not (opens_with_follow_up(clause.reading) or points_back):
+    also = own.tool == base.tool == SIMULATE and _says_also(clause)
+    if target is None or not (opens_with_follow_up(clause.reading) or points_back or also):
         return None
     kept: Arguments = {}
     given = fill(clause, target).arguments
@@ -144,6 +145,11 @@ def _own_question(clause: Clause, own: Intent, base: Query) -> Query | None:
     if not kept and "@person" not in clause.carried:
         return None
     return replace(base, tool=own.tool, arguments=kept)
+
+
+def _says_also(clause: Clause) -> bool:
+    """ "What if Hannah is out too?": at the same time."""
+    return any(word.plain in language_words("also") for mark in clause.reading.marks for word in mark.words)
 
 
 def _carried(base: Query, target: ToolGrammar) -> Arguments:

@@ -20,6 +20,8 @@ _LACKING = {"due_date": ("due", Question.DAY), "quantity": ("quantity", Question
 _ONE_TIME = frozenset({SIMULATE, "add_calendar_exception"})
 _RECURS = frozenset({"recurring", "per_day"})
 _TIMED = frozenset({"machine_down", "operator_absent", "overtime", None})
+# Asked for nothing, it lists every order; so no word of the question may be left over.
+_LISTS_ALL = frozenset({"get_order_status"})
 # With these it is about all of them again.
 _GROUPS = frozenset({"machine", "operator", "work_center", "order", "per_day", "per_week", "per_month"})
 # More words than a name has are no longer just a name.
@@ -106,6 +108,8 @@ def _asked(clause: Clause, intent: Intent, base: Query | None) -> Understanding:
     question = _question_back(clause, query, filled)
     if question is not None:
         return Understanding(ask=Ask(question, untimed(query) if question is Question.ONCE else query))
+    if query.tool in _LISTS_ALL and not query.arguments and clause.unexplained:
+        return Understanding(lost=(clause.reading.said(clause.reading.marks),))
     calls = calls_of(clause, query, filled)
     if not calls:
         return Understanding(topics=("several_orders" if writes(query) else "several_changes",))

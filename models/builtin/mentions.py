@@ -105,7 +105,7 @@ def _runs(reading: Reading) -> Iterator[Mention]:
         elif mark.has(Kind.PROCESS) and not mark.neutral:
             last = index + 1
             family = min(mark.values(Kind.PROCESS))
-            text = mark.work.raw if mark.work else reading.said([mark])
+            text = mark.work.raw if mark.work else _kind_of_work(reading, mark)
             yield Mention(Named.CENTER, text, index, last, family=family)
         elif _only(mark, Kind.PERSON):
             last = index + 1
@@ -124,6 +124,16 @@ def _runs(reading: Reading) -> Iterator[Mention]:
         else:
             last = index + 1
         index = last
+
+
+def _kind_of_work(reading: Reading, mark: Mark) -> str:
+    """ "Lathe work" is called by the lathe."""
+    said = reading.said([mark])
+    return said[: mark.words[-1].start - mark.start].rstrip() if _is_work(mark) else said
+
+
+def _is_work(mark: Mark) -> bool:
+    return len(mark.words) > 1 and mark.words[-1].plain == "work"
 
 
 def _name(reading: Reading, first: int, last: int) -> Mention:

@@ -54,6 +54,12 @@ def each_with_day(clause: Clause, kind: Named) -> tuple[tuple[str, str], ...]:
     )
 
 
+def is_left(clause: Clause, machine: Mention) -> bool:
+    """ "From the VF-2 to the VF-4", "off the Puma": the machine that work leaves."""
+    before = clause.reading.marks[max(0, machine.first - 2) : machine.first]
+    return any(word.plain in language_words("comes_from") for mark in before for word in mark.words)
+
+
 def is_lumped(clause: Clause, windows: tuple[str, ...]) -> bool:
     """Whether several things are named, in no list, with several days or orders: one change is not all."""
     things = _things(clause)

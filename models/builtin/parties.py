@@ -88,7 +88,7 @@ def _is_bare_order(
     """ "when does 4032 ship", or "and 4010?" after a question about another one."""
     if not (mention.text.isdigit() and len(mention.text) in _NUMBER_CHARS):
         return False
-    told = about_orders or bool(reading.concepts() & _OF_AN_ORDER)
+    told = about_orders or bool(reading.concepts() & _OF_AN_ORDER) or "order_status" in reading.topics()
     if not told and reading.concepts() & _DONE_TO_AN_ORDER and not mention.located:
         return not any(other.kind is Named.ORDER for other in others) and not _counts(reading, mention)
     counted = any("pieces" in mark.values(Kind.CONCEPT) for mark in reading.marks)
@@ -113,10 +113,12 @@ def _is_person_code(mention: Mention) -> bool:
 
 def _is_away(reading: Reading, mention: Mention) -> bool:
     """ "Okafor is sick", "if Chen is out": a bare name, and behind it what befalls people only."""
-    if mention.coded or mention.located or not mention.text.isalpha() or mention.last >= len(reading.marks):
+    apart = mention.coded or mention.located or mention.kind is not Named.MACHINE
+    if apart or not mention.text.isalpha() or mention.last >= len(reading.marks):
         return False
     before = reading.marks[mention.first - 1] if mention.first else None
-    if before is not None and before.has(Kind.DETERMINER):
+    behind = reading.text[reading.marks[mention.last - 1].end :].lstrip()
+    if (before is not None and before.has(Kind.DETERMINER)) or behind[:1] in {",", ";", ".", ":"}:
         return False
     rest = reading.marks[mention.last :]
     told = next(

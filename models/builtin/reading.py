@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from models.builtin.amounts import Amount, Unit, find_amounts
+from models.builtin.asides import without_asides
 from models.builtin.clock_ranges import with_clock
 from models.builtin.day_spans import with_day_spans
 from models.builtin.lexicon import Hit, Kind, Lexicon, Sense, lexicon, read_table
@@ -116,7 +117,7 @@ def read(text: str) -> Reading:
 
     A text of more than MAX_WORDS words is not looked at: its reading is empty.
     """
-    cleaned = with_clock(with_day_spans(corrected(clean(text))))
+    cleaned = with_clock(with_day_spans(without_asides(corrected(clean(text)))))
     line = _Line(cleaned, words_of(cleaned))
     if len(line.words) > MAX_WORDS:
         return Reading("", ())

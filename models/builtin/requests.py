@@ -3,7 +3,7 @@
 from functools import cache
 
 from models.builtin.lexicon import Kind, phrase_set, read_table, table
-from models.builtin.reading import Reading
+from models.builtin.reading import Reading, language_words
 from models.builtin.words import spelled
 
 # A courtesy or two may stand before the verb.
@@ -31,6 +31,12 @@ def puts_question(reading: Reading) -> bool:
     said = " ".join(words)
     asking = any(said.startswith(f"{phrase} ") for phrase in phrase_set("asking"))
     return bool(words) and (words[0] in _words("asks") or asking or _ends_asking(reading))
+
+
+def tells_of_self(reading: Reading) -> bool:
+    """ "I'd have to ask today": who speaks is the subject, and nothing is asked."""
+    words = _opening(reading)
+    return bool(words) and words[0] in _words("tellers") and not _ends_asking(reading)
 
 
 def asks_first(reading: Reading) -> bool:
@@ -100,7 +106,8 @@ def _opening(reading: Reading) -> list[str]:
     words = [word.spelled for mark in reading.marks[:_LOOK] for word in mark.words]
     while words and words[0] in _words("before"):
         words.pop(0)
-    return ["", *words] if words[1:2] and words[1].isdigit() else words  # "WO-4012" is no "where"
+    coded = words[1:2] and words[1].isdigit() and words[0] in language_words("order_codes")
+    return ["", *words] if coded else words  # "WO-4012" is no "where"
 
 
 def _ends_asking(reading: Reading) -> bool:

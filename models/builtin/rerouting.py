@@ -4,6 +4,7 @@ from models.builtin.clauses import Clause
 from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named
+from models.builtin.name_lists import is_left
 from models.builtin.reading import Reading, language_words
 from models.builtin.requests import asks_whether
 from models.builtin.several_changes import UNREAD, tells_more
@@ -65,10 +66,5 @@ def _said_instead(clause: Clause) -> frozenset[str]:
 def _target(clause: Clause) -> Mention | None:
     """The one machine that the work would go to, not the one that it comes from."""
     machines = [m for m in clause.wanted(Named.MACHINE) if m.coded or m.located]
-    target = [m for m in machines if not _comes_from(clause, m)]
+    target = [m for m in machines if not is_left(clause, m)]
     return target[0] if len(target) == 1 else None
-
-
-def _comes_from(clause: Clause, machine: Mention) -> bool:
-    before = clause.reading.marks[max(0, machine.first - 2) : machine.first]
-    return any(word.plain in language_words("comes_from") for mark in before for word in mark.words)

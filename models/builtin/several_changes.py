@@ -51,8 +51,8 @@ def several_changes(reading: Reading, context: Context) -> Understanding | None:
     if _points_at_both(reading) and any(query.tool == SIMULATE for query in context.queries):
         return Understanding(topics=("both_at_once",))
     alone = replace(context, queries=(), pending=None, lenient=False)
-    found = _changes(reading, alone, language_of(reading) or context.language)
-    if found is not None and len(found) > 1:
+    found = _apart(reading, alone, language_of(reading) or context.language)
+    if found is not None:
         return Understanding(queries=tuple(_at_one_time(found))) if len(found) <= MAX_QUERIES else UNREAD
     lumped = UNREAD.topics == meaning_of(reading, alone).topics
     return UNREAD if lumped or _names_several(reading) else None
@@ -61,7 +61,8 @@ def several_changes(reading: Reading, context: Context) -> Understanding | None:
 def _points_at_both(reading: Reading) -> bool:
     """ "And if both are out?": of what was tried out before."""
     words = {word.plain for mark in reading.marks for word in mark.words}
-    return bool(words & language_words("together")) and not Clause(reading).names
+    told = sets_condition(reading) or bool(reading.concepts() & _EVENTS)
+    return told and bool(words & language_words("together")) and not Clause(reading).names
 
 
 def tells_more(reading: Reading) -> bool:
@@ -78,6 +79,10 @@ def _is_supposed(reading: Reading) -> bool:
 
 
 def _changes(part: Reading, context: Context, language: str) -> list[Query] | None:
+    return _apart(part, context, language) or _one(part, context, language)
+
+
+def _apart(part: Reading, context: Context, language: str) -> list[Query] | None:
     """The changes of a part, told one after the other; None where something in it is not one."""
     for left, right in cuts(part):
         first = _one(left, context, language)
@@ -86,7 +91,7 @@ def _changes(part: Reading, context: Context, language: str) -> list[Query] | No
         rest = _changes(_with_subject(right, left), replace(context, queries=tuple(first)), language)
         if rest is not None:
             return [*first, *rest]
-    return _one(part, context, language)
+    return None
 
 
 def _one(part: Reading, context: Context, language: str) -> list[Query] | None:

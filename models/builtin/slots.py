@@ -30,6 +30,7 @@ from models.builtin.deadlines import (
 from models.builtin.grammar_files import Slot, ToolGrammar
 from models.builtin.lexicon import Kind, phrase_set
 from models.builtin.mentions import Mention, Named
+from models.builtin.name_lists import is_left
 from models.builtin.quotes import machines_beside, said_quote
 
 Arguments = dict[str, JsonValue]
@@ -142,10 +143,11 @@ def _machines(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
 
 
 def _machine(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
-    """The one that is surely a machine, where others only could be: "the tech can only come Wednesday"."""
+    """The one that is surely a machine, where others only could be: "the Haas guy wants the ST-30"."""
     del dates
     named = [m for m in clause.wanted(Named.MACHINE) if m.coded or m.located or not slot.placed]
-    sure = max(named, key=lambda m: (m.coded, m.surety), default=None)
+    named = [m for m in named if not is_left(clause, m)] or named
+    sure = max(named, key=lambda m: (m.coded, m.surety, any(c.isdigit() for c in m.text)), default=None)
     return None if sure is None else sure.text
 
 
