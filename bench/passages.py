@@ -77,6 +77,6 @@ async def _write(database: Database, who: TenantContext, source: str, passages: 
         assert version is not None
         rows = [NewPassage(uuid7(), ("Part",), None, one.text) for one in passages]
         await knowledge_passages.keep_cut(connection, version, title=source, passages=rows)
-        vectors = [(seq, one.vector) for seq, one in enumerate(passages)]
-        await knowledge_passages.give_vectors(connection, version, vectors)
+        waiting = await knowledge_passages.without_vector(connection, version, limit=len(passages))
+        await knowledge_passages.give_vectors(connection, version, waiting, [one.vector for one in passages])
         await knowledge_passages.publish(connection, version)

@@ -126,7 +126,8 @@ async def add_read(connection: Connection, new: NewVersion, page: Page, vectors:
     )
     if vectors:
         await knowledge.record_dimensions(connection, dimensions=len(vectors[0]))
-        await knowledge_passages.give_vectors(connection, version, list(enumerate(vectors)))
+        waiting = await knowledge_passages.without_vector(connection, version, limit=len(vectors))
+        await knowledge_passages.give_vectors(connection, version, waiting, vectors)
     await knowledge_passages.publish(connection, version)
 
 

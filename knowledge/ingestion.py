@@ -114,8 +114,7 @@ class Ingestion:
             index = await knowledge.claim_index(connection, model=embedder.name)
             require_same_model(index, embedder, dimensions=dimensions)
             await knowledge.record_dimensions(connection, dimensions=dimensions)
-            numbered = [(one.seq, vector) for one, vector in zip(waiting, vectors, strict=True)]
-            await knowledge_passages.give_vectors(connection, version, numbered)
+            await knowledge_passages.give_vectors(connection, version, waiting, vectors)
 
     async def _note(self, who: Principal, version_id: UUID, error: LeadhandError, *, forget: bool) -> None:
         reason = error.details.get("reason")

@@ -1,8 +1,10 @@
 """Passages of a version on their way to readers, and what is found among those that readers see."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from leadhand.context import Permission
@@ -11,6 +13,9 @@ from storage.knowledge import Version
 from storage.named_queries import named_queries
 from storage.rows import execute, fetch_all, fetch_one, fetch_value
 from storage.transactions import Connection
+
+if TYPE_CHECKING:
+    from storage.passage_vectors import PassageVectors
 
 _SQL = named_queries("knowledge")
 # Of each of the two rankings, so many take part in the fused one.
@@ -28,6 +33,7 @@ class NewPassage:
 @dataclass(frozen=True, slots=True)
 class Unembedded:
     seq: int
+    id: UUID
     heading: list[str]
     text: str
 
@@ -112,20 +118,24 @@ async def without_vector(connection: Connection, version: Version, *, limit: int
 
 
 async def give_vectors(
-    connection: Connection, version: Version, vectors: Sequence[tuple[int, Sequence[float]]]
+    connection: Connection,
+    version: Version,
+    passages: Sequence[Unembedded],
+    vectors: Sequence[Sequence[float]],
 ) -> None:
-    """Each with the number of its passage."""
-    rows = [
-        {
-            "document_id": version.document_id,
-            "version": version.version,
-            "seq": seq,
-            "embedding": _literal(vector),
-        }
-        for seq, vector in vectors
-    ]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(_SQL["give_vector"], rows)
+    """One for each passage; nothing of a version that was given up meanwhile."""
+    if not await fetch_value(connection, _SQL["hold_version"], {"id": version.id}, bool):
+        return
+    store = await _store(connection)
+    await store.aadd_embeddings(
+        [one.text for one in passages],
+        [_rounded(vector) for vector in vectors],
+        [
+            {"document_id": version.document_id, "version": version.version, "seq": one.seq}
+            for one in passages
+        ],
+        [str(one.id) for one in passages],
+    )
     await execute(connection, _SQL["count_embedded"], {"id": version.id})
 
 
@@ -147,10 +157,14 @@ async def note_fault(
 
 async def search(connection: Connection, wanted: Wanted) -> tuple[FoundPassage, ...]:
     """Best first; `top_k`, or as many as may be read."""
+    await execute(connection, _SQL["read_as"], {"permissions": ",".join(sorted(wanted.permissions))})
+    asked = None if wanted.embedding is None else _rounded(wanted.embedding)
+    near = [] if asked is None else await _nearest(connection, wanted, asked)
     params = {
         "words": storable_text(wanted.words),
-        "embedding": _literal(wanted.embedding),
-        "permissions": sorted(wanted.permissions),
+        "embedding": None if asked is None else str(asked),
+        "near": [id for id, _ in near],
+        "similarities": [similarity for _, similarity in near],
         "path": wanted.path,
         "category": wanted.category,
         "document_id": wanted.document_id,
@@ -162,5 +176,35 @@ async def search(connection: Connection, wanted: Wanted) -> tuple[FoundPassage, 
     return await fetch_all(connection, _SQL["search"], params, FoundPassage)
 
 
-def _literal(vector: Sequence[float] | None) -> str | None:
-    return None if vector is None else f"[{','.join(format(number, '.6g') for number in vector)}]"
+async def _nearest(connection: Connection, wanted: Wanted, asked: list[float]) -> list[tuple[UUID, float]]:
+    store = await _store(connection)
+    return await store.nearest(
+        asked,
+        k=POOL,
+        path=wanted.path,
+        category=wanted.category,
+        document_id=wanted.document_id,
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def _rounded(vector: Sequence[float]) -> list[float]:
+    """What is kept has three or four digits; six are sent."""
+    return [float(format(number, ".6g")) for number in vector]
+
+
+_stores: list[type["PassageVectors"]] = []
+
+
+async def _store(connection: Connection) -> "PassageVectors":
+    if not _stores:
+        _stores.append(await asyncio.to_thread(_imported))
+    return _stores[0](connection)
+
+
+def _imported() -> type["PassageVectors"]:
+    """Half a second and 30 MB: only who needs vectors pays it, and not the streams beside."""
+    from storage.passage_vectors import PassageVectors  # noqa: PLC0415
+
+    return PassageVectors

@@ -68,13 +68,19 @@ values (%(document_id)s, %(version)s, %(seq)s, %(id)s, %(page)s, %(heading)s, %(
 
 -- name: without_vector
 -- The next passages of a version that have no vector.
-select seq, heading, text from knowledge_passage
+select seq, id, heading, text from knowledge_passage
  where document_id = %(document_id)s and version = %(version)s and embedding is null order by seq limit %(limit)s;
 
--- name: give_vector
--- The vector of a passage.
-update knowledge_passage set embedding = %(embedding)s::halfvec
- where document_id = %(document_id)s and version = %(version)s and seq = %(seq)s;
+-- name: hold_version
+-- Whether it is still there; nobody else changes it until the transaction ends.
+select true from knowledge_version where id = %(id)s for update;
+
+-- name: upsert_vectors
+-- Passages with their vectors, all that a batch has.
+insert into knowledge_passage (id, text, embedding, document_id, version, seq)
+select * from unnest(%(ids)s::uuid[], %(texts)s::text[], %(embeddings)s::text[]::halfvec[],
+                     %(document_id)s::uuid[], %(version)s::int[], %(seq)s::int[])
+on conflict (tenant_id, id) do update set text = excluded.text, embedding = excluded.embedding;
 
 -- name: count_embedded
 -- How far a version is.
@@ -145,67 +151,83 @@ select d.source from knowledge_document d
 select not exists (select from knowledge_version v where v.document_id = %(document_id)s
                       and cardinality(v.readers) > 0 and not v.readers && %(permissions)s::text[]);
 
+-- name: read_as
+-- What the caller may do; `readable_passage` shows what needs no more, until the transaction ends.
+select set_config('app.permissions', %(permissions)s, true);
+
 -- name: search
--- Nearest in meaning and best in words (the idf of each word found as a share of all that were asked, whatever the
--- passage's length: passages are short), fused by reciprocal rank (Cormack et al. 2009) with k = 10: a place by meaning
--- counts three times, one by words as much as it covers of the question. Measured in docs/evaluation.md.
--- Exact: every passage that the caller may read is compared, each once. `held` is which of the words a passage has;
--- few sets of words differ, so they are weighed by the set. Stems count, so no word twice and no small one; `known` is
--- over the words as written as well: of a question in another language the documents know not even the small ones.
+-- The nearest in meaning, which the vector store has found, and the best in words (the idf of each word found as a
+-- share of all that were asked, whatever the passage's length: passages are short), fused by reciprocal rank (Cormack
+-- et al. 2009) with k = 10: a place by meaning counts three times, one by words as much as it covers of the question.
+-- Measured in docs/evaluation.md.
+-- Exact: every passage that the caller may read is compared. `held` is which of the words a passage has; few sets of
+-- words differ, so they are weighed by the set, and only those that reach the best `pool` places are ranked
+-- (`telling`); nothing is joined to all passages, so a wrong guess of how many there are does no harm. Stems count, so no word twice and no small one; `known` is over the words as written as well: of a
+-- question in another language the documents know not even the small ones. A cosine more costs next to nothing: it
+-- parts what is equal in words, and says how near all are on the average.
 with asked as materialized (
   select w.lexeme, quote_literal(w.lexeme)::tsquery as word, s.lexeme is not null as counts,
          row_number() over () as number
     from unnest(knowledge_words(%(words)s)) as w
     left join unnest(to_tsvector('english', %(words)s)) as s on s.lexeme = w.lexeme
 ), compared as materialized (
-  select p.id, 1 - (p.embedding <=> %(embedding)s::halfvec) as similarity,
-         array(select number from asked where p.words @@ word) as held
-    from knowledge_document d
-    join knowledge_version v on v.document_id = d.id and v.version = d.current_version
-    join knowledge_passage p on p.document_id = v.document_id and p.version = v.version
-   where (cardinality(v.readers) = 0 or v.readers && %(permissions)s::text[])
-     and starts_with(d.source, coalesce(%(path)s, ''))
-     and (%(category)s::text is null or v.category = %(category)s)
-     and (%(document_id)s::uuid is null or d.id = %(document_id)s)
-     and (%(since)s::timestamptz is null or v.dated >= %(since)s)
-     and (%(until)s::timestamptz is null or v.dated < %(until)s)
-), alike as (
-  select held, count(*) as passages from compared group by held
+  select id, 1 - (embedding <=> %(embedding)s::halfvec) as similarity,
+         array(select number from asked where words @@ word) as held
+    from readable_passage
+   where starts_with(source, coalesce(%(path)s, ''))
+     and (%(category)s::text is null or category = %(category)s)
+     and (%(document_id)s::uuid is null or document_id = %(document_id)s)
+     and (%(since)s::timestamptz is null or dated >= %(since)s)
+     and (%(until)s::timestamptz is null or dated < %(until)s)
+), alike as materialized (
+  select held, count(*) as passages, count(similarity) as vectors, sum(similarity) as similarity,
+         array_agg(id) as ids, array_agg(similarity) as similarities
+    from compared group by held
 ), frequent as (
   select number, sum(a.passages)::float8 as passages from alike a, unnest(a.held) as number group by number
-), rare as (
+), rare as materialized (
   select number, lexeme, counts, f.number is not null as known,
          ln(1 + (c.passages - coalesce(f.passages, 0) + 0.5) / (coalesce(f.passages, 0) + 0.5)) as idf
-    from asked left join frequent f using (number), (select count(*)::float8 as passages from compared) c
-), covered as (
-  select held, sum(r.idf) / (select sum(idf) from rare where counts) as share
-    from alike, unnest(held) as number join rare r using (number) where r.counts group by held
-), weighed as (
-  select m.id, m.similarity, s.share as weight from compared m join covered s using (held)
-), near as (
-  select id, similarity from compared where similarity is not null order by similarity desc, id limit %(pool)s
-), worded as (
-  select id, weight, similarity from weighed order by weight desc, similarity desc nulls last, id limit %(pool)s
-), fused as (
-  select id, sum(vote / (10 + place)) as score
-    from (select id, 3 as vote, row_number() over (order by similarity desc, id) as place from near
+    from asked left join frequent f using (number), (select sum(passages)::float8 as passages from alike) c
+), covered as materialized (
+  select a.*, (select sum(idf) from rare where counts and number = any(a.held))
+              / (select sum(idf) from rare where counts) as share
+    from alike a
+), telling as (
+  select share, ids, similarities
+    from (select *, sum(passages) over (order by share desc groups between unbounded preceding
+                                                                       and 1 preceding) as before
+            from covered where share is not null) as ranked
+   where coalesce(before, 0) < %(pool)s
+), near as materialized (
+  select id, similarity from unnest(%(near)s::uuid[], %(similarities)s::float8[]) as n (id, similarity)
+), worded as materialized (
+  select m.id, m.similarity, t.share as weight
+    from telling t, unnest(t.ids, t.similarities) as m (id, similarity)
+   order by weight desc, m.similarity desc nulls last, m.id limit %(pool)s
+), fused as materialized (
+  select id, max(similarity) as similarity, sum(vote / (10 + place)) as score
+    from (select id, similarity, 3 as vote, row_number() over (order by similarity desc, id) as place from near
           union all
-          select id, weight, row_number() over (order by weight desc, similarity desc nulls last, id) from worded)
-         as found
+          select id, similarity, weight,
+                 row_number() over (order by weight desc, similarity desc nulls last, id) from worded) as found
    group by id
-), best as (
-  select m.id, m.similarity, w.weight, coalesce(f.score, 0) as score
-    from compared m left join fused f using (id) left join weighed w using (id)
-   order by score desc, m.similarity desc nulls last, m.id
+), best as materialized (
+  select id, similarity, score
+    from (select id, similarity, score from fused
+          union all
+          select m.id, m.similarity, 0 from alike a, unnest(a.ids, a.similarities) as m (id, similarity)
+           where (select count(*) from fused) < %(top_k)s and not exists (select from fused f where f.id = m.id)
+         ) as every
+   order by score desc, similarity desc nulls last, id
    limit %(top_k)s
 )
-select b.id, p.document_id, d.source, v.title, v.category, v.dated, v.version, p.page, p.heading, p.text,
-       b.similarity::float8 as similarity, b.weight::float8 as weight, v.kind,
+select b.id, p.document_id, p.source, p.title, p.category, p.dated, p.version, p.page, p.heading, p.text,
+       b.similarity::float8 as similarity, c.share::float8 as weight, p.kind,
        (select avg(known::int)::float8 from rare) as known,
        array(select lexeme from rare where not known order by lexeme) as unknown,
-       (select avg(similarity)::float8 from compared) as mean_similarity
+       (select (sum(similarity) / nullif(sum(vectors), 0))::float8 from alike) as mean_similarity
   from best b
-  join knowledge_passage p on p.id = b.id
-  join knowledge_version v on v.document_id = p.document_id and v.version = p.version
-  join knowledge_document d on d.id = p.document_id
+ cross join lateral (select * from readable_passage r where r.id = b.id offset 0) as p
+  left join covered c on c.held = array(select number from asked where p.words @@ word)
  order by b.score desc, b.similarity desc nulls last, b.id;

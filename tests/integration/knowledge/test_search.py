@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,11 @@ from knowledge.library import Upload
 from knowledge.search import Filters, Search
 from leadhand.context import Permission, Principal
 from models.embeddings.bundled import BundledEmbedder
+from models.embeddings.embedder import Vector
 from storage import knowledge_passages
 from storage.database import Database
 from storage.knowledge_passages import Wanted
+from tests.integration.knowledge.brute_force import Shelved, numbers, ranked
 from tests.integration.knowledge.shelf import Letters, context, find, put, texts
 
 Shops = tuple[Principal, Principal]
@@ -61,10 +64,10 @@ async def test_filters_bound_what_is_found(database: Database, two_shops: Shops)
         ),
         Upload("b%/x.txt", b"Coolant at 9 percent.", category="other"),
     ]
-    ids = {upload.source: (await put(database, who, upload, None)).id for upload in shelf}
+    ids = {upload.source: (await put(database, who, upload, Letters())).id for upload in shelf}
 
     async def sources(only: Filters) -> set[str]:
-        found = await Search(database, None).find(context(who), "coolant", top_k=9, filters=only)
+        found = await Search(database, Letters()).find(context(who), "coolant", top_k=9, filters=only)
         return {one.source for one in found.passages}
 
     turn = datetime(2025, 1, 1, tzinfo=UTC)
@@ -78,34 +81,55 @@ async def test_filters_bound_what_is_found(database: Database, two_shops: Shops)
     assert await sources(Filters(since=turn, category="care")) == {"a/new.txt"}
 
 
-async def test_the_nearest_are_found_exactly_and_always_as_many_as_there_are(
+class Drawn:
+    """An embedding model whose vectors have nothing to do with the text, so that none are equally near."""
+
+    name = "drawn"
+
+    async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        return [self._of(text) for text in texts]
+
+    async def query(self, text: str) -> Vector:
+        return self._of(text)
+
+    async def aclose(self) -> None:
+        pass
+
+    def _of(self, text: str) -> Vector:
+        drawn = random.Random(text)  # noqa: S311
+        return [drawn.gauss(0.0, 1.0) for _ in range(8)]
+
+
+async def test_meaning_and_words_are_fused_exactly_and_as_many_are_found_as_there_are(
     database: Database, two_shops: Shops
 ) -> None:
-    """Two shops in one table: an index over both would lose rows."""
-    drawn = random.Random(5)  # noqa: S311
-    words = [f"{drawn.choice('abcdefgh') * 3}{number}" for number in range(60)]
-    passages = [" ".join(drawn.choices(words, k=8)) for _ in range(40)]
+    """Two shops in one table, and more passages than either ranking has places."""
+    drawn = random.Random(7)  # noqa: S311
+    words = [f"{letter * 3}{number}" for letter in "abcdefgh" for number in range(3)]
+    passages = [" ".join(drawn.choices(words, k=6)) for _ in range(130)]
+    text = "\n\n".join(f"## {number}\n\n{one}" for number, one in enumerate(passages))
     for who in two_shops:
-        text = "\n\n".join(f"## {number}\n\n{one}" for number, one in enumerate(passages))
-        await put(database, who, Upload("all.md", text.encode()), Letters())
+        await put(database, who, Upload("all.md", text.encode(), title="t"), Drawn())
     who, _ = two_shops
     async with database.transaction(who) as connection:
         stored = await (
-            await connection.execute("select id, embedding::text as vector from knowledge_passage")
+            await connection.execute("select id, text, embedding::text as vector from knowledge_passage")
         ).fetchall()
-    asked = await Letters().query("abc def")
-    wanted = Wanted("", asked, frozenset(Permission), 10)
-    async with database.transaction(who, snapshot=True) as connection:
-        found = await knowledge_passages.search(connection, wanted)
-        everything = await knowledge_passages.search(connection, Wanted("", asked, frozenset(Permission), 99))
-
-    def cosine(vector: str) -> float:
-        numbers = [float(number) for number in vector.strip("[]").split(",")]
-        dot = math.fsum(a * b for a, b in zip(numbers, asked, strict=True))
-        return dot / math.hypot(*numbers) / math.hypot(*asked)
-
-    best = sorted((cosine(row["vector"]) for row in stored), reverse=True)[:10]
-    assert [one.similarity for one in found] == pytest.approx(best, abs=1e-3)
-    assert (len(found), len(everything)) == (10, 40)
-    nonsense = await find(database, who, "zzz", Letters(), top_k=50)
-    assert len(nonsense.passages) == 40
+    shelf = [Shelved(row["id"], frozenset(row["text"].split()), numbers(row["vector"])) for row in stored]
+    assert len(shelf) == 130
+    for question in ("aaa1 bbb2 unheard0", "ccc0", "ddd1 ddd2 eee0 fff1 ggg2 hhh0", "unheard0", ""):
+        asked = await Drawn().query(question)
+        wanted = Wanted(question, asked, frozenset(Permission), 130)
+        async with database.transaction(who, snapshot=True) as connection:
+            found = await knowledge_passages.search(connection, wanted)
+        expected = ranked(shelf, question.split(), asked)
+        assert [one.id for one in found] == [one.id for one in expected], question
+        assert [one.similarity for one in found] == pytest.approx(
+            [one.similarity for one in expected], abs=1e-6
+        )
+        weights = [one.weight or 0 for one in found]
+        assert weights == pytest.approx([one.weight or 0 for one in expected])
+        mean = math.fsum(one.similarity for one in expected) / len(expected)
+        assert {one.mean_similarity for one in found} == {found[0].mean_similarity}
+        assert found[0].mean_similarity == pytest.approx(mean, abs=1e-6)
+        assert list(found[0].unknown) == [word for word in question.split() if word == "unheard0"]

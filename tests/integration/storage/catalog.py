@@ -56,6 +56,29 @@ def tables(server: EmbeddedServer, *, partitions: bool = False) -> list[Table]:
     return [table for table in found if partitions or not table.partition]
 
 
+def views(server: EmbeddedServer) -> list[Table]:
+    """`forced`, `enabled`: it looks with the rights of who asks, so the policies of its tables hold."""
+    with (
+        psycopg.connect(server.owner_url) as connection,
+        connection.cursor(row_factory=class_row(Table)) as cursor,
+    ):
+        return cursor.execute(
+            """
+            select format('%I.%I', n.nspname, c.relname) as name, false as partition,
+                   exists (select from pg_attribute a
+                            where a.attrelid = c.oid and a.attname = 'tenant_id') as has_tenant,
+                   exists (select from pg_attribute a
+                            where a.attrelid = c.oid and a.attname = 'user_id') as personal,
+                   i.invoker as forced, i.invoker as enabled
+              from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+                   lateral (select coalesce('security_invoker=true' = any (c.reloptions), false)
+                           ) as i (invoker)
+             where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+             order by 1
+            """
+        ).fetchall()
+
+
 def policies(server: EmbeddedServer) -> list[Policy]:
     with (
         psycopg.connect(server.owner_url) as connection,

@@ -246,3 +246,4 @@ async def fill_knowledge(connection: Connection) -> None:
     assert version is not None
     passage = NewPassage(uuid7(), ["Heading"], 1, "Words.")
     await knowledge_passages.keep_cut(connection, version, title="A", passages=[passage])
+    await knowledge_passages.publish(connection, version)

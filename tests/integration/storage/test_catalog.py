@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from storage.embedded import EmbeddedServer
-from tests.integration.storage.catalog import ask, policies, tables
+from tests.integration.storage.catalog import ask, policies, tables, views
 
 # Tables that hold nothing of any shop. A new one needs a reason here.
 NOT_OF_A_TENANT = {
@@ -99,6 +99,13 @@ def test_a_table_without_a_tenant_is_on_the_list_of_exceptions(server: EmbeddedS
 
 def test_every_table_of_a_tenant_has_forced_row_level_security(server: EmbeddedServer) -> None:
     assert [t.name for t in tables(server) if t.has_tenant and not (t.forced and t.enabled)] == []
+
+
+def test_every_view_is_of_tenants_and_looks_with_the_rights_of_who_asks(server: EmbeddedServer) -> None:
+    """Else it would look with its owner's, and past row level security if that is a superuser."""
+    found = views(server)
+    assert [view.name for view in found] == ["public.readable_passage"]
+    assert [view.name for view in found if not (view.has_tenant and view.forced)] == []
 
 
 def test_every_table_of_a_tenant_has_exactly_one_policy_and_it_has_the_safe_form(

@@ -12,7 +12,7 @@ from leadhand.context import Principal
 from leadhand.errors import ContextMismatch
 from storage.database import Database
 from storage.embedded import EmbeddedServer
-from tests.integration.storage.catalog import Table, ask, tables
+from tests.integration.storage.catalog import Table, ask, tables, views
 from tests.integration.storage.filled import fill_every_table
 
 # What the runtime role may do where no row belongs to a tenant. A new entry needs a reason.
@@ -34,6 +34,9 @@ def rights_outside_tenants(server: EmbeddedServer) -> set[tuple[str, str]]:
            and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', '{EXEMPT_SCHEMA}')
            and not (c.relkind in ('r', 'p') and exists (
              select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id'))
+           -- through such a view nobody sees more than in its tables
+           and not (c.relkind = 'v' and r.name = 'SELECT'
+                    and coalesce('security_invoker=true' = any (c.reloptions), false))
            and case when c.relkind = 'S'
                     then r.name in ('SELECT', 'UPDATE', 'USAGE')
                          and has_sequence_privilege('leadhand_app', c.oid, r.name)
@@ -116,7 +119,8 @@ async def test_a_shop_sees_all_of_its_own_tables_filled(
     mine, _ = two_shops
     await fill_every_table(database, mine)
     with acting(server, mine.tenant_id, mine.user_id) as connection:
-        assert [table.name for table in of_tenants(server) if count(connection, table) == 0] == []
+        shown = [*of_tenants(server), *views(server)]
+        assert [table.name for table in shown if count(connection, table) == 0] == []
 
 
 @pytest.mark.parametrize("tenant", [None, ""])
@@ -136,6 +140,17 @@ async def test_without_a_shop_no_table_is_readable_or_writable(
             assert count(connection, table) == 0, table.name
             assert_refused(attempts(connection, table, other.tenant_id, other.user_id), table)
             assert_refused(attempts(connection, table, "", other.user_id), table)
+    with acting(server, tenant, user) as connection:
+        assert [view.name for view in views(server) if count(connection, view) != 0] == []
+
+
+async def test_a_view_shows_nothing_of_another_shop(
+    database: Database, server: EmbeddedServer, two_shops: tuple[Principal, Principal]
+) -> None:
+    mine, theirs = two_shops
+    await fill_every_table(database, theirs)
+    with acting(server, mine.tenant_id, theirs.user_id) as connection:
+        assert [view.name for view in views(server) if count(connection, view) != 0] == []
 
 
 def test_what_is_of_no_tenant_is_closed_to_the_server_unless_it_is_on_the_list(
