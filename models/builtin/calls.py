@@ -28,13 +28,20 @@ def calls_of(clause: Clause, query: Query, filled: Filled) -> tuple[Query, ...]:
         return ()
     if query.tool in _TO_A_MACHINE and _is_only_left(clause, query):
         return ()
-    return named or _each(_as_move(clause, query), filled)
+    return named or _each_center(clause, query) or _each(_as_move(clause, query), filled)
 
 
 def _is_only_left(clause: Clause, query: Query) -> bool:
     """ "Take WO-4011 off the Puma and run it on the 2600": never proposed for the machine that it leaves."""
     machine = query.arguments.get("machine")
     return any(m.text == machine and is_left(clause, m) for m in clause.wanted(Named.MACHINE))
+
+
+def _each_center(clause: Clause, query: Query) -> tuple[Query, ...]:
+    """ "Milling and turning": where one kind of work is taken, a call for each."""
+    names = [m.text for m in list_with(clause, (Named.CENTER,), query.arguments.get("work_center"))]
+    each = ({**query.arguments, "work_center": name} for name in names[:MAX_QUERIES])
+    return tuple(replace(query, arguments=arguments) for arguments in each)
 
 
 def _as_move(clause: Clause, query: Query) -> Query:

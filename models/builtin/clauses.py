@@ -106,7 +106,15 @@ class Clause:
         found = told_apart(self.reading, mentions_in(self.reading), about_orders=self.about_orders)
         if self._is_done_without(found):
             found = tuple(replace(m, negated=False) for m in found)
+        if self._wants_another(found):
+            found = tuple(replace(m, negated=m.negated or m.kind is Named.PERSON) for m in found)
         return tuple(m for m in found if batch is None or not batch.touches(m))
+
+    def _wants_another(self, mentions: Sequence[Mention]) -> bool:
+        """ "Who can fill in for Luis on the Studer": anybody but him, where a machine says for what."""
+        said = " ".join(word.spelled for mark in self.reading.marks for word in mark.words)
+        placed = any(m.kind in {Named.MACHINE, Named.CENTER} for m in mentions)
+        return placed and any(f" {phrase} " in f" {said} " for phrase in phrase_set("stands_in"))
 
     def _is_done_without(self, mentions: Sequence[Mention]) -> bool:
         """ "Can we survive without the Integrex": what is left out is what is lost."""

@@ -60,6 +60,12 @@ _BEFORE_NOON = re.compile(
 _NUMBERED_DAY = re.compile(
     rf"\b(?:on )?(?:{_WEEKDAYS}),? the (?P<number>\d{{1,2}}(?:st|nd|rd|th))\b(?! of)", re.IGNORECASE
 )
+# "Denise is out the 3rd".
+_BARE_DAY = re.compile(
+    r"(?P<before>\b(?:out|off|absent|away|sick|down|gone|here|in|free|is|are|closed|shut)) "
+    r"the (?P<number>\d{1,2}(?:st|nd|rd|th))\b(?!(?:,? (?:and|to|or|of)\b| [a-z]{4,}))",
+    re.IGNORECASE,
+)
 _MIDDAY, _DAY_END = 12 * 60, 24 * 60
 _LATE = frozenset({"afternoon", "evening", "nachmittag", "abend"})
 
@@ -67,6 +73,7 @@ _LATE = frozenset({"afternoon", "evening", "nachmittag", "abend"})
 def with_day_spans(text: str) -> str:
     """The text with such stretches as the date grammar reads them; everything else is left as it is."""
     said = _NUMBERED_DAY.sub(r"on the \g<number>", _GO_THROUGH.sub("look over ", text))
+    said = _BARE_DAY.sub(r"\g<before> on the \g<number>", said)
     said = _BEFORE_NOON.sub(_before_noon, said)
     said = _REST.sub(_as_rest, _GEHT.sub(_as_leaving, _LEAVES.sub(_as_leaving, _PART.sub(_as_hours, said))))
     week = _WHOLE_WEEK.search(said)

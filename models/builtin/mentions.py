@@ -4,6 +4,7 @@ The model has no list of the shop's machines, so a name is what is left once eve
 judged by its shape and by its place in the sentence.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
@@ -20,6 +21,7 @@ MAX_NAME_WORDS = 6
 _SHORT_SUFFIX_CHARS = 3
 # From so many digits on "wo 4012" is an order where capitals say nothing.
 _ORDER_DIGITS = 4
+_ORDINAL = re.compile(r"\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 # How far before a name its "not" or its "on" may stand, articles and fillers between.
 _LOOK_BACK = 3
 
@@ -148,6 +150,8 @@ def _name(reading: Reading, first: int, last: int) -> Mention:
     shaped = maker or (digits and letters) or _quoted(reading, marks) or _capital(reading, first, marks)
     placed = labelled or (before is not None and before.has(Kind.DETERMINER))
     coded = maker or (digits and letters)
+    if _ORDINAL.fullmatch(text):
+        return Mention(Named.OTHER, text, first, last, surety=Surety.MAYBE)
     if (
         not maker
         and not labelled

@@ -98,7 +98,8 @@ def asks_of_the_past(reading: Reading) -> bool:
 def begins_with_order(reading: Reading) -> bool:
     """ "Schedule ...", "Run ...": words that tell to do something where they come first."""
     words = _opening(reading)
-    return bool(words) and words[0] in _words("tells")
+    named = words[1:2] and words[1] in language_words("order_codes")
+    return bool(words) and (words[0] in _words("tells") or bool(named and words[0] in _words("tells_orders")))
 
 
 def _opening(reading: Reading) -> list[str]:

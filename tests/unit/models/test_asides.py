@@ -9,6 +9,7 @@ from models.builtin.understanding import SIMULATE, Context, Query, Understanding
 
 CONTEXT = Context(tools=frozenset(grammar.tool for grammar in tool_grammars()))
 AVAILABILITY = "get_machine_availability"
+TWO_KINDS = "compare milling and turning load for december"
 
 
 def calls(understood: Understanding) -> list[tuple[str, dict[str, JsonValue]]]:
@@ -66,6 +67,13 @@ def calls(understood: Understanding) -> list[tuple[str, dict[str, JsonValue]]]:
             {"change": "machine_down", "machine": "ST-30", "window": "on Wednesday"},
         ),
         ("status 4015 pls", "get_order_status", {"order": "4015"}),
+        (
+            "who can fill in for luis on the studer tomorrow",
+            "get_operator_availability",
+            {"machine": "studer", "window": "tomorrow"},
+        ),
+        ("list all jobs due next week", "get_order_status", {"window": "next week"}),
+        ("wo fehlt noch Personal", "detect_schedule_conflicts", {"types": ["operator_missing"]}),
     ],
 )
 def test_what_is_said_beside_it_changes_no_argument(
@@ -78,6 +86,20 @@ def test_days_that_do_not_follow_on_each_other_are_two() -> None:
     assert calls(understand("which machines are free on 9 and 14 December?", CONTEXT)) == [
         (AVAILABILITY, {"window": "on 9 December"}),
         (AVAILABILITY, {"window": "14 December"}),
+    ]
+
+
+def test_two_kinds_of_work_are_looked_at_one_by_one() -> None:
+    assert [query.arguments["work_center"] for query in understand(TWO_KINDS, CONTEXT).queries] == [
+        "milling",
+        "turning",
+    ]
+
+
+def test_the_third_of_a_month_is_no_machine() -> None:
+    assert calls(understand("what if the Zeiss is down tomorrow and Denise is out the 3rd", CONTEXT)) == [
+        (SIMULATE, {"change": "machine_down", "machine": "Zeiss", "window": "tomorrow"}),
+        (SIMULATE, {"change": "operator_absent", "operator": "Denise", "window": "on the 3rd"}),
     ]
 
 
