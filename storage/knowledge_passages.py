@@ -129,7 +129,7 @@ async def give_vectors(
     store = await _store(connection)
     await store.aadd_embeddings(
         [one.text for one in passages],
-        [_rounded(vector) for vector in vectors],
+        [[*vector] for vector in vectors],
         [
             {"document_id": version.document_id, "version": version.version, "seq": one.seq}
             for one in passages
@@ -190,7 +190,7 @@ async def _nearest(connection: Connection, wanted: Wanted, asked: list[float]) -
 
 
 def _rounded(vector: Sequence[float]) -> list[float]:
-    """What is kept has three or four digits; six are sent."""
+    """To six digits, as vectors are sent that are kept: the store and the words' SQL get the same numbers."""
     return [float(format(number, ".6g")) for number in vector]
 
 

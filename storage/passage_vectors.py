@@ -88,7 +88,7 @@ class PassageVectors(AsyncPGVectorStore):
         params = {
             "ids": ids,
             "texts": list(texts),
-            "embeddings": [str(embedding) for embedding in embeddings],
+            "embeddings": [_literal(embedding) for embedding in embeddings],
             **{
                 column: [metadata[column] for metadata in metadatas]
                 for column in ("document_id", "version", "seq")
@@ -97,6 +97,11 @@ class PassageVectors(AsyncPGVectorStore):
         async with self._connection.cursor() as cursor:
             await cursor.execute(_SQL["upsert_vectors"], params)
         return ids
+
+
+def _literal(vector: Sequence[float]) -> str:
+    """What is kept of a number has three or four digits; six are sent."""
+    return f"[{','.join(format(number, '.6g') for number in vector)}]"
 
 
 def _begins_with(text: str) -> str:
