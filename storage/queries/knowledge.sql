@@ -162,9 +162,10 @@ select set_config('app.permissions', %(permissions)s, true);
 -- Measured in docs/evaluation.md.
 -- Exact: every passage that the caller may read is compared. `held` is which of the words a passage has; few sets of
 -- words differ, so they are weighed by the set, and only those that reach the best `pool` places are ranked
--- (`telling`); nothing is joined to all passages, so a wrong guess of how many there are does no harm. Stems count, so no word twice and no small one; `known` is over the words as written as well: of a
--- question in another language the documents know not even the small ones. A cosine more costs next to nothing: it
--- parts what is equal in words, and says how near all are on the average.
+-- (`telling`); nothing is joined to all passages, so a wrong guess of how many there are does no harm. Stems count, so
+-- no word twice and no small one; `known` is over the words as written as well: of a question in another language the
+-- documents know not even the small ones. A cosine more costs next to nothing: it parts what is equal in words, and
+-- says how near all are on the average.
 with asked as materialized (
   select w.lexeme, quote_literal(w.lexeme)::tsquery as word, s.lexeme is not null as counts,
          row_number() over () as number
