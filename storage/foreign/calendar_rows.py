@@ -23,6 +23,7 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import Places, plain
 from storage.foreign.shift_patterns import Slot, pattern_of
 from storage.foreign.shop_names import Named, ShopNames
+from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.vocabulary import key_of, key_within
 from storage.foreign.weekly import Weekly, weekly_of
 from storage.foreign.words_of_cells import learn_absences
@@ -263,6 +264,7 @@ def take_calendar(
     downtimes = CalendarDowntimes(events, canonical, DownMachines(events, several))
     _take_shop(rows, kinds, Targets(events, several), downtimes)
     downtimes.finish(calendar.series)
+    findings.notices += as_stored(canonical, shop, place)
     return tuple(events.told)
 
 

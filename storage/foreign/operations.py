@@ -12,7 +12,8 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import instant
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.durations import parse_elapsed
-from storage.foreign.field_columns import BOOKED, BY_ROWS
+from storage.foreign.field_columns import BOOKED, BY_ROWS, NONE
+from storage.foreign.kept_times import kept_times
 from storage.foreign.layout import Layout
 from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
@@ -73,6 +74,8 @@ class Operations:
     rounded: list[str] = field(default_factory=list[str])
     told: list[str] = field(default_factory=list[str])
     outside: list[Operation] = field(default_factory=list[Operation])
+    # rows that say an operation again, with no other machine
+    again: list[int] = field(default_factory=list[int])
 
     def take(self, reader: RowReader, order: Said) -> Operation | None:
         """The operation of a row; what is wrong with the row is told, and it gives nothing."""
@@ -88,15 +91,19 @@ class Operations:
         if before is None:
             self._times(operation, reader)
         elif window is None and layout.scope.optional("repeated_operation") != ALTERNATIVES:
+            other = any(machine not in before.machines for machine in machines)
             reader.problem(
                 "operation",
                 f"{order.code} has an operation {seq} already (row {before.reader.row.number})",
-                "each operation once, or the answer repeated_operation=alternatives",
+                "each operation once"
+                + (f", or the answer repeated_operation={ALTERNATIVES}" if other else ""),
             )
         else:
             times = (
                 None if layout.kind == "bookings" or window is not None else self._row_times(reader, order)
             )
+            if times is not None and not reader.bad:
+                self._check_repeated(before, machines, times, reader)
             own |= {machine: times for machine in machines if times is not None and machine not in own}
         if window is not None:
             self._book(operation, window, reader)
@@ -108,6 +115,28 @@ class Operations:
         operation.on |= {m: times for m, times in own.items() if m not in operation.machines}
         operation.machines += [machine for machine in machines if machine not in operation.machines]
         return operation
+
+    def _check_repeated(
+        self,
+        before: Operation,
+        machines: list[str],
+        times: tuple[Fraction, Fraction | None],
+        reader: RowReader,
+    ) -> None:
+        """A row that repeats an operation without another machine says nothing new: it is told, and an error
+        where it says other times."""
+        if any(machine not in before.machines for machine in machines):
+            return
+        known = [before.on.get(machine, (before.setup, before.run)) for machine in machines]
+        if any(found != times for found in known or [(before.setup, before.run)]):
+            reader.problem(
+                "operation",
+                f"{before.name} is said in row {before.reader.row.number} with other times, and no other "
+                "machine",
+                "a row for each machine of an operation",
+            )
+            return
+        self.again.append(reader.row.number)
 
     def _next(self, order: Said) -> int:
         return (
@@ -264,6 +293,12 @@ class Operations:
         settled = settle_bookings(bookings, self.orders.source, self.decisions, self.orders.shop)
         canonical.replaced += settled.gone
         self.told += [settled.told] if settled.told else []
+        if self.again:
+            named = ", ".join(map(str, self.again[:8])) + (" …" if len(self.again) > 8 else "")
+            self.told.append(
+                f"{len(self.again)} rows say an operation of a row above again, with no other machine, and "
+                f"count for nothing (row {named})"
+            )
         add_bookings(settled.bookings, self.people, self.marks, self.statuses, canonical)
 
     def _parts(self, operation: Operation) -> list[Part]:
@@ -281,6 +316,10 @@ class Operations:
         origin = operation.reader.origin(
             order_id="order", seq="operation", name="operation_name", setup_min="setup", run_s_per_piece="run"
         )
+        if stored is None and operation.outside_min is None and _says_no_run(operation):
+            operation.reader.problem(
+                "run", "is said nowhere, and the shop has no such operation", "a column, run==0 or run=booked"
+            )
         setup, run = self._rounded(operation)
         cells: dict[str, str | int | None] = {
             "id": stored.id if stored else None,
@@ -301,7 +340,7 @@ class Operations:
         equal = len(machines) > 1 and self._equal(operation.reader)
         for place, machine in enumerate(machines):
             on = operation.on.get(machine)
-            there = (setup, run) if on is None else self._rounded(operation, on)
+            there = self._rounded(operation, on, machine)
             canonical.add(
                 "operation_alternative",
                 {
@@ -333,18 +372,23 @@ class Operations:
         return found
 
     def _rounded(
-        self, operation: Operation, on: tuple[Fraction, Fraction | None] | None = None
+        self,
+        operation: Operation,
+        on: tuple[Fraction, Fraction | None] | None = None,
+        machine: str | None = None,
     ) -> tuple[int, int]:
         """Whole minutes of setup and seconds a piece; what takes any time takes at least one. `on`: on one
-        machine."""
+        machine. What the file does not say stays as the plan has it."""
         setup, run = on or (operation.setup, operation.run)
         if run is None:
             pieces = self.orders.quantity_of(operation.order) or 1
             run = Fraction(operation.booked_min, pieces)
         setup_min, run_s = _half_up(setup), _half_up(run * 60)
-        if setup_min != setup or run_s != run * 60:
+        if (setup_min != setup or run_s != run * 60) and (machine is None or on is not None):
             self.rounded.append(f"row {operation.reader.row.number}: {setup_min} min, {run_s} s a piece")
-        return setup_min, run_s
+        shop = self.orders.shop
+        stored = shop.operations.get((operation.order.code, operation.seq))
+        return kept_times(operation.reader.layout, shop, stored, machine, (setup_min, run_s))
 
 
 def _told(operation: Operation) -> str:
@@ -378,6 +422,11 @@ def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
     if reader.cell("start").empty and (reader.cell("end").empty or not layout.has("end")):
         return None
     return window_in(reader)
+
+
+def _says_no_run(operation: Operation) -> bool:
+    layout = operation.reader.layout
+    return not layout.has("run") and layout.special.get("run") == NONE
 
 
 def _half_up(number: Fraction) -> int:

@@ -11,7 +11,7 @@ from storage.foreign.canonical import Canonical
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.numbers import looks_like_number
-from storage.foreign.operations import Operations
+from storage.foreign.operations import Operation, Operations
 from storage.foreign.reading import RowReader
 from storage.foreign.words_of_cells import learn_marks
 
@@ -46,6 +46,19 @@ def pieces_done(reader: RowReader, quantity: int | None, marks: Mapping[str, str
     return None if not _is_amount(text) else reader.whole("done", low=0)
 
 
+def take_done(operation: Operation, pieces: int | None, reader: RowReader) -> None:
+    """What a row says is done of its operation; rows of one operation that say different pieces are of days
+    or shifts, and no row says how many it is in all."""
+    if operation.done is None or pieces is None or pieces == operation.done:
+        operation.done = pieces if operation.done is None else operation.done
+        return
+    reader.problem(
+        "done" if reader.layout.has("done") else "left",
+        f"another row says {operation.done} pieces of {operation.name}",
+        "what is done of an operation in all, the same on each of its rows",
+    )
+
+
 def add_progress(
     operations: Operations, decisions: Decisions, canonical: Canonical, findings: Findings
 ) -> None:
@@ -75,7 +88,8 @@ def add_progress(
 def _as_of(decisions: Decisions, zone: ZoneInfo) -> str | None:
     question = Question(
         DONE_AT,
-        "As of when are the quantities that are done?",
+        "As of when are the quantities that are done? Each is taken as all that is done of its operation so "
+        "far, not as that of one row, day or shift.",
         (Choice(NOW, "as of now, also in later files"), Choice("2026-12-07 06:00", "such a time")),
         why="a plan counts what is left from then on",
     )

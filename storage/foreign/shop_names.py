@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from storage.named_queries import named_queries
@@ -36,6 +36,18 @@ class StoredOperation:
     external_id: str | None
     # pieces that were reported as done
     good: int = 0
+    setup_min: int = 0
+    run_s_per_piece: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlternative:
+    """The times of the operation `id` on a machine."""
+
+    id: str
+    machine_id: str
+    setup_min: int
+    run_s_per_piece: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,22 @@ class StoredTime:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredException:
+    """When a calendar, machine or person is closed, or works beyond its shifts: a `day`, or from a time to a
+    time."""
+
+    id: str
+    kind: str
+    whose: str
+    name: str
+    source: str
+    external_id: str | None
+    day: date | None
+    opens: datetime | None
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopNames:
     """All of one shop, and of its orders those that a file names."""
 
@@ -103,6 +131,10 @@ class ShopNames:
     operations: Mapping[tuple[str, int], StoredOperation] = field(
         default_factory=dict[tuple[str, int], StoredOperation]
     )
+    # by the operation's id and the machine's
+    alternatives: Mapping[tuple[str, str], StoredAlternative] = field(
+        default_factory=dict[tuple[str, str], StoredAlternative]
+    )
     orders: Mapping[str, StoredOrder] = field(default_factory=dict[str, StoredOrder])
     bookings: Mapping[tuple[str, int], Sequence[StoredBooking]] = field(
         default_factory=dict[tuple[str, int], Sequence[StoredBooking]]
@@ -112,6 +144,7 @@ class ShopNames:
     )
     absences: Sequence[StoredTime] = ()
     downtimes: Sequence[StoredTime] = ()
+    exceptions: Sequence[StoredException] = ()
 
 
 async def read_names(connection: Connection, order_codes: Sequence[str]) -> ShopNames | None:
@@ -122,6 +155,7 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
     horizon = await fetch_value(connection, _SQL["horizon"], {}, int) or 180
     codes = {"codes": list(order_codes)}
     operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
+    on_machines = await fetch_all(connection, _SQL["alternatives"], codes, StoredAlternative)
     orders = await fetch_all(connection, _SQL["orders"], codes, StoredOrder)
     return ShopNames(
         zone,
@@ -132,11 +166,13 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         await fetch_all(connection, _SQL["skills"], {}, Named),
         await fetch_all(connection, _SQL["calendars"], {}, Named),
         {(operation.code, operation.seq): operation for operation in operations},
+        {(found.id, found.machine_id): found for found in on_machines},
         {order.code: order for order in orders},
         _by_operation(await fetch_all(connection, _SQL["bookings"], codes, StoredBooking)),
         _by_operation(await fetch_all(connection, _SQL["materials"], codes, StoredMaterial)),
         await fetch_all(connection, _SQL["absences"], {}, StoredTime),
         await fetch_all(connection, _SQL["downtimes"], {}, StoredTime),
+        await fetch_all(connection, _SQL["exceptions"], {}, StoredException),
     )
 
 

@@ -14,6 +14,8 @@ from storage.foreign.words_of_cells import EMPTY_CELL, learn_levels, learn_marks
 
 _ALWAYS_PART = re.compile(r"\s*[;|\n]\s*")
 _MAY_PART = {"comma": ",", "stroke": "/", "plus": "+"}
+HELD, HELD_NOT = "held", "not_held"
+_SEVERAL = 2
 _WITH_LEVEL = re.compile(r"(?P<skill>.+?)\s*[(:=]\s*(?P<level>[^()\s]{1,3})\)?")
 
 
@@ -26,6 +28,8 @@ class SkillWords:
     levels: Mapping[str, str]
     sign: str | None
     with_level: bool
+    # What it says of a skill that a fixed word names that its last day is empty; None: nothing.
+    without_end: str | None = None
 
     def parts(self, text: str) -> list[tuple[str, str]]:
         """The skills that a cell names, each with its level or an empty text."""
@@ -59,7 +63,32 @@ def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
     ]
     within = [level or EMPTY_CELL for _, level in parts] if with_level else []
     found = [*within, *(beside if set(beside) != {EMPTY_CELL} else ())]
-    return SkillWords(marks, with_empty(learn_levels(layout.scope, found)), sign, with_level)
+    levels_said = with_empty(learn_levels(layout.scope, found))
+    return SkillWords(marks, levels_said, sign, with_level, _without_end(layout, readers))
+
+
+def _without_end(layout: Layout, readers: Sequence[RowReader]) -> str | None:
+    """Where one fixed word names the skill of everybody, only its last day may say who has it: what an empty
+    one says is asked."""
+    named = [[cell.text for _, cell in r.cells("skill_named")] for r in readers]
+    until = [[cell.empty for _, cell in r.cells("skill_until")] for r in readers]
+    if layout.has("skill_level") or len(named) < _SEVERAL or not _some(until):
+        return None
+    if not all(len(set(column)) == 1 and column[0] for column in zip(*named, strict=True)):
+        return None
+    question = Question(
+        f"skill_until.{EMPTY_CELL}",
+        f'"{shown(named[0][0])}" is the skill of every row, and its last day is empty in some: have these '
+        "people the skill?",
+        (Choice(HELD_NOT, "no: only who has a last day has it"), Choice(HELD, "yes, without an end")),
+        why="a fixed word says the same of everybody",
+    )
+    return layout.scope.settle(question)
+
+
+def _some(empty: Sequence[Sequence[bool]]) -> bool:
+    """Whether some cells are empty, and some are not."""
+    return {found for row in empty for found in row} == {True, False}
 
 
 def _sign(layout: Layout, texts: Sequence[str]) -> str | None:
@@ -100,6 +129,8 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
     until = [cell for _, cell in reader.cells("skill_until")]
     for number, (_, cell) in enumerate(reader.cells("skill_named")):
         held = not level or _is_held(level[number].text, words)
+        if until and until[number].empty and words.without_end == HELD_NOT:
+            continue
         last = reader.moment("skill_until", cell=until[number]) if until else None
         for name, written in words.parts(cell.text) if held else ():
             if words.with_level and not _is_held(written, words):

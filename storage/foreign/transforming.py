@@ -24,7 +24,7 @@ from storage.foreign.merged import said_of_each, told_merged
 from storage.foreign.operations import Operations, is_outside
 from storage.foreign.orders import Orders
 from storage.foreign.places import Places, told_of_new
-from storage.foreign.progress import add_progress, learn_done, pieces_done
+from storage.foreign.progress import add_progress, learn_done, pieces_done, take_done
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.rosters import take_shifts
 from storage.foreign.shaping import LEAVE_OUT, ONLY, less_left_out, shaped
@@ -33,6 +33,7 @@ from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
+from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.whose_status import ask_whose_status
 from storage.foreign.words_of_cells import (
     EMPTY_CELL,
@@ -175,6 +176,7 @@ def transform(
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
         headers = enumerate(layout.table.headers)
+    done.findings.notices += as_stored(done.canonical, shop, file)
         used |= {index for index, header in headers if header and is_spoken_of(header, layout.scope)}
         for text in (
             *layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used),
@@ -302,4 +304,4 @@ def _take_rows(
         if order is not None and layout.kind != "orders":
             operation = operations.take(reader, order)
             if operation is not None and (layout.has("done") or layout.has("left")):
-                operation.done = pieces_done(reader, orders.quantity_of(order), done)
+                take_done(operation, pieces_done(reader, orders.quantity_of(order), done), reader)

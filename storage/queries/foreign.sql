@@ -32,9 +32,17 @@ select id, code, quantity, source, external_id from production_order where code 
 
 -- name: operations
 -- The operations of the orders that a file names, with the pieces of each that were reported.
-select o.code, p.seq, p.id, p.source, p.external_id,
+select o.code, p.seq, p.id, p.source, p.external_id, p.setup_min, p.run_s_per_piece,
        (select coalesce(sum(r.good), 0)::int from progress r where r.tenant_id = p.tenant_id and r.operation_id = p.id) as good
   from operation p join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+ where o.code = any(%(codes)s);
+
+-- name: alternatives
+-- The machines of the operations of the orders that a file names, with their times.
+select p.id, a.machine_id, a.setup_min, a.run_s_per_piece
+  from operation_alternative a
+  join operation p on p.tenant_id = a.tenant_id and p.id = a.operation_id
+  join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
  where o.code = any(%(codes)s);
 
 -- name: bookings
@@ -82,6 +90,13 @@ select document::text from import_mapping where fingerprint = %(fingerprint)s;
 select document::text as document from import_mapping order by confirmed_at desc, fingerprint limit %(most)s;
 
 -- name: keep_mapping
+-- name: exceptions
+-- When calendars, machines and people are closed or work beyond their shifts: a day, or from a time to a time.
+select e.id, e.kind, coalesce(e.calendar_id, e.machine_id, e.operator_id) as whose, e.name, e.source, e.external_id,
+       e.production_date as day, e.start::timestamptz as opens, e."end"::timestamptz as closes
+  from calendar_exception e
+ order by e.production_date, e.start, e.id;
+
 -- Remember a confirmed mapping; a later confirmation takes the place of an earlier one.
 insert into import_mapping (fingerprint, name, document, confirmed_by)
 values (%(fingerprint)s, %(name)s, %(document)s, %(confirmed_by)s)

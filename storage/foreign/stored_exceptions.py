@@ -1,0 +1,65 @@
+"""Closed days and overtime that the plan has already: what a file says once more is not there twice."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from storage.exchange.problems import Notice, shown
+from storage.foreign.canonical import Canonical, CanonicalRow
+from storage.foreign.shop_names import ShopNames, StoredException
+from storage.foreign.stored_times import at
+
+_NAMED = 5
+_OWNERS = ("calendar_id", "machine_id", "operator_id")
+_EXCEPTION = "calendar_exception"
+
+
+def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]:
+    """Make rows that the plan has already under another key, for the same owner and time, these rows of the
+    plan, as it calls them; which, is told."""
+    rows = canonical.of(_EXCEPTION)
+    if not rows or not shop.exceptions:
+        return []
+    zone = ZoneInfo(shop.timezone)
+    known: dict[tuple[object, ...], list[StoredException]] = {}
+    for stored in shop.exceptions:
+        known.setdefault((stored.kind, stored.whose, stored.day, stored.opens, stored.closes), []).append(
+            stored
+        )
+    found: dict[str, CanonicalRow] = {}
+    told: list[str] = []
+    for number, row in enumerate(rows):
+        same = known.get(_time(row.cells, zone), [])
+        own = (row.cells["source"], row.cells["external_id"])
+        other = None if any((s.source, s.external_id) == own for s in same) else next(iter(same), None)
+        if other is None:
+            found[f"row {number}"] = row
+            continue
+        found.setdefault(other.id, replace(row, cells={**row.cells, **_identity(other)}))
+        told.append(f"{_when(row.cells)} {shown(row.cells['name'])} ({shown(other.name or other.id)})")
+    if not told:
+        return []
+    canonical.rows[_EXCEPTION] = list(found.values())
+    count = f"{len(told)} times are" if len(told) > 1 else "1 time is"
+    more = " …" if len(told) > _NAMED else ""
+    named = "; ".join(told[:_NAMED])
+    return [Notice(place, None, f"{count} in the plan already, and not there twice: {named}{more}")]
+
+
+def _identity(stored: StoredException) -> dict[str, str]:
+    return {
+        "id": stored.id, "source": stored.source, "external_id": stored.external_id or "",
+        "name": stored.name,
+    }  # fmt: skip
+
+
+def _time(cells: Mapping[str, str], zone: ZoneInfo) -> tuple[object, ...]:
+    whose = next((cells[name] for name in _OWNERS if cells.get(name)), "")
+    if cells.get("start"):
+        return (cells["kind"], whose, None, at(cells["start"], zone), at(cells["end"], zone))
+    day = at(cells["production_date"], zone).date()
+    return (cells["kind"], whose, day, None, None)
+
+
+def _when(cells: Mapping[str, str]) -> str:
+    return cells.get("production_date") or f"{cells['start']} to {cells['end']}"
