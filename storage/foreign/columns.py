@@ -25,7 +25,14 @@ def fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, .
     if order is None or ("operation" not in columns and "run" not in columns):
         return False
     level = [order, *(c.index for f in _ORDER_LEVEL for c in columns.get(f, ()) if c.index is not None)]
-    rows = [row.number for row in table.rows[1:] if all(row.cell(index).empty for index in level)]
+    # A line of a clock without an order and without pieces is of none.
+    pieces = [c.index for f in ("good", "scrap") for c in columns.get(f, ()) if c.index is not None]
+    rows = [
+        row.number
+        for row in table.rows[1:]
+        if all(row.cell(index).empty for index in level)
+        and (not pieces or any(not row.cell(index).empty for index in pieces))
+    ]
     if not rows:
         return False
     told = ", ".join(str(number) for number in rows[:5]) + (" …" if len(rows) > 5 else "")

@@ -27,6 +27,7 @@ _NEEDED = {
     "shifts": (),
     "closures": (),
     "downtimes": ("machine", "start"),
+    "reports": ("order", "operation", "reported", "good"),
     "materials": ("order", "operation", "item", "needed", "available"),
     "held": ("machine", "start", "quote"),
 }
@@ -37,7 +38,7 @@ _ON_DAYS = frozenset({"operations", "bookings", "downtimes", "held"})
 # Fields that one column may be at once: a name that is the code too, an order with its operation.
 _OF_ONE_COLUMN = (
     {"operator", "operator_name"}, {"machine", "machine_name"}, {"work_center", "work_center_name"},
-    {"order", "operation"}, {"day", "start"}, {"day", "end"}, {"calendar", "shift"},
+    {"order", "operation"}, {"day", "start"}, {"day", "end"}, {"day", "reported"}, {"calendar", "shift"},
     {"machine", "work_center"}, {"status", "booking_status"}, {"status", "done"}, {"booking_status", "done"},
 )  # fmt: skip
 
@@ -90,6 +91,8 @@ def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[
         needed |= set() if "length" in proposed else {"end"}
     if starts and kind in _ON_DAYS and "day" not in proposed and _are_times_alone(table, scope, proposed):
         needed.add("day")
+    if kind == "reports" and "day" not in proposed and _are_times_alone(table, scope, proposed, "reported"):
+        needed.add("day")
     if {"skill_level", "skill_until"} & set(proposed):
         needed.add("skill_named")
     return needed
@@ -116,10 +119,12 @@ def _drop_taken(table: Table, scope: Scoped, kind: str, proposed: dict[str, list
             proposed.pop(field)
 
 
-def _are_times_alone(table: Table, scope: Scoped, proposed: Mapping[str, list[Guess]]) -> bool:
-    """Whether the column of the starts has times of the day, whose days another column must say."""
-    said = scope.decisions.given.get(scope.key("start"), "").strip()
-    header = said or next((guess.header for guess in proposed.get("start", [])), "")
+def _are_times_alone(
+    table: Table, scope: Scoped, proposed: Mapping[str, list[Guess]], field: str = "start"
+) -> bool:
+    """Whether the column of a field has times of the day, whose days another column must say."""
+    said = scope.decisions.given.get(scope.key(field), "").strip()
+    header = said or next((guess.header for guess in proposed.get(field, [])), "")
     cells = table.filled(table.headers.index(header)) if header in table.headers else []
     return has_clocks([cell for cell in cells if isinstance(cell.value, time) or ":" in cell.text])
 
@@ -229,6 +234,7 @@ _CONSTANT = {
     "machine": ("=NAME", "no column: all of it on the machine NAME"),
 }
 _NONE = {
+    "good": "no column: only scrap is reported",
     "due": "no column: it is due on no day",
     "quantity": "no column: the shop has the orders already, with their quantities",
     "skill_named": "no column: the levels are of nothing that is taken",

@@ -152,6 +152,10 @@ FIELDS: dict[str, Field] = {
         Field("splittable", "whether the operation may pause while its machine is closed"),
         Field("done", "what of the operation is done: pieces, a share or a mark"),
         Field("left", "the pieces of the operation that are still to be made", _number),
+        Field("reported", "when the pieces were reported", _moment),
+        Field("good", "the good pieces of the report", _number),
+        Field("scrap", "the scrapped pieces of the report", _number),
+        Field("report_number", "the report's own number in its system"),
         Field("day", "the day", _day),
         Field("start", "when it starts", _moment),
         Field("end", "when it ends", _moment),
@@ -191,6 +195,9 @@ FIELDS: dict[str, Field] = {
     )
 }
 
+# Fields whose cells may be times of a day that another column says.
+TIMES_OF_DAY = ("start", "end", "reported")
+
 _ORDER = (
     "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
 )  # fmt: skip
@@ -207,6 +214,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "order", "operation", "machine", "day", "start", "end", "length", "operator", "booking_status",
         "booking_number", "locked",
     ),
+    "reports": ("order", "operation", "day", "start", "reported", "good", "scrap", "report_number"),
     "machines": (
         "machine", "machine_name", "work_center", "work_center_name", "calendar", "in_service", "active_from",
         "active_to",
@@ -232,6 +240,7 @@ ABOUT_ROWS = {
     "operations": "operations of orders",
     "orders": "orders",
     "bookings": "bookings of operations that the shop has, or that another table of the file has",
+    "reports": "reports of pieces from the floor, of operations that the shop has",
     "machines": "machines",
     "operators": "people",
     "absences": "absences of people",

@@ -32,6 +32,10 @@ _RULES = (
         None, ("order", "start", "end"), without=("quantity", "run", "setup"),
         but=", but no quantity or time of work",
     ),
+    _Rule(
+        "reports", ("order", "operation", "good"), ("reported", "day", "start", "end"),
+        without=("quantity", "run", "setup", "due"),
+    ),
     _Rule("operations", ("order",), ("operation", "run", "setup", "machine", "work_center")),
     _Rule("orders", ("order",), ("quantity", "due")),
     _Rule(None, ("operator", "machine"), without=("order",)),

@@ -10,7 +10,7 @@ from storage.foreign.dates import DateStyle
 from storage.foreign.decisions import Scoped
 from storage.foreign.durations import Unit, numbers_in
 from storage.foreign.field_columns import field_columns
-from storage.foreign.fields import of_weeks
+from storage.foreign.fields import TIMES_OF_DAY, of_weeks
 from storage.foreign.numbers import Sign
 from storage.foreign.row_units import RowUnits, row_units
 from storage.foreign.signs import (
@@ -41,6 +41,8 @@ _NUMBERS, _DATES = (
         "needed",
         "done",
         "left",
+        "good",
+        "scrap",
     ),
     (
         "due",
@@ -50,6 +52,7 @@ _NUMBERS, _DATES = (
         "day",
         "start",
         "end",
+        "reported",
         "back",
         "skill_until",
         "active_from",
@@ -61,8 +64,8 @@ _NUMBERS, _DATES = (
 BLANKS = (
     "quantity", "due", "release", "quote_expires", "material_due", "setup", "run", "alternative_setup",
     "alternative_run", "wait_after", "day", "start", "end", "back", "length",
-    "elsewhere_time", "break_time", "done", "left", "priority", "operator", "alternative_machine",
-    "skill_until", "active_from", "active_to",
+    "elsewhere_time", "break_time", "done", "left", "good", "scrap", "reported", "priority", "operator",
+    "alternative_machine", "skill_until", "active_from", "active_to",
 )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         if column.index is not None
     ]
     # A time of the day beside a column of days is none, though 06.10 could be one.
-    undated = [found[1:] for found in dated if found[0] not in ("start", "end") or "day" not in columns]
+    undated = [found[1:] for found in dated if found[0] not in TIMES_OF_DAY or "day" not in columns]
     year = year_of(scope, undated)
     dates = DateStyle(
         date_order_of(scope, list(texts(_DATES))),
@@ -159,7 +162,7 @@ def _value(scope: Scoped, key: str) -> str | None:
 
 
 def _times_of_day(table: Table, columns: Mapping[str, tuple[Column, ...]]) -> Iterator[object]:
-    for field in ("start", "end") if "start" in columns else ():
+    for field in TIMES_OF_DAY if {"start", "reported"} & columns.keys() else ():
         for column in columns.get(field, ()):
             if column.index is None:
                 yield column.constant

@@ -29,7 +29,7 @@ _SQL = named_queries("foreign")
 _OF_BYTES = frozenset({"encoding", "delimiter", "time_zone"})
 _NOT_KEPT = frozenset({
     "new_machines", "new_work_centers", "new_operators", "outside", "from", "until", "leave_out_rows",
-    "keep_rows", "last_row",
+    "keep_rows", "last_row", "unknown_operations", "reports_differ",
 })  # fmt: skip
 
 

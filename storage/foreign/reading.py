@@ -18,7 +18,7 @@ from storage.foreign.decisions import Undecided
 from storage.foreign.digit_dates import digits_in, is_digit_date
 from storage.foreign.durations import Unit, minutes_of
 from storage.foreign.field_columns import IN_ORDER, JOINED
-from storage.foreign.fields import seq_in
+from storage.foreign.fields import TIMES_OF_DAY, seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import BLANKS, Layout
 from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
@@ -228,7 +228,7 @@ class RowReader:
         )
 
     def _form(self, name: str) -> str | None:
-        return self.layout.clock if name in ("start", "end") else "hhmm"
+        return self.layout.clock if name in TIMES_OF_DAY else "hhmm"
 
     def is_clock(self, name: str) -> bool:
         """Whether the field's cell is a time of day whose day is another cell's."""

@@ -88,6 +88,17 @@ class StoredMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReport:
+    """What the plan was told of an operation of the order `code`."""
+
+    code: str
+    seq: int
+    at: datetime
+    good: int
+    scrap: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTime:
     """When a person is away or a machine down: `whose` is its id, `name` what it is called. `closes` None:
     until further notice."""
@@ -142,6 +153,9 @@ class ShopNames:
     materials: Mapping[tuple[str, int], Sequence[StoredMaterial]] = field(
         default_factory=dict[tuple[str, int], Sequence[StoredMaterial]]
     )
+    reports: Mapping[tuple[str, int], Sequence[StoredReport]] = field(
+        default_factory=dict[tuple[str, int], Sequence[StoredReport]]
+    )
     absences: Sequence[StoredTime] = ()
     downtimes: Sequence[StoredTime] = ()
     exceptions: Sequence[StoredException] = ()
@@ -170,6 +184,7 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         {order.code: order for order in orders},
         _by_operation(await fetch_all(connection, _SQL["bookings"], codes, StoredBooking)),
         _by_operation(await fetch_all(connection, _SQL["materials"], codes, StoredMaterial)),
+        _by_operation(await fetch_all(connection, _SQL["reports"], codes, StoredReport)),
         await fetch_all(connection, _SQL["absences"], {}, StoredTime),
         await fetch_all(connection, _SQL["downtimes"], {}, StoredTime),
         await fetch_all(connection, _SQL["exceptions"], {}, StoredException),

@@ -18,6 +18,7 @@ _PART = re.compile(r"\d+[.,]\d+")
 _UNIT_SCORE = 0.6
 # A shorter word within a header says nothing; nor does one that is little of it.
 _WITHIN_CHARS, _LEAST = 3, 0.15
+_OF_REPORTS = ("good", "scrap", "reported")
 # Fields whose words say nothing within a header: a machine has a type as well.
 _WHOLE = frozenset({"downtime_kind"})
 # Fields whose cells are names of things that have a type as well.
@@ -56,7 +57,12 @@ def guesses(table: Table) -> tuple[Guess, ...]:
 
 
 def _of_header(index: int, header: str) -> Iterable[Guess]:
-    if not header or key_of("ignored", header) is not None:
+    if not header:
+        return
+    if key_of("ignored", header) is not None:  # what is done already is of reports alone
+        for field in _OF_REPORTS:
+            if folded(header) in words("fields")[field]:
+                yield Guess(index, header, field, 1.0, folded(header))
         return
     plain, bare = folded(header), _without_units(header)
     unit = unit_of_header(header, run=True)

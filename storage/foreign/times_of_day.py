@@ -9,7 +9,7 @@ from storage.exchange.kinds import Refused
 DAY_MINUTES = 24 * 60
 CLOCK = (
     r"(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r"\s*(?P<half>[ap]\.?m\.?|uhr|h)?"
+    r"\s*(?P<half>[ap]\.?m\.?|uhr|h|(?<=:\d\d)[ap])?"
 )
 _CLOCK_ALONE = re.compile(CLOCK, re.IGNORECASE)
 _BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)

@@ -26,7 +26,9 @@ from storage.foreign.orders import Orders
 from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done, take_done
 from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reports import take_reports
 from storage.foreign.rosters import take_shifts
+from storage.foreign.seconds import less_seconds
 from storage.foreign.shaping import LEAVE_OUT, ONLY, less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
@@ -99,6 +101,7 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
         for number, kind in enumerate(kinds):
             own = scope.within(kind) if number else scope
             rows = less_left_out(_less_empty(down, kind), scope.within(kind))
+            rows = less_seconds(rows) if kind == "reports" else rows
             found.append(lay_out(rows, own, kind))
     return found
 
@@ -150,7 +153,7 @@ def transform(
         proven=("import", "keys of its rows are known as this system's"),
         fits=lambda text: 0 < len(text) <= 60 and text.isprintable(),
     )
-    if any(layout.has("start") for layout in layouts):
+    if any(layout.has("start") or layout.has("reported") for layout in layouts):
         decisions.note(TIME_ZONE, shop.timezone, "the shop's, for times without an offset")
     places = Places(decisions, done.canonical, source or "import", shop)
 
@@ -239,6 +242,8 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     operations.add_to(done.canonical)
     for layout, place in placed("materials"):
         take_materials(layout, place, operations, places.source, done.findings)
+    for layout, place in placed("reports"):
+        take_reports(layout, place, operations, done.findings)
     at = at_work[0][1] if at_work else ""
     done.findings.notices += [Notice(at, None, text) for text in operations.told]
     if operations.rounded:

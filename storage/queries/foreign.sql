@@ -65,6 +65,15 @@ select o.code, p.seq, r.id, r.item, r.source, r.external_id
  where o.code = any(%(codes)s)
  order by r.id;
 
+-- name: reports
+-- What was reported of the operations of the orders that a file names.
+select o.code, p.seq, r.at, r.good, r.scrap
+  from progress r
+  join operation p on p.tenant_id = r.tenant_id and p.id = r.operation_id
+  join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+ where o.code = any(%(codes)s)
+ order by r.at;
+
 -- name: absences
 -- When people are away, by the shop's clock; whole days with the last one.
 select a.id, a.operator_id as whose, o.code as name, a.source, a.external_id,
