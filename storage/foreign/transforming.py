@@ -33,9 +33,9 @@ from storage.foreign.shaping import LEAVE_OUT, ONLY, less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
+from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
-from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.whose_status import ask_whose_status
 from storage.foreign.words_of_cells import (
     EMPTY_CELL,
@@ -176,10 +176,10 @@ def transform(
     _take_plan(placed, places, done, marks)
     ask_unused(layouts, decisions)
     done.findings.notices += [Notice(file, None, text) for text in told_of_new(places)]
+    done.findings.notices += as_stored(done.canonical, shop, file)
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}
         headers = enumerate(layout.table.headers)
-    done.findings.notices += as_stored(done.canonical, shop, file)
         used |= {index for index, header in headers if header and is_spoken_of(header, layout.scope)}
         for text in (
             *layout.table.wide, *_lines_above(layout), *told_merged(layout.table, used),
