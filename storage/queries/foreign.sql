@@ -90,6 +90,13 @@ select d.id, d.machine_id as whose, m.code as name, d.source, d.external_id, d.s
   from downtime d join machine m on m.tenant_id = d.tenant_id and m.id = d.machine_id
  order by opens, d.id;
 
+-- name: exceptions
+-- When calendars, machines and people are closed or work beyond their shifts: a day, or from a time to a time.
+select e.id, e.kind, coalesce(e.calendar_id, e.machine_id, e.operator_id) as whose, e.name, e.source, e.external_id,
+       e.production_date as day, e.start::timestamptz as opens, e."end"::timestamptz as closes
+  from calendar_exception e
+ order by e.production_date, e.start, e.id;
+
 -- name: mapping
 -- The mapping that was confirmed for files with these headers.
 select document::text from import_mapping where fingerprint = %(fingerprint)s;
@@ -99,13 +106,6 @@ select document::text from import_mapping where fingerprint = %(fingerprint)s;
 select document::text as document from import_mapping order by confirmed_at desc, fingerprint limit %(most)s;
 
 -- name: keep_mapping
--- name: exceptions
--- When calendars, machines and people are closed or work beyond their shifts: a day, or from a time to a time.
-select e.id, e.kind, coalesce(e.calendar_id, e.machine_id, e.operator_id) as whose, e.name, e.source, e.external_id,
-       e.production_date as day, e.start::timestamptz as opens, e."end"::timestamptz as closes
-  from calendar_exception e
- order by e.production_date, e.start, e.id;
-
 -- Remember a confirmed mapping; a later confirmation takes the place of an earlier one.
 insert into import_mapping (fingerprint, name, document, confirmed_by)
 values (%(fingerprint)s, %(name)s, %(document)s, %(confirmed_by)s)
