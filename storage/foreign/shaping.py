@@ -127,9 +127,12 @@ def less_left_out(table: Table, scope: Scoped, late: bool = True) -> Table:
     out, only = (_conditions_of(key, scope, table, late=late) for key in (LEAVE_OUT, ONLY))
     if not out and not only:
         return table
+    # What is said of several columns holds of each of them, as a filter does.
+    taken = [[c for c in only or () if c.index == index] for index in {c.index for c in only or ()}]
 
     def stays(row: TableRow) -> bool:
-        return not any(c.holds(row) for c in out or ()) and (not only or any(c.holds(row) for c in only))
+        left_out = any(c.holds(row) for c in out or ())
+        return not left_out and all(any(c.holds(row) for c in of_one) for of_one in taken)
 
     gone = tuple(row for row in table.rows if not stays(row))
     rows = tuple(row for row in table.rows if stays(row))

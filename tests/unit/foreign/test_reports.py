@@ -148,3 +148,12 @@ def test_an_order_book_with_what_is_done_is_no_list_of_reports() -> None:
     _, decisions = read(text)
     assert decisions.made["rows"].value == "operations"
     assert "good" not in decisions.made
+
+
+def test_only_of_several_columns_keeps_the_rows_that_fit_each_of_them() -> None:
+    text = (
+        "Job;Op;Reported;Good;Type;Posted\nA;10;2026-11-12 11:30;12;R;Y\nA;10;2026-11-12 12:30;6;R;N\n"
+        "A;10;2026-11-12 13:30;4;W;Y\nA;10;2026-11-12 14:30;5;X;Y\n"
+    )
+    done, _ = read(text, {"pieces": "line", "only": "Type=R; Type=X; Posted=Y"})
+    assert rows(done, "progress", "good") == [("12",), ("5",)]
