@@ -41,6 +41,12 @@ _COUNTED = re.compile(
     r"pieces|pcs|piece|parts|stück|stueck|teile|menge|quantity|qty|raise|increase|reduce|bump|prio|erhöh|reduzier",
     re.IGNORECASE,
 )
+# "Saturday and Sunday 6 to 12": the hours of both.
+_BOTH_DAYS = re.compile(
+    rf"\b(?P<first>{_DAYS}) (?P<link>and|und|&) (?:on |am )?(?P<last>{_DAYS}) "
+    r"(?P<hours>\d{1,2}:00-\d{1,2}:00)",
+    re.IGNORECASE,
+)
 # "to Dec 2. Do we ...": the point ends the sentence.
 _FULL_STOP = re.compile(
     r"\b((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2})\.(?=\s|$)", re.IGNORECASE
@@ -64,7 +70,8 @@ _HOURS = 24
 
 def with_clock(text: str) -> str:
     """The text with such hours as clock times; everything else is left as it is."""
-    said = _TWO_DAYS.sub(_as_range, _NUMBERED.sub(_as_month, _RANGE.sub(_as_clock, text)))
+    hours = _BOTH_DAYS.sub(r"\g<first> \g<hours> \g<link> \g<last> \g<hours>", _RANGE.sub(_as_clock, text))
+    said = _TWO_DAYS.sub(_as_range, _NUMBERED.sub(_as_month, hours))
     return _FULL_STOP.sub(r"\1 .", _with_hours_apart(said))
 
 

@@ -60,9 +60,14 @@ _BEFORE_NOON = re.compile(
 _NUMBERED_DAY = re.compile(
     rf"\b(?:on )?(?:{_WEEKDAYS}),? the (?P<number>\d{{1,2}}(?:st|nd|rd|th))\b(?! of)", re.IGNORECASE
 )
+# "The next 2 hour gap" is no time of two hours.
+_NEXT_GAP = re.compile(
+    r"\bnext(?P<gap> \d{1,2}(?:\.5)?[ -](?:hours?|h|hrs?)[ -](?:gap|slot|opening|hole|block|window))",
+    re.IGNORECASE,
+)
 # "Denise is out the 3rd".
 _BARE_DAY = re.compile(
-    r"(?P<before>\b(?:out|off|absent|away|sick|down|gone|here|in|free|is|are|closed|shut)) "
+    r"(?P<before>\b(?:out|off|absent|away|working|there|sick|down|gone|here|in|free|is|are|closed|shut)) "
     r"the (?P<number>\d{1,2}(?:st|nd|rd|th))\b(?!(?:,? (?:and|to|or|of)\b| [a-z]{4,}))",
     re.IGNORECASE,
 )
@@ -73,6 +78,7 @@ _LATE = frozenset({"afternoon", "evening", "nachmittag", "abend"})
 def with_day_spans(text: str) -> str:
     """The text with such stretches as the date grammar reads them; everything else is left as it is."""
     said = _NUMBERED_DAY.sub(r"on the \g<number>", _GO_THROUGH.sub("look over ", text))
+    said = _NEXT_GAP.sub(r"first\g<gap>", said)
     said = _BARE_DAY.sub(r"\g<before> on the \g<number>", said)
     said = _BEFORE_NOON.sub(_before_noon, said)
     said = _REST.sub(_as_rest, _GEHT.sub(_as_leaving, _LEAVES.sub(_as_leaving, _PART.sub(_as_hours, said))))

@@ -69,6 +69,13 @@ def _day_and_hours(clause: Clause) -> str | None:
     return f"{day.date.text} {hours[0].date.text}"
 
 
+def hours_of_several_days(clause: Clause) -> bool:
+    """ "Monday and Tuesday from 14 to 18": hours that come again on each of the days."""
+    said = [mark for mark in clause.dates if mark.date is not None]
+    hours = [mark for mark in said if mark.date and _HOURS_ONLY.fullmatch(mark.date.text)]
+    return bool(hours) and any(mark not in hours and not _is_one_day(mark) for mark in said)
+
+
 def _day_and_end(clause: Clause) -> str | None:
     """ "gets a new spindle next Monday and is down until Wednesday": from the one day to the other."""
     said = clause.dates

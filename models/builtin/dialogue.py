@@ -57,6 +57,8 @@ def understand(text: str, context: Context) -> Understanding:
             or _second_look(text, reading, context)
             or understood
         )
+    if "what_if" in reading.topics() and any(map(_writes, understood.queries)):
+        understood = Understanding(topics=("what_if",))  # "They want it on Wednesday. Can we afford that?"
     return with_leading_date(reading, _with_nearest(reading, understood, context))
 
 
@@ -85,10 +87,7 @@ def _understood(text: str, reading: Reading, context: Context) -> Understanding:
     sentences = [part for part in _sentences(reading) if not _is_courtesy(part)] or [reading]
     if len(sentences) == 1:
         return _one_sentence(sentences[0], context)
-    found = _over_sentences(reading, sentences, context) or _by_sentence(reading, sentences, context)
-    if "what_if" in reading.topics() and any(map(_writes, found.queries)):
-        return Understanding(topics=("what_if",))  # "They want it on Wednesday. Can we afford that?"
-    return found
+    return _over_sentences(reading, sentences, context) or _by_sentence(reading, sentences, context)
 
 
 def _writes(query: Query) -> bool:

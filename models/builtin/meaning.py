@@ -6,6 +6,7 @@ from dataclasses import replace
 from models.builtin.calls import calls_of, untimed, writes
 from models.builtin.choosing import choose, lean
 from models.builtin.clauses import Clause
+from models.builtin.deadlines import hours_of_several_days
 from models.builtin.follow_up import carried_features, continued, hours_given, opens_with_follow_up
 from models.builtin.grammar_files import Intent, grammar_of, tool_grammars
 from models.builtin.mentions import Named, Surety
@@ -123,7 +124,8 @@ def _question_back(clause: Clause, query: Query, filled: Filled) -> Question | N
     """What the call cannot be made without."""
     if filled.ask is not None:
         return filled.ask
-    if query.tool in _ONE_TIME and _RECURS & clause.features and query.arguments.get("change") in _TIMED:
+    recurs = bool(_RECURS & clause.features) or hours_of_several_days(clause)
+    if query.tool in _ONE_TIME and recurs and query.arguments.get("change") in _TIMED:
         return Question.ONCE
     lacking = _LACKING.get(str(query.arguments.get("change")))
     if lacking is not None and lacking[0] not in query.arguments:

@@ -5,7 +5,8 @@ made, since the others alone would pass for the whole.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from models.builtin.calls import MAX_QUERIES
 from models.builtin.clauses import Clause
@@ -16,6 +17,8 @@ from models.builtin.reading import Reading, language_of, language_words, read
 from models.builtin.requests import asks_first, sets_condition
 from models.builtin.understanding import SIMULATE, Context, Query, Understanding
 
+# Longer than this it is a story; and so many joints of a part are tried.
+MAX_MARKS, MAX_CUTS = 50, 8
 # What each kind of change is told by; of a message that names several, none stands for the others.
 KINDS = (
     frozenset({"outage", "down", "upkeep"}),
@@ -42,22 +45,68 @@ _OUTCOMES = frozenset(
     ["consequence", "gain", "late", "at_risk", "in_time", "what_if", "order_status", "deliver", "goes_out"]
 )
 _ANCHORS = frozenset({Named.MACHINE, Named.PERSON, Named.ORDER})
+_TOLD = frozenset({"plan_change", "plan_verb"})
 _AWAY = frozenset({"machine_down", "operator_absent"})
 _TIMES = frozenset({"window", "from", "to", "until_further_notice"})
 _SUPPOSE = {"en": "what if", "de": "was wenn"}
 UNREAD = Understanding(topics=("several_changes",))
 
 
+@dataclass(slots=True)
+class _Search:
+    """Looks where one change ends and the next begins; each end of the message is tried once."""
+
+    context: Context
+    language: str
+    failed: set[str] = field(default_factory=set[str])
+
+    def apart(self, part: Reading) -> list[Query] | None:
+        """The changes of a part, told one after the other; None where something in it is not one."""
+        for left, right in islice(cuts(part), MAX_CUTS):
+            first = self._one(left, ())
+            if first is not None:
+                rest = self._rest(_with_subject(right, left), tuple(first))
+                if rest is not None:
+                    return [*first, *rest]
+        return None
+
+    def _rest(self, part: Reading, before: tuple[Query, ...]) -> list[Query] | None:
+        said = part.said(part.marks)
+        if said in self.failed:
+            return None
+        found = self.apart(part) or self._one(part, before)
+        if found is None:
+            self.failed.add(said)
+        return found
+
+    def _one(self, part: Reading, before: tuple[Query, ...]) -> list[Query] | None:
+        """A part as a supposition of its own; None where it is none, or where words of it are left over."""
+        if not Clause(part).features & _EVENTS:
+            return None
+        supposed = part
+        if not _is_supposed(part):
+            if asks_first(part):
+                return None
+            supposed = read(f"{_SUPPOSE[self.language]} {part.said(part.marks)}")
+        leans = any(mark.has(Kind.ANAPHOR) for mark in part.marks)
+        understood = meaning_of(supposed, replace(self.context, queries=before if leans else ()))
+        queries = [query for query in understood.queries if query.tool == SIMULATE]
+        whole = len(queries) == len(understood.queries) and not understood.ignored
+        return queries if queries and whole else None
+
+
 def several_changes(reading: Reading, context: Context) -> Understanding | None:
     """A call for each change that is supposed; None where only one is, or none."""
-    if SIMULATE not in context.tools or not (_is_supposed(reading) or sets_condition(reading)):
+    story = len(reading.marks) > MAX_MARKS
+    if story or SIMULATE not in context.tools or not (_is_supposed(reading) or sets_condition(reading)):
         return None
     if _points_at_both(reading) and any(query.tool == SIMULATE for query in context.queries):
         return Understanding(topics=("both_at_once",))
     alone = replace(context, queries=(), pending=None, lenient=False)
-    found = _apart(reading, alone, language_of(reading) or context.language)
+    found = _Search(alone, language_of(reading) or context.language).apart(reading)
     if found is not None:
-        return Understanding(queries=tuple(_at_one_time(found))) if len(found) <= MAX_QUERIES else UNREAD
+        each = _once(_at_one_time(found))
+        return Understanding(queries=tuple(each)) if len(each) <= MAX_QUERIES else UNREAD
     lumped = UNREAD.topics == meaning_of(reading, alone).topics
     return UNREAD if lumped or _names_several(reading) else None
 
@@ -80,37 +129,6 @@ def tells_more(reading: Reading) -> bool:
 
 def _is_supposed(reading: Reading) -> bool:
     return bool(reading.marks) and "what_if" in Clause(reading).features
-
-
-def _changes(part: Reading, context: Context, language: str) -> list[Query] | None:
-    return _apart(part, context, language) or _one(part, context, language)
-
-
-def _apart(part: Reading, context: Context, language: str) -> list[Query] | None:
-    """The changes of a part, told one after the other; None where something in it is not one."""
-    for left, right in cuts(part):
-        first = _one(left, context, language)
-        if first is None:
-            continue
-        rest = _changes(_with_subject(right, left), replace(context, queries=tuple(first)), language)
-        if rest is not None:
-            return [*first, *rest]
-    return None
-
-
-def _one(part: Reading, context: Context, language: str) -> list[Query] | None:
-    """A part as a supposition of its own; None where it is none, or where words of it are left over."""
-    clause = Clause(part)
-    own = clause.features & _EVENTS
-    supposed = part if _is_supposed(part) else read(f"{_SUPPOSE[language]} {part.said(part.marks)}")
-    if not own or (supposed is not part and asks_first(part)):
-        return None
-    if not any(mark.has(Kind.ANAPHOR) for mark in part.marks):
-        context = replace(context, queries=())
-    understood = meaning_of(supposed, context)
-    queries = [query for query in understood.queries if query.tool == SIMULATE]
-    whole = len(queries) == len(understood.queries) and not understood.ignored
-    return queries if queries and whole else None
 
 
 def cuts(part: Reading) -> Iterator[tuple[Reading, Reading]]:
@@ -147,12 +165,28 @@ def _at_one_time(queries: Sequence[Query]) -> list[Query]:
     ]
 
 
+def _things(part: Reading) -> frozenset[str]:
+    return frozenset(m.text for m in Clause(part).names if m.kind in _ANCHORS and not m.negated)
+
+
+def _once(queries: Sequence[Query]) -> list[Query]:
+    """Without those that say no more than another one: "Tyrone, who runs it, goes home"."""
+
+    def says_less(query: Query, other: Query) -> bool:
+        return query is not other and query.arguments.items() <= other.arguments.items()
+
+    each = [query for at, query in enumerate(queries) if query not in queries[:at]]
+    return [query for query in each if not any(says_less(query, other) for other in each)]
+
+
 def _names_several(reading: Reading) -> bool:
     """Whether the two sides of an "and" each tell a change, of another kind or of something else."""
     for left, right in cuts(reading):
         joined = reading.marks[len(left.marks)].has(Kind.JOINER)
+        other = _things(right) - _things(left) != frozenset()
         before = [kind for kind in KINDS if kind & left.concepts()]
         new = [kind for kind in KINDS if kind & right.concepts() and kind not in before]
-        if joined and before and new and not asks_first(right):
+        more = (new and (joined or other)) or (joined and other and right.topics() & _TOLD)
+        if before and more and not asks_first(right):
             return True
     return False

@@ -12,7 +12,7 @@ from models.builtin.grammar_files import grammar_of
 from models.builtin.lexicon import Kind
 from models.builtin.meaning import meaning_of
 from models.builtin.mentions import Named
-from models.builtin.reading import Reading
+from models.builtin.reading import Reading, language_words
 from models.builtin.requests import asks_first, puts_question
 from models.builtin.several_changes import KINDS, cuts
 from models.builtin.understanding import Context, Understanding
@@ -28,10 +28,11 @@ def several_orders(reading: Reading, context: Context) -> Understanding | None:
     if len(meaning_of(reading, alone).queries) > 1:
         return None  # "move WO-4003 to Monday and WO-4009 to Tuesday"
     for left, right in cuts(reading):
-        if not reading.marks[len(left.marks)].has(Kind.JOINER):
+        then = right.marks[0].words[0].plain in language_words("then")
+        if not then and not reading.marks[len(left.marks)].has(Kind.JOINER):
             continue
         first = meaning_of(left, alone)
-        if not _is_order(first) or asks_first(right) or not _is_more(left, right):
+        if not _is_order(first) or asks_first(right) or not (then or _is_more(left, right)):
             continue
         leans = any(mark.has(Kind.ANAPHOR) for mark in right.marks)
         second = meaning_of(right, replace(alone, queries=first.queries if leans else ()))

@@ -33,6 +33,9 @@ from models.builtin.mentions import Mention, Named
 from models.builtin.name_lists import is_left
 from models.builtin.quotes import machines_beside, said_quote
 
+# How far an order moves is not a time in which it does.
+_MOVED = frozenset({"postponed", "begin"})
+
 Arguments = dict[str, JsonValue]
 
 
@@ -177,7 +180,8 @@ def _window_or_length(slot: Slot, clause: Clause, dates: Dates) -> JsonValue:
     if said is None and dates.until and {"@order", "begin"} <= clause.features:
         first, _, day = dates.until[0].partition(" ")
         return day if first.casefold() in phrase_set("until") else dates.until[0]
-    if said is not None or dates.until or "shifted" in clause.features:
+    moved = "@order" in clause.features and bool(clause.features & _MOVED)
+    if said is not None or dates.until or "shifted" in clause.features or moved:
         return said
     lasts = [amount.days for amount in clause.amounts if amount.days is not None and not amount.each]
     return f"next {lasts[0]} days" if len(lasts) == 1 and lasts[0] > 1 else None

@@ -72,6 +72,16 @@ def calls(understood: Understanding) -> list[tuple[str, dict[str, JsonValue]]]:
             "get_operator_availability",
             {"machine": "studer", "window": "tomorrow"},
         ),
+        (
+            "Is Denise working the 30th?",
+            "get_operator_availability",
+            {"operators": ["Denise"], "window": "on the 30th"},
+        ),
+        (
+            "when is the next 2 hour gap on the vf-4",
+            AVAILABILITY,
+            {"machines": ["vf-4"], "min_free_minutes": 120},
+        ),
         ("list all jobs due next week", "get_order_status", {"window": "next week"}),
         ("wo fehlt noch Personal", "detect_schedule_conflicts", {"types": ["operator_missing"]}),
     ],

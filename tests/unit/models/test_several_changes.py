@@ -3,8 +3,10 @@
 import pytest
 
 from leadhand.errors import JsonValue
+from models.builtin import several_changes
 from models.builtin.dialogue import understand
 from models.builtin.grammar_files import tool_grammars
+from models.builtin.reading import Reading
 from models.builtin.replies import reply_to, said_before
 from models.builtin.slots import Question
 from models.builtin.understanding import SIMULATE, Context, Query, Understanding
@@ -107,6 +109,7 @@ def test_one_change_stays_one_whatever_is_asked_beside_it(text: str) -> None:
     [
         "what if we move WO-4001 to the Integrex and add a Saturday shift?",
         "What if the Puma is down tomorrow and we add a shift?",
+        "what if the Puma is down for 3 days starting Monday and we put WO-4005 on the Integrex instead",
         "what if the Puma, the Integrex, the VF-4, the VF-2 and the Studer are down tomorrow?",
     ],
 )
@@ -177,6 +180,37 @@ def test_overtime_that_recurs_is_asked_back_for_one_stretch(text: str, kept: dic
     assert asked.ask.pending.arguments == {"change": "overtime", **kept}
 
 
+def test_hours_on_several_days_are_asked_back_for_one() -> None:
+    asked = understand("overtime monday and tuesday on the puma from 14 to 18, does it help", CONTEXT)
+    assert asked.ask is not None
+    assert asked.ask.question is Question.ONCE
+
+
+def test_a_swap_of_shifts_that_is_only_supposed_is_never_entered() -> None:
+    understood = understand("what if Marco and Luis swap shifts on Wednesday", CONTEXT)
+    assert not understood.queries
+    assert understood.topics == ("what_if",)
+
+
+def test_how_far_an_order_moves_is_not_when_it_starts() -> None:
+    (move,) = understand("Was passiert, wenn wir WO-4013 um eine Woche schieben?", CONTEXT).queries
+    assert move.arguments == {"change": "order_move", "order": "WO-4013"}
+
+
+def test_reading_what_cannot_be_told_apart_stays_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    plain = several_changes.meaning_of
+
+    def counted(reading: Reading, context: Context) -> Understanding:
+        looked.append(reading.text)
+        return plain(reading, context)
+
+    monkeypatch.setattr(several_changes, "meaning_of", counted)
+    told = " and ".join(["the Puma is down", "Hannah is sick"] * 4)
+    assert understand(f"what if {told} and the blah is blub", CONTEXT).topics == ("several_changes",)
+    assert len(looked) < 100
+
+
 def test_the_stretch_that_was_asked_for_completes_the_change() -> None:
     asked = understand("what if the Puma works overtime each Saturday in December", CONTEXT)
     assert asked.ask is not None
@@ -207,6 +241,13 @@ def test_a_machine_that_is_down_on_each_of_some_days_is_not_down_all_the_time() 
             [
                 ("reschedule_order", {"order": "WO-4003", "start": "Monday"}),
                 ("reschedule_order", {"order": "WO-4009", "start": "Tuesday"}),
+            ],
+        ),
+        (
+            "Unlock WO-4001, then move it to Tuesday",
+            [
+                ("set_lock", {"order": "WO-4001", "locked": False}),
+                ("reschedule_order", {"order": "WO-4001", "start": "Tuesday"}),
             ],
         ),
         (
