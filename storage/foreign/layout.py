@@ -43,6 +43,7 @@ _NUMBERS, _DATES = (
         "left",
         "good",
         "scrap",
+        "max_parallel",
     ),
     (
         "due",
@@ -54,6 +55,7 @@ _NUMBERS, _DATES = (
         "end",
         "reported",
         "back",
+        "skill_from",
         "skill_until",
         "active_from",
         "active_to",
@@ -65,7 +67,7 @@ BLANKS = (
     "quantity", "due", "release", "quote_expires", "material_due", "setup", "run", "alternative_setup",
     "alternative_run", "wait_after", "day", "start", "end", "back", "length",
     "elsewhere_time", "break_time", "done", "left", "good", "scrap", "reported", "priority", "operator",
-    "alternative_machine", "skill_until", "active_from", "active_to",
+    "alternative_machine", "skill_from", "skill_until", "max_parallel", "active_from", "active_to",
 )  # fmt: skip
 
 

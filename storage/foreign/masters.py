@@ -6,6 +6,7 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.day_edges import LAST_IN_USE, at_edge
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
+from storage.foreign.needed_skills import add_needed_skill
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
@@ -19,7 +20,9 @@ _MACHINE = {
     "work_center_id": "work_center",
     "calendar_id": "calendar",
 }
-_OPERATOR = {"code": "operator", "name": "operator_name", "calendar_id": "calendar"}
+_OPERATOR = {
+    "code": "operator", "name": "operator_name", "calendar_id": "calendar", "max_parallel": "max_parallel",
+}  # fmt: skip
 
 
 def take_machines(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -45,6 +48,7 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
             center = known or places.group_of(
                 name, reader.text("work_center"), origin, reader.text("work_center_name"), stored
             )
+            add_needed_skill(reader, center, places)
             places.make_machine(
                 name,
                 work_center=center,
@@ -118,7 +122,8 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
 
 
 def _says_otherwise(reader: RowReader, before: RowReader) -> bool:
-    names = [n for n in ("operator_name", "calendar") if reader.text(n) and reader.text(n) != before.text(n)]
+    same = ("operator_name", "calendar", "max_parallel")
+    names = [n for n in same if reader.text(n) and reader.text(n) != before.text(n)]
     for name in names:
         text = f"row {before.row.number} says {shown(before.text(name))} for the same person"
         reader.problem(name, text, "the same on all rows of a person")
@@ -135,7 +140,17 @@ def _operator(reader: RowReader, code: str, places: Places) -> str | None:
         return None
     name = reader.text("operator_name")
     origin = reader.origin(**_OPERATOR)
-    return places.make_operator(code, name, calendar=calendar, origin=origin, active=used(reader))
+    said = {**used(reader), **_at_once(reader, stored, places)}
+    return places.make_operator(code, name, calendar=calendar, origin=origin, said=said)
+
+
+def _at_once(reader: RowReader, stored: Named | None, places: Places) -> dict[str, str]:
+    """How many machines a person looks after at once; where the cell is empty, as many as before."""
+    if not reader.layout.has("max_parallel"):
+        return {}
+    number = reader.whole("max_parallel", low=1, needed=False)
+    before = places.shop.at_once.get(stored.id, 1) if stored is not None else 1
+    return {"max_parallel": str(number or before)}
 
 
 def machines_of(readers: Sequence[RowReader], places: Places) -> None:

@@ -19,6 +19,7 @@ from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in
+from storage.foreign.predecessors import predecessors_of
 from storage.foreign.stored_bookings import settle_bookings
 from storage.foreign.words_of_cells import EMPTY_CELL
 
@@ -273,8 +274,12 @@ class Operations:
 
     def reference(self, operation: Operation) -> str:
         """What a canonical cell refers to the operation by."""
-        stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
-        return stored.id if stored else operation.name
+        return self.named(operation.order.code, operation.seq)
+
+    def named(self, order: str, seq: int) -> str:
+        """What a canonical cell refers to an operation by, which the shop or the file has."""
+        stored = self.orders.shop.operations.get((order, seq))
+        return stored.id if stored else f"{order}/{seq}"
 
     def add_to(self, canonical: Canonical) -> None:
         """All rows of all operations."""
@@ -314,7 +319,12 @@ class Operations:
     def _add(self, operation: Operation, canonical: Canonical) -> None:
         stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
         origin = operation.reader.origin(
-            order_id="order", seq="operation", name="operation_name", setup_min="setup", run_s_per_piece="run"
+            order_id="order",
+            seq="operation",
+            name="operation_name",
+            setup_min="setup",
+            run_s_per_piece="run",
+            predecessor_ids="predecessors",
         )
         if stored is None and operation.outside_min is None and _says_no_run(operation):
             operation.reader.problem(
@@ -374,6 +384,9 @@ class Operations:
     def _rounded(
         self,
         operation: Operation,
+        if reader.layout.has("predecessors"):
+            order = operation.order.code
+            found["predecessor_ids"] = predecessors_of(reader, order, lambda seq: self.named(order, seq))
         on: tuple[Fraction, Fraction | None] | None = None,
         machine: str | None = None,
     ) -> tuple[int, int]:

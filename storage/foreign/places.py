@@ -295,9 +295,10 @@ class Places:
         return reference
 
     def make_operator(
-        self, code: str, name: str, *, calendar: str, origin: Origin, active: Mapping[str, str] | None = None
+        self, code: str, name: str, *, calendar: str, origin: Origin, said: Mapping[str, str] | None = None
     ) -> str:
-        """The reference of a person, made or changed to be called so and to work by this calendar."""
+        """The reference of a person, made or changed to be called so and to work by this calendar. `said`:
+        other cells of the row."""
         self.tell_turned(self.operators, code)
         found = self.operators.find(code)
         if found in self.told:
@@ -310,7 +311,7 @@ class Places:
             "operator",
             {
                 **self._identity(stored, own), "code": stored.code if stored else own,
-                "name": called, "calendar_id": calendar, **(active or {}),
+                "name": called, "calendar_id": calendar, **(said or {}),
             },
             origin,
         )  # fmt: skip

@@ -99,6 +99,14 @@ class StoredReport:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredAtOnce:
+    """How many machines the operator `id` looks after at once."""
+
+    id: str
+    max_parallel: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTime:
     """When a person is away or a machine down: `whose` is its id, `name` what it is called. `closes` None:
     until further notice."""
@@ -139,6 +147,8 @@ class ShopNames:
     operators: Sequence[Named] = ()
     skills: Sequence[Named] = ()
     calendars: Sequence[Named] = ()
+    # by the operator's id
+    at_once: Mapping[str, int] = field(default_factory=dict[str, int])
     operations: Mapping[tuple[str, int], StoredOperation] = field(
         default_factory=dict[tuple[str, int], StoredOperation]
     )
@@ -168,6 +178,7 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         return None
     horizon = await fetch_value(connection, _SQL["horizon"], {}, int) or 180
     codes = {"codes": list(order_codes)}
+    at_once = await fetch_all(connection, _SQL["at_once"], {}, StoredAtOnce)
     operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
     on_machines = await fetch_all(connection, _SQL["alternatives"], codes, StoredAlternative)
     orders = await fetch_all(connection, _SQL["orders"], codes, StoredOrder)
@@ -179,6 +190,7 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         await fetch_all(connection, _SQL["operators"], {}, Named),
         await fetch_all(connection, _SQL["skills"], {}, Named),
         await fetch_all(connection, _SQL["calendars"], {}, Named),
+        {found.id: found.max_parallel for found in at_once},
         {(operation.code, operation.seq): operation for operation in operations},
         {(found.id, found.machine_id): found for found in on_machines},
         {order.code: order for order in orders},

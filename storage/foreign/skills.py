@@ -109,7 +109,7 @@ def _sign(layout: Layout, texts: Sequence[str]) -> str | None:
 
 def _same_number(layout: Layout) -> None:
     named = len(layout.columns.get("skill_named", ()))
-    for field in ("skill_level", "skill_until"):
+    for field in ("skill_level", "skill_from", "skill_until"):
         found = len(layout.columns.get(field, ()))
         if found not in (0, named) and named:
             raise InvalidRequest(
@@ -120,22 +120,25 @@ def _same_number(layout: Layout) -> None:
 
 def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Places) -> None:
     """The skills of a row; a level that is no skill yet gives none."""
-    origin = reader.origin(skill_id="skill_named", valid_to="skill_until")
+    origin = reader.origin(skill_id="skill_named", valid_from="skill_from", valid_to="skill_until")
     for header, cell in reader.cells("skill"):
         if words.marks.get(cell.text) == "yes":
             skill = places.make_skill(header, origin)
             places.canonical.add("operator_skill", {"operator_id": operator, "skill_id": skill}, origin)
     level = [cell for _, cell in reader.cells("skill_level")]
-    until = [cell for _, cell in reader.cells("skill_until")]
+    since, until = ([cell for _, cell in reader.cells(name)] for name in ("skill_from", "skill_until"))
     for number, (_, cell) in enumerate(reader.cells("skill_named")):
         held = not level or _is_held(level[number].text, words)
         if until and until[number].empty and words.without_end == HELD_NOT:
             continue
+        first = reader.moment("skill_from", cell=since[number]) if since else None
         last = reader.moment("skill_until", cell=until[number]) if until else None
         for name, written in words.parts(cell.text) if held else ():
             if words.with_level and not _is_held(written, words):
                 continue
             row = {"operator_id": operator, "skill_id": places.make_skill(name, origin)}
+            if since:
+                row["valid_from"] = first.canonical if first else ""
             if until:
                 row["valid_to"] = last.after if last else ""
             places.canonical.add("operator_skill", row, origin)

@@ -18,6 +18,10 @@ select id, code, name, null as "group", null as calendar_id, source, external_id
 -- What the shop calls its people.
 select id, code, name, null as "group", calendar_id, source, external_id from operator order by code;
 
+-- name: at_once
+-- How many machines people look after at once.
+select id, max_parallel from operator;
+
 -- name: skills
 -- What the shop calls its skills.
 select id, code, name, null as "group", null as calendar_id, source, external_id from skill order by code;
