@@ -69,7 +69,7 @@ _PAGES: Sequence[tuple[str, Page]] = (
 
 
 async def measure_boards(shop: Shop, tenant: TenantContext, repetitions: int) -> list[tuple[str, Spread]]:
-    """CPU time of each page, JSON included; then of the first one after the plan has changed."""
+    """CPU time of each page, JSON included; then of the first one on a plan just read."""
     found: list[tuple[str, Spread]] = []
     for name, page in _PAGES:
         boards = Boards(_Present(shop), _Present(shop))
@@ -84,7 +84,7 @@ async def measure_boards(shop: Shop, tenant: TenantContext, repetitions: int) ->
         for _ in range(repetitions):
             source = _Present(replace(shop))
             first.append(await _cpu_ms(page, Boards(source, source), tenant))
-        found.append((f"{name}, first on a changed plan", Spread(tuple(first))))
+        found.append((f"{name}, first on a plan just read", Spread(tuple(first))))
     return found
 
 

@@ -191,8 +191,11 @@ class Board:
         self._take_time(operator)
         known = self._free[operator.id]
         if skill_id not in known:
-            taken = fully_booked(self._work[operator.id], operator.max_parallel)
-            known[skill_id] = subtract(self._qualified(operator, skill_id), taken)
+            if None not in known:
+                taken = fully_booked(self._work[operator.id], operator.max_parallel)
+                known[None] = subtract(self._times.operator(operator.id).available, taken)
+            if skill_id is not None:
+                known[skill_id] = intersect(known[None], self._held(operator, skill_id))
         return known[skill_id]
 
     def _take_time(self, operator: Operator) -> None:
@@ -209,15 +212,20 @@ class Board:
         """When the person is there and holds the skill, busy or not."""
         key = operator.id, skill_id
         if key not in self._there:
-            start, end = self._times.window
-            held = (
-                (start if s.valid_from is None else s.valid_from, end if s.valid_to is None else s.valid_to)
-                for s in operator.skills
-                if s.skill_id == skill_id
-            )
             available = self._times.operator(operator.id).available
-            self._there[key] = available if skill_id is None else intersect(available, normalize(held))
+            self._there[key] = (
+                available if skill_id is None else intersect(available, self._held(operator, skill_id))
+            )
         return self._there[key]
+
+    def _held(self, operator: Operator, skill_id: str) -> Intervals:
+        """When the person holds the skill, there or not."""
+        start, end = self._times.window
+        return normalize(
+            (start if s.valid_from is None else s.valid_from, end if s.valid_to is None else s.valid_to)
+            for s in operator.skills
+            if s.skill_id == skill_id
+        )
 
 
 def _envelope(booking: Booking) -> tuple[Minute, Minute, str]:

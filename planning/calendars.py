@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from planning.intervals import clip, normalize, subtract, union
@@ -269,19 +269,42 @@ class ShopTimes:
 
     def machine(self, machine_id: str) -> ResourceTime:
         if machine_id not in self._machines:
-            machine = self.shop.machines[machine_id]
-            time = self._own(machine.calendar_id, self._of_machine.get(machine_id))
-            active = machine.active_from, machine.active_to
-            self._machines[machine_id] = _resource(time, active, self.downtimes(machine_id))
+            source, make = self.of_machine(machine_id), partial(self._time_of_machine, machine_id)
+            self._machines[machine_id] = self.shop.parts.of("machine_time", machine_id, source, make)
         return self._machines[machine_id]
+
+    def _time_of_machine(self, machine_id: str) -> ResourceTime:
+        machine = self.shop.machines[machine_id]
+        time = self._own(machine.calendar_id, self._of_machine.get(machine_id))
+        return _resource(time, (machine.active_from, machine.active_to), self.downtimes(machine_id))
 
     def operator(self, operator_id: str) -> ResourceTime:
         if operator_id not in self._operators:
-            operator = self.shop.operators[operator_id]
-            time = self._own(operator.calendar_id, self._of_operator.get(operator_id))
-            active = operator.active_from, operator.active_to
-            self._operators[operator_id] = _resource(time, active, self.absences(operator_id))
+            source, make = self.of_operator(operator_id), partial(self._time_of_operator, operator_id)
+            self._operators[operator_id] = self.shop.parts.of("operator_time", operator_id, source, make)
         return self._operators[operator_id]
+
+    def _time_of_operator(self, operator_id: str) -> ResourceTime:
+        operator = self.shop.operators[operator_id]
+        time = self._own(operator.calendar_id, self._of_operator.get(operator_id))
+        return _resource(time, (operator.active_from, operator.active_to), self.absences(operator_id))
+
+    def of_machine(self, machine_id: str) -> tuple[object, ...]:
+        """All rows that the machine's time follows from."""
+        machine = self.shop.machines[machine_id]
+        own = self._of_machine.get(machine_id), self._downtimes.get(machine_id)
+        return machine, *own, *self._of_its_calendar(machine.calendar_id)
+
+    def of_operator(self, operator_id: str) -> tuple[object, ...]:
+        """All rows that the operator's time follows from."""
+        operator = self.shop.operators[operator_id]
+        own = self._of_operator.get(operator_id), self._absences.get(operator_id)
+        return operator, *own, *self._of_its_calendar(operator.calendar_id)
+
+    def _of_its_calendar(self, calendar_id: str) -> tuple[object, ...]:
+        settings = self.shop.settings
+        rows = self.shop.calendars[calendar_id], self._of_calendar.get(calendar_id)
+        return *rows, settings.timezone, settings.standard_overtime, self.window
 
     def downtimes(self, machine_id: str) -> tuple[Downtime, ...]:
         """The machine's downtimes that touch the window, by start."""

@@ -108,6 +108,10 @@ class MachineWaits:
         for booking in sorted(shop.bookings, key=lambda b: (b.envelope_start, b.id)):
             self._of_machine[booking.machine_id].append(booking)
 
+    def of_machine(self, machine_id: str) -> Sequence[Booking]:
+        """All that is booked on it, by start."""
+        return self._of_machine.get(machine_id, ())
+
     def busy(self, current: PlannedOperation, span: Interval) -> tuple[Booking, list[Link], Intervals]:
         """The booking that waited in `span`, the parts in which other work held its machine, and the rest.
 

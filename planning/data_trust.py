@@ -159,8 +159,9 @@ class _Ground:
     @cached_property
     def booked(self) -> list[tuple[Minute, Operation, bool]]:
         """Of the steps that are booked: the end of the last booking, and whether all of it is done."""
-        rows = ((o, self.routings.bookings(o.id)) for o in self.steps)
-        return [(max(map(_end, own)), o, _done(own)) for o, own in rows if own]
+        booked = self.routings.booked
+        rows = ((o, booked[o.id]) for o in self.steps if o.id in booked)
+        return [(max(map(_end, own)) if own[1:] else own[0].envelope_end, o, _done(own)) for o, own in rows]
 
     @cached_property
     def ends(self) -> list[Minute]:

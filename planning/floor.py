@@ -67,11 +67,13 @@ class Floor:
     def workplace(self, machine_id: str) -> Workplace:
         """The machine with its bookings, without people."""
         if machine_id not in self._workplaces:
-            self._workplaces[machine_id] = Workplace(
+            machine, available = self.shop.machines[machine_id], self.times.machine(machine_id).available
+            source = machine, available, self._bookings.get(machine_id)
+            self._workplaces[machine_id] = self.shop.parts.of(
+                "workplace",
                 machine_id,
-                self.shop.machines[machine_id].code,
-                self.times.machine(machine_id).available,
-                self._blocked(machine_id),
+                source,
+                lambda: Workplace(machine_id, machine.code, available, self._blocked(machine_id)),
             )
         return self._workplaces[machine_id]
 
@@ -147,7 +149,10 @@ class Floor:
         """When the person could take one more job that needs the skill."""
         if operator.id not in self._free:
             available = self.times.operator(operator.id).available
-            self._free[operator.id] = subtract(available, self._busy(operator))
+            source = operator, available, self._work_of.get(operator.id)
+            self._free[operator.id] = self.shop.parts.of(
+                "free_time", operator.id, source, lambda: subtract(available, self._busy(operator))
+            )
         return intersect(clip(self._free[operator.id], window), self._qualified(operator, skill_id))
 
     def _busy(self, operator: Operator) -> Intervals:

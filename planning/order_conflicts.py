@@ -1,6 +1,7 @@
 """Rules of planning-domain 6.3 about orders: sequence of operations, completeness, material, due date."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from leadhand.errors import InvalidRouting
 from planning.attendance import setup_minutes
@@ -17,21 +18,26 @@ def order_conflicts(shop: Shop) -> Iterator[Conflict]:
     routings = shop.view(Routings)
     buffer_min = shop.settings.at_risk_buffer_h * 60
     for order in shop.orders.values():
-        if order.status not in OPEN:
-            continue
-        last = _last_of_calm_chain(order, routings)
-        if last is not None:
-            operation, finish = last
-            for row in routings.operations(order.id) if shop.materials else ():
-                needed = shop.materials.get(row.id, ())
-                if needed:
-                    yield from material_conflicts(row, needed, routings.bookings(row.id))
-            yield from _due(order, (operation.id,), finish, buffer_min)
-            continue
+        if order.status in OPEN:
+            source = routings.rows(order), buffer_min
+            make = partial(_of_order, shop, order, routings, buffer_min)
+            yield from shop.parts.of("order_conflicts", order.id, source, make)
+
+
+def _of_order(shop: Shop, order: Order, routings: Routings, buffer_min: int) -> tuple[Conflict, ...]:
+    last = _last_of_calm_chain(order, routings)
+    if last is None:
         try:
-            yield from conflicts_of_order(order, routings.planned(order), buffer_min)
+            return tuple(conflicts_of_order(order, routings.planned(order), buffer_min))
         except InvalidRouting:
-            continue
+            return ()
+    operation, finish = last
+    found: list[Conflict] = []
+    for row in routings.operations(order.id) if shop.materials else ():
+        needed = shop.materials.get(row.id, ())
+        if needed:
+            found += material_conflicts(row, needed, routings.bookings(row.id))
+    return (*found, *_due(order, (operation.id,), finish, buffer_min))
 
 
 def conflicts_of_order(

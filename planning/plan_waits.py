@@ -5,6 +5,7 @@ Both follow from the bookings alone, so they are gone through once for a plan an
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from leadhand.errors import InvalidRouting
 from planning.cause_chain import MachineWaits, walk
@@ -56,8 +57,9 @@ class PlanWaits:
             except InvalidRouting:
                 self.left_out.append(order.id)
                 continue
-            for planned in operations:
-                self._stands(order, planned)
+            standing = partial(_standing, order, operations)
+            for one in shop.parts.of("standing", order.id, (order, operations), standing):
+                self.standing[one.machine_id].append(one)
             self._is_late(order, operations, waits)
 
     def delays(self) -> Mapping[str, Mapping[str, int]]:
@@ -68,25 +70,40 @@ class PlanWaits:
                 found[wait.machine_id][wait.order_id] += wait.span[1] - wait.span[0]
         return found
 
-    def _stands(self, order: Order, planned: PlannedOperation) -> None:
-        ready = planned.ready_at(order)
-        # The first operation of an order without release has waited since nobody knows when.
-        if not ready or not planned.bookings:
-            return
-        first = planned.bookings[0]
-        if ready < first.envelope_start:
-            span = ready, first.envelope_start
-            self.standing[first.machine_id].append(Standing(first.machine_id, span, _attended(first)))
-
     def _is_late(self, order: Order, operations: Sequence[PlannedOperation], waits: MachineWaits) -> None:
         ends = [o.end for o in operations]
         known = [end for end in ends if end is not None]
         if order.due_at is None or not known or len(known) < len(ends) or max(known) <= order.due_at:
             return
         self.late[order.id] = max(known) - order.due_at
-        for step in walk(order, operations, max(known)):
-            if step.current.bookings:
-                self.waits += _waits(order.id, waits, step.current, step.spans())
+        machines = [waits.of_machine(b.machine_id) for o in operations for b in o.bookings]
+        make = partial(_waits_of, order, operations, waits)
+        self.waits += self.shop.parts.of("waits", order.id, (order, operations, machines), make)
+
+
+def _standing(order: Order, operations: Sequence[PlannedOperation]) -> tuple[Standing, ...]:
+    found: list[Standing] = []
+    for planned in operations:
+        ready = planned.ready_at(order)
+        # The first operation of an order without release has waited since nobody knows when.
+        if not ready or not planned.bookings:
+            continue
+        first = planned.bookings[0]
+        if ready < first.envelope_start:
+            span = ready, first.envelope_start
+            found.append(Standing(first.machine_id, span, _attended(first)))
+    return tuple(found)
+
+
+def _waits_of(
+    order: Order, operations: Sequence[PlannedOperation], waits: MachineWaits
+) -> tuple[LateWait, ...]:
+    finish = max(o.end for o in operations if o.end is not None)
+    found: list[LateWait] = []
+    for step in walk(order, operations, finish):
+        if step.current.bookings:
+            found += _waits(order.id, waits, step.current, step.spans())
+    return tuple(found)
 
 
 def _waits(

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from itertools import pairwise
 from operator import attrgetter
@@ -39,29 +40,53 @@ def machine_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator
     by_machine: defaultdict[str, list[Booking]] = defaultdict(list)
     for booking in bookings:
         by_machine[booking.machine_id].append(booking)
-    edges = _Edges()
+    edges, operations = _Edges(), times.shop.operations
     for machine_id, rows in by_machine.items():
-        yield from _double_bookings(times, machine_id, rows)
-        for booking in _not_within(edges.of(times.machine(machine_id).available), rows):
-            yield from _machine_closed(times, booking)
-        for booking in rows:
-            for segment in booking.segments:
-                if segment.operator_id is None:
-                    yield from _operator_missing(times.shop, booking)
-                    break
+        source = rows, [operations.get(b.operation_id or "") for b in rows], times.of_machine(machine_id)
+        make = partial(_on_machine, times, machine_id, rows, edges)
+        yield from times.shop.parts.of("machine_conflicts", machine_id, source, make)
+
+
+def _on_machine(
+    times: ShopTimes, machine_id: str, rows: list[Booking], edges: "_Edges"
+) -> tuple[Conflict, ...]:
+    found = list(_double_bookings(times, machine_id, rows))
+    for booking in _not_within(edges.of(times.machine(machine_id).available), rows):
+        found += _machine_closed(times, booking)
+    for booking in rows:
+        for segment in booking.segments:
+            if segment.operator_id is None:
+                found += _operator_missing(times.shop, booking)
+                break
+    return tuple(found)
 
 
 def operator_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
     """What is wrong with the work of people."""
-    skills = {machine.id: _skill_of(times.shop, machine.id) for machine in times.shop.machines.values()}
+    shop = times.shop
+    skills = shop.parts.of("skills", "", (shop.machines, shop.work_centers), partial(_skills, shop))
     edges = _Edges()
     for operator_id, tasks in _tasks_by_operator(bookings).items():
-        operator = times.shop.operators[operator_id]
-        yield from _too_many_at_once(operator, tasks)
-        for booking in _away(edges.of(times.operator(operator_id).available), tasks):
-            yield from _operator_closed(times, operator_id, booking)
-        for booking in _unskilled(operator, tasks, skills):
-            yield from _operator_unqualified(times.shop, operator, booking)
+        source = tasks, times.of_operator(operator_id), skills
+        make = partial(_of_person, times, shop.operators[operator_id], tasks, (skills, edges))
+        yield from shop.parts.of("operator_conflicts", operator_id, source, make)
+
+
+def _of_person(
+    times: ShopTimes, operator: Operator, tasks: Tasks, known: tuple[Mapping[str, str | None], "_Edges"]
+) -> tuple[Conflict, ...]:
+    skills, edges = known
+    found = list(_too_many_at_once(operator, tasks))
+    for booking in _away(edges.of(times.operator(operator.id).available), tasks):
+        found += _operator_closed(times, operator.id, booking)
+    for booking in _unskilled(operator, tasks, skills):
+        found += _operator_unqualified(times.shop, operator, booking)
+    return tuple(found)
+
+
+def _skills(shop: Shop) -> dict[str, str | None]:
+    """The skill that each machine asks for."""
+    return {machine_id: _skill_of(shop, machine_id) for machine_id in shop.machines}
 
 
 def _skill_of(shop: Shop, machine_id: str) -> str | None:

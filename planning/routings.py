@@ -64,6 +64,7 @@ class Routings:
         for operation in shop.operations.values():
             self._operations[operation.order_id].append(operation)
         self._materials, self._progress = shop.materials, shop.progress
+        self._parts = shop.parts
         self._planned: dict[str, tuple[Order, tuple[PlannedOperation, ...]]] = {}
         self._bookings: defaultdict[str, list[Booking]] = defaultdict(list)
         for booking in shop.bookings:
@@ -79,6 +80,11 @@ class Routings:
         """The order's operations by seq."""
         return self._operations.get(order_id, ())
 
+    @property
+    def booked(self) -> Mapping[str, Sequence[Booking]]:
+        """The bookings of each operation that has any, by start."""
+        return self._bookings
+
     def bookings(self, operation_id: str) -> Sequence[Booking]:
         """The operation's bookings by start."""
         return self._bookings.get(operation_id, ())
@@ -92,14 +98,26 @@ class Routings:
         known = self._planned.get(order.id)
         if known is not None and known[0] is order:
             return known[1]
+        found = self._parts.of("planned", order.id, self.rows(order), lambda: self._plan(order))
+        self._planned[order.id] = order, found
+        return found
+
+    def rows(self, order: Order) -> tuple[object, ...]:
+        """All that is known of the order: what its planned operations follow from."""
+        operations = self.operations(order.id)
+        ids = [operation.id for operation in operations]
+        bookings = [self._bookings.get(key) for key in ids]
+        materials = [self._materials.get(key) for key in ids] if self._materials else None
+        progress = [self._progress.get(key) for key in ids] if self._progress else None
+        return order, operations, bookings, materials, progress
+
+    def _plan(self, order: Order) -> tuple[PlannedOperation, ...]:
         operations = self.operations(order.id)
         before = predecessors(operations)
         placed: dict[str, PlannedOperation] = {}
         for operation in in_order(operations, before):
             placed[operation.id] = self._place(order, operation, before[operation.id], placed)
-        found = tuple(placed.values())
-        self._planned[order.id] = order, found
-        return found
+        return tuple(placed.values())
 
     def _place(
         self,

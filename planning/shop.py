@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from planning.plan_parts import PlanParts
 from planning.plan_views import PlanViews
 from planning.values import value
 
@@ -320,6 +321,7 @@ class Shop:
     holds: Mapping[str, CapacityHold] = field(default_factory=dict[str, CapacityHold])
     last_import_at: Minute | None = field(default=None, compare=False)
     views: PlanViews = field(default_factory=PlanViews, init=False, repr=False, compare=False)
+    parts: PlanParts = field(default_factory=PlanParts, init=False, repr=False, compare=False)
 
     def view(self, make: Callable[Concatenate["Shop", P], View], *args: P.args, **kwargs: P.kwargs) -> View:
         """`make(self, ...)`, worked out once and kept with this plan; `make` and its arguments tell it apart.
@@ -332,4 +334,5 @@ class Shop:
         """The same plan after an import that changed nothing of it, with what was worked out from it."""
         made = replace(self, last_import_at=minute)
         object.__setattr__(made, "views", self.views)
+        object.__setattr__(made, "parts", self.parts)
         return made

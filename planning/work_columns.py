@@ -6,6 +6,8 @@ machines and people, no longer through each of their bookings.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -26,19 +28,20 @@ class WorkColumns:
         self.bookings: Sequence[Booking] = sorted(shop.bookings, key=booking_order)
         self._machines = {key: number for number, key in enumerate(shop.machines)}
         self._operators = {key: number for number, key in enumerate(shop.operators)}
-        rows, machines, operators = self.bookings, self._machines, self._operators
+        rows = self.bookings
         self._blocks = Stretches(
-            column(machines[b.machine_id] for b in rows),
-            column(b.envelope_start for b in rows),
-            column(b.envelope_end for b in rows),
+            column(map(self._machines.__getitem__, map(attrgetter("machine_id"), rows))),
+            column(map(attrgetter("envelope_start"), rows)),
+            column(map(attrgetter("envelope_end"), rows)),
         )
-        segments = [s for b in rows for s in b.segments]
-        start, end = column(s.start for s in segments), column(s.end for s in segments)
-        self._booking = np.repeat(np.arange(len(rows)), column(len(b.segments) for b in rows))
+        worked = [b.segments for b in rows]
+        segments = list(chain.from_iterable(worked))
+        start, end = column(map(attrgetter("start"), segments)), column(map(attrgetter("end"), segments))
+        self._booking = np.repeat(np.arange(len(rows)), column(map(len, worked)))
         self._of_machines = Stretches(self._blocks.lane[self._booking], start, end)
         # Work without anybody lies in a lane of its own, behind those of people.
-        nobody = len(operators)
-        attending = (nobody if s.operator_id is None else operators[s.operator_id] for s in segments)
+        lanes: dict[str | None, int] = {**self._operators, None: len(self._operators)}
+        attending = map(lanes.__getitem__, map(attrgetter("operator_id"), segments))
         self._of_operators = Stretches(column(attending), start, end)
 
     @cached_property

@@ -1,7 +1,7 @@
 """Rows of the shop's tables as the planning core's values. Pure: it runs in a thread of its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter, itemgetter
@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from planning import shop as values
 from planning.capacity_hold import without_expired
+from planning.plan_following import following
 from planning.zones import MINUTES_PER_DAY, local_minute
 from storage.local_times import clock_minutes
 
@@ -48,14 +49,32 @@ class ShopRows:
         return sum(len(rows) for rows in self.tables.values())
 
 
+@dataclass(frozen=True, slots=True)
+class ReadShop:
+    """A shop and the rows that it was made of, by which its next state tells what stands."""
+
+    shop: values.Shop
+    rows: ShopRows
+
+
 def build_shop(rows: ShopRows, as_of: values.Minute) -> values.Shop:
     """The shop as values, without the holds that are over at `as_of`; mappings in the order of the rows."""
+    return _shop(rows, as_of, None)
+
+
+def next_shop(rows: ShopRows, as_of: values.Minute, before: ReadShop | None) -> ReadShop:
+    """As `build_shop`; of an earlier state of the same shop what is the same is kept."""
+    shop = _shop(rows, as_of, before)
+    return ReadShop(following(shop, before.shop) if before else shop, rows)
+
+
+def _shop(rows: ShopRows, as_of: values.Minute, before: ReadShop | None) -> values.Shop:
     settings = build_settings(rows.settings)
     zone = ZoneInfo(settings.timezone)
     tables = rows.tables
     due_at = _due_minutes(zone, settings.due_cutoff_local_min)
     every_hold = {row[0]: values.CapacityHold(*row) for row in tables["holds"]}
-    holds, bookings = without_expired(every_hold, _bookings(tables["bookings"], tables["segments"]), as_of)
+    holds, bookings = without_expired(every_hold, _every_booking(tables, before), as_of)
     return values.Shop(
         settings=settings,
         calendars=_calendars(tables["calendars"], tables["shifts"]),
@@ -67,7 +86,7 @@ def build_shop(rows: ShopRows, as_of: values.Minute) -> values.Shop:
         absences=tuple(_absence(row, zone) for row in tables["absences"]),
         downtimes=tuple(_downtime(row) for row in tables["downtimes"]),
         orders={row[0]: _order(row, due_at) for row in tables["orders"]},
-        operations=_operations(tables["operations"], tables["alternatives"]),
+        operations=_every_operation(tables, before),
         materials=_group(tables["materials"], values.MaterialRequirement),
         progress=_group(tables["progress"], values.ProgressReport),
         bookings=bookings,
@@ -181,6 +200,29 @@ def _order(row: tuple[Any, ...], due_minute: Callable[[date], values.Minute]) ->
     return values.Order(
         id_, code, customer, quantity, values.OrderStatus(status), due_at, release_at, priority
     )
+
+
+def _every_operation(tables: Mapping[str, Rows], before: ReadShop | None) -> Mapping[str, values.Operation]:
+    names = "operations", "alternatives"
+    if before is not None and all(before.rows.tables[name] == tables[name] for name in names):
+        return before.shop.operations
+    return _operations(tables["operations"], tables["alternatives"])
+
+
+def _every_booking(tables: Mapping[str, Rows], before: ReadShop | None) -> tuple[values.Booking, ...]:
+    """By start; those of which no row is another than before are not made again."""
+    bookings, segments = tables["bookings"], tables["segments"]
+    if before is None:
+        return _bookings(bookings, segments)
+    old, changed = before.rows.tables, set[str]()
+    for name in ("bookings", "segments"):
+        changed |= {row[0] for row in set(old[name]) ^ set(tables[name])}
+    stands = {booking.id: booking for booking in before.shop.bookings if booking.id not in changed}
+    made = _bookings(
+        [row for row in bookings if row[0] not in stands], [row for row in segments if row[0] not in stands]
+    )
+    kept = (stands[row[0]] for row in bookings if row[0] in stands)
+    return tuple(sorted((*made, *kept), key=attrgetter("envelope_start", "id")))
 
 
 def _operations(operations: Rows, alternatives: Rows) -> dict[str, values.Operation]:

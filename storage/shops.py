@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,11 +17,11 @@ from storage.database import Database
 from storage.named_queries import named_queries
 from storage.pipeline import Statement
 from storage.round_trip import one_trip
-from storage.shop_rows import Rows, ShopRows, build_settings, build_shop
+from storage.shop_rows import ReadShop, Rows, ShopRows, build_settings, next_shop
 from storage.transactions import Connection
 
 MAX_SHOPS = 64
-# About 40 MB for each 100,000 rows.
+# About 50 MB for each 100,000 rows.
 MAX_ROWS = 600_000
 
 _SQL = named_queries("shops")
@@ -53,7 +54,7 @@ class ShopReader:
         self._database = database
         self._max_shops = max_shops
         self._max_rows = max_rows
-        self._kept: OrderedDict[ShopKey, tuple[Shop, int]] = OrderedDict()
+        self._kept: OrderedDict[ShopKey, tuple[ReadShop, int]] = OrderedDict()
         self._loading: dict[ShopKey, asyncio.Task[Shop]] = {}
 
     async def load(self, tenant: TenantContext, window: Interval) -> Shop:
@@ -66,11 +67,11 @@ class ShopReader:
         """
         key, last_import_at = await self._current_key(tenant, whole_months(window))
         if key in self._kept:
-            shop, rows = self._kept.pop(key)
-            if shop.last_import_at != last_import_at:  # an import that changed nothing
-                shop = shop.imported_at(last_import_at)
-            self._kept[key] = (shop, rows)
-            return shop
+            read, rows = self._kept.pop(key)
+            if read.shop.last_import_at != last_import_at:  # an import that changed nothing
+                read = replace(read, shop=read.shop.imported_at(last_import_at))
+            self._kept[key] = (read, rows)
+            return read.shop
         task = self._loading.get(key)
         if task is None:
             task = asyncio.create_task(self._read(tenant, key.window))
@@ -96,19 +97,27 @@ class ShopReader:
         async with self._database.transaction(tenant, snapshot=True) as connection:
             rows = await read_rows(connection, tenant_id=tenant.tenant_id, window=window)
         now = to_minute(tenant.as_of)
-        shop = await asyncio.to_thread(build_shop, rows, now)
+        before = self._earlier(tenant.tenant_id, rows.settings[-1], window)
+        read = await asyncio.to_thread(next_shop, rows, now, before)
         expired_by = max((row[2] for row in rows.tables["holds"] if row[2] <= now), default=None)
-        version = shop.settings.data_version
+        version = read.shop.settings.data_version
         key = ShopKey(tenant.tenant_id, rows.settings[-1], version, expired_by, window)
-        self._keep(key, shop, rows.count)
-        return shop
+        self._keep(key, read, rows.count)
+        return read.shop
 
-    def _keep(self, key: ShopKey, shop: Shop, rows: int) -> None:
+    def _earlier(self, tenant_id: str, created_at: datetime, window: Interval) -> ReadShop | None:
+        """The state of the same shop that was asked for last, in this window if there is one."""
+        of_shop = [k for k in self._kept if (k.tenant_id, k.created_at) == (tenant_id, created_at)]
+        in_window = [k for k in of_shop if k.window == window]
+        last = (in_window or of_shop)[-1:]
+        return self._kept[last[0]][0] if last else None
+
+    def _keep(self, key: ShopKey, read: ReadShop, rows: int) -> None:
         # States that have passed are never asked for again.
         passed = [k for k in self._kept if k.tenant_id == key.tenant_id and k[:4] != key[:4]]
         for old in (*passed, key):
             self._let_go(old)
-        self._kept[key] = (shop, rows)
+        self._kept[key] = (read, rows)
         while len(self._kept) > 1 and (
             len(self._kept) > self._max_shops
             or sum(count for _, count in self._kept.values()) > self._max_rows
@@ -119,9 +128,9 @@ class ShopReader:
 
     def _let_go(self, key: ShopKey) -> None:
         """Of the plan and of all that was worked out from it."""
-        shop, _ = self._kept.pop(key, (None, 0))
-        if shop is not None:
-            shop.views.close()
+        read, _ = self._kept.pop(key, (None, 0))
+        if read is not None:
+            read.shop.views.close()
 
 
 def whole_months(window: Interval) -> Interval:

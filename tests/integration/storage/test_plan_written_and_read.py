@@ -177,6 +177,32 @@ async def test_a_changed_plan_is_read_anew(
     assert after.settings.data_version == before.settings.data_version + 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        b"update booking_segment set operator_id = null",
+        b"update booking set locked = not locked where id = (select min(id) from booking)",
+        b"delete from booking_segment where booking_id = (select min(id) from booking)",
+        b"delete from booking where id = (select min(id) from booking)",
+        b"update operation set setup_min = setup_min + 1 where id = (select min(id) from operation)",
+        b"update operation_alternative set setup_min = setup_min + 1",
+        b"update production_order set priority = 1",
+    ],
+)
+async def test_what_is_kept_of_the_state_before_is_as_a_reader_finds_it_who_knows_nothing(
+    database: Database, two_shops: tuple[Principal, Principal], change: bytes
+) -> None:
+    await put(database, two_shops[0], small_shop())
+    reader = ShopReader(database)
+    before = await reader.load(asking(two_shops[0]), DECEMBER)
+    async with database.transaction(two_shops[0]) as connection:
+        await connection.execute(change)
+    after = await reader.load(asking(two_shops[0]), DECEMBER)
+    assert after == await ShopReader(database).load(asking(two_shops[0]), DECEMBER)
+    assert after != replace(before, settings=after.settings)
+    assert all(after.machines[key] is machine for key, machine in before.machines.items())
+
+
 async def test_a_shop_made_anew_under_the_same_name_is_not_mistaken_for_the_old_one(
     database: Database, two_shops: tuple[Principal, Principal]
 ) -> None:

@@ -1,0 +1,90 @@
+"""The next state of a plan: what is handed on to it says what the plan alone would say."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.calendars import ShopTimes
+from planning.conflicts import all_conflicts
+from planning.floor import Floor
+from planning.plan_following import following
+from planning.plan_waits import PlanWaits
+from planning.routings import Routings
+from planning.shop import Downtime, DowntimeKind, Interval, Shop
+from tests.unit.planning import strategies
+from tests.unit.planning.capacity_shop import DECEMBER, small_shop
+
+_PARTS = ("settings", "calendars", "exceptions", "operators", "absences", "downtimes", "orders", "plan")
+
+
+def everything(shop: Shop, window: Interval) -> list[object]:
+    """All that is handed on, as `shop` tells it."""
+    times, floor, waits = ShopTimes(shop, window), Floor(shop, window), PlanWaits(shop)
+    return [
+        [times.machine(machine_id) for machine_id in shop.machines],
+        [times.operator(operator_id) for operator_id in shop.operators],
+        [floor.staffed_workplace(machine_id) for machine_id in shop.machines],
+        [Routings(shop).planned(order) for order in shop.orders.values()],
+        all_conflicts(times),
+        (dict(waits.standing), waits.waits, waits.late),
+    ]
+
+
+@st.composite
+def plans(draw: st.DrawFn, place: strategies.Place) -> Shop:
+    shop = draw(strategies.shops(place))
+    edge = st.none() | st.integers(*place.window)
+    order = replace(
+        shop.orders["order"], due_at=draw(edge), release_at=draw(edge), quantity=draw(st.integers(1, 20))
+    )
+    return replace(shop, orders={"order": order})
+
+
+def mixed(shop: Shop, other: Shop, names: frozenset[str]) -> Shop:
+    """`shop` with these parts of the other one."""
+    taken = {name: getattr(other, name) for name in names - {"plan"}}
+    plan = {"operations": other.operations, "bookings": other.bookings} if "plan" in names else {}
+    return replace(shop, **taken, **plan)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_what_is_handed_on_is_what_the_next_plan_alone_would_say(data: st.DataObject) -> None:
+    place = data.draw(strategies.places())
+    wide = place.window[0] - 4000, place.window[1] + 4000
+    first, other = data.draw(plans(place)), data.draw(plans(place))
+    state = first
+    everything(state, wide)
+    for names in data.draw(st.lists(st.frozensets(st.sampled_from(_PARTS), max_size=3), max_size=3)):
+        alone = mixed(state, data.draw(st.sampled_from([first, other])), names)
+        window = data.draw(st.sampled_from([wide, place.window]))
+        state = following(alone, state)
+        assert state == alone
+        assert everything(state, window) == everything(replace(alone), window)
+
+
+def test_of_a_machine_that_nothing_touched_the_same_is_told_without_working_it_out() -> None:
+    shop = small_shop()
+    before = {key: shop.view(Floor, DECEMBER).workplace(key) for key in shop.machines}
+    down = Downtime("d", next(iter(shop.machines)), DECEMBER[0], None, DowntimeKind.BREAKDOWN)
+    after = following(replace(small_shop(), downtimes=(*shop.downtimes, down)), shop)
+    floor = after.view(Floor, DECEMBER)
+    assert {key for key in shop.machines if floor.workplace(key) is not before[key]} == {down.machine_id}
+
+
+def test_a_plan_that_is_no_next_state_begins_with_nothing() -> None:
+    shop = small_shop()
+    everything(shop, DECEMBER)
+    assert len(shop.parts) > 0
+    assert len(replace(shop, bookings=()).parts) == 0
+
+
+def test_no_more_is_handed_on_than_the_state_before_was_asked_for() -> None:
+    shop = small_shop()
+    everything(shop, DECEMBER)
+    asked = len(shop.parts)
+    for _ in range(5):
+        shop = following(small_shop(), shop)
+        everything(shop, DECEMBER)
+        assert len(shop.parts) == asked
