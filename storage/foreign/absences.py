@@ -1,6 +1,7 @@
 """Absences of people, from tables that list them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,14 +48,16 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
         if who and who not in people:
             findings.notice(place, reader.row.number, f"{shown(who)} is nobody of the shop; it is left out")
             continue
-        for when in _times(reader, parts.get(reader.text("day_part"), "whole")):
+        times = _times(reader, parts.get(reader.text("day_part"), "whole"))
+        for when in times:
             number = reader.row.number
             first = said.setdefault((people[who], reader.text("absence_kind"), *when.values()), number)
             if first != number:
                 text = f"the absence of {shown(who)} is that of row {first} and counts once"
                 findings.notice(place, number, text)
                 continue
-            _add(reader, people[who], when, kinds, (places, stored))
+            place_in = "" if len(times) == 1 else f"/{when['start']}"
+            _add(reader, _Whose(people[who], place_in), when, kinds, (places, stored))
     stored.tell_overlaps(findings)
 
 
@@ -129,14 +132,24 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
 
 def _add(
     reader: RowReader,
-    person: str,
+    whose: _Whose,
     when: Mapping[str, str],
     kinds: Mapping[str, str],
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """`part`: which of the absences of a row it is, where it has a number of its own."""
+
+    person: str
+    part: str
+
+
     into: tuple[Places, StoredTimes],
 ) -> None:
-    places, stored = into
+    (places, stored), person = into, whose.person
     first, last = when.get("start_date") or when["start"], when.get("end_date") or when.get("end") or ""
-    time = Time(person, first, last, f"{places.source}:{person} {first}")
+    number = reader.text("absence_number")
+    key = f"{number}{whose.part}" if number else f"{places.source}:{person} {first}"
+    time = Time(person, first, last, key, numbered=bool(number))
     places.canonical.add(
         "absence",
         {

@@ -93,7 +93,7 @@ def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[
         needed.add("day")
     if kind == "reports" and "day" not in proposed and _are_times_alone(table, scope, proposed, "reported"):
         needed.add("day")
-    if {"skill_level", "skill_until"} & set(proposed):
+    if {"skill_level", "skill_from", "skill_until"} & set(proposed):
         needed.add("skill_named")
     return needed
 
