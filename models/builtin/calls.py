@@ -28,7 +28,8 @@ def calls_of(clause: Clause, query: Query, filled: Filled) -> tuple[Query, ...]:
         return ()
     if query.tool in _TO_A_MACHINE and _is_only_left(clause, query):
         return ()
-    return named or _each_center(clause, query) or _each(_as_move(clause, query), filled)
+    places = () if changes else _each_place(clause, query)
+    return named or places or _each(_as_move(clause, query), filled)
 
 
 def _is_only_left(clause: Clause, query: Query) -> bool:
@@ -37,16 +38,20 @@ def _is_only_left(clause: Clause, query: Query) -> bool:
     return any(m.text == machine and is_left(clause, m) for m in clause.wanted(Named.MACHINE))
 
 
-def _each_center(clause: Clause, query: Query) -> tuple[Query, ...]:
-    """ "Milling and turning": where one kind of work is taken, a call for each."""
-    names = [m.text for m in list_with(clause, (Named.CENTER,), query.arguments.get("work_center"))]
-    each = ({**query.arguments, "work_center": name} for name in names[:MAX_QUERIES])
-    return tuple(replace(query, arguments=arguments) for arguments in each)
+def _each_place(clause: Clause, query: Query) -> tuple[Query, ...]:
+    """ "Milling and turning", "the Studer and the Zeiss": where one is taken, a call for each."""
+    for argument, kind in (("work_center", Named.CENTER), ("machine", Named.MACHINE)):
+        names = [m.text for m in list_with(clause, (kind,), query.arguments.get(argument))]
+        if names:
+            each = ({**query.arguments, argument: name} for name in names[:MAX_QUERIES])
+            return tuple(replace(query, arguments=arguments) for arguments in each)
+    return ()
 
 
 def _as_move(clause: Clause, query: Query) -> Query:
     """What leaves a machine is in the plan already, so it is moved and not booked."""
-    if query.tool != _BOOK or not any(is_left(clause, m) for m in clause.wanted(Named.MACHINE)):
+    machines = [m for m in clause.names if m.kind is Named.MACHINE]
+    if query.tool != _BOOK or not any(m.negated or is_left(clause, m) for m in machines):
         return query
     kept = {name: value for name, value in query.arguments.items() if name in {"order", "machine", "start"}}
     number = query.arguments.get("operation")

@@ -85,6 +85,7 @@ _CHANGES = frozenset(
         "due_moved",
     ]
 )
+_SHIFTS = frozenset({"shifts", "schichten"})
 _REPLIES = frozenset({"assent", "dissent"})
 
 
@@ -266,6 +267,11 @@ class Clause:
             for mark, after in followed
         ):
             formed.add("overtime")  # "a Saturday shift": the day ends the phrase
+            formed |= (
+                {"recurring"}
+                if any(w.plain in _SHIFTS for m in self.reading.marks for w in m.words)
+                else set()
+            )
         if any(word.plain in language_words("weekly_days") for mark in self.dates for word in mark.words):
             formed.add("recurring")
         return formed

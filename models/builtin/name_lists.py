@@ -32,7 +32,11 @@ def _goes_on(clause: Clause, before: Mention, here: Mention) -> bool:
     between = marks[before.last : here.first]
     gap = clause.reading.text[marks[before.last - 1].end :]
     joined = bool(between) or gap.lstrip().startswith((",", "/", "+"))
-    if joined and all(mark.has(Kind.JOINER, Kind.DETERMINER) for mark in between):
+    linked = any(mark.has(Kind.JOINER) for mark in between) or not between
+    small = all(
+        mark.has(Kind.JOINER, Kind.DETERMINER) or (linked and mark.has(Kind.LOCATION)) for mark in between
+    )
+    if joined and small:
         return True
     last = next((mark for mark in reversed(between) if not mark.has(Kind.DETERMINER)), None)
     after = marks[here.last : here.last + 1]

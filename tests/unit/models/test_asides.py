@@ -9,7 +9,6 @@ from models.builtin.understanding import SIMULATE, Context, Query, Understanding
 
 CONTEXT = Context(tools=frozenset(grammar.tool for grammar in tool_grammars()))
 AVAILABILITY = "get_machine_availability"
-TWO_KINDS = "compare milling and turning load for december"
 
 
 def calls(understood: Understanding) -> list[tuple[str, dict[str, JsonValue]]]:
@@ -99,11 +98,18 @@ def test_days_that_do_not_follow_on_each_other_are_two() -> None:
     ]
 
 
-def test_two_kinds_of_work_are_looked_at_one_by_one() -> None:
-    assert [query.arguments["work_center"] for query in understand(TWO_KINDS, CONTEXT).queries] == [
-        "milling",
-        "turning",
-    ]
+@pytest.mark.parametrize(
+    ("text", "argument", "each"),
+    [
+        ("compare milling and turning load for december", "work_center", ["milling", "turning"]),
+        ("How is the load on milling and on turning next week?", "work_center", ["milling", "turning"]),
+        ("Who can run the Studer and the Zeiss tomorrow?", "machine", ["Studer", "Zeiss"]),
+    ],
+)
+def test_of_two_places_where_one_is_taken_each_is_looked_at(
+    text: str, argument: str, each: list[str]
+) -> None:
+    assert [query.arguments[argument] for query in understand(text, CONTEXT).queries] == each
 
 
 def test_the_third_of_a_month_is_no_machine() -> None:
@@ -146,6 +152,7 @@ def test_the_opposite_of_what_was_said_is_never_proposed(text: str) -> None:
     [
         ("Take WO-4011 off the Puma 3100 and run it on the 2600 instead", "2600"),
         ("move WO-4011 from the VF-2 to the VF-4", "VF-4"),
+        ("Run WO-4011 on the VF-2 instead of the VF-4", "VF-2"),
     ],
 )
 def test_work_goes_to_the_machine_that_it_does_not_leave(text: str, machine: str) -> None:

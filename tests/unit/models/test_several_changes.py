@@ -58,6 +58,13 @@ def calls(understood: Understanding) -> list[tuple[str, dict[str, JsonValue]]]:
             ],
         ),
         (
+            "how would it look if the VF-2 was down wed and thu and the VF-4 only on thu",
+            [
+                {"change": DOWN, "machine": "VF-2", "window": "wed and thursday"},
+                {"change": DOWN, "machine": "VF-4", "window": "on thursday"},
+            ],
+        ),
+        (
             "what if WO-4003 is delayed to next Monday and WO-4009 gets top priority",
             [
                 {"change": "order_move", "order": "WO-4003", "window": "next Monday"},
@@ -169,6 +176,7 @@ def test_work_on_another_machine_is_proposed_only_on_a_yes(
         ("Was bringen zwei Überstunden täglich nächste Woche auf der Puma?", {"machine": "Puma"}),
         ("Was bringt es, wenn die VF-4 samstags läuft?", {"machine": "VF-4"}),
         ("What if Maria works two hours longer every day next week?", {"operator": "Maria"}),
+        ("regular saturday shifts on the integrex til christmas, worth it?", {"machine": "integrex"}),
         ("overtime each Saturday in December", {}),
     ],
 )
