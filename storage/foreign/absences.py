@@ -130,11 +130,6 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
     ]
 
 
-def _add(
-    reader: RowReader,
-    whose: _Whose,
-    when: Mapping[str, str],
-    kinds: Mapping[str, str],
 @dataclass(frozen=True, slots=True)
 class _Whose:
     """`part`: which of the absences of a row it is, where it has a number of its own."""
@@ -143,6 +138,11 @@ class _Whose:
     part: str
 
 
+def _add(
+    reader: RowReader,
+    whose: _Whose,
+    when: Mapping[str, str],
+    kinds: Mapping[str, str],
     into: tuple[Places, StoredTimes],
 ) -> None:
     (places, stored), person = into, whose.person

@@ -18,8 +18,8 @@ from storage.foreign.layout import Layout
 from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, window_in
 from storage.foreign.predecessors import predecessors_of
+from storage.foreign.reading import RowReader, window_in
 from storage.foreign.stored_bookings import settle_bookings
 from storage.foreign.words_of_cells import EMPTY_CELL
 
@@ -379,14 +379,14 @@ class Operations:
             found["min_wait_after_min"] = operation.wait_min
         if reader.layout.has("splittable"):
             found["splittable"] = str(reader.marked("splittable", self.marks)).lower()
+        if reader.layout.has("predecessors"):
+            order = operation.order.code
+            found["predecessor_ids"] = predecessors_of(reader, order, lambda seq: self.named(order, seq))
         return found
 
     def _rounded(
         self,
         operation: Operation,
-        if reader.layout.has("predecessors"):
-            order = operation.order.code
-            found["predecessor_ids"] = predecessors_of(reader, order, lambda seq: self.named(order, seq))
         on: tuple[Fraction, Fraction | None] | None = None,
         machine: str | None = None,
     ) -> tuple[int, int]:
