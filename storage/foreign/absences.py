@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
-from storage.foreign.layout import Layout
+from storage.foreign.layout import Layout, is_asked
 from storage.foreign.moments import Moment
 from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone, rest_of_day
 from storage.foreign.places import Places
@@ -78,10 +78,15 @@ def _people(readers: list[RowReader], places: Places) -> dict[str, str]:
 
 def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
     """When a row says that the person is away, as canonical cells: one absence, or one for each day."""
-    first = reader.moment("start") if reader.layout.has("start") else reader.moment("day", needed=True)
+    first = (
+        reader.moment("start")
+        if reader.layout.has("start") or is_asked(reader.layout, "start", "day")
+        else reader.moment("day", needed=True)
+    )
     start = first or (reader.moment("day", needed=True) if reader.layout.has("day") else None)
     end = _last(reader, start)
-    if start is None and not reader.bad and not reader.waits:
+    asked = reader.waits or is_asked(reader.layout, "start", "day")
+    if start is None and not reader.bad and not asked:
         reader.problem("start", "is empty", "a date")
     if start is None or reader.bad or reader.waits:
         return []

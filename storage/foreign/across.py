@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped
@@ -64,7 +65,9 @@ def _decided(
 
     if not any(offered.values()):
         given = scope.key("across") in scope.decisions.given
-        return scope.settle(Question("across", "Which columns go across?"), fits=fits) if given else None
+        named = tuple(Choice(header) for header in table.headers if header)
+        question = Question("across", "Which columns go across?", named)
+        return scope.settle(question, fits=fits) if given else None
     if days:
         told = " · ".join(shown(table.headers[index]) for index in days[:3])
         text = f"{len(days)} columns are days ({told} …): does each of their cells say what is on that day?"
@@ -130,7 +133,8 @@ def _times_decided(table: Table, scope: Scoped) -> str | None:
 
 
 def _listed(text: str, table: Table) -> list[str] | None:
-    """The headers that a text names, parted by `;`, or from one to another with `..` between them."""
+    """The headers that a text names, parted by `;`, from one to another with `..` between them, or by their
+    form: `20?? KT*`."""
     found: list[str] = []
     for part in text.split(";"):
         first, dots, last = (piece.strip() for piece in part.partition(".."))
@@ -139,9 +143,18 @@ def _listed(text: str, table: Table) -> list[str] | None:
         elif dots and first in table.headers and last in table.headers:
             at, to = table.headers.index(first), table.headers.index(last)
             found += [header for header in table.headers[at : to + 1] if header]
+        elif like := _headers_like(part.strip(), table):
+            found += [header for header in like if header not in found]
         else:
             return None
     return found
+
+
+def _headers_like(form: str, table: Table) -> list[str]:
+    """The headers of a form in which `*` is any text or none, and `?` a sign."""
+    if not set("*?") & set(form) or not form.strip("*?"):
+        return []
+    return [header for header in table.headers if header and fnmatchcase(header.casefold(), form.casefold())]
 
 
 def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:

@@ -14,6 +14,7 @@ from storage.foreign.weekly import weekly_of
 EACH = "each"
 NO_CATEGORY = "no_category"
 WHOLE_DAYS = "whole_days"
+FREE = "free"
 _KINDS = {
     "closure": "the shop, or a part of it, is closed",
     "overtime": "it works besides its shifts",
@@ -40,6 +41,8 @@ class Kinds:
         """One of closure, overtime, shift, downtime, ignore; None while it is asked."""
         if self.events.is_answered(series):
             return self._asked_alone(series, None)
+        if self._is_ignored(series):
+            return self._left_out(series)
         categories = [category for category in series.categories if not self.events.is_part(category)]
         answered = {self._category(category) for category in categories if self._is_answered(category)}
         kinds = answered - {EACH}
@@ -103,24 +106,41 @@ class Kinds:
         """A downtime, unless it is marked as free among others that are not, and those are left out."""
         if not self._takes_no_time(series) or not self.events.has_busy:
             return "downtime"
+        value = self._free()
+        return self._left_out(series) if value == "ignore" else "downtime" if value == "take" else None
+
+    def _free(self) -> str | None:
+        """What becomes of events that are marked as free, while others are not: `take` or `ignore`. Of a
+        shop's calendar nobody is asked, since each is asked for alone; it may be said."""
         free = [other for other in self.kept if self._takes_no_time(other)]
         question = Question(
-            "free",
-            "Are events downtimes that the calendar marks as free, while others are not so?",
+            FREE,
+            "Are events taken that the calendar marks as free, while others are not so?",
             (Choice("take", "as the others"), Choice("ignore", "left out, and told")),
             why=self.events.list_of(free),
         )
-        value = self.events.decisions.settle(question)
-        if value == "ignore":
-            told = f"{shown(series.summary)} ({self.events.when(series)}) is marked as free and is left out"
-            self.events.findings.notice(self.events.place, None, told)
-        return {"take": "downtime", "ignore": "ignore"}.get(value or "")
+        return self.events.decisions.settle(question)
+
+    def _left_out(self, series: Series) -> str:
+        told = f"{shown(series.summary)} ({self.events.when(series)}) is marked as free and is left out"
+        self.events.findings.notice(self.events.place, None, told)
+        return "ignore"
+
+    def _is_ignored(self, series: Series) -> bool:
+        """Whether it is marked as free, and it is said that such events are left out."""
+        said = FREE in self.events.decisions.given
+        return said and self._takes_no_time(series) and self.events.has_busy and self._free() == "ignore"
+
+    def _is_doubted(self, series: Series) -> bool:
+        """Whether it may be none because it is marked as free, and nobody says that such events count."""
+        taken = FREE in self.events.decisions.given and self._free() == "take"
+        return self._takes_no_time(series) and not taken
 
     def _said(self, series: Series, categories: Sequence[str]) -> tuple[str, str] | None:
         """The kind that an event says itself, and by what; None: nothing, two things, or that it is none."""
         by_category = {word for text in categories for word in self._words(series, text)}
         words = by_category | set(self._words(series, series.summary))
-        if self._takes_no_time(series) or len(words) > 1 or _denies(series.summary):
+        if self._is_doubted(series) or len(words) > 1 or _denies(series.summary):
             return None
         if words:
             return words.pop(), f"its {'category' if by_category else 'summary'} says so"
@@ -129,7 +149,7 @@ class Kinds:
 
     def _is_bare_day(self, series: Series) -> bool:
         """Whether it is a whole day of which nothing says what it is."""
-        said = self._takes_no_time(series) or any(self._words(series, t) for t in _texts(series))
+        said = self._is_doubted(series) or any(self._words(series, t) for t in _texts(series))
         doubtful = series.summary in self.timed or says("maybe_overtime", series.summary)
         return series.all_day and not (said or doubtful or _denies(series.summary))
 
@@ -195,7 +215,8 @@ class Kinds:
         return [kind for kind in _KINDS if kind not in impossible]
 
     def _asked_alone(self, series: Series, proven: tuple[str, str] | None) -> str | None:
-        free = self._takes_no_time(series)
+        # An answer for its category comes before the mark.
+        free = self._takes_no_time(series) and not any(map(self._is_answered, series.categories))
         question = Question(
             self.events.key("event", series),
             f'What is "{shown(series.summary)}"?',
@@ -208,7 +229,7 @@ class Kinds:
     def _is_free_alone(self, series: Series) -> bool:
         """Whether it is marked as free, and others of its category are not: it may be no such event."""
         others = [other for other in self.kept if set(other.categories) & set(series.categories)]
-        return self._takes_no_time(series) and not all(map(self._takes_no_time, others))
+        return self._is_doubted(series) and not all(map(self._takes_no_time, others))
 
     def _takes_no_time(self, series: Series) -> bool:
         return series.marked_free and (not series.all_day or self.marks_days)

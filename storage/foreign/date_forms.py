@@ -12,8 +12,8 @@ _WEEKDAY = r"(?:(?P<wd>[^\W\d]{2,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
 _OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
 _FLAGS = re.IGNORECASE
 NUMERIC = re.compile(
-    rf"{_WEEKDAY}(?P<a>\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
-    rf"(?P<c>'?\d{{2}}|\d{{4}})\.?{_TAIL}",
+    rf"{_WEEKDAY}(?P<a>(?P<y>\d{{4}})|\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
+    rf"(?P<c>(?(y)\d{{1,2}}|(?:'?\d{{2}}|\d{{4}})))\.?{_TAIL}",
     _FLAGS,
 )
 COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)

@@ -25,6 +25,15 @@ OF_WORDS = frozenset(
 # What may be said once for all tables of a file, where a table has no answer and no proof of its own; the
 # second are asked so.
 OF_ALL = frozenset({"year", "decimal", "date_order", "digits", "day_numbers", "clock", "ditto"})
+# Asked only where rows of a file call for it: in a file without such rows an answer is told, and no error.
+OF_SOME_ROWS = frozenset(
+    (
+        "repeated_operation", "differing", "preference", "segments", "replace_bookings", "new_machines",
+        "new_work_centers", "new_operators", "operator_calendar", "fill_down", "no_times", "breaks",
+        "open_end", "outside", "out_of_service", "merged_rows", "merged_columns", "hidden_rows", "done_at",
+        "names", "group", "same_time", "reports_differ", "unknown_operations",
+    )
+)  # fmt: skip
 _ASKED_ONCE = frozenset({"year"})
 
 
@@ -118,10 +127,13 @@ class Decisions:
             return self.made[key].value
         return default
 
-    def refuse_unknown(self, answered: Iterable[str], words: Set[str] = frozenset()) -> list[str]:
+    def refuse_unknown(
+        self, answered: Iterable[str], words: Set[str] = frozenset(), *, unread: bool = False
+    ) -> list[str]:
         """An answer to nothing is a typing error. Returned are those that may be none: while questions are
         open one may be for a later one, and one may say what a word means that stands in the file, though in
-        no row that is taken. `words`: those of the file, folded.
+        no row that is taken. `words`: those of the file, folded; `unread`: whether rows could not be read,
+        which may call for more.
 
         Raises:
             InvalidRequest: a key that this file does not ask about.
@@ -130,11 +142,11 @@ class Decisions:
         idle: list[str] = []
         for key in answered:
             if key not in self.made:
-                if _word_in(key) in words:
+                if _word_in(key) in words or key.rpartition("!")[2] in OF_SOME_ROWS:
                     idle.append(key)
                     continue
                 near = nearest(key, known)
-                if self.questions and (near is None or near not in self.questions):
+                if unread or (self.questions and (near is None or near not in self.questions)):
                     idle.append(key)
                     continue
                 raise InvalidRequest(

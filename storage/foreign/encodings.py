@@ -21,7 +21,7 @@ LEGACY = (
     "cp1254",
 )  # fmt: skip
 ENCODING = "encoding"
-MAX_CHOICES = 6
+MAX_CHOICES = 12
 _SAYS = re.compile(
     rb"""(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE
 )
@@ -105,5 +105,6 @@ def _question(raw: bytes) -> Question:
         "encoding",
         "In which encoding is the text? Take the line whose words read right.",
         found,
-        why="it is not UTF-8, and the bytes alone do not say what else",
+        why="it is not UTF-8, and the bytes alone do not say what else; any other that Python knows by name "
+        "can be said too, such as cp949",
     )

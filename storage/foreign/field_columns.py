@@ -84,6 +84,8 @@ def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[
         needed.add("start")
     if kind == "closures" and not {"start", "day"} & set(proposed):
         needed.add("day")
+    if kind == "shifts" and _lacks_day(scope, proposed) and _has_dates(table):
+        needed.add("day")
     if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
         needed.add("due")
     starts = "start" in proposed and scope.decisions.given.get(scope.key("start")) != NONE
@@ -127,6 +129,22 @@ def _are_times_alone(
     header = said or next((guess.header for guess in proposed.get(field, [])), "")
     cells = table.filled(table.headers.index(header)) if header in table.headers else []
     return has_clocks([cell for cell in cells if isinstance(cell.value, time) or ":" in cell.text])
+
+
+def _lacks_day(scope: Scoped, proposed: Mapping[str, list[Guess]]) -> bool:
+    """Whether names of shifts are of no day, though nothing says that they are of every week."""
+    given = {
+        field for field in ("day", "weekday", "start", "shift") if scope.key(field) in scope.decisions.given
+    }
+    return "shift" in given | proposed.keys() and not {"day", "weekday", "start"} & (given | proposed.keys())
+
+
+def _has_dates(table: Table) -> bool:
+    return any(
+        header and FIELDS["day"].fits_all(cells)
+        for index, header in enumerate(table.headers)
+        if (cells := table.filled(index))
+    )
 
 
 def _has_free_dates(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:

@@ -37,6 +37,7 @@ from storage.foreign.profile import (
 from storage.foreign.public_holidays import take_holidays
 from storage.foreign.shop_names import ShopNames, read_names
 from storage.foreign.spreadsheet import is_workbook, read_workbook
+from storage.foreign.table_keys import refuse_without_table
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import Transformed, layouts_of, order_codes, transform
 from storage.transactions import Connection
@@ -113,14 +114,11 @@ async def import_foreign(
     request, preview, decisions = await _look_with_legend(database, who, request)
     new = request.answers.keys() - decisions.made.keys()
     _refuse_misplaced(new, preview.grid)
-    idle = decisions.refuse_unknown(request.answers, _words_of(preview.grid) if new else frozenset())
+    refuse_without_table(new, preview.tables)
+    words, unread = _words_of(preview.grid) if new else frozenset[str](), bool(preview.problems)
+    idle = decisions.refuse_unknown(request.answers, words, unread=unread)
     if idle:
-        keys = shown(", ".join(idle))
-        text = (
-            f"so far nothing asks for {keys}"
-            if decisions.questions
-            else f"no row that is taken has the words of {keys}"
-        )
+        text = _told_idle(shown(", ".join(idle)), open_=bool(decisions.questions), unread=unread)
         preview.notices = (*preview.notices, Notice(preview.name, None, text))
     preview.decisions = tuple(decisions.made.values())
     preview.questions = _told(preview, decisions)
@@ -170,6 +168,13 @@ def _refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:
     for key in OF_SHEETS:
         if key in unused and sheets:
             raise InvalidRequest(f"{key} is of a sheet; right would be: {sheets[0]}!{key}.")
+
+
+def _told_idle(keys: str, *, open_: bool, unread: bool) -> str:
+    """What becomes of answers that nothing asks for: other answers or rows may still call for them."""
+    if unread:
+        return f"so far nothing asks for {keys}: rows that are errors may"
+    return f"so far nothing asks for {keys}" if open_ else f"no row that is taken calls for {keys}"
 
 
 def _words_of(grid: Grid | None) -> set[str]:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from storage.exchange.problems import shown
+from storage.foreign.date_forms import looks_like_date, week_in
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.fields import ABOUT_ROWS, FIELDS, has_clocks
 from storage.foreign.suggesting import Guess, guesses
 from storage.foreign.tables import Table
-from storage.foreign.vocabulary import key_of
+from storage.foreign.vocabulary import folded, key_of, words
 
 _SURE = 0.5
 _IGNORE = "ignore"
@@ -57,6 +58,34 @@ _RULES = (
 
 def rows_of(table: Table) -> tuple[str | None, str]:
     """What a row of the table is, with the reason; None when the headers do not say."""
+    if (why := _is_row(table)) is not None:
+        return None, why
+    kind, why = _by_headers(table)
+    bought = next((h for h in table.headers if _speaks_of(h, "suppliers")), None)
+    if bought is not None and kind == "orders":
+        return None, f"{bought} speaks of suppliers: these may be materials that are bought, not orders"
+    return kind, why
+
+
+def _speaks_of(header: str, words_of: str) -> bool:
+    held = f" {folded(header)} "
+    return any(f" {phrase} " in held for phrase in words("bought")[words_of])
+
+
+def _is_row(table: Table) -> str | None:
+    """Why what was taken for the header is a row itself: it says a day above cells that are days too."""
+    for index, header in enumerate(table.headers):
+        cells = table.filled(index)
+        dated = looks_like_date(header) and len(cells) > 1 and FIELDS["day"].fits_all(cells)
+        if dated and week_in(header) is None:
+            return (
+                f"row {table.header_row}, taken for the header, says a day as the rows below it do: "
+                "header_rows=… says which rows are the header"
+            )
+    return None
+
+
+def _by_headers(table: Table) -> tuple[str | None, str]:
     named: dict[str, Guess] = {}
     for guess in guesses(table):
         if guess.score >= _SURE and FIELDS[guess.field].fits(table.filled(guess.index), guess.header):

@@ -106,6 +106,11 @@ class Layout:
         return self.columns[field][0].header if field in self.columns else None
 
 
+def is_asked(layout: Layout, *fields: str) -> bool:
+    """Whether it is still asked which column one of these fields is."""
+    return any(layout.scope.key(field) in layout.scope.decisions.questions for field in fields)
+
+
 def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     """The layout of rows of a kind, as far as it is decided."""
     columns, special = field_columns(table, scope, kind)
@@ -143,15 +148,19 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     )
     if (told := told_years(year, dates, undated)) is not None:
         table = replace(table, wide=(*table.wide, told))
+    bases = [
+        text for found in by_row.values() if found.base_at is not None for text in table.texts(found.base_at)
+    ]
+    decimal = decimal_of(scope, [n for text in [*texts(_NUMBERS), *bases] for n in numbers_in(text)])
     return Layout(
         table, scope, kind, columns, special,
-        decimal=decimal_of(scope, [number for text in texts(_NUMBERS) for number in numbers_in(text)]),
+        decimal=decimal,
         blanks=blanks_of(scope, texts(BLANKS)),
         dates=dates,
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
         units=units,
-        row_units=by_row,
+        row_units={name: replace(found, decimal=decimal) for name, found in by_row.items()},
         fill_down=fill_down(table, scope, columns),
         filled_down=filled_down(table, scope, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),

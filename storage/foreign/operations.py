@@ -1,5 +1,6 @@
 """Operations, the machines that can do them, and their bookings, from rows that say one of them each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,6 +29,8 @@ OUTSIDE = "outside"
 # Which of several machines of an operation comes first.
 PREFERENCE, IN_ORDER, EQUAL = "preference", "in_order", "equal"
 _STEP = 10
+# No time at all, with or without decimals.
+_ZERO = re.compile(r"(?:0+(?:[.,:]0+)*)?")
 
 
 @dataclass(slots=True)
@@ -223,7 +226,9 @@ class Operations:
             found = found or ([machine] if machine is not None else [])
         elif not outside and (layout.has("machine") or layout.has("work_center")):
             reader.problem(
-                "machine" if layout.has("machine") else "work_center", "is empty", "a machine in every row"
+                "machine" if layout.has("machine") else "work_center",
+                "is empty",
+                "a machine in every row, or elsewhere=COLUMN with a mark where the work is done elsewhere",
             )
         for _, cell in reader.cells("alternative_machine"):
             for other in names_in(cell.text, places):
@@ -422,10 +427,15 @@ def is_outside(reader: RowReader) -> bool:
     places = [name for name in ("machine", "work_center") if layout.has(name)]
     if not places or not layout.has("run") or layout.has("start"):
         return False
-    return all(
-        reader.cell(name).empty
-        for name in (places[0] if "machine" in places else "work_center", "setup", "run")
+    place = places[0] if "machine" in places else "work_center"
+    away = not _is_nothing(reader, "elsewhere_time")
+    return reader.cell(place).empty and all(
+        reader.cell(name).empty or (away and _is_nothing(reader, name)) for name in ("setup", "run")
     )
+
+
+def _is_nothing(reader: RowReader, name: str) -> bool:
+    return _ZERO.fullmatch(reader.cell(name).text) is not None
 
 
 def _window(reader: RowReader) -> tuple[Moment, Moment] | None:

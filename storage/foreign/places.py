@@ -336,10 +336,13 @@ class Places:
 
     def make_skill(self, name: str, origin: Origin) -> str:
         found = self.skills.find(name)
+        code = self.decisions.optional(f"skill.{name}")
+        if found is None and code is not None and (known := self.skills.find(code)) is not None:
+            found = self.skills.by_name[plain(name)] = known
         if found is None:
-            found = self.skills.by_name[plain(name)] = name
+            found = self.skills.by_name[plain(name)] = code or name
             self.canonical.add(
-                "skill", {"external_id": name, "source": self.source, "code": name, "name": name}, origin
+                "skill", {"external_id": found, "source": self.source, "code": found, "name": name}, origin
             )
         return found
 

@@ -8,7 +8,7 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.closures import closed_times
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
-from storage.foreign.layout import Layout
+from storage.foreign.layout import Layout, is_asked
 from storage.foreign.masters import machines_of
 from storage.foreign.moments import Moment
 from storage.foreign.pauses import inside, length, less_pauses, pauses_in
@@ -49,6 +49,8 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
     marks = learn_marks(layout.scope, (r.text("closed") for r in readers), "Is it closed when the cell says")
     _people(layout, readers, places)
     machines_of(readers, places)
+    if is_asked(layout, "day"):
+        return
     starts = [reader.cell("start") for reader in readers if not reader.cell("start").empty]
     dated = layout.has("day") or (bool(starts) and not has_clocks(starts) and not layout.has("weekday"))
     roster = _Roster(layout, places, marks, _breaks(layout, readers), dated)

@@ -9,6 +9,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped, Undecided
 from storage.foreign.durations import SETUP_UNITS, Unit, is_run_unit, unit_named, unit_of_header
+from storage.foreign.numbers import Sign, bare_number, parse_number
 from storage.foreign.tables import Table, TableRow
 from storage.foreign.vocabulary import folded, key_of, words
 
@@ -29,6 +30,8 @@ class RowUnits:
     words: Mapping[str, str | None]
     base: str | None
     base_at: int | None
+    # which sign parts the decimals of the base
+    decimal: Sign | None = None
 
     def of(self, row: TableRow) -> Unit | None:
         """The unit of a row.
@@ -48,7 +51,12 @@ class RowUnits:
             unit = unit_named(name)
         base = self.base
         if self.base_at is not None:
-            base = _base_in(row.cell(self.base_at).text)
+            text = row.cell(self.base_at).text
+            base = _base_in(text) or _whole_in(text, self.decimal)
+            if base is None and text:
+                raise Refused(
+                    f'is for a number of pieces that its row says as "{shown(text)}"', "such as 1, 100 or lot"
+                )
             if base is None:
                 raise Refused("is for a number of pieces that its row does not say", "such as 1, 100 or lot")
         return unit if unit is None or base is None or unit.basis == "rate" else _with_base(unit, base)
@@ -152,6 +160,21 @@ def _base_in(text: str) -> str | None:
     if tokens & words("units")["total"]:
         return TOTAL
     return PIECE if tokens & words("units")["piece"] else None
+
+
+def _whole_in(text: str, decimal: Sign | None) -> str | None:
+    """The pieces that a number with decimals says, such as 1.000, if they are whole.
+
+    Raises:
+        Undecided: which sign parts the decimals is asked.
+    """
+    try:
+        number = parse_number(bare_number(text), decimal)
+    except Undecided:
+        raise
+    except Refused:
+        return None
+    return str(int(number)) if number == int(number) and number > 0 else None
 
 
 def _with_base(unit: Unit, base: str) -> Unit:

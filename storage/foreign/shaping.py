@@ -224,7 +224,7 @@ def _refuse_missing(table: Table, scope: Scoped) -> None:
     for prefix in (REPLACE, SPLIT, JOIN):
         for name, said in _keys(scope, prefix):
             if scope.key(f"{prefix}{name}") not in scope.decisions.made:
-                used = _NAMED.findall(said) if prefix == JOIN else [name]
+                used = _columns_named(said, table.headers) if prefix == JOIN else [name]
                 missing = next((header for header in used if header not in table.headers), name)
                 raise _missing(f"{prefix}{name}", missing, table)
 
@@ -289,14 +289,14 @@ def _joined(table: Table, scope: Scoped) -> Table:
         if said.strip() == NOTHING:
             scope.optional(f"{JOIN}{name}")
             continue
-        named = _NAMED.findall(said)
-        if any(header not in table.headers for header in named):
+        named = {part: columns_in(part, table.headers) for part in _NAMED.findall(said)}
+        if any(header not in table.headers for headers in named.values() for header in headers):
             continue
         scope.optional(f"{JOIN}{name}")
-        indexes = {header: table.headers.index(header) for header in named}
+        indexes = {part: [table.headers.index(header) for header in found] for part, found in named.items()}
 
-        def cell(row: TableRow, said: str = said, indexes: dict[str, int] = indexes) -> Cell:
-            cells = {header: row.cell(index) for header, index in indexes.items()}
+        def cell(row: TableRow, said: str = said, indexes: dict[str, list[int]] = indexes) -> Cell:
+            cells = {part: _first_of(row, found) for part, found in indexes.items()}
             if cells and all(found.empty for found in cells.values()):
                 return EMPTY
             if said.strip() == f"{{{next(iter(cells), '')}}}":
@@ -305,6 +305,20 @@ def _joined(table: Table, scope: Scoped) -> Table:
 
         return _with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
     return table
+
+
+def columns_in(part: str, headers: Sequence[str]) -> list[str]:
+    """The columns that a part of `join` names: one, or of several (`{Arrived|Confirmed}`) the first that says
+    something."""
+    return [part] if part in headers else [name.strip() for name in part.split("|")]
+
+
+def _columns_named(said: str, headers: Sequence[str]) -> list[str]:
+    return [header for part in _NAMED.findall(said) for header in columns_in(part, headers)]
+
+
+def _first_of(row: TableRow, indexes: Sequence[int]) -> Cell:
+    return next((cell for index in indexes if not (cell := row.cell(index)).empty), EMPTY)
 
 
 def _plain(cell: Cell) -> str:

@@ -1,7 +1,16 @@
 """Whether an answer speaks of a column."""
 
+import re
+
 from storage.foreign.decisions import Scoped
 from storage.foreign.shaping import JOIN, LEAVE_OUT, ONLY, PARENT, SPLIT
+
+_SEVERAL = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+
+
+def _alternatives(value: str) -> set[str]:
+    """The columns of parts of `join` that name several."""
+    return {name.strip() for part in _SEVERAL.findall(value) for name in part.split("|")}
 
 
 def is_spoken_of(header: str, scope: Scoped) -> bool:
@@ -13,7 +22,7 @@ def is_spoken_of(header: str, scope: Scoped) -> bool:
             p.strip().startswith(f"{header}=") for p in value.split(";")
         ):
             return True
-        if name.startswith(JOIN) and f"{{{header}}}" in value:
+        if name.startswith(JOIN) and (f"{{{header}}}" in value or header in _alternatives(value)):
             return True
         if name.endswith((".unit", ".base")) and value.strip() == f"{{{header}}}":
             return True

@@ -238,3 +238,14 @@ def test_people_whom_the_description_of_overtime_names_work_then_when_it_is_said
         "-",
         "LISA",
     ]
+
+
+def test_events_that_are_marked_as_free_count_as_the_others_where_it_is_said_once() -> None:
+    free = f"{DAY}\r\nCATEGORIES:Shut\r\nTRANSP:TRANSPARENT"
+    events = {"Holiday": free, "Inventory": f"{DAY}\r\nCATEGORIES:Shut"}
+    said = {"category__Shut": "closure", "calendar": "MILLS"}
+    asked = take(events, **said).questions
+    assert (list(asked), asked["event.Holiday"].suggested) == (["event.Holiday"], None)
+    for answer, count in (("take", 2), ("ignore", 1)):
+        taken = take(events, **said, free=answer)
+        assert (taken.questions, len(taken.rows)) == ({}, count)

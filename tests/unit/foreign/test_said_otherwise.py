@@ -4,6 +4,10 @@ said."""
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from leadhand.errors import InvalidRequest
+from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Decisions
 from storage.foreign.shop_names import (
     ShopNames,
@@ -12,6 +16,7 @@ from storage.foreign.shop_names import (
     StoredOperation,
     StoredOrder,
 )
+from storage.foreign.table_keys import refuse_without_table
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from tests.unit.foreign.test_differences import SHOP, read, rows
@@ -108,3 +113,118 @@ def test_whether_people_without_a_last_day_have_the_skill_that_a_fixed_word_name
     for answer, count in (("not_held", 2), ("held", 3)):
         done, asked = read(text, given | {"skill_until.(empty)": answer})
         assert (asked, len(rows(done, "operator_skill"))) == (set(), count)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2004/4/1", "2004-04-01"), ("2026-10-1", "2026-10-01"), ("2026.4.9", "2026-04-09"),
+        ("2027/3/31", "2027-03-31"), ("2026/4/1 7:30", "2026-04-01"),
+    ],
+)  # fmt: skip
+def test_a_date_that_begins_with_its_year_may_have_a_day_of_one_digit(text: str, day: str) -> None:
+    assert str(parse_date(text, DateStyle()).day) == day
+
+
+def test_a_number_of_pieces_with_decimals_is_read_as_the_decimal_sign_is_decided() -> None:
+    text = "Order;Qty;Op;Machine;Run;Unit;Base qty\nA;5;10;M1;12.50;MIN;1.000\nB;5;10;M1;90;MIN;100.000\n"
+    given = MADE | {"run": "Run", "run.unit": "{Unit}", "run.base": "{Base qty}"}
+    done, asked = read(text, given)
+    assert (asked, problems(done)) == (set(), "")
+    assert rows(done, "operation", "run_s_per_piece") == [("750",), ("54",)]
+    done, asked = read(text.replace("12.50", "12"), given)
+    assert asked == {"decimal"}
+    done, _ = read(text.replace("100.000", "0.5"), given)
+    assert 'its row says as "0.5"' in problems(done)
+
+
+def test_work_with_no_machine_and_times_of_zero_is_elsewhere_where_a_column_says_how_long() -> None:
+    text = "Order;Qty;Op;Machine;Setup min;Run min/pc;Days away\nA;5;10;M1;5.5;2;0\nA;5;20;;0.000;0.000;7\n"
+    given = MADE | {"elsewhere_time": "Days away", "elsewhere_time.unit": "d"}
+    done, asked = read(text, given)
+    assert (asked, problems(done)) == (set(), "")
+    assert rows(done, "operation", "subcontract_minutes") == [("",), (str(7 * 24 * 60),)]
+    done, _ = read(text, MADE | {"elsewhere_time": "none"})
+    assert "elsewhere=COLUMN" in problems(done)
+
+
+def test_an_answer_without_its_table_is_refused_with_the_right_form_where_several_are_there() -> None:
+    text = "Job;Qty;Due\nA;5;2026-12-07\nB;6;2026-12-08\n\nName;From;To\nAnn;2026-12-01;2026-12-03\n"
+    tables = tables_of(text_of(text))
+    assert len(tables) == 2
+    for key in ("leave_out", "rows", "join.When", "order", "shift.A"):
+        with pytest.raises(InvalidRequest, match=f"right would be: {tables[0].label}!{key}"):
+            refuse_without_table({key}, tables)
+    refuse_without_table({"calendar", "source", f"{tables[0].label}!order"}, tables)
+    refuse_without_table({"order"}, tables[:1])
+
+
+def test_an_answer_that_only_some_rows_call_for_is_no_error_in_a_file_without_them() -> None:
+    decisions = Decisions({})
+    given = ["repeated_operation", "Jobs!replace_bookings", "new_machines"]
+    assert decisions.refuse_unknown(given) == given
+    with pytest.raises(InvalidRequest):
+        decisions.refuse_unknown(["repeated_operatoin"])
+    assert decisions.refuse_unknown(["shift.A"], unread=True) == ["shift.A"]
+
+
+def test_a_new_skill_may_have_a_code_of_its_own() -> None:
+    text = "No;Name;Turning;Grinding\nP1;Ann;x;\nP2;Bo;;x\n"
+    given = {
+        "rows": "operators",
+        "calendar": "=day",
+        "new_operators": "new",
+        "operator": "No",
+        "skill.Grinding": "GRI",
+    }
+    done, asked = read(text, given)
+    assert (asked, rows(done, "skill", "code", "name")) == (
+        set(), [("Turning", "Turning"), ("GRI", "Grinding")],
+    )  # fmt: skip
+    assert [skill for (skill,) in rows(done, "operator_skill", "skill_id")] == ["Turning", "GRI"]
+
+
+def test_columns_that_go_across_may_be_named_by_their_form() -> None:
+    text = "Order;Part;2026 W49 P;2026 W50 P;2027 W01 V\nA;x;5;;7\n"
+    given = {
+        "across": "20?? W*", "rows": "orders", "join.Code": "{Order}/{(column)}", "order": "Code",
+        "quantity": "(content)", "leave_out": "(content)=", "due": "none", "unused": "leave",
+    }  # fmt: skip
+    done, asked = read(text, given)
+    assert (asked, rows(done, "production_order", "code", "quantity")) == (
+        set(), [("A/2026 W49 P", "5"), ("A/2027 W01 V", "7")],
+    )  # fmt: skip
+
+
+def test_rows_that_may_be_bought_or_whose_header_may_be_a_row_are_asked_about() -> None:
+    assert read("Supplier;Order;Qty;Due\nSteel Co;P-1;5;2026-12-07\n")[1] == {"rows"}
+    text = "mon;2026-11-30;A;B;8\ntue;2026-12-01;A;B;9\nwed;2026-12-02;B;A;7\n"
+    assert read(text)[1] == {"rows"}
+
+
+def test_codes_of_a_roster_that_are_of_no_day_are_asked_about_and_their_rows_are_no_errors() -> None:
+    text = "Order;Pv;Employee Ann;Bo\nma;2026-11-30;A;B\nti;2026-12-01;B;A\n"
+    given = {
+        "rows": "shifts", "across": "Employee Ann; Bo", "operator": "(column)", "shift": "(content)",
+        "new_operators": "new", "operator_calendar": "day", "unused": "leave",
+    }  # fmt: skip
+    done, asked = read(text, given)
+    assert (asked, problems(done)) == ({"day"}, "")
+    assert read(text, given | {"day": "Pv"})[1] == {"shift.A", "shift.B"}
+
+
+def test_the_first_of_several_columns_that_says_something_counts() -> None:
+    text = "Job;Qty;Promised;Wanted\nA;5;;2026-12-09\nB;6;2026-12-07;2026-12-09\n"
+    given = {
+        "rows": "orders",
+        "order": "Job",
+        "join.When": "{Promised|Wanted}",
+        "due": "When",
+        "unused": "leave",
+    }
+    done, asked = read(text, given)
+    assert (asked, rows(done, "production_order", "code", "due_date")) == (
+        set(), [("A", "2026-12-09"), ("B", "2026-12-07")],
+    )  # fmt: skip
+    with pytest.raises(InvalidRequest, match="no column Promist"):
+        read(text, given | {"join.When": "{Promist|Wanted}"})

@@ -1,0 +1,36 @@
+"""Answers about one table in a file of several, whose keys must name it."""
+
+from collections.abc import Iterable, Sequence
+
+from leadhand.errors import InvalidRequest
+from storage.exchange.problems import shown
+from storage.foreign.fields import ROWS
+from storage.foreign.shaping import CARRY, JOIN, LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, REPLACE, SPLIT
+from storage.foreign.tables import Table
+
+# Also keys of the whole file: the calendar of what is new, and the closed days of a country.
+_OF_FILE = frozenset({"calendar", "closed"})
+_OF_TABLE = frozenset(
+    {*(name for fields in ROWS.values() for name in fields), "rows", "across", "fill_down"}
+    | {LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, CARRY}
+)
+_BEGINNINGS = (REPLACE, SPLIT, JOIN, "header.", "shift.", "day_part.")
+
+
+def refuse_without_table(unused: Iterable[str], tables: Sequence[Table]) -> None:
+    """Raises:
+    InvalidRequest: an answer that nothing has taken is of a table, and names none.
+    """
+    if len(tables) < 2:
+        return
+    likely = max(
+        (table for table in tables if not table.hidden), key=lambda t: len(t.rows), default=tables[0]
+    )
+    for key in unused:
+        of_table = (key in _OF_TABLE and key not in _OF_FILE) or key.startswith(_BEGINNINGS)
+        if of_table and "!" not in key:
+            labels = ", ".join(shown(table.label) for table in tables[:8])
+            raise InvalidRequest(
+                f"{shown(key)} is of one table, and the file has several ({labels}); right would be: "
+                f"{likely.label}!{key}."
+            )
