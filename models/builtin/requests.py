@@ -81,6 +81,12 @@ def asks_whether(reading: Reading) -> bool:
     return words[0] in _words("whether") or (words[0] not in _words("asks") and _ends_asking(reading))
 
 
+def asks_possible(reading: Reading) -> bool:
+    """ "Can it run on the Haas?": by its first word; "could you" asks to do it."""
+    words = _opening(reading)
+    return bool(words) and words[0] in _words("whether") and is_asked(reading)
+
+
 def sets_condition(reading: Reading) -> bool:
     """ "If the Puma quits, ...", "what slips if we ...": not "I'd like to know if ..."."""
     words = [word.spelled for mark in reading.marks for word in mark.words]

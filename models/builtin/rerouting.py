@@ -6,7 +6,7 @@ from models.builtin.lexicon import Kind
 from models.builtin.mentions import Mention, Named
 from models.builtin.name_lists import is_left
 from models.builtin.reading import Reading, language_words
-from models.builtin.requests import asks_whether
+from models.builtin.requests import asks_possible
 from models.builtin.several_changes import UNREAD, tells_more
 from models.builtin.slots import Question, fill, names_in
 from models.builtin.understanding import Ask, Context, Query, Understanding
@@ -28,6 +28,13 @@ _OTHERWISE = frozenset(
         "alike",
         "conflicts",
         "recurring",
+        "lock",
+        "unlock",
+        "out_of_plan",
+        "into_plan",
+        "hold_it",
+        "let_go",
+        "plan_verb",
         "@route",
         "@each",
         "@hours",
@@ -46,7 +53,7 @@ def rerouting(reading: Reading, context: Context) -> Understanding | None:
     features = clause.features - _said_instead(clause)
     target = _target(clause)
     orders = names_in(clause.wanted(Named.ORDER))
-    supposed = "what_if" in features or asks_whether(reading)
+    supposed = "what_if" in features or asks_possible(reading)
     goes = any(word.plain in language_words("goes_over") for mark in reading.marks for word in mark.words)
     moved = supposed and (goes or bool(features & _MOVED)) and not features & _OTHERWISE
     if target is None or len(orders) != 1 or not moved:

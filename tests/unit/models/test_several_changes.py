@@ -169,6 +169,18 @@ def test_work_on_another_machine_is_proposed_only_on_a_yes(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Läuft WO-4003 heute auf der Puma?",
+        "Could we lock WO-4003 on the Puma?",
+        "Is WO-4003 running on the Puma?",
+    ],
+)
+def test_what_runs_on_a_machine_is_no_move_to_it(text: str) -> None:
+    assert understand(text, CONTEXT).ask is None
+
+
+@pytest.mark.parametrize(
     ("text", "kept"),
     [
         ("what would two hours of overtime every day next week on the Puma bring?", {"machine": "Puma"}),
