@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import instant
 from storage.foreign.day_edges import at_edge
 from storage.foreign.decisions import Choice, Question, Scoped
@@ -39,11 +38,12 @@ def take_reports(layout: Layout, place: str, operations: Operations, findings: F
     if not reports:
         return
     stored = operations.orders.shop.reports
-    if are_totals(layout.scope, reports, operations):
+    totals = are_totals(layout.scope, reports, operations)
+    if totals:
         reports = [line for of_one in by_operation(reports).values() for line in as_lines(of_one, stored)]
-    else:
+    elif totals is not None:
         tell_too_many(reports, operations, findings)
-    _add(reports, layout.scope, operations.places.canonical, operations)
+    _add(reports, layout.scope if totals is not None else None, operations)
 
 
 def _says_pieces(reader: RowReader) -> bool:
@@ -118,8 +118,9 @@ def _less_unknown(layout: Layout, operations: Operations) -> set[tuple[str, int]
     return set(unknown) if layout.scope.settle(question) == LEAVE_OUT else set()
 
 
-def _add(reports: Sequence[Report], scope: Scoped, canonical: Canonical, operations: Operations) -> None:
-    """The rows of the reports; those that the plan has otherwise are left out once that is said."""
+def _add(reports: Sequence[Report], scope: Scoped | None, operations: Operations) -> None:
+    """The rows of the reports; those that the plan has otherwise are left out once that is said. Without a
+    scope it is not known yet what their pieces are, and nothing is asked."""
     stored = operations.orders.shop.reports
     other = {
         id(report): had
@@ -127,7 +128,7 @@ def _add(reports: Sequence[Report], scope: Scoped, canonical: Canonical, operati
         for had in stored.get(report.operation, ())
         if had.at == report.instant and (had.good, had.scrap) != (report.good or 0, report.scrap or 0)
     }
-    keeps = _keeps(scope, [(r, other[id(r)]) for r in reports if id(r) in other])
+    keeps = scope is not None and _keeps(scope, [(r, other[id(r)]) for r in reports if id(r) in other])
     for report in reports:
         had, reader = other.get(id(report)), report.reader
         if had is not None:
@@ -135,7 +136,7 @@ def _add(reports: Sequence[Report], scope: Scoped, canonical: Canonical, operati
                 text = f"{_differs(report, had)}; the plan's stays"
                 reader.findings.notice(reader.place, reader.row.number, text)
             continue
-        canonical.add(
+        operations.places.canonical.add(
             "progress",
             {
                 "operation_id": report.reference, "at": report.at.canonical, "good": report.good or 0,

@@ -1,18 +1,23 @@
 """Whether the pieces of reports are those of each row or the total so far: asked, with what speaks for it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from storage.exchange.problems import Findings
+from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.operations import Operations
 from storage.foreign.reports_of_operation import Report, by_operation
 
+# Words by which a header says that its pieces are those of all rows up to it.
+_TOTALS = re.compile(
+    r"(?i)\b(?:cum|cumul\w*|total\w*|so far|gesamt|kumul\w*|acumul\w*|suma|narastaj\w*|totaal)\b"
+)
 PIECES, LINE, TOTAL = "pieces", "line", "total"
 
 
-def are_totals(scope: Scoped, reports: Sequence[Report], operations: Operations) -> bool:
-    """Whether each row says what was made of its operation up to then."""
+def are_totals(scope: Scoped, reports: Sequence[Report], operations: Operations) -> bool | None:
+    """Whether each row says what was made of its operation up to then; None while it is asked."""
     why, suggested = _evidence(reports, operations)
     question = Question(
         PIECES,
@@ -24,7 +29,8 @@ def are_totals(scope: Scoped, reports: Sequence[Report], operations: Operations)
         why=why,
         suggested=suggested,
     )
-    return scope.settle(question) == TOTAL
+    value = scope.settle(question)
+    return None if value is None else value == TOTAL
 
 
 def _evidence(reports: Sequence[Report], operations: Operations) -> tuple[str, str | None]:
@@ -33,6 +39,9 @@ def _evidence(reports: Sequence[Report], operations: Operations) -> tuple[str, s
             if (report.good or 0) < (before.good or 0):
                 rows = f"{before.reader.row.number} to {report.reader.row.number}"
                 return f"{report.name} has fewer from row {rows}, and a total does not fall", LINE
+    header = reports[0].reader.layout.header("good") or ""
+    if _TOTALS.search(header):
+        return f'its header is "{shown(header)}"', TOTAL
     for name, made, ordered in _too_many(reports, operations):
         return f"the rows of {name} add up to {made} good pieces, and its order is of {ordered}", TOTAL
     return "no row says it", None

@@ -64,7 +64,7 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
             if folded(header) in words("fields")[field]:
                 yield Guess(index, header, field, 1.0, folded(header))
         return
-    plain, bare = folded(header), _without_units(header)
+    plain, bare = folded(header) or header.strip(), _without_units(header)
     unit = unit_of_header(header, run=True)
     other = next(
         (field for field in _OF_OTHERS if any(_score(plain, bare, p) for p in words("fields")[field])), None

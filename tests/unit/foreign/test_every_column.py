@@ -176,3 +176,10 @@ def test_an_absence_is_known_by_its_number() -> None:
     done, decisions = read_into(text, {"rows": "absences"}, shop)
     assert (set(decisions.questions), done.findings.problems) == (set[str](), [])
     assert rows(done, "absence", "external_id", "start_date") == [("R-1", "2026-12-07")]
+
+
+def test_headers_without_latin_letters_are_known_words_too() -> None:
+    text = "社員番号;氏名;持台数\n101;佐藤;2\n102;鈴木;1\n"
+    answers = {"rows": "operators", "operator": "社員番号", "operator_name": "氏名", "no_shift": "day"}
+    done, asked = read(text, answers | {"names": "as_written"})
+    assert (asked, rows(done, "operator", "max_parallel")) == (set(), [("2",), ("1",)])

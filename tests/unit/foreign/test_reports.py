@@ -77,6 +77,9 @@ def test_what_speaks_for_a_total_is_told_with_the_question() -> None:
     for row, suggested in (("80", "total"), ("30", "line"), ("61", "total")):
         _, decisions = read(f"{head}A;10;2026-11-12 12:30;{row};1\n")
         assert decisions.questions["pieces"].suggested == suggested
+    _, decisions = read("OF;Phase;Date;Heure;Cumul bonnes\nA;10;13/11/2026;11:30:10;60\n")
+    assert decisions.made["rows"].value == "reports"
+    assert decisions.questions["pieces"].suggested == "total"
     done, _ = read(f"{head}A;10;2026-11-12 12:30;80;1\n", {"pieces": "line"})
     assert "the reports of A/10 come to 140 good pieces, and its order is of 100" in str(
         done.findings.notices
@@ -102,6 +105,8 @@ def test_a_report_that_the_plan_has_otherwise_is_asked_about_and_never_changed()
     at = datetime(2026, 11, 12, 10, 30, tzinfo=UTC)
     text = "Job;Op;Reported;Good;Scrap\nA;10;2026-11-12 11:30;12;1\nA;10;2026-11-12 12:30;1;0\n"
     told = shop(("A", 10, at, 10, 1))
+    _, decisions = read(text, {}, told)
+    assert set(decisions.questions) == {"pieces"}
     done, decisions = read(text, {"pieces": "line"}, told)
     assert set(decisions.questions) == {"reports_differ"}
     asked = decisions.questions["reports_differ"].text
