@@ -1,4 +1,4 @@
-"""Two sets of strangers' files, into shops that have a plan already.
+"""Three sets of strangers' files, into shops that have a plan already.
 
 What is compared is not what an import writes but what the shop comes to: all that its export says, by codes
 and effects, with what was there before and has to stay. Planners who knew only the documentation and
@@ -22,7 +22,10 @@ from tests.integration.foreign.differences import compared, differences, truth_o
 Answers: TypeAlias = "dict[str, str]"
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-SETS = {"seventh": FIXTURES / "foreign_files_7", "eighth": FIXTURES / "foreign_files_8"}
+SETS = {
+    name: FIXTURES / f"foreign_files_{number}"
+    for number, name in enumerate(("seventh", "eighth", "ninth"), 7)
+}
 
 
 def _said(strangers: Path) -> dict[str, list[Answers]]:
