@@ -141,6 +141,8 @@ def test_all_orders_are_not_listed_for_a_word_that_is_not_known() -> None:
     [
         "find me a plan with fewer late orders but dont touch anything this week",
         "Take WO-4011 off the Puma 3100 and run it",
+        "replan next week but leave the Puma alone",
+        "Plane die nächste Woche neu, aber lass die Integrex in Ruhe",
     ],
 )
 def test_the_opposite_of_what_was_said_is_never_proposed(text: str) -> None:

@@ -231,6 +231,11 @@ def test_reading_what_cannot_be_told_apart_stays_cheap(monkeypatch: pytest.Monke
     assert len(looked) < 100
 
 
+def test_a_polite_order_to_move_work_is_no_question() -> None:
+    told = understand("could you move WO-4003 to the VF-4", CONTEXT)
+    assert calls(told) == [("reschedule_order", {"order": "WO-4003", "machine": "VF-4"})]
+
+
 def test_the_stretch_that_was_asked_for_completes_the_change() -> None:
     asked = understand("what if the Puma works overtime each Saturday in December", CONTEXT)
     assert asked.ask is not None
