@@ -113,7 +113,7 @@ def _less_unknown(layout: Layout, operations: Operations) -> set[tuple[str, int]
         f"The shop does not have {len(unknown)} operations that are reported: {told}. What becomes of their "
         "reports?",
         (Choice(LEAVE_OUT, "they are left out, and told"),),
-        why="an order may be written otherwise there (replace, split, join), or be gone already",
+        why="an order may be written otherwise there (in two columns: order=JOB; SUFFIX), or be gone already",
     )
     return set(unknown) if layout.scope.settle(question) == LEAVE_OUT else set()
 

@@ -137,6 +137,8 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
         _drop_names_of_parts(table, proposed)
         proposed.pop("booking_status", None)  # a status is the order's, unless it is said
     _join_names(proposed)
+    if kind == "reports" and not proposed["start"]:
+        proposed["start"] += _clocked_in(table, taken)
     if "calendar" in wanted and not proposed["calendar"]:
         proposed["calendar"] += _of_shifts(table, taken)
     if kind == "operators":
@@ -189,6 +191,15 @@ def _drop_names_of_parts(table: Table, proposed: Mapping[str, list[Guess]]) -> N
         several = [name for name, count in rows.items() if count > 1]
         if several and all(len(said[name]) <= 1 for name in several):
             names.remove(guess)
+
+
+def _clocked_in(table: Table, taken: set[int]) -> list[Guess]:
+    """The column of when the work of a report began: an end before it is on the next day."""
+    for index, header in enumerate(table.headers):
+        named = header and index not in taken and key_of("report_starts", header) is not None
+        if named and FIELDS["start"].fits(table.filled(index), header):
+            return [Guess(index, header, "start", 1.0, folded(header))]
+    return []
 
 
 def _of_shifts(table: Table, taken: set[int]) -> list[Guess]:

@@ -92,7 +92,7 @@ def test_lines_without_pieces_are_no_reports_and_day_and_time_may_be_apart() -> 
         "11/12/26,6:00a,11:30a,A,10,5.50,12,1,R\n11/12/26,11:30a,2:30p,,,3.00,,,I\n"
         "11/13/26,6:00a,7:05a,A,10,1.08,0,0,S\n11/13/26,10:05p,2:10a,A,10,4.08,,3,R\n"
     )
-    answers = {"rows": "reports", "pieces": "line", "start": "Clock In", "unused": "leave"}
+    answers = {"rows": "reports", "pieces": "line", "unused": "leave"}
     done, decisions = read(text, answers)
     assert (set(decisions.questions), done.findings.problems) == (set[str](), [])
     assert rows(done, "progress", *ALL) == [
