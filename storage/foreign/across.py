@@ -16,13 +16,18 @@ from storage.foreign.merged import covered_again, spread
 from storage.foreign.slots import CONTENT, day_and_part, days_down
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
-from storage.foreign.vocabulary import key_of
+from storage.foreign.vocabulary import folded, key_of
 from storage.foreign.weekday_sets import weekday_names
 
 # Columns that the file does not have: the number of a group, the header of a cell, and the cell.
 NUMBER, COLUMN = "(number)", "(column)"
 DAYS, NUMBERS, NONE = "days", "numbers", "none"
 _LEAST_DAYS = 3
+_LEAST_WEEKS = 4
+# A week as a part of a header, folded: `2026 kw 49 firm`.
+_WEEK = re.compile(
+    r"\b(?:kw|cw|wk|week|woche|kt|tyden|vko|uge|uke|vecka|sem|semaine|semana|sett|het|w)\s?[0-5]?\d\b"
+)
 _NUMBERED = re.compile(r"(?P<before>\D*?)(?P<number>\d{1,3})(?P<after>\D*)")
 _DOUBLED = re.compile(r"(?P<stem>.+) \((?P<number>\d{1,2})\)")
 
@@ -37,6 +42,8 @@ def gone_down(table: Table, scope: Scoped) -> Table:
     value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, asked=asked)
     if value is None:
         value = _weekdays_decided(table, scope)
+    if value is None:
+        value = _weeks_decided(table, scope)
     if value is None:
         value = _times_decided(table, scope)
     if value is None or value == NONE:
@@ -99,6 +106,25 @@ def _weekdays_decided(table: Table, scope: Scoped) -> str | None:
         "across",
         f"{', '.join(map(shown, headers))} are days of the week: does each of their cells say what is on it?",
         (Choice(value, "a row for each day, its content in (content)"), Choice(NONE, "they are not read")),
+        why="the table goes across",
+        suggested=value,
+    )
+    return scope.settle(question, fits=lambda text: text == NONE or _listed(text, table) is not None)
+
+
+def _weeks_decided(table: Table, scope: Scoped) -> str | None:
+    """Of a table with several columns of weeks: whether each of their cells says what is in it."""
+    headers = [header for header in table.headers if _WEEK.search(folded(header))]
+    if scope.key("across") in scope.decisions.questions or len(headers) < _LEAST_WEEKS:
+        return None
+    value = "; ".join(headers)
+    question = Question(
+        "across",
+        f"{', '.join(map(shown, headers[:4]))} … are weeks: does each of their cells say what is in it?",
+        (
+            Choice(value, "a row for each of them, its content in (content); also by their form: 20?? KW*"),
+            Choice(NONE, "each is a column of its own"),
+        ),
         why="the table goes across",
         suggested=value,
     )

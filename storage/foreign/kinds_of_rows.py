@@ -12,6 +12,7 @@ from storage.foreign.vocabulary import folded, key_of, words
 
 _SURE = 0.5
 _IGNORE = "ignore"
+_UNNAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def kinds_of(table: Table, scope: Scoped) -> tuple[str, ...]:
         "rows",
         f"What is a row of {shown(table.label)} ({', '.join(shown(h) for h in table.headers[:8] if h)})?",
         tuple(Choice(name, about) for name, about in ABOUT_ROWS.items()),
-        why=why,
+        why=why + _unnamed(table),
         suggested=kind,
     )
     proven = (kind, why) if kind is not None else None
@@ -135,6 +136,15 @@ def kinds_of(table: Table, scope: Scoped) -> tuple[str, ...]:
         proven = (_IGNORE, "it has a header and no row")
     value = scope.settle(question, proven=proven, fits=lambda text: set(_parts(text)) <= ABOUT_ROWS.keys())
     return tuple(found for found in _parts(value or "") if found != _IGNORE)
+
+
+def _unnamed(table: Table) -> str:
+    """A hint that the header may have several rows, where columns with cells have no name."""
+    count = sum(not header and bool(table.filled(n)) for n, header in enumerate(table.headers))
+    if count < _UNNAMED:
+        return ""
+    row = table.header_row
+    return f"; {count} columns have no name: header_rows={row}-{row + 1} joins two rows of a header"
 
 
 def _parts(text: str) -> list[str]:

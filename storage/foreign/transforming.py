@@ -29,7 +29,7 @@ from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.reports import take_reports
 from storage.foreign.rosters import take_shifts
 from storage.foreign.seconds import less_seconds
-from storage.foreign.shaping import LEAVE_OUT, ONLY, less_left_out, shaped
+from storage.foreign.shaping import LEAVE_OUT, ONLY, PARENT, less_left_out, shaped
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
@@ -196,7 +196,11 @@ def _without_rows(layout: Layout, layouts: list[Layout]) -> list[str]:
     if layout.table.rows or not several:
         return []
     right = f"{layout.scope.prefix.removesuffix(f'{layout.kind}!')}KIND!{ONLY}=…"
-    return [f"no row is left for {layout.kind}: {ONLY} and {LEAVE_OUT} are of all kinds, {right} of one"]
+    heads = layout.scope.decisions.given.get(f"{layout.scope.prefix.removesuffix(f'{layout.kind}!')}{PARENT}")
+    also = f"; a row that is a {PARENT} is a head, and no row of any kind" if heads else ""
+    return [
+        f"no row is left for {layout.kind}: {ONLY} and {LEAVE_OUT} are of all kinds, {right} of one{also}"
+    ]
 
 
 def _lines_above(layout: Layout) -> list[str]:

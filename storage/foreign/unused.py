@@ -36,6 +36,11 @@ _COULD_BE = {
 }  # fmt: skip
 
 
+# The field that is the number of a row in its system: by it a later file knows the row, also when it moves.
+_OWN_NUMBERS = {"absences": "absence_number", "downtimes": "number", "bookings": "booking_number"}
+_NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}|\d{5,}")
+
+
 def ask_unused(layouts: Sequence[Layout], decisions: Decisions) -> None:
     """One question about all such columns of a file. What is left so is remembered by its name: a column of
     which a later file has several words is asked about then."""
@@ -85,6 +90,10 @@ def _doubtful(layouts: Sequence[Layout]) -> Iterator[tuple[str, tuple[str, tuple
                 continue
             if _says_halves(layout, index):
                 yield f"{layout.scope.prefix}{header}", (_samples(_distinct(table, index)), ("day_part",))
+                continue
+            own = _OWN_NUMBERS.get(layout.kind)
+            if own is not None and not _has_column(of_table, own) and _numbers_each(table, index):
+                yield f"{layout.scope.prefix}{header}", (_samples(_distinct(table, index)), (own,))
                 continue
             samples = _telling(table, index, [other for other in used if other is not None])
             if samples:
@@ -139,6 +148,15 @@ def _telling(table: Table, index: int, used: Sequence[int]) -> str:
     if len(known) < len(texts) and (not few or any(_says_the_same(table, index, other) for other in used)):
         return ""
     return _samples(texts) + (" or nothing" if blank else "")
+
+
+def _numbers_each(table: Table, index: int) -> bool:
+    """Whether each row has a number of its own in a column, such as V26-0871."""
+    texts = [row.cell(index).text for row in table.rows]
+    numbered = all(
+        _NUMBER.fullmatch(text) and " " not in text and not looks_like_date(text) for text in texts
+    )
+    return len(texts) > 1 and numbered and len(set(texts)) == len(texts)
 
 
 def _distinct(table: Table, index: int) -> list[str]:

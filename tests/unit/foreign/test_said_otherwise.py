@@ -228,3 +228,15 @@ def test_the_first_of_several_columns_that_says_something_counts() -> None:
     )  # fmt: skip
     with pytest.raises(InvalidRequest, match="no column Promist"):
         read(text, given | {"join.When": "{Promist|Wanted}"})
+
+
+def test_columns_of_weeks_are_asked_about_and_so_are_numbers_that_each_row_has_of_its_own() -> None:
+    text = "Order;Part;2026 KW49;2026 KW50;2026 KW51;2026 KW52\nA;x;5;;7;9\n"
+    assert read(text, {"rows": "orders"})[1] == {"across"}
+    text = (
+        "Employee;From;To;Reason;Slip\nAnn;2026-12-01;2026-12-03;Sick;V26-1\n"
+        "Ann;2026-12-07;2026-12-07;Sick;V26-2\n"
+    )
+    given = {"rows": "absences", "new_operators": "new", "operator_calendar": "day"}
+    assert read(text, given)[1] == {"unused"}
+    assert read(text, given | {"absence_number": "Slip"})[1] == set()
