@@ -53,8 +53,9 @@ class Board:
         for booking in bookings:
             self._rows[booking.id] = booking
             self._envelopes[booking.machine_id].append(_envelope(booking))
-            for operator_id, span in _attended(booking):
-                self._work[operator_id].append(span)
+            for segment in booking.segments:
+                if segment.operator_id is not None:
+                    self._work[segment.operator_id].append((segment.start, segment.end))
         for rows in self._envelopes.values():
             rows.sort()
 

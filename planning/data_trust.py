@@ -318,7 +318,9 @@ class DataTrust:
 
 def _done(bookings: Sequence[Booking]) -> bool:
     """Whether the last of them is done, and then whether all are."""
-    return bookings[-1].status is BookingStatus.DONE and all(b.status is BookingStatus.DONE for b in bookings)
+    if bookings[-1].status is not BookingStatus.DONE:
+        return False
+    return len(bookings) == 1 or all(b.status is BookingStatus.DONE for b in bookings)
 
 
 def _takes_no_time(operation: Operation) -> bool:

@@ -124,16 +124,21 @@ class Floor:
         people = self._qualified_in(skill_id, window)
         return len(people), sum(total(self._free_with(operator, skill_id, window)) for operator in people)
 
-    def could_come(self, skill_id: str | None, slot: Interval) -> tuple[str, ...]:
-        """Ids of the qualified who are neither absent nor fully booked in `slot`, on shift then or not."""
-        found = [
-            operator
+    def could_come(self, skill_ids: Iterable[str | None], slot: Interval) -> frozenset[str]:
+        """Ids of those who hold one of the skills all through `slot` and are neither absent nor fully booked
+        then, on shift or not.
+        """
+        qualified = {
+            operator.id: operator
+            for skill_id in skill_ids
             for operator in self._with_skill(skill_id)
             if covers(self._qualified(operator, skill_id), slot)
-            and not clip(self._busy(operator), slot)
-            and not self.times.is_absent(operator.id, slot)
-        ]
-        return tuple(operator.id for operator in sorted(found, key=_by_code))
+        }
+        return frozenset(
+            operator_id
+            for operator_id, operator in qualified.items()
+            if not clip(self._busy(operator), slot) and not self.times.is_absent(operator_id, slot)
+        )
 
     def _qualified_in(self, skill_id: str | None, window: Interval) -> list[Operator]:
         """Who is active and holds the skill at some time in `window`, by code."""

@@ -50,7 +50,7 @@ def _people(floor: Floor, plan: Plan, slots: Iterable[Interval]) -> list[Calenda
     shop = floor.shop
     centers = {shop.machines[machine_id].work_center_id for machine_id in plan.machine_ids}
     skills = {shop.work_centers[center].skill_id for center in centers}
-    coming = {(slot, key) for slot in slots for skill in skills for key in floor.could_come(skill, slot)}
+    coming = {(slot, key) for slot in slots for key in floor.could_come(skills, slot)}
     return [
         CalendarException(
             f"overtime-{key}-{slot[0]}", ExceptionKind.OVERTIME, "overtime", operator_id=key, interval=slot

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from planning.routings import Routings
 from planning.shop import Operation, OrderStatus, Shop
 
 _OPEN = (OrderStatus.RELEASED, OrderStatus.IN_PROGRESS)
@@ -20,10 +21,10 @@ def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
 
 def _without_booking(shop: Shop) -> tuple[Operation, ...]:
     found: list[Operation] = []
+    bookings = shop.view(Routings).booked
     booked: dict[str, int] = {}
-    for booking in shop.bookings:
-        operation = shop.operations.get(booking.operation_id or "")
-        if operation is not None and operation.seq > booked.get(operation.order_id, -1):
+    for operation in shop.operations.values():
+        if operation.id in bookings and operation.seq > booked.get(operation.order_id, -1):
             booked[operation.order_id] = operation.seq
     for operation in shop.operations.values():
         order = shop.orders.get(operation.order_id)

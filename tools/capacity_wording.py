@@ -153,7 +153,7 @@ class CapacityViews:
             for work in answer.case.works
             if work.work_center_id is not None and any(w.machine_id in use.machines for w in work.workplaces)
         }
-        people = {person for skill in skills for person in self.floor.could_come(skill, use.slot)}
+        people = self.floor.could_come(skills, use.slot)
         attended = any(work.attendance is not Attendance.NONE for work in answer.case.works)
         return SlotView(
             start=iso(use.slot[0], self.zone),

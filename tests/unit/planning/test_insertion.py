@@ -312,6 +312,6 @@ def test_an_absent_person_attends_nothing_and_could_not_come_either() -> None:
     absent = Absence("a1", "o1", floor.window[0], until, "vacation")
     away = Floor(replace(floor.shop, absences=(absent,)), floor.window)
     assert insert_on(away, 60).start == until
-    assert floor.could_come("turning", (first.start, first.end)) == ("o1",)
-    assert away.could_come("turning", (first.start, first.end)) == ()
-    assert away.could_come("milling", (until, until + 60)) == ()
+    assert floor.could_come(["turning"], (first.start, first.end)) == {"o1"}
+    assert away.could_come(["turning"], (first.start, first.end)) == frozenset()
+    assert away.could_come(["milling"], (until, until + 60)) == frozenset()
