@@ -117,9 +117,8 @@ def _tell_table(table: Table, layout: Layout | None) -> None:
     kind = ABOUT_ROWS[layout.kind] if layout is not None else ABOUT_ROWS["ignore"]
     sheets = ", ".join(shown(sheet) for sheet in table.sheets)
     hidden = " (hidden)" if table.hidden else ""
-    out().print(
-        Text(f"\n{sheets}{hidden}: header in row {table.header_row}, {len(table.rows):,} rows: {kind}")
-    )
+    header = f"header in row {table.header_row}" if table.header_row else "no header row"
+    out().print(Text(f"\n{sheets}{hidden}: {header}, {len(table.rows):,} rows: {kind}"))
     fields = _fields_by_header(layout) if layout is not None else {}
     view = plain_table("column", "is", "such as")
     for index, header in enumerate(table.headers):

@@ -37,7 +37,7 @@ from storage.foreign.profile import (
 from storage.foreign.public_holidays import take_holidays
 from storage.foreign.shop_names import ShopNames, read_names
 from storage.foreign.spreadsheet import is_workbook, read_workbook
-from storage.foreign.table_keys import refuse_without_table
+from storage.foreign.table_keys import refuse_first_kind, refuse_without_table
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import Transformed, layouts_of, order_codes, transform
 from storage.transactions import Connection
@@ -115,6 +115,7 @@ async def import_foreign(
     new = request.answers.keys() - decisions.made.keys()
     _refuse_misplaced(new, preview.grid)
     refuse_without_table(new, preview.tables)
+    refuse_first_kind(new, preview.layouts)
     words, unread = _words_of(preview.grid) if new else frozenset[str](), bool(preview.problems)
     idle = decisions.refuse_unknown(request.answers, words, unread=unread)
     if idle:

@@ -29,6 +29,7 @@ OUTSIDE = "outside"
 # Which of several machines of an operation comes first.
 PREFERENCE, IN_ORDER, EQUAL = "preference", "in_order", "equal"
 _STEP = 10
+_NAMED = 8
 # No time at all, with or without decimals.
 _ZERO = re.compile(r"(?:0+(?:[.,:]0+)*)?")
 
@@ -80,6 +81,8 @@ class Operations:
     outside: list[Operation] = field(default_factory=list[Operation])
     # rows that say an operation again, with no other machine
     again: list[int] = field(default_factory=list[int])
+    # rows of new operations whose time is that of their booking, and that are not booked
+    unbooked: list[int] = field(default_factory=list[int])
 
     def take(self, reader: RowReader, order: Said) -> Operation | None:
         """The operation of a row; what is wrong with the row is told, and it gives nothing."""
@@ -304,10 +307,14 @@ class Operations:
         canonical.replaced += settled.gone
         self.told += [settled.told] if settled.told else []
         if self.again:
-            named = ", ".join(map(str, self.again[:8])) + (" …" if len(self.again) > 8 else "")
             self.told.append(
                 f"{len(self.again)} rows say an operation of a row above again, with no other machine, and "
-                f"count for nothing (row {named})"
+                f"count for nothing (row {_listed(self.again)})"
+            )
+        if self.unbooked:
+            self.told.append(
+                f"{len(self.unbooked)} new operations take as long as they are booked, and are not booked: "
+                f"their run time is 0 (row {_listed(self.unbooked)})"
             )
         add_bookings(settled.bookings, self.people, self.marks, self.statuses, canonical)
 
@@ -335,6 +342,8 @@ class Operations:
             operation.reader.problem(
                 "run", "is said nowhere, and the shop has no such operation", "a column, run==0 or run=booked"
             )
+        if stored is None and operation.outside_min is None and _is_booked_nowhere(operation):
+            self.unbooked.append(operation.reader.row.number)
         setup, run = self._rounded(operation)
         cells: dict[str, str | int | None] = {
             "id": stored.id if stored else None,
@@ -445,6 +454,15 @@ def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
     if reader.cell("start").empty and (reader.cell("end").empty or not layout.has("end")):
         return None
     return window_in(reader)
+
+
+def _is_booked_nowhere(operation: Operation) -> bool:
+    booked = operation.reader.layout.special.get("run") == BOOKED
+    return booked and not operation.booked_min and not operation.only_booked
+
+
+def _listed(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:_NAMED])) + (" …" if len(rows) > _NAMED else "")
 
 
 def _says_no_run(operation: Operation) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
 from storage.foreign.fields import ROWS
+from storage.foreign.layout import Layout
 from storage.foreign.shaping import CARRY, JOIN, LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, REPLACE, SPLIT
 from storage.foreign.tables import Table
 
@@ -15,6 +16,24 @@ _OF_TABLE = frozenset(
     | {LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, CARRY}
 )
 _BEGINNINGS = (REPLACE, SPLIT, JOIN, "header.", "shift.", "day_part.")
+
+
+def refuse_first_kind(unused: Iterable[str], layouts: Sequence[Layout]) -> None:
+    """Raises:
+    InvalidRequest: an answer about the first of several kinds of rows of a table begins with its name.
+    """
+    kinds: dict[str, list[Layout]] = {}
+    for layout in layouts:
+        kinds.setdefault(layout.table.label, []).append(layout)
+    for first, *others in kinds.values():
+        for key in unused if others else ():
+            named = f"{first.scope.prefix}{first.kind}!"
+            rest = key.removeprefix(named)
+            if key.startswith(named) and rest not in (LEAVE_OUT, ONLY):
+                raise InvalidRequest(
+                    f"{shown(key)}: {first.kind} are the first of several kinds of rows, and their keys "
+                    f"have no name; right would be: {first.scope.prefix}{rest}."
+                )
 
 
 def refuse_without_table(unused: Iterable[str], tables: Sequence[Table]) -> None:

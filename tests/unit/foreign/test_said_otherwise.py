@@ -16,7 +16,7 @@ from storage.foreign.shop_names import (
     StoredOperation,
     StoredOrder,
 )
-from storage.foreign.table_keys import refuse_without_table
+from storage.foreign.table_keys import refuse_first_kind, refuse_without_table
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from tests.unit.foreign.test_differences import SHOP, read, rows
@@ -240,3 +240,19 @@ def test_columns_of_weeks_are_asked_about_and_so_are_numbers_that_each_row_has_o
     given = {"rows": "absences", "new_operators": "new", "operator_calendar": "day"}
     assert read(text, given)[1] == {"unused"}
     assert read(text, given | {"absence_number": "Slip"})[1] == set()
+
+
+def test_a_new_operation_that_takes_as_long_as_it_is_booked_and_is_not_booked_is_told() -> None:
+    text = "Job;Op;Machine;Start;End\nA;10;M1;2026-12-07 06:00;2026-12-07 14:00\nA;20;M1;;\n"
+    done, asked = read(text, MADE | {"quantity": "=1", "run": "booked"})
+    assert asked == set()
+    assert "1 new operations take as long as they are booked" in str(done.findings.notices)
+
+
+def test_a_key_of_the_first_of_several_kinds_of_rows_has_no_name() -> None:
+    text = "Machine;From;To;Kind\nM1;2026-12-07 06:00;2026-12-07 14:00;Maintenance\n"
+    given = {"rows": "machines; downtimes", "machine": "Machine"}
+    layouts = layouts_of(tables_of(text_of(text)), Decisions(given))
+    with pytest.raises(InvalidRequest, match="right would be: machine"):
+        refuse_first_kind({"machines!machine"}, layouts)
+    refuse_first_kind({"downtimes!machine", "machines!only"}, layouts)
