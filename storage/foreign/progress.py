@@ -55,7 +55,8 @@ def take_done(operation: Operation, pieces: int | None, reader: RowReader) -> No
     reader.problem(
         "done" if reader.layout.has("done") else "left",
         f"another row says {operation.done} pieces of {operation.name}",
-        "what is done of an operation in all, the same on each of its rows",
+        "what is done of an operation in all, the same on each of its rows, or rows=reports where each row "
+        "reports pieces",
     )
 
 
@@ -89,7 +90,7 @@ def _as_of(decisions: Decisions, zone: ZoneInfo) -> str | None:
     question = Question(
         DONE_AT,
         "As of when are the quantities that are done? Each is taken as all that is done of its operation so "
-        "far, not as that of one row, day or shift.",
+        "far, not as that of one row, day or shift (rows=reports takes those).",
         (Choice(NOW, "as of now, also in later files"), Choice("2026-12-07 06:00", "such a time")),
         why="a plan counts what is left from then on",
     )
