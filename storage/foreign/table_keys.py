@@ -45,11 +45,16 @@ def refuse_without_table(unused: Iterable[str], tables: Sequence[Table]) -> None
     likely = max(
         (table for table in tables if not table.hidden), key=lambda t: len(t.rows), default=tables[0]
     )
-    for key in unused:
-        of_table = (key in _OF_TABLE and key not in _OF_FILE) or key.startswith(_BEGINNINGS)
-        if of_table and "!" not in key:
-            labels = ", ".join(shown(table.label) for table in tables[:8])
-            raise InvalidRequest(
-                f"{shown(key)} is of one table, and the file has several ({labels}); right would be: "
-                f"{likely.label}!{key}."
-            )
+    found = [key for key in unused if _is_of_table(key)]
+    if found:
+        labels = ", ".join(shown(table.label) for table in tables[:8])
+        told = "is of one table" if len(found) == 1 else "are each of one table"
+        right = ", ".join(f"{likely.label}!{key}" for key in found[:8])
+        raise InvalidRequest(
+            f"{shown(', '.join(found))} {told}, and the file has several ({labels}); right would be: {right}."
+        )
+
+
+def _is_of_table(key: str) -> bool:
+    named = (key in _OF_TABLE and key not in _OF_FILE) or key.startswith(_BEGINNINGS)
+    return named and "!" not in key

@@ -155,6 +155,8 @@ def test_an_answer_without_its_table_is_refused_with_the_right_form_where_severa
     for key in ("leave_out", "rows", "join.When", "order", "shift.A"):
         with pytest.raises(InvalidRequest, match=f"right would be: {tables[0].label}!{key}"):
             refuse_without_table({key}, tables)
+    with pytest.raises(InvalidRequest, match=rf"{tables[0].label}!rows, {tables[0].label}!leave_out\.$"):
+        refuse_without_table(["rows", "leave_out", "source"], tables)
     refuse_without_table({"calendar", "source", f"{tables[0].label}!order"}, tables)
     refuse_without_table({"order"}, tables[:1])
 
