@@ -11,9 +11,10 @@ from planning.floor import Floor
 from planning.plan_following import following
 from planning.plan_waits import PlanWaits
 from planning.routings import Routings
-from planning.shop import Downtime, DowntimeKind, Interval, Shop
-from tests.unit.planning import strategies
+from planning.shop import Booking, Downtime, DowntimeKind, Interval, Shop
+from tests.unit.planning import order_shop, strategies
 from tests.unit.planning.capacity_shop import DECEMBER, small_shop
+from tests.unit.planning.order_shop import at
 
 _PARTS = (
     "settings", "calendars", "exceptions", "operators", "absences", "downtimes", "orders", "operations",
@@ -95,3 +96,16 @@ def test_no_more_is_handed_on_than_the_state_before_was_asked_for() -> None:
         shop = following(small_shop(), shop)
         everything(shop, DECEMBER)
         assert len(shop.parts) == asked
+
+
+def test_a_late_order_waits_for_what_stands_before_its_machine_now() -> None:
+    def waits(held_until: int) -> Shop:
+        late = order_shop.shop([order_shop.step(10)], [order_shop.booked("b", "op10", at(1, 6), at(1, 8))])
+        held = Booking("x", None, late.bookings[0].machine_id, at(0, 6), held_until)
+        order = replace(next(iter(late.orders.values())), release_at=at(0, 6), due_at=at(0, 12))
+        return replace(late, orders={order.id: order}, bookings=(held, *late.bookings))
+
+    before = waits(at(0, 8))
+    first = PlanWaits(before).waits
+    after = following(waits(at(0, 10)), before)
+    assert PlanWaits(after).waits == PlanWaits(waits(at(0, 10))).waits != first
