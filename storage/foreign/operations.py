@@ -1,37 +1,25 @@
-"""Operations, the machines that can do them, and their bookings, from rows that say one of them each."""
+"""Operations, the machines that can do them, and their bookings, from rows that say one of them each.
 
-import re
+They are written by operations_written.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from storage.foreign.booking_rows import add_bookings
-from storage.foreign.bookings import Part, bookings_of
-from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import instant
-from storage.foreign.decisions import Choice, Decisions, Question
-from storage.foreign.durations import parse_elapsed
-from storage.foreign.field_columns import BOOKED, BY_ROWS, NONE
-from storage.foreign.kept_times import kept_times
-from storage.foreign.layout import Layout
+from storage.foreign.decisions import Decisions
+from storage.foreign.field_columns import BOOKED, BY_ROWS
 from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
+from storage.foreign.outside_rows import is_outside
 from storage.foreign.places import Places
-from storage.foreign.predecessors import predecessors_of
 from storage.foreign.reading import RowReader, window_in
-from storage.foreign.stored_bookings import settle_bookings
-from storage.foreign.words_of_cells import EMPTY_CELL
 
 ALTERNATIVES = "alternatives"
-OUTSIDE = "outside"
-# Which of several machines of an operation comes first.
-PREFERENCE, IN_ORDER, EQUAL = "preference", "in_order", "equal"
 _STEP = 10
-_NAMED = 8
-# No time at all, with or without decimals.
-_ZERO = re.compile(r"(?:0+(?:[.,:]0+)*)?")
 
 
 @dataclass(slots=True)
@@ -247,39 +235,6 @@ class Operations:
         operation.bookings.append((*window, reader))
         operation.booked_min += int((end - start) / timedelta(minutes=1))
 
-    def settle_outside(self) -> None:
-        """Work without machine and times is done elsewhere: for how long is asked, for each of them or for
-        all."""
-        open_ones: list[Operation] = []
-        for operation in self.outside:
-            key = f"{OUTSIDE}.{operation.name}"
-            question = Question(key, f"How long is {operation.name} away?")
-            if key in self.decisions.given:
-                value = self.decisions.settle(question, fits=lambda text: parse_elapsed(text) is not None)
-                operation.outside_min = parse_elapsed(value or "0")
-            else:
-                open_ones.append(operation)
-        if not open_ones:
-            return
-        told = ", ".join(_told(operation) for operation in open_ones[:5])
-        has = "operations have" if len(open_ones) > 1 else "operation has"
-        question = Question(
-            OUTSIDE,
-            f"{len(open_ones)} {has} no time of the work elsewhere: {told}. "
-            "How long does the work elsewhere take, as the calendar runs?",
-            (
-                Choice("7d", "seven days"),
-                Choice("40h", "forty hours"),
-                Choice("0", "no time at all: a milestone"),
-            ),
-            why=f"for one alone: {OUTSIDE}.{open_ones[0].name}=7d",
-        )
-        value = self.decisions.settle(question, fits=lambda text: parse_elapsed(text) is not None)
-        for operation in open_ones if value is not None else ():
-            operation.outside_min = parse_elapsed(value or "0")
-            # Remembered one by one: another file's work elsewhere is asked for anew.
-            self.decisions.note(f"{OUTSIDE}.{operation.name}", value or "0", "answered for all of them")
-
     def reference(self, operation: Operation) -> str:
         """What a canonical cell refers to the operation by."""
         return self.named(operation.order.code, operation.seq)
@@ -289,162 +244,12 @@ class Operations:
         stored = self.orders.shop.operations.get((order, seq))
         return stored.id if stored else f"{order}/{seq}"
 
-    def add_to(self, canonical: Canonical) -> None:
-        """All rows of all operations."""
-        parts: list[Part] = []
-        for operation in self.found.values():
-            if not operation.only_booked:
-                self._add(operation, canonical)
-            elif (operation.order.code, operation.seq) not in self.orders.shop.operations:
-                operation.reader.problem(
-                    "operation", f"the shop has no operation {operation.seq} of {operation.order.code}",
-                    "an operation that it has, or rows=operations, which makes them",
-                )  # fmt: skip
-                continue
-            parts += self._parts(operation)
-        bookings = bookings_of(parts, self.decisions, self.zone)
-        settled = settle_bookings(bookings, self.orders.source, self.decisions, self.orders.shop)
-        canonical.replaced += settled.gone
-        self.told += [settled.told] if settled.told else []
-        if self.again:
-            self.told.append(
-                f"{len(self.again)} rows say an operation of a row above again, with no other machine, and "
-                f"count for nothing (row {_listed(self.again)})"
-            )
-        if self.unbooked:
-            self.told.append(
-                f"{len(self.unbooked)} new operations take as long as they are booked, and are not booked: "
-                f"their run time is 0 (row {_listed(self.unbooked)})"
-            )
-        add_bookings(settled.bookings, self.people, self.marks, self.statuses, canonical)
-
-    def _parts(self, operation: Operation) -> list[Part]:
-        return [
-            Part(operation.name, self.reference(operation), self._machine(reader), start, end, reader)
-            for start, end, reader in operation.bookings
-        ]
-
-    def _machine(self, reader: RowReader) -> str:
-        name = reader.text("machine")
-        return self.places.machines.find(name) or name
-
-    def _add(self, operation: Operation, canonical: Canonical) -> None:
-        stored = self.orders.shop.operations.get((operation.order.code, operation.seq))
-        origin = operation.reader.origin(
-            order_id="order",
-            seq="operation",
-            name="operation_name",
-            setup_min="setup",
-            run_s_per_piece="run",
-            predecessor_ids="predecessors",
-        )
-        if stored is None and operation.outside_min is None and _says_no_run(operation):
-            operation.reader.problem(
-                "run", "is said nowhere, and the shop has no such operation", "a column, run==0 or run=booked"
-            )
-        if stored is None and operation.outside_min is None and _is_booked_nowhere(operation):
-            self.unbooked.append(operation.reader.row.number)
-        setup, run = self._rounded(operation)
-        cells: dict[str, str | int | None] = {
-            "id": stored.id if stored else None,
-            "source": stored.source if stored else self.orders.source,
-            "external_id": stored.external_id if stored else operation.name,
-            "order_id": self.orders.reference(operation.order.code),
-            "seq": operation.seq,
-            "setup_min": setup,
-            "run_s_per_piece": run,
-        }
-        if operation.reader.layout.has("operation_name"):
-            cells["name"] = operation.reader.text("operation_name")
-        cells.update(self._said(operation))
-        if any(found.outside_min is not None for found in self.found.values()):
-            cells["subcontract_minutes"] = operation.outside_min or None
-        canonical.add("operation", cells, origin)
-        machines = operation.machines if operation.outside_min is None else []
-        equal = len(machines) > 1 and self._equal(operation.reader)
-        for place, machine in enumerate(machines):
-            on = operation.on.get(machine)
-            there = self._rounded(operation, on, machine)
-            canonical.add(
-                "operation_alternative",
-                {
-                    "operation_id": self.reference(operation), "machine_id": machine, "setup_min": there[0],
-                    "run_s_per_piece": there[1], "preference": 0 if equal else place,
-                },
-                operation.reader.origin(machine_id="machine", setup_min="setup", run_s_per_piece="run"),
-            )  # fmt: skip
-
-    def _equal(self, reader: RowReader) -> bool:
-        """Whether the machines of an operation are equally good."""
-        question = Question(
-            PREFERENCE,
-            "Which of several machines of an operation comes first?",
-            (Choice(IN_ORDER, "as the row or the group names them"), Choice(EQUAL, "none: any of them")),
-        )
-        proven = (IN_ORDER, f"as they are named; {PREFERENCE}={EQUAL}: any of them")
-        return reader.layout.scope.settle(question, proven=proven) == EQUAL
-
-    def _said(self, operation: Operation) -> dict[str, str | int | None]:
-        """What the row says besides of how the operation is done."""
-        reader, found = operation.reader, dict[str, str | int | None]()
-        if reader.layout.has("attendance"):
-            found["attendance"] = self.attendance.get(reader.text("attendance") or EMPTY_CELL)
-        if reader.layout.has("wait_after"):
-            found["min_wait_after_min"] = operation.wait_min
-        if reader.layout.has("splittable"):
-            found["splittable"] = str(reader.marked("splittable", self.marks)).lower()
-        if reader.layout.has("predecessors"):
-            order = operation.order.code
-            found["predecessor_ids"] = predecessors_of(reader, order, lambda seq: self.named(order, seq))
-        return found
-
-    def _rounded(
-        self,
-        operation: Operation,
-        on: tuple[Fraction, Fraction | None] | None = None,
-        machine: str | None = None,
-    ) -> tuple[int, int]:
-        """Whole minutes of setup and seconds a piece; what takes any time takes at least one. `on`: on one
-        machine. What the file does not say stays as the plan has it."""
-        setup, run = on or (operation.setup, operation.run)
-        if run is None:
-            pieces = self.orders.quantity_of(operation.order) or 1
-            run = Fraction(operation.booked_min, pieces)
-        setup_min, run_s = _half_up(setup), _half_up(run * 60)
-        if (setup_min != setup or run_s != run * 60) and (machine is None or on is not None):
-            self.rounded.append(f"row {operation.reader.row.number}: {setup_min} min, {run_s} s a piece")
-        shop = self.orders.shop
-        stored = shop.operations.get((operation.order.code, operation.seq))
-        return kept_times(operation.reader.layout, shop, stored, machine, (setup_min, run_s))
-
-
-def _told(operation: Operation) -> str:
-    what = operation.reader.text("operation_name")
-    return f"{operation.name}{f' {what}' if what else ''} (row {operation.reader.row.number})"
-
 
 def names_in(text: str, places: Places) -> list[str]:
     """A cell that names one machine, or several parted by ; or ,."""
     if not text or places.machines.find(text) is not None:
         return [text] if text else []
     return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
-
-
-def is_outside(reader: RowReader) -> bool:
-    """Neither a machine nor times, in a file that has columns for both."""
-    layout: Layout = reader.layout
-    places = [name for name in ("machine", "work_center") if layout.has(name)]
-    if not places or not layout.has("run") or layout.has("start"):
-        return False
-    place = places[0] if "machine" in places else "work_center"
-    away = not _is_nothing(reader, "elsewhere_time")
-    return reader.cell(place).empty and all(
-        reader.cell(name).empty or (away and _is_nothing(reader, name)) for name in ("setup", "run")
-    )
-
-
-def _is_nothing(reader: RowReader, name: str) -> bool:
-    return _ZERO.fullmatch(reader.cell(name).text) is not None
 
 
 def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
@@ -454,22 +259,3 @@ def _window(reader: RowReader) -> tuple[Moment, Moment] | None:
     if reader.cell("start").empty and (reader.cell("end").empty or not layout.has("end")):
         return None
     return window_in(reader)
-
-
-def _is_booked_nowhere(operation: Operation) -> bool:
-    booked = operation.reader.layout.special.get("run") == BOOKED
-    return booked and not operation.booked_min and not operation.only_booked
-
-
-def _listed(rows: list[int]) -> str:
-    return ", ".join(map(str, rows[:_NAMED])) + (" …" if len(rows) > _NAMED else "")
-
-
-def _says_no_run(operation: Operation) -> bool:
-    layout = operation.reader.layout
-    return not layout.has("run") and layout.special.get("run") == NONE
-
-
-def _half_up(number: Fraction) -> int:
-    whole = int(number + Fraction(1, 2))
-    return max(whole, 1) if number else 0

@@ -21,8 +21,11 @@ from storage.foreign.layout import Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
-from storage.foreign.operations import Operations, is_outside
+from storage.foreign.operations import Operations
+from storage.foreign.operations_written import add_operations
 from storage.foreign.orders import Orders
+from storage.foreign.outside_rows import is_outside
+from storage.foreign.outside_work import settle_outside
 from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done, take_done
 from storage.foreign.reading import RowReader, readers_of
@@ -240,10 +243,10 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
         for layout, place in placed(kind):
             _take_rows(layout, place, orders, operations, done.findings)
     add_progress(operations, decisions, done.canonical, done.findings)
-    operations.settle_outside()
+    settle_outside(operations)
     item = decisions.optional("material", "Material") or "Material"
     orders.add_to(done.canonical, item)
-    operations.add_to(done.canonical)
+    add_operations(operations, done.canonical)
     for layout, place in placed("materials"):
         take_materials(layout, place, operations, places.source, done.findings)
     for layout, place in placed("reports"):
