@@ -1,9 +1,10 @@
 """Orders as the rows of a file say them: on each row of their operations, on the first only, or on a row of
 their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from storage.exchange.problems import shown
 from storage.foreign.canonical import Canonical
 from storage.foreign.day_edges import at_edge
 from storage.foreign.reading import RowReader
@@ -14,6 +15,9 @@ _HEADERS = {
     "code": "order", "customer": "customer", "quantity": "quantity", "due_date": "due", "due_at": "due",
     "release_at": "release", "priority": "priority", "status": "status", "quote_expires_at": "quote_expires",
 }  # fmt: skip
+
+# The priority of an order of which nobody says one.
+USUAL = 3
 
 
 @dataclass(slots=True)
@@ -110,9 +114,10 @@ class Orders:
 
     def add_to(self, canonical: Canonical, item: str) -> None:
         """The rows of the orders that the file has pieces of, and of their material."""
+        kept: list[Said] = []
         for order in self.said.values():
             if order.quantity is not None:
-                self._add(order, canonical)
+                kept += [order] if self._add(order, canonical) else []
             if order.knows_material and order.operations:
                 _, operation, reader = min(order.operations, key=lambda found: found[0])
                 canonical.add(
@@ -124,8 +129,11 @@ class Orders:
                     },
                     reader.origin(available_at="material_due"),
                 )  # fmt: skip
+        if kept:
+            _tell_kept_priorities(kept)
 
-    def _add(self, order: Said, canonical: Canonical) -> None:
+    def _add(self, order: Said, canonical: Canonical) -> bool:
+        """The order's row; whether its priority is the plan's, since its cell is empty."""
         stored = self.shop.orders.get(order.code)
         identity = (
             {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
@@ -133,7 +141,21 @@ class Orders:
             else {"id": None, "source": self.source, "external_id": order.code}
         )
         cells = {column: value for column, (value, _) in order.cells.items()}
+        kept = stored is not None and cells.get("priority") == ""
+        cells |= {"priority": str(stored.priority)} if stored is not None and kept else {}
         headers = dict(_HEADERS)
         canonical.add(
             "production_order", {**identity, "code": order.code, **cells}, order.first.origin(**headers)
         )
+        return kept and stored is not None and stored.priority != USUAL
+
+
+def _tell_kept_priorities(kept: Sequence[Said]) -> None:
+    first = kept[0].first
+    names = ", ".join(shown(order.code) for order in kept[:5]) + (" …" if kept[5:] else "")
+    first.findings.notice(
+        first.place,
+        None,
+        f"the priority of {len(kept)} orders is empty, and stays as the plan has it ({names}): "
+        f"priority.{EMPTY_CELL}={USUAL} makes it the usual one",
+    )

@@ -57,6 +57,7 @@ class StoredOrder:
     quantity: int
     source: str
     external_id: str | None
+    priority: int = 3
 
 
 @dataclass(frozen=True, slots=True)

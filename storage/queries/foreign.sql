@@ -32,7 +32,7 @@ select id, id as code, name, null as "group", id as calendar_id, source, externa
 
 -- name: orders
 -- Of the orders that a file names, those that the shop has.
-select id, code, quantity, source, external_id from production_order where code = any(%(codes)s);
+select id, code, quantity, source, external_id, priority from production_order where code = any(%(codes)s);
 
 -- name: operations
 -- The operations of the orders that a file names, with the pieces of each that were reported.

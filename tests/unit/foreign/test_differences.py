@@ -28,12 +28,12 @@ SHOP = ShopNames("Europe/Berlin", 180, calendars=(Named("day", "day", "Day", Non
 
 
 def read(
-    source: str | tuple[Table, ...], answers: dict[str, str] | None = None
+    source: str | tuple[Table, ...], answers: dict[str, str] | None = None, shop: ShopNames = SHOP
 ) -> tuple[Transformed, set[str]]:
     """What a file gives to a shop with one calendar, and the keys of what is still asked."""
     tables = tables_of(text_of(source)) if isinstance(source, str) else source
     decisions = Decisions(answers or {})
-    done = transform(layouts_of(tables, decisions), decisions, SHOP, file="file", sheets=1)
+    done = transform(layouts_of(tables, decisions), decisions, shop, file="file", sheets=1)
     return done, set(decisions.questions)
 
 

@@ -1,8 +1,11 @@
 """What an empty cell says in a column of words: asked where it would matter, and always to be answered."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.unit.foreign.test_differences import read, rows
+from storage.foreign.shop_names import StoredOrder
+from tests.unit.foreign.test_differences import SHOP, read, rows
 
 ORDERS = "Job;Qty;Due;Status\nA;1;2026-12-07;done\nA;1;2026-12-07;\nB;1;2026-12-07;\n"
 
@@ -65,3 +68,14 @@ def test_an_empty_priority_is_usual_and_can_be_answered() -> None:
     )  # fmt: skip
     done, _ = read(text, given | {"priority.(empty)": "2"})
     assert rows(done, "production_order", "priority") == [("5",), ("2",)]
+
+
+def test_an_empty_priority_of_an_order_of_the_plan_stays_and_is_told() -> None:
+    shop = replace(SHOP, orders={"B": StoredOrder("o-b", "B", 1, "erp", "B", 2)})
+    text = "Job;Qty;Due;Prio\nA;1;2026-12-07;hot\nB;1;2026-12-07;\n"
+    given = {"rows": "orders", "priority.hot": "5"}
+    done, _ = read(text, given, shop)
+    assert rows(done, "production_order", "priority") == [("5",), ("2",)]
+    assert "stays as the plan has it (B)" in " ".join(notice.text for notice in done.findings.notices)
+    done, _ = read(text, given | {"priority.(empty)": "3"}, shop)
+    assert rows(done, "production_order", "priority") == [("5",), ("3",)]
