@@ -202,7 +202,8 @@ def test_what_looks_like_a_credential_is_blanked(text: str, secret: str, shown: 
 
 @pytest.fixture
 def own_log() -> Iterator[None]:
-    """The root logger as it was, afterwards."""
+    """The root logger as it was, afterwards; warnings as if no test before had sent them to a log."""
+    logging.captureWarnings(False)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
