@@ -16,7 +16,6 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.open_ends import NEVER, OPEN, is_open_end
 from storage.foreign.stored_times import StoredTimes, Time
 
-_SOURCE = "icalendar"
 _WRITTEN, _THAT_DAY = "written", "that_day"
 _NOTE_CHARS = 2_000
 _TOLD = 3
@@ -39,6 +38,7 @@ class CalendarDowntimes:
     events: Events
     canonical: Canonical
     machines: DownMachines
+    source: str
     rows: list[tuple[Origin, Time, dict[str, str]]] = field(
         default_factory=list[tuple[Origin, Time, dict[str, str]]]
     )
@@ -64,7 +64,7 @@ class CalendarDowntimes:
         """Adds the rows, and tells of downtimes of the plan that overlap them, or that the calendar had and
         has no more."""
         zone, uids = self.events.zone, {series.event_uid or series.uid for series in of_file}
-        stored = StoredTimes(self.events.shop.downtimes, _SOURCE, zone)
+        stored = StoredTimes(self.events.shop.downtimes, self.source, zone)
         identities = stored.identities([(origin, when) for origin, when, _ in self.rows], uids)
         for (origin, _, cells), identity in zip(self.rows, identities, strict=True):
             self.canonical.add("downtime", {**identity, **cells}, origin)
@@ -74,7 +74,7 @@ class CalendarDowntimes:
         first, after = (
             _midnight(day, self.events) for day in (self.events.window.first, self.events.window.after)
         )
-        for text in stored.left_of(uids, first, after):
+        for text in stored.left_of(uids, first, after, "down"):
             self.events.findings.notice(self.events.place, None, text)
 
     def _downs(self, series: Series) -> list[_Down] | None:

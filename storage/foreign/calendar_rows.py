@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.calendar_absences import CalendarAbsences
 from storage.foreign.calendar_downtime_kinds import settle_given_kinds
 from storage.foreign.calendar_downtimes import CalendarDowntimes
 from storage.foreign.calendar_events import Events, EventTold
@@ -22,15 +23,13 @@ from storage.foreign.clocks import TIME_ZONE, zone_said
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import Places, plain
 from storage.foreign.shift_patterns import Slot, pattern_of
-from storage.foreign.shop_names import Named, ShopNames
+from storage.foreign.shop_names import ShopNames
 from storage.foreign.stored_exceptions import as_stored
-from storage.foreign.vocabulary import key_of, key_within
 from storage.foreign.weekly import Weekly, weekly_of
-from storage.foreign.words_of_cells import learn_absences
 
 SOURCE = "icalendar"
 SHOP, ABSENCES, BOTH, DOWNTIMES = "shop", "absences", "both", "downtimes"
-_DAY_OFF, _LEFT_OUT, _ASKED = "absence", "left out", "?"
+_LEFT_OUT, _ASKED = "left out", "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class CalendarRows:
 
     events: Events
     canonical: Canonical
+    source: str = SOURCE
     closed: dict[str, set[date]] = field(default_factory=dict[str, set[date]])
 
     @property
@@ -48,44 +48,6 @@ class CalendarRows:
     @property
     def people(self) -> People:
         return People(self.events)
-
-    def absence(self, series: Series) -> None:
-        """The absences of the people whose names stand in the summary."""
-        people, takes = self.people.of(series), self.people.takes_free(series)
-        if people is None or takes is None:
-            self.events.tell(series, _ASKED)
-            return
-        if not takes:
-            told = f"{shown(series.summary)} ({self.events.when(series)}) is marked as free and is left out"
-            self.events.findings.notice(self.events.place, None, told)
-        if not people or not takes:
-            self.events.tell(series, _LEFT_OUT)
-            return
-        said = self.events.absence_word(series)
-        kind = key_of("absence", said) if said else key_within("absence", series.summary)
-        if kind is None:
-            text = series.categories[0] if series.categories else series.summary
-            kind = learn_absences(self.decisions, [text]).get(text)
-        self.events.tell(series, _DAY_OFF, [person.name or person.code for person in people])
-        for person in people:
-            self._absences(series, person, kind or "other", of_several=len(people) > 1)
-
-    def _absences(self, series: Series, person: Named, kind: str, *, of_several: bool) -> None:
-        whose = f"/{person.code}" if of_several else ""
-        for when in self.events.times(series):
-            self.canonical.add(
-                "absence",
-                {
-                    "external_id": f"{series.uid}/{_key(when)}{whose}", "source": SOURCE,
-                    "operator_id": person.id, "kind": kind,
-                    **(
-                        {"start_date": str(when.first), "end_date": str(when.after - timedelta(days=1))}
-                        if isinstance(when, Days)
-                        else {"start": _iso(when.start), "end": _iso(when.end)}
-                    ),
-                },
-                self._origin(series),
-            )  # fmt: skip
 
     def exception(self, series: Series, kind: str, targets: Targets) -> None:
         """Closures or overtime, for calendars or for some machines."""
@@ -132,7 +94,7 @@ class CalendarRows:
         whom = "".join(cells.get(name, "") for name in ("calendar_id", "machine_id", "operator_id"))
         self.canonical.add(
             "calendar_exception",
-            {"external_id": f"{series.uid}/{_key(when)}/{whom}", "source": SOURCE, **cells, **times},
+            {"external_id": f"{series.uid}/{_key(when)}/{whom}", "source": self.source, **cells, **times},
             self._origin(series),
         )
 
@@ -186,7 +148,7 @@ class CalendarRows:
         if known is None:
             known = self.events.places.calendars.by_name[plain(name)] = name
             self.canonical.add(
-                "calendar", {"external_id": name, "source": SOURCE, "name": name}, self._origin(series)
+                "calendar", {"external_id": name, "source": self.source, "name": name}, self._origin(series)
             )
         return known
 
@@ -235,7 +197,8 @@ def take_calendar(
     """All events of a file, as far as it is decided what they are, and what is made of each."""
     zone = ZoneInfo(shop.timezone)
     window = window_of(decisions, zone, shop.horizon_days)
-    places = Places(decisions, canonical, SOURCE, shop)
+    source = decisions.optional("source", SOURCE) or SOURCE
+    places = Places(decisions, canonical, source, shop)
     floating = _floating(calendar, decisions, shop)
     series_of = _until_their_last_day(calendar.series, decisions)
     events = Events(
@@ -248,20 +211,23 @@ def take_calendar(
     use = _whose(events, series_of)
     if use is None:
         return ()
-    rows = CalendarRows(events, canonical)
+    rows = CalendarRows(events, canonical, source)
+    absences = CalendarAbsences(events, canonical, source)
     kept: list[Series] = []
     for series in series_of:
         if _is_left_out(events, series, series_of):
             continue
         if use == ABSENCES or (use == BOTH and events.is_absence(series)):
-            rows.absence(series)
+            absences.take(series)
         else:
             kept.append(series)
+    if use in {ABSENCES, BOTH}:
+        absences.finish(series_of)
     marks_days = any(series.all_day and not series.marked_free for series in series_of)
     timed = frozenset(series.summary for series in kept if not series.all_day)
     several = len({series.calendar for series in series_of}) > 1
     kinds = Kinds(events, kept, marks_days, timed, use == DOWNTIMES)
-    downtimes = CalendarDowntimes(events, canonical, DownMachines(events, several))
+    downtimes = CalendarDowntimes(events, canonical, DownMachines(events, several), source)
     _take_shop(rows, kinds, Targets(events, several), downtimes)
     downtimes.finish(calendar.series)
     findings.notices += as_stored(canonical, shop, place)

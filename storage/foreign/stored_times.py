@@ -100,14 +100,15 @@ class StoredTimes:
             key = time.key
         return {"id": same.id, "source": same.source, "external_id": key}
 
-    def left_of(self, uids: Set[str], first: datetime, after: datetime) -> Iterator[str]:
-        """What the plan has of the calendar's events within a window, and no row of the file is."""
+    def left_of(self, uids: Set[str], first: datetime, after: datetime, so: str) -> Iterator[str]:
+        """What the plan has of the calendar's events within a window, and no row of the file is; `so`: what
+        those are then, such as `down`."""
         for row in self._free():
             over = row.closes is not None and row.closes <= first
             if _uid_of(row.external_id, uids) is not None and row.opens < after and not over:
                 begins = row.opens.astimezone(self.zone)
                 yield (
-                    f"the plan has {row.name} down from {begins:%Y-%m-%d %H:%M} by an event of this calendar "
+                    f"the plan has {row.name} {so} from {begins:%Y-%m-%d %H:%M} by an event of this calendar "
                     "that is not so any more; it stays until somebody takes it out"
                 )
 

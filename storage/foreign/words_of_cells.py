@@ -85,13 +85,16 @@ def with_empty(learned: dict[str, str]) -> dict[str, str]:
     return learned | ({"": learned[EMPTY_CELL]} if EMPTY_CELL in learned else {})
 
 
-def learn_absences(decisions: Decisions, texts: Iterable[str]) -> dict[str, str]:
-    """The kind of absence for each text; one that nobody knows is asked, and may be a word of the shop's."""
+def learn_absences(decisions: Decisions, texts: Iterable[str], why: str = "") -> dict[str, str]:
+    """The kind of absence for each text; one that nobody knows is asked, and may be a word of the shop's.
+    `why`: what is told of such a text."""
     learned: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         own = decisions.given.get(f"absence.{text}", "").strip()
         kinds = ABSENCES if not 0 < len(own) <= KIND_CHARS else tuple(dict.fromkeys((*ABSENCES, own)))
-        learned |= _learned(decisions, [text], ("absence", "absence"), kinds, "Which kind of absence is")
+        learned |= _learned(
+            decisions, [text], ("absence", "absence"), kinds, "Which kind of absence is", why=why
+        )
     return learned
 
 
@@ -190,6 +193,8 @@ def _learned(
     kind: tuple[str, str],
     values: tuple[str, ...],
     asking: str,
+    *,
+    why: str = "",
 ) -> dict[str, str]:
     """The value for each text; `kind`: the beginning of the keys, and the category of the words."""
     key, category = kind
@@ -206,7 +211,9 @@ def _learned(
             f"{key}.{text}",
             f"{asking} {cell}?",
             tuple(Choice(value, _ABOUT_PRIORITY.get(value, "")) for value in values),
-            why="others of its column say something" if text == EMPTY_CELL else "no word that is known",
+            why="others of its column say something"
+            if text == EMPTY_CELL
+            else why or "no word that is known",
         )
         proven = (known, "a word that is known") if known in values else None
         value = decisions.settle(question, proven=(proven[0] or "", proven[1]) if proven else None)

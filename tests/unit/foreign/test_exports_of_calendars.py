@@ -1,10 +1,13 @@
 """What programs write into iCalendar files in ways of their own: read as it is meant, or asked about."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.calendar_file import read_calendar
-from storage.foreign.shop_names import Named, ShopNames
+from storage.foreign.shop_names import Named, ShopNames, StoredTime
 from tests.unit.foreign.test_calendars import Taken, take_from
 
 OUTLOOK = """BEGIN:VTIMEZONE
@@ -182,3 +185,45 @@ def test_absences_marked_as_free_beside_others_are_asked_about_once() -> None:
     )
     assert list(take(text, events="absences").questions) == ["free"]
     assert absences(take(text, events="absences", free="ignore")) == [("E1", "2026-12-28")]
+
+
+def test_an_absence_that_the_plan_has_under_the_events_uid_is_that_one_and_moves_with_it() -> None:
+    at = datetime(2026, 12, 12, 23, tzinfo=UTC)
+    rows = [
+        ("a1", "E1", "Outlook", "17"),
+        ("a2", "E2", "icalendar", "18/2026-12-28"),
+        ("a3", "E2", "x", None),
+    ]
+    plan = tuple(
+        StoredTime(id_, who, who, source, key, at, at.replace(day=16)) for id_, who, source, key in rows
+    )
+    text = calendar(
+        event(17, "Anna Müller Urlaub", "DTSTART;VALUE=DATE:20261214\nDTEND;VALUE=DATE:20261223"),
+        event(18, "Jonas Weiß krank", "DTSTART;VALUE=DATE:20261228"),
+        event(19, "Jonas Weiß Urlaub", "DTSTART;VALUE=DATE:20261214"),
+    )
+    taken = take_from(replace(SHOP, absences=plan), text, events="absences", source="Outlook")
+    names = ("id", "source", "external_id", "end_date")
+    assert [tuple(row.cells[name] for name in names) for row in taken.canonical.of("absence")] == [
+        ("a1", "Outlook", "17", "2026-12-22"),
+        ("a2", "icalendar", "18", "2026-12-28"),
+        ("", "Outlook", "19", "2026-12-14"),
+    ]
+    assert [text.partition(" from ")[0] for text in taken.notices if "overlaps" in text] == [
+        "x.ics [Jonas Weiß Urlaub]: overlaps what the plan has of E2"
+    ]
+
+
+def test_the_kind_of_an_absence_is_what_is_said_of_a_word_of_its_summary_before_its_category() -> None:
+    text = calendar(
+        *(
+            event(number, f"Anna Müller {word}", f"DTSTART;VALUE=DATE:202612{number}\nCATEGORIES:Frånvaro")
+            for number, word in ((14, "Föräldraledig"), (15, "på Läkare"), (16, "annat"))
+        )
+    )
+    said = {"absence.Föräldraledig": "parental", "absence.läkare": "medical"}
+    asked = take(text, events="absences").questions["absence.Frånvaro"]
+    assert "Anna Müller Föräldraledig; Anna Müller på Läkare; Anna Müller annat" in asked.why
+    taken = take(text, events="absences", **said, **{"absence.Frånvaro": "other"})
+    kinds = [row.cells["kind"] for row in taken.canonical.of("absence")]
+    assert kinds == ["parental", "medical", "other"]
