@@ -25,6 +25,7 @@ from storage.foreign.signs import (
     year_of,
 )
 from storage.foreign.tables import Table
+from storage.foreign.words_without_end import LAST_DAYS, words_without_end
 
 _NUMBERS, _DATES = (
     (
@@ -97,6 +98,8 @@ class Layout:
     zones: Zones | None = None
     # of fields whose units columns say row by row
     row_units: Mapping[str, RowUnits] | None = None
+    # what says in a column of last days that there is none
+    without_end: frozenset[str] = frozenset()
 
     def has(self, field: str) -> bool:
         return field in self.columns
@@ -164,6 +167,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         fill_down=fill_down(table, scope, columns),
         filled_down=filled_down(table, scope, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),
+        without_end=words_without_end(scope, kind, texts(LAST_DAYS)),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
-from storage.foreign.vocabulary import key_of
 
 OPEN = "open"
 NEVER = "without an end, nothing would ever be planned on the machine again"
@@ -17,7 +16,7 @@ _ISO_DAY = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 def goes_on(reader: RowReader) -> bool:
     """Whether words say that nobody knows the end."""
-    return any(key_of("open_end", reader.text(name)) for name in ("end", "back"))
+    return reader.goes_on("end") or reader.goes_on("back")
 
 
 def rest_of_day(start: Moment) -> Moment:

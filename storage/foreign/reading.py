@@ -26,6 +26,7 @@ from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 from storage.foreign.times_of_day import clock_of
+from storage.foreign.words_without_end import LAST_DAYS, NO_END
 
 _FILLED_DOWN = (
     "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
@@ -70,10 +71,14 @@ class RowReader:
     def cells(self, name: str) -> Iterator[tuple[str, Cell]]:
         """All cells of a field that several columns may have, with their headers."""
         for column in self.layout.columns.get(name, ()):
-            yield (
-                column.header,
-                (cell_of(column.constant) if column.index is None else self.row.cell(column.index)),
-            )
+            cell = cell_of(column.constant) if column.index is None else self.row.cell(column.index)
+            nothing = name in BLANKS and cell.text in self.layout.blanks
+            yield column.header, EMPTY if nothing else cell
+
+    def goes_on(self, name: str, cell: Cell | None = None) -> bool:
+        """Whether a cell of last days says in words that there is none."""
+        text = (self.cell(name) if cell is None else cell).text
+        return name in LAST_DAYS and text in self.layout.without_end
 
     def origin(self, **headers: str) -> Origin:
         """Where this row is; `headers` names the field that each canonical column comes from."""
@@ -87,7 +92,8 @@ class RowReader:
             return
         self._told.add(name)
         found = self.cell(name) if cell is None else cell
-        if self.layout.scope.key(f"blank.{found.text}") in self.layout.scope.decisions.questions:
+        scope = self.layout.scope
+        if any(scope.key(f"{key}.{found.text}") in scope.decisions.questions for key in ("blank", NO_END)):
             return  # what it says is asked
         header = self.layout.header(name) or name
         try:
@@ -172,6 +178,8 @@ class RowReader:
         """A date or time; `cell`: that one, where several columns have the field. A time of day alone is of
         the row's `day`."""
         cell = self.cell(name) if cell is None else cell
+        if self.goes_on(name, cell):
+            return None
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "a date")

@@ -79,3 +79,32 @@ def test_an_empty_priority_of_an_order_of_the_plan_stays_and_is_told() -> None:
     assert "stays as the plan has it (B)" in " ".join(notice.text for notice in done.findings.notices)
     done, _ = read(text, given | {"priority.(empty)": "3"}, shop)
     assert rows(done, "production_order", "priority") == [("5",), ("3",)]
+
+
+@pytest.mark.parametrize(
+    ("word", "asked"), [("unbefristet", False), ("bez końca", False), ("för evigt", True)]
+)
+def test_a_word_for_no_end_among_last_days_is_known_or_asked_once(word: str, asked: bool) -> None:
+    text = f"No;Can;Until;Out\nP1;Mill;{word};{word}\nP2;Mill;2026-12-31;\nP3;Mill;{word};2026-12-31\n"
+    given = {
+        "rows": "operators", "operator": "No", "skill_named": "Can", "skill_until": "Until",
+        "no_shift": "day", "active_to": "Out", "active_to.day": "end", "skill_until.(empty)": "not_held",
+    }  # fmt: skip
+    done, questions = read(text, given)
+    assert questions == ({f"open_end.{word}"} if asked else set())
+    assert done.findings.problems == []
+    done, _ = read(text, given | {f"open_end.{word}": "open"})
+    assert rows(done, "operator_skill", "operator_id", "valid_to") == [
+        ("P1", ""), ("P2", "2027-01-01 00:00"), ("P3", ""),
+    ]  # fmt: skip
+    assert rows(done, "operator", "active_to") == [("",), ("",), ("2027-01-01 00:00",)]
+    done, _ = read(text, given | {f"open_end.{word}": "wrong"})
+    assert done.findings.problems
+
+
+def test_an_absence_until_a_word_of_the_shops_own_is_open() -> None:
+    text = "Employee;From;To;Reason\nP1;2026-12-01;vorerst;Sick\nP2;2026-12-02;vorerst;Sick\n"
+    given = {"new_operators": "new", "end": "To"}
+    assert read(text, given)[1] == {"open_end.vorerst"}
+    done, asked = read(text, given | {"open_end.vorerst": "open"})
+    assert (asked, rows(done, "absence", "end_date")) == (set(), [("",), ("",)])
