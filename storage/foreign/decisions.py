@@ -17,7 +17,7 @@ ANSWERED, KEPT = "answered", "kept from an earlier import"
 OF_WORDS = frozenset(
     (
         "absence", "approved", "attendance", "available", "blank", "booking", "day_part", "downtime", "level",
-        "mark", "open_end", "priority", "service", "shift", "status",
+        "mark", "next_day", "open_end", "priority", "service", "shift", "status",
     )
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from storage.foreign.decisions import Scoped
 from storage.foreign.durations import Unit, numbers_in
 from storage.foreign.field_columns import field_columns
 from storage.foreign.fields import TIMES_OF_DAY, of_weeks
+from storage.foreign.next_days import words_beside_times
 from storage.foreign.numbers import Sign
 from storage.foreign.row_units import RowUnits, row_units
 from storage.foreign.signs import (
@@ -100,6 +101,8 @@ class Layout:
     row_units: Mapping[str, RowUnits] | None = None
     # what says in a column of last days that there is none
     without_end: frozenset[str] = frozenset()
+    # words beside times of the day: whether they say that it is the next one, None while it is asked
+    beside_times: Mapping[str, bool | None] | None = None
 
     def has(self, field: str) -> bool:
         return field in self.columns
@@ -168,6 +171,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         filled_down=filled_down(table, scope, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),
         without_end=words_without_end(scope, kind, texts(LAST_DAYS)),
+        beside_times=words_beside_times(scope, texts(TIMES_OF_DAY) if "day" in columns else ()),
     )  # fmt: skip
 
 

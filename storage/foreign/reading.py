@@ -22,6 +22,7 @@ from storage.foreign.fields import TIMES_OF_DAY, seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import BLANKS, Layout
 from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
+from storage.foreign.next_days import next_day_in
 from storage.foreign.numbers import bare_number, parse_number
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
@@ -231,9 +232,15 @@ class RowReader:
             return None
         if is_week_number(self.layout.header(name) or "", cell):
             return None
-        return (
-            minute_of(cell.value, self._form(name)) if isinstance(cell.value, time | Decimal | str) else None
-        )
+        return self._minute(name, cell.value) if isinstance(cell.value, time | Decimal | str) else None
+
+    def _minute(self, name: str, value: time | Decimal | str) -> int | None:
+        """The minute of the day; of a time of the next day more than the minutes of one."""
+        if not isinstance(value, str):
+            return minute_of(value, self._form(name))
+        text, later = next_day_in(value, self.layout.beside_times or {})
+        minute = minute_of(text, self._form(name))
+        return None if minute is None else minute + later
 
     def _form(self, name: str) -> str | None:
         return self.layout.clock if name in TIMES_OF_DAY else "hhmm"
@@ -258,7 +265,7 @@ class RowReader:
         try:
             if isinstance(value, datetime):
                 return moment_of(value).minute or 0
-            minute = minute_of(value, self._form(name)) if isinstance(value, time | Decimal | str) else None
+            minute = self._minute(name, value) if isinstance(value, time | Decimal | str) else None
         except Undecided:
             self.waits = True
             return None

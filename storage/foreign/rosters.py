@@ -128,6 +128,8 @@ def _shut(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
 
 def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     window = _window(reader)
+    if reader.waits:
+        return
     day = window[0] if window is not None else reader.moment("day", needed=True)
     if day is None or reader.bad:
         return
