@@ -11,6 +11,7 @@ from storage.foreign.clocks import bare_clock
 from storage.foreign.date_forms import looks_like_date
 from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.durations import looks_like_duration
+from storage.foreign.epoch_times import epoch_instant
 from storage.foreign.grid import Cell
 from storage.foreign.moments import is_day_number
 from storage.foreign.numbers import bare_number, looks_like_number
@@ -45,6 +46,8 @@ def seq_in(text: str) -> int | None:
 
 
 def _day(cell: Cell) -> bool:
+    if epoch_instant(cell.value) is not None:
+        return True
     if isinstance(cell.value, Decimal):
         return is_day_number(cell.value) or is_digit_date(cell.value)
     return isinstance(cell.value, date | datetime) or (

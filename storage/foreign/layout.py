@@ -28,7 +28,7 @@ from storage.foreign.signs import (
 from storage.foreign.tables import Table
 from storage.foreign.words_without_end import LAST_DAYS, words_without_end
 
-_NUMBERS, _DATES = (
+_NUMBERS, DATES = (
     (
         "quantity",
         "setup",
@@ -139,7 +139,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
 
     dated = [
         (field, column.header, table.filled(column.index))
-        for field in _DATES
+        for field in DATES
         for column in columns.get(field, ())
         if column.index is not None
     ]
@@ -147,10 +147,10 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     undated = [found[1:] for found in dated if found[0] not in TIMES_OF_DAY or "day" not in columns]
     year = year_of(scope, undated)
     dates = DateStyle(
-        date_order_of(scope, list(texts(_DATES))),
+        date_order_of(scope, list(texts(DATES))),
         year,
         digits=digits_of(scope, [found[1:] for found in dated]),
-        months=months_of(scope, texts(_DATES)),
+        months=months_of(scope, texts(DATES)),
     )
     if (told := told_years(year, dates, undated)) is not None:
         table = replace(table, wide=(*table.wide, told))

@@ -17,6 +17,7 @@ from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.digit_dates import digits_in, is_digit_date
 from storage.foreign.durations import Unit, minutes_of
+from storage.foreign.epoch_times import epoch_moment
 from storage.foreign.field_columns import IN_ORDER, JOINED
 from storage.foreign.fields import TIMES_OF_DAY, seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
@@ -186,8 +187,9 @@ class RowReader:
                 self.problem(name, "is empty", "a date")
             return None
         try:
-            moment = self._moment(name, cell)
             zones = self.layout.zones
+            counted = epoch_moment(cell.value, zones.shop if zones is not None else None)
+            moment = counted or self._moment(name, cell)
             return moment if moment is None or zones is None else zones.of_shop(moment)
         except Undecided:
             self.waits = True

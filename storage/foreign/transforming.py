@@ -14,10 +14,11 @@ from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
 from storage.foreign.closures import take_closures, take_downtimes
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.ditto import without_dittos
+from storage.foreign.epoch_times import told_epochs
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
-from storage.foreign.layout import Layout, lay_out
+from storage.foreign.layout import DATES, Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
@@ -223,7 +224,16 @@ def _in_zone(layout: Layout, shop: ZoneInfo) -> Layout:
     """The layout with the zone that its times are of, where a person says one of its table or of the file."""
     decisions = layout.scope.decisions
     zone = zone_said(decisions, layout.scope.key(TIME_ZONE)) or zone_said(decisions)
-    return layout if zone is None else replace(layout, zones=Zones(zone, shop))
+    columns = [
+        (column.header, layout.table.filled(column.index))
+        for name, found in layout.columns.items()
+        if name in DATES
+        for column in found
+        if column.index is not None
+    ]
+    told = tuple(told_epochs(dict(columns).items(), shop))
+    table = replace(layout.table, wide=(*layout.table.wide, *told)) if told else layout.table
+    return replace(layout, table=table, zones=Zones(zone or shop, shop))
 
 
 def _unread(decisions: Decisions) -> bool:

@@ -4,6 +4,7 @@ meant."""
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from storage.foreign.date_evidence import date_evidence
 from storage.foreign.dates import DateStyle, Order, parse_date
 from storage.foreign.decisions import Undecided
 from storage.foreign.durations import minutes_of, parse_elapsed, unit_named, unit_of_header
+from storage.foreign.epoch_times import epoch_moment, told_epochs
 from storage.foreign.grid import cell_of
 from storage.foreign.moments import Moment, day_of_number, is_day_number
 from storage.foreign.numbers import SIGNS, Sign, decimal_evidence, parse_number
@@ -198,3 +200,22 @@ def test_a_small_number_is_no_day_of_a_spreadsheet() -> None:
 def test_a_day_alone_lasts_to_its_end() -> None:
     assert Moment(date(2026, 12, 31)).after == "2027-01-01 00:00"
     assert Moment(date(2026, 12, 31), 750).after == "2026-12-31 12:30"
+
+
+@pytest.mark.parametrize(
+    "value", ["1795240217", Decimal(1795240200), Decimal(1795240200999), "1795240200000"]
+)
+def test_ten_or_thirteen_digits_are_a_time_since_1970_by_the_shops_clock(value: object) -> None:
+    moment = epoch_moment(value, ZoneInfo("Asia/Kolkata"))
+    assert moment == Moment(date(2026, 11, 21), 11 * 60 + 20, "+05:30")
+    told = list(told_epochs([("At", [cell_of("1795240217")])], ZoneInfo("UTC")))
+    assert told == [
+        "At counts seconds since 1970: 1795240217 is 2026-11-21 05:50 by the shop's clock, less its seconds"
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", ["179524021", "17952402170", "4500012345", Decimal("1795240217.5"), True, None]
+)
+def test_other_numbers_are_no_time_since_1970(value: object) -> None:
+    assert epoch_moment(value, None) is None
