@@ -1,14 +1,18 @@
-"""Whether a date alone that becomes a time is the start of its day or the end of it."""
+"""Whether a date alone that becomes a time is the start of its day, the end of it, or a time of it."""
 
 import re
 
+from storage.exchange.kinds import Refused
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import FIELDS
 from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
+from storage.foreign.times_of_day import clock_of
 
-START, END = "start", "end"
+START, END = _EDGES = ("start", "end")
 LAST_IN_USE = "active_to"
+# Of these a date alone is one of the two, and no time of the day.
+_NO_TIMES = (LAST_IN_USE, "reported")
 # Words by which a header says that its day is included.
 _UNTIL = re.compile(
     r"(?i)\b(?:until|till?|to|through|thru|last|bis|letzte\w*|jusqu\w*|derni\w+|hasta|[uú]ltim\w+|fino|tot|"
@@ -27,8 +31,24 @@ def at_edge(reader: RowReader, field: str, moment: Moment) -> str | None:
     if moment.minute is not None:
         return moment.canonical
     question = _question(field, moment)
-    value = reader.layout.scope.settle(question, proven=_USUAL.get(field) or _as_header(reader, field))
-    return None if value is None else moment.canonical if value == START else moment.after
+    value = reader.layout.scope.settle(
+        question,
+        proven=_USUAL.get(field) or _as_header(reader, field),
+        fits=lambda text: text in _EDGES or (field not in _NO_TIMES and _minute(text) is not None),
+    )
+    if value is None:
+        return None
+    minute = None if value in _EDGES else _minute(value)
+    at = moment if minute is None else Moment(moment.day).later(minute)
+    return at.after if value == END else at.canonical
+
+
+def _minute(text: str) -> int | None:
+    """The minute of the day of 08:00; None: it is no such time."""
+    try:
+        return clock_of(text) if ":" in text else None
+    except Refused:
+        return None
 
 
 def _question(field: str, moment: Moment) -> Question:
@@ -42,10 +62,11 @@ def _question(field: str, moment: Moment) -> Question:
             ),
             why="the header does not say which of the two it is",
         )
+    times = () if field in _NO_TIMES else (Choice("08:00", "such a time of that day"),)
     return Question(
         f"{field}.day",
         f"A date alone says {FIELDS[field].about} ({moment.day}): is it the start or the end of that day?",
-        (Choice(START, "00:00 of that day"), Choice(END, "24:00 of that day")),
+        (Choice(START, "00:00 of that day"), Choice(END, "24:00 of that day"), *times),
         why="the file has no time of the day",
     )
 

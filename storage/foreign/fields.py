@@ -189,6 +189,7 @@ FIELDS: dict[str, Field] = {
         Field("active_from", "from which day it is in use", _day),
         Field("active_to", "the last day on which it is in use", _day),
         Field("item", "the material"),
+        Field("material_number", "the material's own number in its system"),
         Field("needed", "how much of the material is needed", _number),
         Field("available", "when the material is there"),
         Field("quote", "the quote that the time is held for"),
@@ -241,7 +242,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "closures": ("day", "start", "end", "title", "closed", "overtime", "calendar"),
     "downtimes": ("machine", "number", "day", "start", "end", "length", "title", "downtime_kind"),
-    "materials": ("order", "operation", "item", "needed", "available"),
+    "materials": ("order", "operation", "item", "material_number", "needed", "available"),
     "held": ("machine", "day", "start", "end", "length", "quote"),
 }  # fmt: skip
 ABOUT_ROWS = {

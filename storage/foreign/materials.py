@@ -12,6 +12,7 @@ from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
 from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.shop_names import ShopNames
 from storage.foreign.words_of_cells import EMPTY_CELL
 
 UNKNOWN = "unknown"
@@ -23,42 +24,54 @@ def take_materials(
     """A material of an operation a row. The operation is the shop's, or another table's of the file."""
     cells = [reader.cell("available") for reader in readers_of(layout, place, Findings())]
     words = _learn(layout.scope, cells) if layout.has("available") else {}
-    seen: set[str] = set()
+    seen, taken = set[str](), set[str]()
     for reader in readers_of(layout, place, findings):
         operation = _operation(reader, operations)
         item, needed = reader.text("item", needed=True), reader.number("needed")
         available = _available(reader, words)
         if operation is None or needed is None or available is None or reader.bad or reader.waits:
             continue
-        key = f"{source}:{reader.text('order')}/{reader.seq('operation')}/{item}"
+        number, usual = reader.text("material_number"), _usual_key(reader, item, source)
+        key = number or usual
         if key in seen:
-            reader.problem("item", "is needed by the same operation already", "each material once")
+            text = "is the number of a row above" if number else "is needed by the same operation already"
+            reader.problem("material_number" if number else "item", text, "each material once")
             continue
         seen.add(key)
+        identity = _identity(reader, item, key, source, shop=operations.orders.shop, taken=taken)
         operations.places.canonical.add(
             "material_requirement",
             {
-                **_identity(reader, item, key, source, operations), "operation_id": operation, "item": item,
+                **identity, "operation_id": operation, "item": item,
                 "qty": format(needed, "f"), "available_at": available,
             },
             reader.origin(operation_id="operation", item="item", qty="needed", available_at="available"),
         )  # fmt: skip
 
 
+def _usual_key(reader: RowReader, item: str, source: str) -> str:
+    """The key of a material that has no number."""
+    return f"{source}:{reader.text('order')}/{reader.seq('operation')}/{item}"
+
+
 def _identity(
-    reader: RowReader, item: str, key: str, source: str, operations: Operations
+    reader: RowReader, item: str, key: str, source: str, *, shop: ShopNames, taken: set[str]
 ) -> dict[str, str | None]:
-    """The row of the plan that says that the operation needs this item, whichever system it came from."""
-    of_operation = (reader.text("order"), reader.seq("operation") or 0)
-    same = [
-        row
-        for row in operations.orders.shop.materials.get(of_operation, ())
-        if row.item.strip().casefold() == item.strip().casefold()
-    ]
-    own = any((row.source, row.external_id) == (source, key) for row in same)
-    if own or not same:
+    """The row of the plan with this key, or that says that the operation needs this item, whichever system
+    it came from; of the file's own, one with another number is another one. `taken`: ids that rows above
+    are."""
+    plan = [row for rows in shop.materials.values() for row in rows]
+    own = [row.id for row in plan if (row.source, row.external_id) == (source, key)]
+    if own:
+        taken.update(own)
         return {"id": None, "source": source, "external_id": key}
-    return {"id": same[0].id, "source": same[0].source, "external_id": same[0].external_id}
+    usual = _usual_key(reader, item, source)
+    for row in shop.materials.get((reader.text("order"), reader.seq("operation") or 0), ()):
+        alike = row.item.strip().casefold() == item.strip().casefold() and row.id not in taken
+        if alike and (key == usual or row.source != source or row.external_id in {None, usual}):
+            taken.add(row.id)
+            return {"id": row.id, "source": row.source, "external_id": row.external_id}
+    return {"id": None, "source": source, "external_id": key}
 
 
 def _operation(reader: RowReader, operations: Operations) -> str | None:

@@ -67,7 +67,7 @@ SAID = {
     },
     "material_requirement": {
         "operation_id": "materials.operation", "item": "materials.item", "qty": "materials.needed",
-        "available_at": "materials.available",
+        "available_at": "materials.available", "external_id": "materials.material_number",
     },
     "progress": {
         "operation_id": "reports.operation", "at": "reports.reported", "good": "reports.good",
@@ -92,7 +92,6 @@ NOT_SAID = {
         "external_id": "known by its order and number",
     },
     "operation_alternative": {"preference": "as the row names them, or the answer `preference`"},
-    "material_requirement": {"external_id": "known by its operation and item"},
     "booking": {"waived_conflict": "follows from what lies over one another on a board"},
     "calendar_exception": {"external_id": "known by whose it is and when"},
     **{

@@ -7,7 +7,7 @@ import pytest
 from leadhand.errors import InvalidRequest
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import shifts_in
-from storage.foreign.shop_names import Named, StoredOperation
+from storage.foreign.shop_names import Named, StoredMaterial, StoredOperation
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from tests.unit.foreign.test_differences import SHOP, read, rows
@@ -64,7 +64,7 @@ def test_an_absence_that_stands_there_twice_counts_once_and_one_that_ends_otherw
     assert len(rows(done, "absence", "end_date")) == 2  # the import refuses two of one key
 
 
-def _materials(text: str, **answers: str) -> tuple[Transformed, set[str]]:
+def _materials(text: str, /, *plan: StoredMaterial, **answers: str) -> tuple[Transformed, set[str]]:
     given = {
         "rows": "materials", "order": "Job", "operation": "Op", "item": "Part", "needed": "Qty",
         "available": "There", **answers,
@@ -72,8 +72,25 @@ def _materials(text: str, **answers: str) -> tuple[Transformed, set[str]]:
     stored = {("A", 10): StoredOperation("A", 10, "A/10", "import", None, 0)}
     decisions = Decisions(given)
     layouts = layouts_of(tables_of(text_of(text)), decisions)
-    done = transform(layouts, decisions, replace(SHOP, operations=stored), file="file", sheets=1)
+    done = transform(
+        layouts,
+        decisions,
+        replace(SHOP, operations=stored, materials={("A", 10): plan}),
+        file="file",
+        sheets=1,
+    )
     return done, set(decisions.questions)
+
+
+def test_a_material_of_the_plan_is_known_by_its_own_number_and_one_without_by_its_item() -> None:
+    text = "Job;Op;Part;Qty;There;Line\nA;10;Rod;5;2026-12-07 08:00;7/1\nA;10;Bar;2;2026-12-07 08:00;7/2\n"
+    known = [("m1", "Bar", "ERP", "7/1"), ("m2", "Bar", "hand", None), ("m3", "Rod", "ERP", "7/3")]
+    plan = [StoredMaterial("A", 10, *row) for row in known]
+    text += "A;10;Bar;1;2026-12-07 08:00;7/4\n"
+    done, asked = _materials(text, *plan, material_number="Line", source="ERP")
+    assert (asked, rows(done, "material_requirement", "id", "source", "external_id", "item")) == (
+        set(), [("", "ERP", "7/1", "Rod"), ("m2", "hand", "", "Bar"), ("", "ERP", "7/4", "Bar")],
+    )  # fmt: skip
 
 
 def test_an_empty_day_of_a_material_is_asked_about_once_and_not_taken_as_unknown() -> None:
@@ -90,6 +107,10 @@ def test_a_day_of_a_material_is_its_start_or_its_end_as_it_is_answered() -> None
     done, _ = _materials(text, **{"available.day": "end"})
     there = [("2026-12-08 00:00",), ("2026-12-07 09:30",)]
     assert rows(done, "material_requirement", "available_at") == there
+    done, _ = _materials(text, **{"available.day": "08:00"})
+    assert rows(done, "material_requirement", "available_at")[0] == ("2026-12-07 08:00",)
+    with pytest.raises(InvalidRequest, match="right would be: start, end, 08:00"):
+        _materials(text, **{"available.day": "25:00"})
     jobs = "Job;Qty;Due;Start not before\nA;1;2026-12-11;2026-12-07\n"
     given = {"rows": "orders"}
     assert rows(read(jobs, given)[0], "production_order", "release_at") == [("2026-12-07 00:00",)]
