@@ -20,7 +20,7 @@ from storage.foreign.date_forms import (
     yearless,
 )
 from storage.foreign.decisions import Undecided
-from storage.foreign.digit_dates import Digits, digits_in, readings
+from storage.foreign.digit_dates import Digits, digits_in, readings, timed_digits
 from storage.foreign.moments import Moment
 from storage.foreign.times_of_day import DAY_MINUTES, minute_in
 from storage.foreign.vocabulary import folded, key_of
@@ -69,6 +69,9 @@ def parse_date(text: str, style: DateStyle) -> Moment:
     if form is not None:
         year, month, day = _by_order(form, order)
         return _moment(form, year, month, day)
+    timed = timed_digits(text)
+    if timed is not None and (found := readings(timed[0])):
+        return _in_digits(found, style).later(timed[1])
     if (found := readings(text)) or (style.digits is not None and digits_in(text) is not None):
         return _in_digits(found, style)
     for pattern in NAMED:

@@ -1,4 +1,4 @@
-"""Dates that are digits alone: 261204, 041226, 20261204 or 04122026."""
+"""Dates that are digits alone: 261204, 041226, 20261204 or 04122026, the short ones with a time too."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from storage.exchange.kinds import Refused
+from storage.foreign.times_of_day import CLOCK, minute_in
+
 Digits: TypeAlias = Literal["ymd", "dmy", "mdy"]
 DIGITS: tuple[Digits, ...] = ("ymd", "dmy", "mdy")
 # Years that a plan may speak of.
 _YEARS = range(2020, 2060)
 _FORM = re.compile(r"\d{6}|\d{8}", re.ASCII)
+_TIMED = re.compile(rf"(?P<date>\d{{6}})[T\s]+{CLOCK}", re.ASCII | re.IGNORECASE)
 _SHORT, _LONG = 6, 8
 
 
@@ -19,7 +23,19 @@ def digits_in(value: object) -> str | None:
     if isinstance(value, Decimal) and value == int(value) and value > 0:
         text = str(int(value))
         return text.zfill(len(text) + len(text) % 2) if len(text) > _SHORT - 2 else None
-    return value if isinstance(value, str) and _FORM.fullmatch(value) else None
+    if not isinstance(value, str):
+        return None
+    timed = timed_digits(value)
+    return timed[0] if timed is not None else value if _FORM.fullmatch(value) else None
+
+
+def timed_digits(text: str) -> tuple[str, int] | None:
+    """Six digits with a time of the day behind them, 041226 08:00, and the minute of that day."""
+    form = _TIMED.fullmatch(text)
+    try:
+        return None if form is None or form["minute"] is None else (form["date"], minute_in(form))
+    except Refused:
+        return None
 
 
 def readings(text: str) -> dict[Digits, date]:

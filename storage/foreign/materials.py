@@ -8,6 +8,7 @@ from storage.foreign.date_forms import looks_like_date
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.day_edges import at_edge
 from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
@@ -89,7 +90,9 @@ def _operation(reader: RowReader, operations: Operations) -> str | None:
 def _learn(scope: Scoped, cells: Sequence[Cell]) -> dict[str, str]:
     """The day from which a word says that the material is there, or that nobody knows it."""
     words = dict.fromkeys(
-        cell.text for cell in cells if isinstance(cell.value, str) and not looks_like_date(cell.value)
+        cell.text
+        for cell in cells
+        if isinstance(cell.value, str) and not looks_like_date(cell.value) and not is_digit_date(cell.value)
     )
     if any(cell.empty for cell in cells):
         words[""] = None

@@ -60,3 +60,12 @@ def test_short_words_before_a_number_are_no_days() -> None:
         False,
         False,
     ]
+
+
+def test_six_digits_with_a_time_behind_them_are_a_date_in_the_order_that_is_said() -> None:
+    text = "Job;Op;Part;Qty;There\nA;10;Bar;5;041226 08:00\nA;10;Rod;5;051226 24:00\n"
+    given = {"rows": "materials", "order": "Job", "operation": "Op", "item": "Part", "needed": "Qty"}
+    asked = read(text, given | {"available": "There"})[1]
+    assert asked == {"digits"}
+    found = [parse_date(text, DateStyle(digits="dmy")) for text in ("041226 08:00", "051226 24:00")]
+    assert [moment.canonical for moment in found] == ["2026-12-04 08:00", "2026-12-06 00:00"]
