@@ -10,7 +10,7 @@ from storage.foreign.needed_skills import add_needed_skill
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
-from storage.foreign.skills import add_skills, learn_skills
+from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
 from storage.foreign.words_of_cells import learn_service
 
 ENDED = "ended"
@@ -108,6 +108,7 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
     """People, with the skills of each of their rows; what else rows of one person say must be the same."""
     words = learn_skills(layout, list(readers_of(layout, place, findings)))
     seen: dict[str, tuple[RowReader, str | None]] = {}
+    without: list[RowReader] = []
     for reader in readers_of(layout, place, findings):
         code = reader.text("operator", needed=True)
         if not code:
@@ -117,8 +118,13 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
             continue
         if before is None:
             seen[plain(code)] = before = (reader, _operator(reader, code, places))
+        count = len(places.canonical.of("operator_skill"))
         if before[1] is not None:
             add_skills(reader, before[1], words, places)
+        gives = len(places.canonical.of("operator_skill")) > count
+        if layout.has("skill_named") and not (gives or reader.bad or reader.waits):
+            without.append(reader)
+    tell_without_skill(without, place, findings)
 
 
 def _says_otherwise(reader: RowReader, before: RowReader) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leadhand.errors import InvalidRequest
-from storage.exchange.problems import shown
+from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.places import Places
@@ -16,6 +16,7 @@ _ALWAYS_PART = re.compile(r"\s*[;|\n]\s*")
 _MAY_PART = {"comma": ",", "stroke": "/", "plus": "+"}
 HELD, HELD_NOT = "held", "not_held"
 _SEVERAL = 2
+_NAMED = 12
 _WITH_LEVEL = re.compile(r"(?P<skill>.+?)\s*[(:=]\s*(?P<level>[^()\s]{1,3})\)?")
 
 
@@ -142,6 +143,20 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
             if until:
                 row["valid_to"] = last.after if last else ""
             places.canonical.add("operator_skill", row, origin)
+
+
+def tell_without_skill(readers: Sequence[RowReader], place: str, findings: Findings) -> None:
+    """How many rows of people give no skill although a column names it, by the reason."""
+    held_not = [any(not cell.empty for _, cell in reader.cells("skill_named")) for reader in readers]
+    for why, is_so in (
+        ("name no skill", False),
+        ("name a skill that is not held, by level or last day", True),
+    ):
+        rows = [str(r.row.number) for r, held in zip(readers, held_not, strict=True) if held is is_so]
+        named = ", ".join(rows[:_NAMED]) + (" …" if rows[_NAMED:] else "")
+        if rows:
+            text = f"rows that {why}, and give none: {len(rows)} (row {named})"
+            findings.notice(place, None, text)
 
 
 def _is_held(level: str, words: SkillWords) -> bool:

@@ -266,3 +266,18 @@ def test_what_the_shop_has_keeps_its_calendar_and_group_where_no_column_says_the
     assert (asked, rows(done, "machine", "id", "work_center_id", "calendar_id")) == (
         set(), [("m-1", "mills", "late")],
     )  # fmt: skip
+
+
+def test_rows_of_people_that_give_no_skill_are_told_by_the_reason() -> None:
+    text = "No;Name;Can;Level\nP1;Ann;Mill;3\nP1;Ann;Saw;1\nP2;Bob;;\nP3;Cy;Saw;1\n"
+    given = {
+        "rows": "operators", "operator": "No", "skill_named": "Can", "skill_level": "Level",
+        "no_shift": "day", "level.1": "no", "level.3": "yes", "level.(empty)": "no",
+    }  # fmt: skip
+    done, asked = read(text, given)
+    told = [notice.text for notice in done.findings.notices if "give none" in notice.text]
+    assert asked <= {"level.(empty)"}
+    assert told == [
+        "rows that name no skill, and give none: 1 (row 4)",
+        "rows that name a skill that is not held, by level or last day, and give none: 2 (row 3, 5)",
+    ]
