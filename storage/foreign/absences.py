@@ -1,6 +1,6 @@
 """Absences of people, from tables that list them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     kinds = with_empty(learn_absences(places.decisions, [*words, *empty]))
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
-    people = _people(quiet, places)
+    people = people_of(quiet, places, left_out="leave their absences out")
     stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
     said: dict[tuple[str, ...], int] = {}
     for reader in readers_of(layout, place, findings):
@@ -61,10 +61,10 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     stored.tell_overlaps(findings)
 
 
-def _people(readers: list[RowReader], places: Places) -> dict[str, str]:
+def people_of(readers: Sequence[RowReader], places: Places, *, left_out: str) -> dict[str, str]:
     """The reference of each person of the shop, or made for it, less those who are left out."""
     named = {reader.text("operator"): reader for reader in readers if reader.text("operator")}
-    others = {"nobody": "leave their absences out"}
+    others = {"nobody": left_out}
     text = "The shop has no such people"
     new = places.unknown(places.operators, named, "new_operators", text=text, others=others)
     for name in new:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.absences import people_of
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
@@ -17,38 +18,61 @@ from storage.foreign.stored_times import StoredTimes, Time
 from storage.foreign.words_of_cells import learn_downtimes, learn_marks
 
 MAX_DAYS = 366
+# What a row of the plan may have and the file's does not: it is emptied.
+_OWNERS = ("calendar_id", "machine_id", "operator_id")
+_TIMES = ("production_date", "start", "end")
 _NAMED = 5
 
 
 def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A closure or overtime a row: a day, days from first to last, both included, or from a time
-    to a time."""
+    """A closure or overtime a row, of a calendar, a machine or a person: a day, days from first to last,
+    both included, or from a time to a time."""
     words = [reader.text("closed") for reader in readers_of(layout, place, Findings())]
     marks = learn_marks(layout.scope, words, "Is it closed when the cell says")
     more = [reader.text("overtime") for reader in readers_of(layout, place, Findings())]
     overtime = learn_marks(layout.scope, more, "Is it overtime when the cell says")
+    quiet = list(readers_of(layout, place, Findings()))
+    machines_of(quiet, places)
+    people = people_of(quiet, places, left_out="leave their rows out")
+    numbers = Counter(reader.text("closure_number") for reader in quiet)
     for reader in readers_of(layout, place, findings):
         title = reader.text("title")
         extra = overtime.get(reader.text("overtime")) == "yes"
         if not extra and layout.has("closed") and marks.get(reader.text("closed")) != "yes":
             findings.notice(place, reader.row.number, f"{shown(title)} is no closed day and is left out")
             continue
-        word = reader.text("calendar")
-        calendar = _calendar(places, word, reader)
-        for when in closed_times(reader) if calendar is not None else ():
-            first = when.get("production_date") or when["start"]
+        owner = _owner(places, people, reader)
+        times = closed_times(reader) if owner is not None else []
+        for when in times:
             if extra and "start" not in when:
                 reader.problem("start", "names no times, and overtime needs them", "such as 06:00 and 12:00")
                 continue
+            column, whose = owner or ("", "")
+            number = reader.text("closure_number")
+            only = numbers[number] == len(times) == 1
+            first = when.get("production_date") or when["start"]
+            usual = f"{places.source}:{'overtime' if extra else 'closed'} {whose} {first}"
             places.canonical.add(
                 "calendar_exception",
                 {
-                    "external_id": f"{places.source}:{'overtime' if extra else 'closed'} {calendar} {first}",
+                    "external_id": (number if only else f"{number} {whose} {first}") if number else usual,
                     "source": places.source, "kind": "overtime" if extra else "closure",
-                    "name": title, "calendar_id": calendar, **when,
+                    "name": title, **dict.fromkeys(_OWNERS), column: whose, **dict.fromkeys(_TIMES), **when,
                 },
                 reader.origin(production_date="day", start="start", end="end", name="title"),
             )  # fmt: skip
+
+
+def _owner(places: Places, people: Mapping[str, str], reader: RowReader) -> tuple[str, str] | None:
+    """The column of whom a row holds for, and who that is; None: left out, or asked."""
+    machine, person = reader.text("machine"), reader.text("operator")
+    if machine:
+        found = places.machines.find(machine)
+        return None if found is None else ("machine_id", found)
+    if person:
+        return ("operator_id", people[person]) if person in people else None
+    calendar = _calendar(places, reader.text("calendar"), reader)
+    return None if calendar is None else ("calendar_id", calendar)
 
 
 def _calendar(places: Places, word: str, reader: RowReader) -> str | None:
@@ -114,7 +138,8 @@ def take_downtimes(layout: Layout, place: str, places: Places, findings: Finding
             {
                 **stored.identity(reader.origin(), time), "machine_id": machine,
                 "start": window[0], "end": window[1],
-                "kind": kinds.get(reader.text(says), ""), "note": reader.text("title"),
+                "kind": kinds.get(reader.text(says), ""),
+                **({"note": reader.text("title")} if layout.has("title") else {}),
             },
             reader.origin(machine_id="machine", start="start", end="end", kind=says),
         )  # fmt: skip

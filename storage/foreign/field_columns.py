@@ -168,6 +168,9 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
             proposed.pop("day", None)  # the start says its day itself
         if not starts or _every_row_ends(table, proposed):
             proposed.pop("length", None)
+    if kind == "closures":
+        for field in ("machine", "operator"):  # they are the shop's unless somebody says whose
+            proposed.pop(field, None)
     if kind in {"closures", "absences"} and "start" in proposed and not has_clocks(starts):
         proposed.pop("day", None)
 

@@ -45,8 +45,9 @@ SAID = {
     },
     "calendar_exception": {
         "kind": "closures.overtime", "name": "closures.title", "calendar_id": "closures.calendar",
-        "machine_id": "shifts.machine", "operator_id": "shifts.operator", "production_date": "closures.day",
-        "start": "closures.start", "end": "closures.end",
+        "machine_id": "closures.machine", "operator_id": "closures.operator",
+        "production_date": "closures.day", "start": "closures.start", "end": "closures.end",
+        "external_id": "closures.closure_number",
     },
     "production_order": {
         "code": "orders.order", "external_id": "orders.order", "customer": "orders.customer",
@@ -93,7 +94,6 @@ NOT_SAID = {
     },
     "operation_alternative": {"preference": "as the row names them, or the answer `preference`"},
     "booking": {"waived_conflict": "follows from what lies over one another on a board"},
-    "calendar_exception": {"external_id": "known by whose it is and when"},
     **{
         name: {"external_id": _BY_NAME}
         for name in ("calendar", "skill", "work_center", "machine", "operator")
