@@ -72,4 +72,5 @@ def test_the_log_of_a_server_holds_no_question_no_answer_and_no_credential(
     refusal(anna_builtin.http.post("/api/chat", content=b'{"id": "Heliotrope'), 422, "invalid_request")
     assert "Heliotrope" not in builtin_server.log
     assert anna_token not in builtin_server.log
+    assert stream.text, stream.state.terminal
     assert stream.text[:60] not in builtin_server.log
