@@ -129,7 +129,7 @@ def verdict(model: str | None, found: Found, *, min_similarity: float | None = N
     alone were compared."""
     if min_similarity is not None and model is not None:
         return Verdict.ANSWER if found.similarity >= min_similarity else Verdict.NONE
-    rule = _rules().get(model or "")
+    rule = rules().get(model or "")
     if rule is None:
         # Nobody has looked at the figures of another model: whatever is found counts, unless it is foreign.
         return Verdict.PERHAPS if found.foreign else Verdict.ANSWER
@@ -142,6 +142,7 @@ def verdict(model: str | None, found: Found, *, min_similarity: float | None = N
 
 
 @cache
-def _rules() -> dict[str, Rule]:
+def rules() -> dict[str, Rule]:
+    """By the name of an embedding model."""
     read = tomllib.loads((files("knowledge") / "answerable.toml").read_text("utf-8"))
     return {model: Rule.model_validate(row) for model, row in read.items()}

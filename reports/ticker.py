@@ -4,6 +4,7 @@ Any number of workers have it; one at a time looks, and what two see is begun on
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -12,6 +13,8 @@ from jobs.task import Tick
 
 TICK: Final = "report_tick"
 EVERY_S: Final = 10
+
+log = logging.getLogger(__name__)
 
 # Queues what is due of one kind and says how much that was.
 Look: TypeAlias = Callable[[], Awaitable[int]]
@@ -34,7 +37,9 @@ class Ticker:
             DatabaseUnavailable, QueryTimeout: the next tick finds what this one did not.
         """
         done = await asyncio.gather(*(look() for look in self.looks), return_exceptions=True)
-        for one in done:
-            if isinstance(one, BaseException):
-                raise one
+        failed = [one for one in done if isinstance(one, BaseException)]
+        for other in failed[1:]:
+            log.error("a second look for what is due failed: %s", type(other).__name__, exc_info=other)
+        if failed:
+            raise failed[0]
         return sum(one for one in done if isinstance(one, int))

@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 from evals.retrieval.asking import FILES, FITTING, Asked, read_questions
 from evals.retrieval.report import evaluate
+from knowledge.answerable import rules
+from knowledge.shipped import MODEL
 
 NAMES = ("similarity", "mean_similarity", "known", "said", "foreign", "apart")
-# Of knowledge/answerable.toml.
-NEARER = 0.005
 POINTS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
 FOLDS, DRAWS = 8, 5
 # Pulls the standardised weights towards 0, so that few questions do not make them large.
@@ -103,5 +103,5 @@ def _below(point: float, likely: Sequence[tuple[Asked, float]]) -> str:
 
 if __name__ == "__main__":
     known = [one for one in read_questions((*FILES, FITTING)) if one.set in ("fit", "tune")]
-    asked = asyncio.run(evaluate(None, known))
-    _tell([one for one in asked if one.found.nearer is None or one.found.nearer >= NEARER])
+    asked, bound = asyncio.run(evaluate(None, known)), rules()[MODEL].nearer
+    _tell([one for one in asked if one.found.nearer is None or one.found.nearer >= bound])

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events
 from storage.foreign.calendar_people import People
 from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_stored import TimedRow, add_known
 from storage.foreign.calendar_times import Days, Span
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.shop_names import Named
@@ -27,9 +28,7 @@ class CalendarAbsences:
     events: Events
     canonical: Canonical
     source: str
-    rows: list[tuple[Origin, Time, dict[str, str]]] = field(
-        default_factory=list[tuple[Origin, Time, dict[str, str]]]
-    )
+    rows: list[TimedRow] = field(default_factory=list[TimedRow])
 
     def take(self, series: Series) -> None:
         """The absences of the people whose names stand in the summary."""
@@ -55,21 +54,8 @@ class CalendarAbsences:
         for series in of_file:  # an answer to what is in the file is no typing error
             for word in self._words_said(series):
                 self.events.decisions.optional(f"{_WORD}{word}")
-        uids = {series.event_uid or series.uid for series in of_file}
         stored = StoredTimes(self.events.shop.absences, self.source, self.events.zone)
-        identities = stored.identities([(origin, when) for origin, when, _ in self.rows], uids)
-        for (origin, _, cells), identity in zip(self.rows, identities, strict=True):
-            self.canonical.add("absence", {**identity, **cells}, origin)
-        if self.events.decisions.questions:
-            return
-        stored.tell_overlaps(self.events.findings)
-        window = self.events.window
-        first, after = (
-            datetime.combine(day, time(), self.events.zone).astimezone(UTC)
-            for day in (window.first, window.after)
-        )
-        for text in stored.left_of(uids, first, after, "away"):
-            self.events.findings.notice(self.events.place, None, text)
+        add_known(self.rows, stored, self.events, of_file, to=self.canonical, entity="absence", so="away")
 
     def _kind(self, series: Series) -> str | None:
         """What is said of a word of the summary, else what its category or its summary says; None: it is

@@ -3,13 +3,14 @@ has already."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_downtime_kinds import kind_of
 from storage.foreign.calendar_events import Events, names
 from storage.foreign.calendar_machines import DownMachines
 from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_stored import TimedRow, add_known, midnight
 from storage.foreign.calendar_times import Days, Span
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Question
@@ -39,9 +40,7 @@ class CalendarDowntimes:
     canonical: Canonical
     machines: DownMachines
     source: str
-    rows: list[tuple[Origin, Time, dict[str, str]]] = field(
-        default_factory=list[tuple[Origin, Time, dict[str, str]]]
-    )
+    rows: list[TimedRow] = field(default_factory=list[TimedRow])
 
     def take(self, series: Series) -> None:
         found, kind = self.machines.of(series), kind_of(self.events, series)
@@ -63,19 +62,8 @@ class CalendarDowntimes:
     def finish(self, of_file: Sequence[Series]) -> None:
         """Adds the rows, and tells of downtimes of the plan that overlap them, or that the calendar had and
         has no more."""
-        zone, uids = self.events.zone, {series.event_uid or series.uid for series in of_file}
-        stored = StoredTimes(self.events.shop.downtimes, self.source, zone)
-        identities = stored.identities([(origin, when) for origin, when, _ in self.rows], uids)
-        for (origin, _, cells), identity in zip(self.rows, identities, strict=True):
-            self.canonical.add("downtime", {**identity, **cells}, origin)
-        if self.events.decisions.questions:
-            return
-        stored.tell_overlaps(self.events.findings)
-        first, after = (
-            _midnight(day, self.events) for day in (self.events.window.first, self.events.window.after)
-        )
-        for text in stored.left_of(uids, first, after, "down"):
-            self.events.findings.notice(self.events.place, None, text)
+        stored = StoredTimes(self.events.shop.downtimes, self.source, self.events.zone)
+        add_known(self.rows, stored, self.events, of_file, to=self.canonical, entity="downtime", so="down")
 
     def _downs(self, series: Series) -> list[_Down] | None:
         """None while it is asked how long it is."""
@@ -117,7 +105,7 @@ class CalendarDowntimes:
             return
         zone = self.events.floating
         moment = (start if start.tzinfo is not None else start.replace(tzinfo=zone)).astimezone(UTC)
-        if moment >= _midnight(self.events.window.first, self.events):
+        if moment >= midnight(self.events.window.first, self.events):
             return
         if _goes_on(series) or self.events.key("open_end", series) in self.events.decisions.given:
             yield Span(moment, moment)
@@ -130,7 +118,7 @@ class CalendarDowntimes:
     def _edges(self, when: Days | Span) -> tuple[datetime, datetime]:
         if isinstance(when, Span):
             return when.start, when.end
-        return _midnight(when.first, self.events), _midnight(when.after, self.events)
+        return midnight(when.first, self.events), midnight(when.after, self.events)
 
     def _lasts(self, series: Series, *, written: bool, goes_on: bool) -> str | None:
         """How long one is that has no end, or says that it goes on. `written`: it has an end as well, and is
@@ -167,11 +155,7 @@ def _last_of(lasts: str, start: datetime, end: datetime, events: Events) -> date
     if lasts in {OPEN, _WRITTEN}:
         return None if lasts == OPEN else end
     day = start.astimezone(events.zone).date() if lasts == _THAT_DAY else date.fromisoformat(lasts)
-    return _midnight(day + timedelta(days=1), events)
-
-
-def _midnight(day: date, events: Events) -> datetime:
-    return datetime.combine(day, time(), events.zone).astimezone(UTC)
+    return midnight(day + timedelta(days=1), events)
 
 
 def _iso(moment: datetime) -> str:

@@ -57,7 +57,8 @@ def take_closures(layout: Layout, place: str, places: Places, findings: Findings
                 {
                     "external_id": (number if only else f"{number} {whose} {first}") if number else usual,
                     "source": places.source, "kind": "overtime" if extra else "closure",
-                    "name": title, **dict.fromkeys(_OWNERS), column: whose, **dict.fromkeys(_TIMES), **when,
+                    **({"name": title} if layout.has("title") else {}),
+                    **dict.fromkeys(_OWNERS), column: whose, **dict.fromkeys(_TIMES), **when,
                 },
                 reader.origin(production_date="day", start="start", end="end", name="title"),
             )  # fmt: skip

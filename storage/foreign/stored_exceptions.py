@@ -35,8 +35,9 @@ def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]
         if other is None:
             found[f"row {number}"] = row
             continue
-        found.setdefault(other.id, replace(row, cells={**row.cells, **_identity(other)}))
-        told.append(f"{_when(row.cells)} {shown(row.cells['name'])} ({shown(other.name or other.id)})")
+        found.setdefault(other.id, replace(row, cells={**row.cells, **_identity(other, row.cells)}))
+        name = row.cells.get("name", "")
+        told.append(f"{_when(row.cells)} {shown(name)} ({shown(other.name or other.id)})")
     if not told:
         return []
     canonical.rows[_EXCEPTION] = list(found.values())
@@ -46,10 +47,11 @@ def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]
     return [Notice(place, None, f"{count} in the plan already, and not there twice: {named}{more}")]
 
 
-def _identity(stored: StoredException) -> dict[str, str]:
+def _identity(stored: StoredException, said: Mapping[str, str]) -> dict[str, str]:
+    """With the plan's name where the file has names: without, all keep theirs."""
     return {
         "id": stored.id, "source": stored.source, "external_id": stored.external_id or "",
-        "name": stored.name,
+        **({"name": stored.name} if "name" in said else {}),
     }  # fmt: skip
 
 

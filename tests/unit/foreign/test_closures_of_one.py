@@ -1,6 +1,6 @@
 """Closed days and overtime of one machine or person, by their numbers in the system that they come from."""
 
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 TEXT = (
     "No;Type;From;To;Place;Person\n"
@@ -24,6 +24,7 @@ def test_a_closed_day_or_overtime_may_be_of_one_machine_or_person_and_has_its_nu
     assert numbers[:2] == ["495", "503"]
     assert [number.split()[0] for number in numbers[2:]] == ["508", "508"]
     assert len(set(numbers)) == len(numbers)
+    assert "name" not in done.canonical.columns("calendar_exception")  # the plan's own stay
     told = rows(done, "calendar_exception", "kind", "machine_id", "operator_id", "calendar_id")
     assert [(kind, bool(machine), bool(person), calendar) for kind, machine, person, calendar in told] == [
         ("overtime", True, False, ""), ("closure", False, True, ""), ("closure", True, False, ""),

@@ -5,7 +5,7 @@ import pytest
 from storage.exchange.kinds import Refused
 from storage.foreign.date_forms import looks_like_date
 from storage.foreign.dates import DateStyle, parse_date
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 HEAD = "Job;Qty;Due\n"
 

@@ -10,35 +10,17 @@ from openpyxl import Workbook
 from leadhand.errors import ForeignFileUnreadable
 from storage.exchange.kinds import Refused
 from storage.foreign.date_evidence import date_evidence
-from storage.foreign.dates import DateStyle, Order, parse_date
-from storage.foreign.decisions import Decisions
+from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.durations import minutes_of, unit_named
 from storage.foreign.fields import seq_in
 from storage.foreign.grid import Cell
 from storage.foreign.numbers import bare_number
 from storage.foreign.shift_patterns import pattern_of, weekdays_in, written
-from storage.foreign.shop_names import Named, ShopNames
 from storage.foreign.spreadsheet import read_workbook
-from storage.foreign.tables import Table, tables_of
+from storage.foreign.tables import tables_of
 from storage.foreign.times_of_day import clock_of
-from storage.foreign.transforming import Transformed, layouts_of, transform
+from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_files import saved, table_of, text_of
-
-SHOP = ShopNames("Europe/Berlin", 180, calendars=(Named("day", "day", "Day", None, "day", "import", None),))
-
-
-def read(
-    source: str | tuple[Table, ...], answers: dict[str, str] | None = None, shop: ShopNames = SHOP
-) -> tuple[Transformed, set[str]]:
-    """What a file gives to a shop with one calendar, and the keys of what is still asked."""
-    tables = tables_of(text_of(source)) if isinstance(source, str) else source
-    decisions = Decisions(answers or {})
-    done = transform(layouts_of(tables, decisions), decisions, shop, file="file", sheets=1)
-    return done, set(decisions.questions)
-
-
-def rows(done: Transformed, entity: str, *columns: str) -> list[tuple[str, ...]]:
-    return [tuple(row.cells.get(name, "") for name in columns) for row in done.canonical.of(entity)]
 
 
 @pytest.mark.parametrize(
@@ -396,66 +378,6 @@ def test_an_order_may_be_known_by_two_columns() -> None:
     text = "Order,Line,Qty,Due\n4711,1,5,2026-12-07\n4711,2,6,2026-12-07\n"
     done, _ = read(text, {"rows": "orders", "order": "Order; Line"})
     assert rows(done, "production_order", "code") == [("4711-1",), ("4711-2",)]
-
-
-ORDERS = "Job,Qty,Due,Release\nA,5,07.12.,Mo 30.11\nB,5,11.01.2027,18/12\nC,5,KW 2,01.12. 06:00\n"
-
-
-def test_one_answer_says_the_year_of_all_dates_that_have_none_and_it_is_told_which_are_of_which_year() -> (
-    None
-):
-    answers = {"year": "2026-07", "due.week_day": "5"}
-    assert "year" in read(ORDERS, {"due.week_day": "5"})[1]
-    done, asked = read(ORDERS, answers)
-    assert (asked, done.findings.problems) == (set(), [])
-    assert rows(done, "production_order", "due_date", "release_at") == [
-        ("2026-12-07", "2026-11-30 00:00"), ("2027-01-11", "2026-12-18 00:00"),
-        ("2027-01-15", "2026-12-01 06:00"),
-    ]  # fmt: skip
-    told = [notice.text for notice in done.findings.notices if "without a year" in notice.text]
-    assert told == [
-        "dates without a year are by year=2026-07: 4 of 2026 (Mo 30.11 to 18/12), 1 of 2027 (KW 2)"
-    ]
-
-
-def test_the_year_is_asked_once_for_all_sheets_and_one_of_them_may_have_its_own() -> None:
-    sheets = (
-        [["Job", "Qty", "Due"], ["A", "5", "07.12."]],
-        [["Order", "Pieces", "Due date"], ["B", "5", "08.01."]],
-    )
-    book = Workbook()
-    for number, lines in enumerate(sheets, 1):
-        sheet = book.create_sheet(f"S{number}")
-        for line in lines:
-            sheet.append(line)
-    del book["Sheet"]
-    file = BytesIO()
-    book.save(file)
-    tables = tables_of(read_workbook(file.getvalue(), "b.xlsx"))
-    assert {key for key in read(tables)[1] if "year" in key} == {"year"}
-    given = {"year": "2026", "S2!year": "2027"}
-    assert [due for (due,) in rows(read(tables, given)[0], "production_order", "due_date")] == [
-        "2026-12-07", "2027-01-08",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "day"),
-    [
-        ("07/12", "dmy", date(2026, 12, 7)), ("07/12", "mdy", date(2026, 7, 12)),
-        ("07-12", "ymd", date(2026, 7, 12)), ("13/12", None, date(2026, 12, 13)),
-        ("12/13", None, date(2026, 12, 13)), ("7.12", "mdy", date(2026, 12, 7)),
-        ("Mo 7.12", None, date(2026, 12, 7)), ("7.12 06:00", None, date(2026, 12, 7)), ("48/26", "dmy", None),
-        ("Typ 7.12", None, None), ("07/12", None, None), ("Tue 7.12", None, None),
-    ],
-)  # fmt: skip
-def test_a_date_without_a_year_may_be_two_numbers(text: str, order: Order | None, day: date | None) -> None:
-    style = DateStyle(order, "2026")
-    if day is None:
-        with pytest.raises(Refused):
-            parse_date(text, style)
-    else:
-        assert parse_date(text, style).day == day
 
 
 def test_whether_a_day_is_the_last_of_use_or_the_first_out_of_use_is_asked_unless_its_header_says_it() -> (

@@ -6,7 +6,7 @@ from storage.foreign.ditto import is_ditto
 from storage.foreign.grid import Cell
 from storage.foreign.spreadsheet import read_workbook
 from storage.foreign.tables import tables_of
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_files import saved
 
 HEAD: list[object] = ["Job", "Customer", "Qty", "Due"]

@@ -12,7 +12,7 @@ from storage.foreign.decisions import Decisions
 from storage.foreign.delimited import read_text
 from storage.foreign.durations import looks_like_duration, minutes_of, says_unit, unit_named
 from storage.foreign.grid import Cell
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_files import text_of
 
 DOWN = "Machine;Datum;Start;Dauer;Grund\nM-1;{};06:00;PT2H30M;Wartung\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from storage.foreign.shop_names import StoredOrder
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 
 ORDERS = "Job;Qty;Due;Status\nA;1;2026-12-07;done\nA;1;2026-12-07;\nB;1;2026-12-07;\n"
 

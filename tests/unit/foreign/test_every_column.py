@@ -5,7 +5,7 @@ from dataclasses import replace
 from storage.exchange.entities import ENTITIES
 from storage.foreign.fields import ROWS
 from storage.foreign.shop_names import Named
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_reports import read as read_into
 
 # Kind of rows and field, by file and column of the product's own format.

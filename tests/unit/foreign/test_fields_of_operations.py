@@ -1,7 +1,7 @@
 """What an export says of operations besides their times: people, waits, other machines' own times; and what a
 quote or a booking says of itself."""
 
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 BASE = {"new_machines": "new", "calendar": "day", "unused": "leave", "decimal": "point"}
 

@@ -6,7 +6,7 @@ from storage.foreign.areas import placed_tables
 from storage.foreign.decisions import Decisions
 from storage.foreign.grid import Grid, Sheet
 from storage.foreign.tables import Table, tables_of
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_shaping import sheet_of
 
 BOARD = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 GIVEN = {
     "rows": "shifts", "operator": "Who", "day": "Day", "start": "From", "end": "To", "new_operators": "new",

@@ -7,7 +7,7 @@ from storage.foreign.decisions import Decisions
 from storage.foreign.shop_names import ShopNames, StoredOperation, StoredOrder, StoredReport
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
-from tests.unit.foreign.test_differences import SHOP, rows
+from tests.unit.foreign.given_files import SHOP, rows
 from tests.unit.foreign.test_files import text_of
 
 OPERATIONS = {("A", 10): "a10", ("A", 20): "a20", ("B", 10): "b10"}

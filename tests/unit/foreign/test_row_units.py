@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 HEAD = "Job;Qty;Due;Op;Machine;Setup;Run;ZE"
 FIRST = "A;10;2026-12-07;10;M1;30;6;MIN\n"

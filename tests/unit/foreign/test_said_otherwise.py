@@ -19,7 +19,7 @@ from storage.foreign.shop_names import (
 from storage.foreign.table_keys import refuse_first_kind, refuse_without_table
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_files import text_of
 
 PLANNED = replace(
@@ -101,6 +101,8 @@ def test_a_closed_day_that_the_plan_has_already_is_that_of_the_plan() -> None:
         ("x1", "erp", "E1", "Christmas", "2026-12-25"),
     ]
     assert "1 time is in the plan already" in str(done.findings.notices)
+    done, _ = into(replace(SHOP, exceptions=(christmas,)), "Date\n2026-12-25\n", {"rows": "closures"})
+    assert "name" not in done.canonical.columns("calendar_exception")  # what the plan calls it stays
 
 
 def test_whether_people_without_a_last_day_have_the_skill_that_a_fixed_word_names_is_asked() -> None:

@@ -10,7 +10,7 @@ from storage.foreign.places import shifts_in
 from storage.foreign.shop_names import Named, StoredMaterial, StoredOperation
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_files import text_of
 from tests.unit.foreign.test_shaping import cells, changed
 

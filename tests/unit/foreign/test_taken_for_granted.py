@@ -8,7 +8,7 @@ from storage.foreign.names_of_people import given_first
 from storage.foreign.shop_names import Named
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_files import text_of
 
 OPERATIONS = "Job;Qty;Op;Machine;Run min/pc;Status\nA;1;10;M;1;done\nA;1;20;M;1;{}\nB;1;10;M;1;done\n"

@@ -6,7 +6,7 @@ import pytest
 
 from storage.foreign.durations import minutes_of, unit_named, unit_of_header
 from storage.foreign.grid import Cell
-from tests.unit.foreign.test_differences import read, rows
+from tests.unit.foreign.given_files import read, rows
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from storage.foreign.shop_names import StoredOperation
 from storage.foreign.spreadsheet import read_workbook
 from storage.foreign.tables import tables_of
 from storage.foreign.transforming import layouts_of, transform
-from tests.unit.foreign.test_differences import SHOP, read, rows
+from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_files import text_of
 
 ORDERS = "Job;Qty;Due;St\nA;1;2026-12-07;F\nB;1;2026-12-07;F\nC;1;2026-12-08;L\nD;1;2026-12-09;L\n"

@@ -3,8 +3,8 @@
 import pytest
 
 from storage.foreign.weekday_sets import weekday_names
+from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_dates_of_languages import HEAD
-from tests.unit.foreign.test_differences import read, rows
 
 
 @pytest.mark.parametrize(
