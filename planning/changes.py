@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from planning.intervals import overlap
+from planning.resizing import difference, with_quantity
 from planning.resource_conflicts import FOREVER
-from planning.routings import op_minutes
 from planning.shop import (
     Absence,
     Booking,
@@ -99,8 +99,11 @@ Change: TypeAlias = (
 )
 
 
-def with_change(shop: Shop, change: Change) -> Shop:  # noqa: PLR0911 - one return for each kind
-    """The shop with the change in its rows; its plan is not put right yet."""
+def with_change(shop: Shop, change: Change, earliest: Minute = 0) -> Shop:  # noqa: PLR0911 - one return for each kind
+    """The shop with the change in its rows; its plan is not put right yet.
+
+    `earliest`: the end of the frozen zone, before which no work changes its length.
+    """
     match change:
         case MachineDown():
             row = Downtime(SIMULATED, change.machine_id, change.start, change.end, DowntimeKind.BREAKDOWN)
@@ -125,7 +128,7 @@ def with_change(shop: Shop, change: Change) -> Shop:  # noqa: PLR0911 - one retu
             kept = (b for b in shop.bookings if not _belongs(b, change.order_id, shop) or _has_begun(b))
             return replace(_with_order(shop, cancelled), bookings=tuple(kept))
         case QuantityChanged():
-            return _with_quantity(shop, change)
+            return with_quantity(shop, change.order_id, change.quantity, earliest)
         case PriorityChanged():
             return _with_order(shop, replace(shop.orders[change.order_id], priority=change.priority))
         case DueDateChanged():
@@ -134,33 +137,6 @@ def with_change(shop: Shop, change: Change) -> Shop:  # noqa: PLR0911 - one retu
 
 def _with_order(shop: Shop, order: Order) -> Shop:
     return replace(shop, orders={**shop.orders, order.id: order})
-
-
-def _with_quantity(shop: Shop, change: QuantityChanged) -> Shop:
-    """Bookings not begun get the minutes of the new quantity; the last of several pieces differs."""
-    order = replace(shop.orders[change.order_id], quantity=change.quantity)
-    last: dict[str, Booking] = {}
-    for booking in shop.bookings:
-        key = booking.operation_id or ""
-        if _belongs(booking, order.id, shop) and not _has_begun(booking):
-            last[key] = max(last.get(key, booking), booking, key=lambda b: (b.envelope_start, b.id))
-    resized = {b.id: _resized(b, _difference(b, shop, change.quantity)) for b in last.values()}
-    bookings = tuple(resized.get(b.id, b) for b in shop.bookings)
-    return replace(_with_order(shop, order), bookings=bookings)
-
-
-def _difference(booking: Booking, shop: Shop, quantity: int) -> int:
-    operation = shop.operations[booking.operation_id or ""]
-    old = op_minutes(operation, shop.orders[operation.order_id].quantity, booking.machine_id)
-    return op_minutes(operation, quantity, booking.machine_id) - old
-
-
-def _resized(booking: Booking, difference: int) -> Booking:
-    """With more or fewer minutes at its end, at least one; where they lie is found anew."""
-    *kept, last = booking.segments
-    longer = max(1, last.end - last.start + difference)
-    segments = (*kept, replace(last, end=last.start + longer))
-    return replace(booking, segments=segments, envelope_end=last.start + longer)
 
 
 def _belongs(booking: Booking, order_id: str, shop: Shop) -> bool:
@@ -187,7 +163,8 @@ def hits(booking: Booking, change: Change, before: Shop) -> bool:
         case OrderMove():
             return _belongs(booking, change.order_id, before) and booking.envelope_start < change.start
         case QuantityChanged():
-            return _belongs(booking, change.order_id, before) and not _has_begun(booking)
+            mine = _belongs(booking, change.order_id, before) and not _has_begun(booking)
+            return mine and difference(booking, before, change.quantity) != 0
         case Overtime() | OrderCancelled() | PriorityChanged() | DueDateChanged():
             return False
 

@@ -85,8 +85,8 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
         InvalidRouting: the operations of an order wait for one another.
     """
     before = times.shop
-    changed = ShopTimes(with_change(before, change), times.window)
     earliest = as_of + before.settings.frozen_hours * 60
+    changed = ShopTimes(with_change(before, change, earliest), times.window)
     hit = [b for b in changed.shop.bookings if b.envelope_end > as_of and hits(b, change, before)]
     touched = [b for b in hit if may_move(b, earliest)]
     if isinstance(change, Overtime):

@@ -342,7 +342,7 @@ class ChangeReader:
             change = PriorityChanged(order.id, priority)
             return AskedChange(self._asked.change, change, text, tuple(told), order=order)
         quantity = self._asked.quantity or 1
-        told.append("Work that has begun keeps its length.")
+        told.append("Work that has begun or may not move keeps its length.")
         text = f"{order.code} has {quantity} pieces instead of {order.quantity}"
         change = QuantityChanged(order.id, quantity)
         return AskedChange(self._asked.change, change, text, tuple(told), order=order)

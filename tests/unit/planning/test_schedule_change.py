@@ -196,6 +196,55 @@ def test_a_larger_quantity_needs_more_time_and_pushes_what_follows() -> None:
     }
 
 
+def over_a_break(*spans: tuple[int, int]) -> Booking:
+    segments = tuple(Segment(start, end) for start, end in spans)
+    return replace(
+        two_hours(1, 0, 12), segments=segments, envelope_start=spans[0][0], envelope_end=spans[-1][1]
+    )
+
+
+def test_a_smaller_quantity_takes_its_minutes_from_the_end_of_the_work_whatever_its_pauses() -> None:
+    # 20 pieces: an hour of setup and an hour of run, the last half hour on the next day. 5 pieces take 75 min.
+    base = plan(over_a_break((at(0, 12) + 30, at(0, 14)), (at(1, 6), at(1, 6) + 30)))
+    for policy in Policy:
+        found = effect(base, QuantityChanged("o1", 5), policy)
+        (row,) = found.shop.bookings
+        assert sum(s.end - s.start for s in row.segments) == 75
+        assert found.new == ()
+
+
+def test_a_smaller_quantity_shortens_the_last_of_several_bookings_first() -> None:
+    pieces = (
+        booked("b1", "op10", at(0, 6), at(0, 7) + 50),
+        booked("b2", "op10", at(0, 8), at(0, 8) + 10),
+    )
+    base = plan(pieces[0])
+    found = effect(replace(base, bookings=pieces), QuantityChanged("o1", 5))
+    assert [b.envelope_end - b.envelope_start for b in found.shop.bookings] == [74, 1]
+
+
+@pytest.mark.parametrize("quantity", [5, 80])
+def test_work_that_may_not_move_keeps_its_length_and_somebody_must_decide(quantity: int) -> None:
+    base = plan(replace(two_hours(1, 0, 6), locked=True), two_hours(2, 0, 8))
+    found = effect(base, QuantityChanged("o1", quantity))
+    assert found.shop.bookings[0] == base.bookings[0]
+    assert [b.id for b in found.stuck] == ["b1"]
+    assert [(c.type, c.booking_ids) for c in found.new] == [(T.DURATION_MISMATCH, ("b1",))]
+
+
+def test_a_quantity_changes_nothing_of_what_is_over_by_plan() -> None:
+    base = plan(two_hours(1, -1, 6), two_hours(2, 0, 8))
+    found = effect(base, QuantityChanged("o1", 40))
+    assert moves(found) == {"b2": ("m1", at(0, 8), at(0, 11))}
+
+
+@pytest.mark.parametrize("policy", Policy)
+def test_the_quantity_that_an_order_has_touches_nothing(policy: Policy) -> None:
+    base = plan(two_hours(1, 2, 6), two_hours(2, 3, 8))
+    found = effect(base, QuantityChanged("o1", 20), policy)
+    assert (found.touched, found.stuck) == ((), ())
+
+
 def test_a_cancelled_order_frees_its_bookings_but_not_what_has_begun() -> None:
     begun = replace(two_hours(1, 0, 6), status=BookingStatus.IN_PROGRESS)
     found = effect(plan(begun, two_hours(2, 0, 8)), OrderCancelled("o1"))
