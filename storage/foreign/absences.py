@@ -14,6 +14,7 @@ from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.stored_times import StoredTimes, Time
+from storage.foreign.table_targets import names_in
 from storage.foreign.words_of_cells import (
     EMPTY_CELL,
     learn_absences,
@@ -42,6 +43,8 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
         who = reader.text("operator", needed=True)
         status = reader.text("absence_status")
         if (status or "" in granted) and granted.get(status) != "yes":
+            if status and status not in granted:
+                continue  # asked
             text = f"the absence of {shown(who)} is {shown(status) or 'of no status'} and is left out"
             findings.notice(place, reader.row.number, text)
             continue
@@ -61,9 +64,19 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     stored.tell_overlaps(findings)
 
 
-def people_of(readers: Sequence[RowReader], places: Places, *, left_out: str) -> dict[str, str]:
-    """The reference of each person of the shop, or made for it, less those who are left out."""
-    named = {reader.text("operator"): reader for reader in readers if reader.text("operator")}
+def people_of(
+    readers: Sequence[RowReader], places: Places, *, left_out: str, several: bool = False
+) -> dict[str, str]:
+    """The reference of each person of the shop, or made for it, less those who are left out. `several`: a
+    cell may name more than one."""
+    named = {
+        name: reader
+        for reader in readers
+        for name in (
+            names_in(places.operators, reader.text("operator")) if several else [reader.text("operator")]
+        )
+        if name
+    }
     others = {"nobody": left_out}
     text = "The shop has no such people"
     new = places.unknown(places.operators, named, "new_operators", text=text, others=others)

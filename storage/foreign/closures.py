@@ -1,79 +1,115 @@
-"""Days on which the shop is closed, and times in which a machine is down, from tables that list them."""
+"""Closed days and overtime, from tables that list them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.absences import people_of
-from storage.foreign.decisions import Choice, Question
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
-from storage.foreign.moments import Moment
-from storage.foreign.open_ends import NEVER, end_said, goes_on, how_long
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of, window_in
-from storage.foreign.stored_times import StoredTimes, Time
-from storage.foreign.words_of_cells import learn_downtimes, learn_marks
+from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.stored_exceptions import EXCEPTION, known_by_number
+from storage.foreign.table_targets import TableTargets, Target, machines_in, names_in
+from storage.foreign.words_of_cells import learn_closures, learn_marks
 
 MAX_DAYS = 366
 # What a row of the plan may have and the file's does not: it is emptied.
 _OWNERS = ("calendar_id", "machine_id", "operator_id")
 _TIMES = ("production_date", "start", "end")
-_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Closures:
+    """`people`: the references of those that rows name; `numbers`: on how many rows each number is."""
+
+    places: Places
+    people: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+    def owners(self, reader: RowReader) -> list[Target]:
+        """Whom a row holds for, as column and reference; none where it is left out, or asked."""
+        places = self.places
+        if word := reader.text("holds_for"):
+            return TableTargets(places).of(word) or []
+        machines, people = reader.text("machine"), reader.text("operator")
+        if machines or people:
+            named = [self.people.get(name) for name in names_in(places.operators, people)]
+            found = [("machine_id", machine) for machine in machines_in(places, machines)]
+            return [*found, *(("operator_id", person) for person in named if person is not None)]
+        calendar = _calendar(places, reader.text("calendar"), reader)
+        return [] if calendar is None else [("calendar_id", calendar)]
+
+    def add(
+        self, reader: RowReader, kind: str, when: Mapping[str, str], owner: Target, *, only: bool
+    ) -> None:
+        """`only`: the row is of one time and one owner."""
+        (column, whose), number = owner, reader.text("closure_number")
+        first = when.get("production_date") or when["start"]
+        usual = f"{self.places.source}:{'overtime' if kind == 'overtime' else 'closed'} {whose} {first}"
+        alone = only and self.numbers[number] == 1
+        self.places.canonical.add(
+            "calendar_exception",
+            {
+                "external_id": (number if alone else f"{number} {whose} {first}") if number else usual,
+                "source": self.places.source, "kind": kind,
+                **({"name": reader.text("title")} if reader.layout.has("title") else {}),
+                **dict.fromkeys(_OWNERS), column: whose, **dict.fromkeys(_TIMES), **when,
+            },
+            reader.origin(production_date="day", start="start", end="end", name="title"),
+        )  # fmt: skip
 
 
 def take_closures(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A closure or overtime a row, of a calendar, a machine or a person: a day, days from first to last,
-    both included, or from a time to a time."""
-    words = [reader.text("closed") for reader in readers_of(layout, place, Findings())]
-    marks = learn_marks(layout.scope, words, "Is it closed when the cell says")
-    more = [reader.text("overtime") for reader in readers_of(layout, place, Findings())]
-    overtime = learn_marks(layout.scope, more, "Is it overtime when the cell says")
+    """A closure or overtime a row, of calendars, machines or people: a day, days from first to last, both
+    included, or from a time to a time."""
     quiet = list(readers_of(layout, place, Findings()))
-    machines_of(quiet, places)
-    people = people_of(quiet, places, left_out="leave their rows out")
-    numbers = Counter(reader.text("closure_number") for reader in quiet)
+    kinds = _kinds(layout, quiet)
+    machines_of(quiet, places, several=True)
+    people = people_of(quiet, places, left_out="leave their rows out", several=True)
+    closures = _Closures(places, people, Counter(reader.text("closure_number") for reader in quiet))
+    numbered: list[tuple[str, int]] = []
     for reader in readers_of(layout, place, findings):
-        title = reader.text("title")
-        extra = overtime.get(reader.text("overtime")) == "yes"
-        if not extra and layout.has("closed") and marks.get(reader.text("closed")) != "yes":
-            findings.notice(place, reader.row.number, f"{shown(title)} is no closed day and is left out")
+        kind = kinds(reader)
+        if kind not in {"closure", "overtime"}:
+            if kind is not None:
+                text = f"{shown(reader.text('title'))} is no closed day and is left out"
+                findings.notice(place, reader.row.number, text)
             continue
-        owner = _owner(places, people, reader)
-        times = closed_times(reader) if owner is not None else []
+        owners = closures.owners(reader)
+        times = closed_times(reader) if owners else []
+        if kind == "overtime" and times and not all("start" in when for when in times):
+            reader.problem("start", "names no times, and overtime needs them", "such as 06:00 and 12:00")
+            continue
         for when in times:
-            if extra and "start" not in when:
-                reader.problem("start", "names no times, and overtime needs them", "such as 06:00 and 12:00")
-                continue
-            column, whose = owner or ("", "")
-            number = reader.text("closure_number")
-            only = numbers[number] == len(times) == 1
-            first = when.get("production_date") or when["start"]
-            usual = f"{places.source}:{'overtime' if extra else 'closed'} {whose} {first}"
-            places.canonical.add(
-                "calendar_exception",
-                {
-                    "external_id": (number if only else f"{number} {whose} {first}") if number else usual,
-                    "source": places.source, "kind": "overtime" if extra else "closure",
-                    **({"name": title} if layout.has("title") else {}),
-                    **dict.fromkeys(_OWNERS), column: whose, **dict.fromkeys(_TIMES), **when,
-                },
-                reader.origin(production_date="day", start="start", end="end", name="title"),
-            )  # fmt: skip
+            for owner in owners:
+                number = reader.text("closure_number")
+                numbered += [(number, len(places.canonical.of(EXCEPTION)))] if number else []
+                closures.add(reader, kind, when, owner, only=len(owners) == len(times) == 1)
+    findings.notices += known_by_number(places.canonical, places.shop, numbered, place)
 
 
-def _owner(places: Places, people: Mapping[str, str], reader: RowReader) -> tuple[str, str] | None:
-    """The column of whom a row holds for, and who that is; None: left out, or asked."""
-    machine, person = reader.text("machine"), reader.text("operator")
-    if machine:
-        found = places.machines.find(machine)
-        return None if found is None else ("machine_id", found)
-    if person:
-        return ("operator_id", people[person]) if person in people else None
-    calendar = _calendar(places, reader.text("calendar"), reader)
-    return None if calendar is None else ("calendar_id", calendar)
+def _kinds(layout: Layout, quiet: Sequence[RowReader]) -> Callable[[RowReader], str | None]:
+    """What each row is: closure, overtime, or something else; None: it is asked."""
+    if layout.has("closure_kind"):
+        known = learn_closures(layout.scope, [reader.text("closure_kind") for reader in quiet])
+        return lambda reader: known.get(reader.text("closure_kind"))
+    asking = "Is it closed when the cell says"
+    closed = learn_marks(layout.scope, [reader.text("closed") for reader in quiet], asking)
+    asking = "Is it overtime when the cell says"
+    overtime = learn_marks(layout.scope, [reader.text("overtime") for reader in quiet], asking)
+
+    def of(reader: RowReader) -> str | None:
+        if overtime.get(reader.text("overtime")) == "yes":
+            return "overtime"
+        text = reader.text("closed")
+        if text and text not in closed:
+            return None
+        return "closure" if not layout.has("closed") or closed.get(text) == "yes" else "ignore"
+
+    return of
 
 
 def _calendar(places: Places, word: str, reader: RowReader) -> str | None:
@@ -101,75 +137,3 @@ def closed_times(reader: RowReader) -> list[dict[str, str]]:
         reader.problem("end", "is before the start" if days < 1 else "is too far away", "a later date")
         return []
     return [{"production_date": str(first.day + timedelta(days=n))} for n in range(days)]
-
-
-def take_downtimes(layout: Layout, place: str, places: Places, findings: Findings) -> None:
-    """A downtime a row, of days (both included) or from a time to a time; how long one without an end and a
-    length is, is asked. A row with neither start nor end is of a machine that is not down: left out, and
-    told."""
-    everything = list(readers_of(layout, place, Findings()))
-    quiet = [reader for reader in everything if _says_when(reader)]
-    left = [reader.text("machine") for reader in everything if not _says_when(reader)]
-    if left:
-        named = ", ".join(shown(name) for name in left[:_NAMED]) + (" …" if len(left) > _NAMED else "")
-        findings.notice(
-            place, None, f"{len(left)} rows have no start and no end and are no downtimes: {named}"
-        )
-    says = "downtime_kind" if layout.has("downtime_kind") else "title"
-    kinds = learn_downtimes(layout.scope, [reader.text(says) for reader in quiet])
-    if not all(reader.text(says) for reader in quiet):
-        question = Question(
-            "downtime", "Which kind of downtime is it?", (Choice("maintenance"), Choice("breakdown"))
-        )
-        kinds[""] = layout.scope.settle(question) or ""
-    machines_of(quiet, places)
-    stored = StoredTimes(places.shop.downtimes, places.source, ZoneInfo(places.shop.timezone))
-    numbers = Counter(reader.text("number") for reader in quiet)
-    for reader in filter(_says_when, readers_of(layout, place, findings)):
-        name = reader.text("machine", needed=True)
-        machine = places.machines.find(name)
-        window = _window(reader)
-        if window is None or machine is None or reader.bad:
-            continue
-        number = _number(reader, numbers)
-        key = number or f"{places.source}:down {machine} {window[0]}"
-        time = Time(machine, *window, key, numbered=bool(number))
-        places.canonical.add(
-            "downtime",
-            {
-                **stored.identity(reader.origin(), time), "machine_id": machine,
-                "start": window[0], "end": window[1],
-                "kind": kinds.get(reader.text(says), ""),
-                **({"note": reader.text("title")} if layout.has("title") else {}),
-            },
-            reader.origin(machine_id="machine", start="start", end="end", kind=says),
-        )  # fmt: skip
-    stored.tell_overlaps(findings)
-
-
-def _number(reader: RowReader, numbers: Mapping[str, int]) -> str:
-    """The downtime's own number; of one that stands for several machines, with the machine."""
-    number = reader.text("number")
-    return f"{number} {reader.text('machine')}" if numbers[number] > 1 and number else number
-
-
-def _says_when(reader: RowReader) -> bool:
-    return any(not reader.cell(name).empty for name in ("start", "end"))
-
-
-def _window(reader: RowReader) -> tuple[str, str] | None:
-    start = reader.moment("start", needed=True)
-    if start is None:
-        return None
-    if not reader.layout.has("end") and not reader.layout.has("length") and start.minute is None:
-        return start.canonical, start.after
-    if goes_on(reader) or (reader.cell("end").empty and reader.cell("length").empty):
-        lasts = how_long(reader, "downtime", "machine", NEVER)
-        end = None if lasts is None else end_said(start, lasts)
-        return None if lasts is None else (start.canonical, "" if end is None else end.after)
-    found = window_in(reader)
-    return None if found is None else (found[0].canonical, _after(*found))
-
-
-def _after(start: Moment, end: Moment) -> str:
-    return end.after if start.minute is None else end.canonical

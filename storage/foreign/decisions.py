@@ -16,8 +16,8 @@ ANSWERED, KEPT = "answered", "kept from an earlier import"
 # Keys that say what a word of the file's cells means.
 OF_WORDS = frozenset(
     (
-        "absence", "approved", "attendance", "available", "blank", "booking", "day_part", "downtime", "level",
-        "mark", "next_day", "open_end", "priority", "service", "shift", "status",
+        "absence", "approved", "attendance", "available", "blank", "booking", "closure", "day_part",
+        "downtime", "level", "mark", "next_day", "open_end", "priority", "service", "shift", "status",
     )
 )  # fmt: skip
 

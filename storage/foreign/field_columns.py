@@ -169,8 +169,10 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
         if not starts or _every_row_ends(table, proposed):
             proposed.pop("length", None)
     if kind == "closures":
-        for field in ("machine", "operator"):  # they are the shop's unless somebody says whose
-            proposed.pop(field, None)
+        for field in ("machine", "operator"):  # they are the shop's unless a header says plainly whose
+            found = proposed.get(field, [])
+            if len(found) != 1 or found[0].score < 1 or found[0].phrase in ACROSS:
+                proposed.pop(field, None)
     if kind in {"closures", "absences"} and "start" in proposed and not has_clocks(starts):
         proposed.pop("day", None)
 

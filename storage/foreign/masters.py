@@ -11,6 +11,7 @@ from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
+from storage.foreign.table_targets import machine_names
 from storage.foreign.words_of_cells import learn_service
 
 ENDED = "ended"
@@ -159,9 +160,15 @@ def _at_once(reader: RowReader, stored: Named | None, places: Places) -> dict[st
     return {"max_parallel": str(number or before)}
 
 
-def machines_of(readers: Sequence[RowReader], places: Places) -> None:
-    """Machines that rows about them name and the shop does not have: made, or left out, as answered."""
-    named = {reader.text("machine"): ("", reader) for reader in readers if reader.text("machine")}
+def machines_of(readers: Sequence[RowReader], places: Places, *, several: bool = False) -> None:
+    """Machines that rows about them name and the shop does not have: made, or left out, as answered.
+    `several`: a cell may name more than one, or a work center."""
+    named = {
+        name: ("", reader)
+        for reader in readers
+        for name in (machine_names(places, [reader.text("machine")]) if several else [reader.text("machine")])
+        if name
+    }
     others = {LEAVE_OUT: "leave their rows out"}
     new = places.unknown(
         places.machines, named, "new_machines", text="The shop has no machines", others=others

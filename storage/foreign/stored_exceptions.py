@@ -1,6 +1,6 @@
 """Closed days and overtime that the plan has already: what a file says once more is not there twice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,13 @@ from storage.foreign.stored_times import at
 
 _NAMED = 5
 _OWNERS = ("calendar_id", "machine_id", "operator_id")
-_EXCEPTION = "calendar_exception"
+EXCEPTION = "calendar_exception"
 
 
 def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]:
     """Make rows that the plan has already under another key, for the same owner and time, these rows of the
     plan, as it calls them; which, is told."""
-    rows = canonical.of(_EXCEPTION)
+    rows = canonical.of(EXCEPTION)
     if not rows or not shop.exceptions:
         return []
     zone = ZoneInfo(shop.timezone)
@@ -32,7 +32,7 @@ def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]
         same = known.get(_time(row.cells, zone), [])
         own = (row.cells["source"], row.cells["external_id"])
         other = None if any((s.source, s.external_id) == own for s in same) else next(iter(same), None)
-        if other is None:
+        if other is None or row.cells.get("id"):
             found[f"row {number}"] = row
             continue
         found.setdefault(other.id, replace(row, cells={**row.cells, **_identity(other, row.cells)}))
@@ -40,7 +40,7 @@ def as_stored(canonical: Canonical, shop: ShopNames, place: str) -> list[Notice]
         told.append(f"{_when(row.cells)} {shown(name)} ({shown(other.name or other.id)})")
     if not told:
         return []
-    canonical.rows[_EXCEPTION] = list(found.values())
+    canonical.rows[EXCEPTION] = list(found.values())
     count = f"{len(told)} times are" if len(told) > 1 else "1 time is"
     more = " …" if len(told) > _NAMED else ""
     named = "; ".join(told[:_NAMED])
@@ -65,3 +65,62 @@ def _time(cells: Mapping[str, str], zone: ZoneInfo) -> tuple[object, ...]:
 
 def _when(cells: Mapping[str, str]) -> str:
     return cells.get("production_date") or f"{cells['start']} to {cells['end']}"
+
+
+def known_by_number(
+    canonical: Canonical, shop: ShopNames, numbered: Sequence[tuple[str, int]], place: str
+) -> list[Notice]:
+    """Make rows with a number (and which of the rows they are) those of the plan that have it, in whatever
+    source, also when they move: of several, those of the same time or owner first. What the plan has of a
+    number besides stays, and is told."""
+    rows, zone = canonical.of(EXCEPTION), ZoneInfo(shop.timezone)
+    by_number: dict[str, list[int]] = {}
+    for number, index in numbered:
+        by_number.setdefault(number, []).append(index)
+    told: list[Notice] = []
+    for number, indices in by_number.items():
+        left = [s for s in shop.exceptions if s.external_id and _is_of(s.external_id, number)]
+        waiting = list(indices)
+        for same in (_same_time, _same_owner, _any):
+            for index in list(waiting):
+                row = rows[index]
+                found = next((stored for stored in left if same(stored, row.cells, zone)), None)
+                if found is None or (same is _any and len(waiting) != len(left)):
+                    continue
+                left.remove(found)
+                waiting.remove(index)
+                own = {"id": found.id, "source": found.source, "external_id": found.external_id or ""}
+                rows[index] = replace(row, cells={**row.cells, **own})
+        told += [
+            Notice(
+                place,
+                None,
+                f"the plan has {shown(number)} ({shown(stored.name or stored.kind)}) on "
+                f"{_day_of(stored, zone)} too, and the file says it of other times: it stays until somebody "
+                "takes it out",
+            )
+            for stored in left
+        ]
+    return told
+
+
+def _is_of(external_id: str, number: str) -> bool:
+    return external_id == number or external_id.startswith(f"{number} ")
+
+
+def _same_time(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    return (stored.whose, stored.day, stored.opens, stored.closes) == _time(cells, zone)[1:]
+
+
+def _same_owner(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    return stored.whose == _time(cells, zone)[1]
+
+
+def _any(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    return True
+
+
+def _day_of(stored: StoredException, zone: ZoneInfo) -> str:
+    if stored.day is not None or stored.opens is None:
+        return str(stored.day)
+    return f"{stored.opens.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.exchange.problems import Findings
+from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.shop_names import StoredTime
 
@@ -34,24 +34,28 @@ class StoredTimes:
     zone: ZoneInfo
     known: set[str] = field(default_factory=set[str])
     rows: list[tuple[Origin, Time]] = field(default_factory=list[tuple[Origin, Time]])
+    moved: list[tuple[Origin, str]] = field(default_factory=list[tuple[Origin, str]])
 
     def identity(self, origin: Origin, time: Time) -> dict[str, str | None]:
         """The cells that say which row it is."""
         self.rows.append((origin, time))
-        same = self._same(time)
+        same = self._same(origin, time)
         if same is None:
             return {"id": None, "source": self.source, "external_id": time.key}
         self.known.add(same.id)
         return {"id": same.id, "source": same.source, "external_id": same.external_id}
 
-    def _same(self, time: Time) -> StoredTime | None:
-        """One with another number is another one."""
+    def _same(self, origin: Origin, time: Time) -> StoredTime | None:
+        """One with another number is another one; of a number that one row of the plan has, it is that row,
+        whoever had it."""
         of_it = [row for row in self.stored if row.whose == time.whose]
-        own = [
-            row
-            for row in of_it
-            if row.external_id == time.key and (time.numbered or row.source == self.source)
-        ]
+        keyed = [row for row in self.stored if row.external_id == time.key]
+        own = [row for row in keyed if row in of_it and (time.numbered or row.source == self.source)]
+        own += [row for row in of_it if row.external_id in time.also and row.id not in self.known]
+        if not own and time.numbered and len(keyed) == 1 and keyed[0].id not in self.known:
+            own = keyed
+            text = f"{shown(time.key)} was of {shown(keyed[0].name)} in the plan, and is of another now"
+            self.moved.append((origin, text))
         others = [row for row in of_it if not (time.numbered and row.external_id)]
         return next(iter([*own, *(row for row in others if row.opens == at(time.opens, self.zone))]), None)
 
@@ -114,6 +118,8 @@ class StoredTimes:
 
     def tell_overlaps(self, findings: Findings) -> None:
         """Tell of what the plan has at the time of a row besides, and no row of the file is: it stays."""
+        for origin, text in self.moved:
+            findings.notice(origin.place, origin.row, text)
         for origin, time in self.rows:
             for text in self._overlapping(time):
                 findings.notice(origin.place, origin.row, text)

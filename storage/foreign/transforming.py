@@ -11,9 +11,10 @@ from storage.foreign.absences import take_absences
 from storage.foreign.across import gone_down
 from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
-from storage.foreign.closures import take_closures, take_downtimes
+from storage.foreign.closures import take_closures
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.ditto import without_dittos
+from storage.foreign.downtimes import take_downtimes
 from storage.foreign.epoch_times import told_epochs
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.held import take_held

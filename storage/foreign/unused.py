@@ -31,13 +31,16 @@ _TELLING = ("marks", "status", "approval", "service")
 _COULD_BE = {
     "operations": ("status", "elsewhere", "locked", "priority"), "orders": ("status", "priority"),
     "bookings": ("locked",), "machines": ("in_service",), "absences": ("absence_status",),
-    "closures": ("closed", "overtime"), "shifts": ("closed",), "downtimes": ("downtime_kind",),
+    "closures": ("closure_kind", "holds_for"), "shifts": ("closed",), "downtimes": ("downtime_kind",),
     "operators": ("skill",),
 }  # fmt: skip
 
 
 # The field that is the number of a row in its system: by it a later file knows the row, also when it moves.
-_OWN_NUMBERS = {"absences": "absence_number", "downtimes": "number", "bookings": "booking_number"}
+_OWN_NUMBERS = {
+    "absences": "absence_number", "downtimes": "number", "bookings": "booking_number",
+    "closures": "closure_number",
+}  # fmt: skip
 _NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}|\d{5,}")
 
 

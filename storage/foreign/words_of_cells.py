@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.vocabulary import key_of, key_within, words
+from storage.foreign.vocabulary import folded, key_of, key_within, words
 
 ABSENCES = ("vacation", "sick", "training", "other")
 STATUSES = ("draft", "released", "in_progress", "done", "hold", "cancelled")
@@ -24,27 +24,27 @@ _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
 
 def learn_statuses(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """The status for each text; one that nobody knows is asked."""
-    return _learned(scope.decisions, texts, ("status", "status"), STATUSES, "Which status of an order is")
+    return _learned(scope, texts, ("status", "status"), STATUSES, "Which status of an order is")
 
 
 def learn_bookings(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """Where a booking stands, for each text; one that nobody knows is asked."""
     found = list(dict.fromkeys(texts))
     known = {text: value for text in found if (value := _OF_ORDERS.get(key_of("status", text) or ""))}
-    said = {text: value for text, value in known.items() if f"booking.{text}" not in scope.decisions.given}
+    said = {text: value for text, value in known.items() if not is_said(scope, "booking", text)}
     others = [text for text in found if text not in said]
     kind, asking = ("booking", "status"), "Where does a booking stand whose status is"
-    learned = said | _learned(scope.decisions, others, kind, BOOKINGS, asking)
+    learned = said | _learned(scope, others, kind, BOOKINGS, asking)
     # Where only those are marked that are begun or done, the others are planned.
     if "" in found and (BOOKINGS[0] in learned.values() or is_said(scope, "booking")):
-        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, BOOKINGS, asking)
+        learned |= _learned(scope, [EMPTY_CELL], kind, BOOKINGS, asking)
     return with_empty(learned)
 
 
 def learn_attendance(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """How long an operation needs a person, for each text; one that nobody knows is asked."""
     return _learned(
-        scope.decisions,
+        scope,
         texts,
         ("attendance", "attendance"),
         ATTENDANCE,
@@ -61,23 +61,21 @@ def learn_marks(
     found = list(texts)
     marks = [text for text in found if text]
     category = "marks" if not any(text.isdecimal() and int(text) > 1 for text in marks) else "marks_of_levels"
-    learned = _learned(scope.decisions, marks, ("mark", category), ("yes", "no"), asking)
+    learned = _learned(scope, marks, ("mark", category), ("yes", "no"), asking)
     asked = set(learned.values()) == {"no"} and len(learned) == len(set(marks))
     if "" in found and marks and (asked or is_said(scope, "mark")):
-        learned |= _learned(scope.decisions, [EMPTY_CELL], ("mark", category), ("yes", "no"), asking)
+        learned |= _learned(scope, [EMPTY_CELL], ("mark", category), ("yes", "no"), asking)
     return with_empty(learned)
 
 
 def learn_levels(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """`yes` or `no` for each level of a skill; one that nobody knows is asked."""
-    return _learned(
-        scope.decisions, texts, ("level", "levels"), ("yes", "no"), "Does a person work alone at the level"
-    )
+    return _learned(scope, texts, ("level", "levels"), ("yes", "no"), "Does a person work alone at the level")
 
 
-def is_said(scope: Scoped, key: str) -> bool:
-    """Whether an answer says what an empty cell means."""
-    return f"{key}.{EMPTY_CELL}" in scope.decisions.given
+def is_said(scope: Scoped, key: str, text: str = EMPTY_CELL) -> bool:
+    """Whether an answer says what a word, or an empty cell, means."""
+    return _said_of(scope, f"{key}.{text}") in scope.decisions.given
 
 
 def with_empty(learned: dict[str, str]) -> dict[str, str]:
@@ -93,7 +91,7 @@ def learn_absences(decisions: Decisions, texts: Iterable[str], why: str = "") ->
         own = decisions.given.get(f"absence.{text}", "").strip()
         kinds = ABSENCES if not 0 < len(own) <= KIND_CHARS else tuple(dict.fromkeys((*ABSENCES, own)))
         learned |= _learned(
-            decisions, [text], ("absence", "absence"), kinds, "Which kind of absence is", why=why
+            Scoped(decisions), [text], ("absence", "absence"), kinds, "Which kind of absence is", why=why
         )
     return learned
 
@@ -102,10 +100,10 @@ def learn_approvals(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """`yes` or `no` for each word that says whether an absence is granted; one that nobody knows is asked."""
     found = list(texts)
     kind, asking = ("approved", "approval"), "Is an absence taken whose status is"
-    learned = _learned(scope.decisions, found, kind, ("yes", "no"), asking)
+    learned = _learned(scope, found, kind, ("yes", "no"), asking)
     # Where only those are marked that are not granted, the others are.
     if "" in found and ("yes" in learned.values() or is_said(scope, "approved")):
-        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, ("yes", "no"), asking)
+        learned |= _learned(scope, [EMPTY_CELL], kind, ("yes", "no"), asking)
     return with_empty(learned)
 
 
@@ -115,10 +113,10 @@ def learn_service(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     marks = {text: value for text in found if (value := _known("marks", text)) is not None}
     others = [text for text in found if text not in marks]
     kind, asking = ("service", "service"), "Does a machine run that is"
-    learned = marks | _learned(scope.decisions, others, kind, ("yes", "no"), asking)
+    learned = marks | _learned(scope, others, kind, ("yes", "no"), asking)
     # Where only those are marked that do not run, the others do.
     if "" in found and ("yes" in learned.values() or is_said(scope, "service")):
-        learned |= _learned(scope.decisions, [EMPTY_CELL], kind, ("yes", "no"), asking)
+        learned |= _learned(scope, [EMPTY_CELL], kind, ("yes", "no"), asking)
     return with_empty(learned)
 
 
@@ -128,9 +126,26 @@ def learn_downtimes(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     found = list(dict.fromkeys(texts))
     said = {text: kind for text in found if (kind := key_within("downtimes", text)) is not None}
     others = [text for text in found if text not in said]
-    return said | _learned(
-        scope.decisions, others, ("downtime", "downtimes"), kinds, "Which kind of downtime is"
+    return said | _learned(scope, others, ("downtime", "downtimes"), kinds, "Which kind of downtime is")
+
+
+def learn_closures(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
+    """`closure`, `overtime` or `ignore` for each word; one that nobody knows, or that says both, is asked."""
+    found = list(texts)
+    said: dict[str, str] = {}
+    for text in filter(None, found):
+        kinds = [kind for kind in ("closure", "overtime", "denied") if _is_within(kind, text)]
+        if len(kinds) == 1 and kinds != ["denied"] and not is_said(scope, "closure", text):
+            said[text] = kinds[0]
+    others = [text or EMPTY_CELL for text in found if text not in said]
+    values = ("closure", "overtime", "ignore")
+    return with_empty(
+        said | _learned(scope, others, ("closure", "events"), values, "What is a row that says")
     )
+
+
+def _is_within(kind: str, text: str) -> bool:
+    return any(f" {phrase} " in f" {folded(text)} " for phrase in words("events")[kind])
 
 
 def learn_day_parts(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
@@ -173,9 +188,7 @@ def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     if "" in others and is_said(scope, "priority"):
         others.append(EMPTY_CELL)
     asking = "Which priority, 5 the most urgent, is"
-    return with_empty(
-        learned | _learned(scope.decisions, others, ("priority", "priority"), PRIORITIES, asking)
-    )
+    return with_empty(learned | _learned(scope, others, ("priority", "priority"), PRIORITIES, asking))
 
 
 def _known(category: str, text: str) -> str | None:
@@ -187,8 +200,19 @@ def _known(category: str, text: str) -> str | None:
     return key_of(category, text)
 
 
+def _said_of(scope: Scoped, key: str) -> str:
+    """The key of a word as it is answered: of this kind of rows, of this table, or of all of the file."""
+    around = scope.prefix
+    while around:
+        if f"{around}{key}" in scope.decisions.given:
+            return f"{around}{key}"
+        wider = around.removesuffix("!").rpartition("!")
+        around = f"{wider[0]}{wider[1]}"
+    return key
+
+
 def _learned(
-    decisions: Decisions,
+    scope: Scoped,
     texts: Iterable[str],
     kind: tuple[str, str],
     values: tuple[str, ...],
@@ -202,13 +226,14 @@ def _learned(
     for text in dict.fromkeys(texts):
         if not text:
             continue
-        if text in values and f"{key}.{text}" not in decisions.given:
+        said = _said_of(scope, f"{key}.{text}")
+        if text in values and said not in scope.decisions.given:
             learned[text] = text
             continue
         known = _known(category, text)
         cell = "an empty cell" if text == EMPTY_CELL else f'"{shown(text)}"'
         question = Question(
-            f"{key}.{text}",
+            said,
             f"{asking} {cell}?",
             tuple(Choice(value, _ABOUT_PRIORITY.get(value, "")) for value in values),
             why="others of its column say something"
@@ -216,7 +241,7 @@ def _learned(
             else why or "no word that is known",
         )
         proven = (known, "a word that is known") if known in values else None
-        value = decisions.settle(question, proven=(proven[0] or "", proven[1]) if proven else None)
+        value = scope.decisions.settle(question, proven=(proven[0] or "", proven[1]) if proven else None)
         if value is not None:
             learned[text] = value
     return learned
