@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from planning.calendars import ClosedReason, ResourceTime, ShopTimes
-from planning.intervals import clip, normalize, subtract
+from planning.crew import fully_booked, held
+from planning.intervals import clip, intersect, normalize, subtract
 from planning.moves import skill_for
 from planning.order_status import OrderReport
 from planning.routings import PlannedOperation
-from planning.shop import Booking, Interval, Intervals, Minute, Order, Shop
+from planning.shop import Booking, Interval, Intervals, Minute, Operator, Order, Shop
 
 
 class Cause(StrEnum):
@@ -149,6 +150,7 @@ class CauseChains:
             for segment in booking.segments:
                 if segment.operator_id is not None:
                     self._of_operator[segment.operator_id].append((segment.start, segment.end))
+        self._free: dict[tuple[str, str | None], Intervals] = {}
 
     def of(self, report: OrderReport) -> CauseChain | None:
         """The chain of one order; None while it is not wholly scheduled, or where it has no operations."""
@@ -204,11 +206,18 @@ class CauseChains:
         for operator in self._shop.operators.values():
             if not rest:
                 break
-            if skill_id is not None and not any(s.skill_id == skill_id for s in operator.skills):
-                continue
-            busy = normalize(self._of_operator.get(operator.id, ()))
-            rest = subtract(rest, subtract(self._times.operator(operator.id).available, busy))
+            rest = subtract(rest, self._hands(operator, skill_id))
         return rest
+
+    def _hands(self, operator: Operator, skill_id: str | None) -> Intervals:
+        """When the person is there, holds the skill, and could take one more job."""
+        key = operator.id, skill_id
+        if key not in self._free:
+            valid = held(operator, skill_id, self._times.window)
+            there = intersect(self._times.operator(operator.id).available, valid) if valid else ()
+            taken = fully_booked(self._of_operator.get(operator.id, ()), operator.max_parallel)
+            self._free[key] = subtract(there, taken)
+        return self._free[key]
 
 
 def released(order: Order, operations: Sequence[PlannedOperation]) -> Minute:

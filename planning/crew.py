@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from planning.intervals import clip, contains, normalize, subtract, union
-from planning.shop import Interval, Intervals, Minute, Segment
+from planning.shop import Interval, Intervals, Minute, Operator, Segment
 
 # What is put together at once of the time in which anybody is free.
 _STRETCH_MIN = 7 * 24 * 60
@@ -109,6 +109,18 @@ def fully_booked(work: Iterable[Interval], max_parallel: int) -> Intervals:
         elif running < max_parallel <= before:
             full.append((since, minute))
     return normalize(full)
+
+
+def held(operator: Operator, skill_id: str | None, window: Interval) -> Intervals:
+    """When in the window the person holds the skill, there or not; None: whenever."""
+    if skill_id is None:
+        return (window,)
+    valid = (
+        (window[0] if s.valid_from is None else s.valid_from, window[1] if s.valid_to is None else s.valid_to)
+        for s in operator.skills
+        if s.skill_id == skill_id
+    )
+    return clip(normalize(valid), window)
 
 
 def assign(work: Intervals, crew: Iterable[CrewMember]) -> tuple[Segment, ...]:

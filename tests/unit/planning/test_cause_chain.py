@@ -136,18 +136,36 @@ def test_a_pause_over_night_belongs_to_the_night_and_not_to_the_work() -> None:
     assert spoken(found) == [("work", 2 * H), ("closed", 16 * H), ("work", 2 * H)]
 
 
-def test_waiting_for_a_person_is_told_from_waiting_for_the_machine() -> None:
+def behind_anns_other_work(**ann: object) -> Shop:
+    """Released at 6:00 and begun at 9:00 by Ann, who works on another machine until then."""
     row = Booking("b1", "op10", "m1", at(0, 9), at(0, 11), segments=(Segment(at(0, 9), at(0, 11), "ann"),))
     taken = Booking("b9", "x", "m2", at(0, 6), at(0, 9), segments=(Segment(at(0, 6), at(0, 9), "ann"),))
     base = with_other_order(shop([step(10)], [row], release_at=at(0, 6)), taken)
-    staffed = replace(
+    person = Operator("ann", "A", "Ann", "cal", skills=(OperatorSkill("mill"),))
+    return replace(
         base,
         work_centers={"wc": WorkCenter("wc", "WC", skill_id="mill")},
         machines={**base.machines, "m2": replace(base.machines["m1"], id="m2", code="M2")},
         skills={"mill": Skill("mill", "MILL")},
-        operators={"ann": Operator("ann", "A", "Ann", "cal", skills=(OperatorSkill("mill"),))},
+        operators={"ann": replace(person, **ann)},  # pyright: ignore[reportArgumentType] - the fields of Operator
     )
-    assert spoken(chain(staffed)) == [("operator", 3 * H), ("work", 2 * H)]
+
+
+def test_waiting_for_a_person_is_told_from_waiting_for_the_machine() -> None:
+    assert spoken(chain(behind_anns_other_work())) == [("operator", 3 * H), ("work", 2 * H)]
+
+
+def test_somebody_who_can_attend_one_more_job_is_not_waited_for() -> None:
+    found = chain(behind_anns_other_work(max_parallel=2))
+    assert spoken(found) == [("not_started", 3 * H), ("work", 2 * H)]
+
+
+def test_somebody_whose_skill_is_not_valid_yet_or_any_more_does_not_count_as_qualified() -> None:
+    base = behind_anns_other_work()
+    skills = (OperatorSkill("mill", at(0, 8), None), OperatorSkill("mill", None, at(0, 7)))
+    bob = Operator("bob", "B", "Bob", "cal", skills=skills)
+    found = chain(replace(base, operators={**base.operators, "bob": bob}))
+    assert spoken(found) == [("not_started", H), ("operator", H), ("not_started", H), ("work", 2 * H)]
 
 
 def test_time_inside_the_frozen_zone_is_called_frozen() -> None:

@@ -204,7 +204,7 @@ def over_a_break(*spans: tuple[int, int]) -> Booking:
 
 
 def test_a_smaller_quantity_takes_its_minutes_from_the_end_of_the_work_whatever_its_pauses() -> None:
-    # 20 pieces: an hour of setup and an hour of run, the last half hour on the next day. 5 pieces take 75 min.
+    # 20 pieces: an hour of setup and one of run, its last half on the next day. 5 pieces take 75 minutes.
     base = plan(over_a_break((at(0, 12) + 30, at(0, 14)), (at(1, 6), at(1, 6) + 30)))
     for policy in Policy:
         found = effect(base, QuantityChanged("o1", 5), policy)
