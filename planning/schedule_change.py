@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from planning.availability import bookings_by_machine
 from planning.calendars import ShopTimes
@@ -33,6 +34,8 @@ from planning.replanning.after_change import replanned
 from planning.retiming import Policy, Retimed, Retiming, may_move
 from planning.routings import Routings
 from planning.shop import Booking, Minute, Shop
+
+_by_start = attrgetter("envelope_start", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def schedule_change(times: ShopTimes, change: Change, policy: Policy, as_of: Min
         shop=after,
         lost=_lost(times, changed, change, as_of),
         touched=tuple(touched),
-        stuck=tuple(b for b in hit if not may_move(b, earliest)),
+        stuck=tuple(sorted((b for b in hit if not may_move(b, earliest)), key=_by_start)),
         shifts=shifts,
         orders=orders_between(reach.of(before), reach.of(after), times.window, as_of),
         new=new,

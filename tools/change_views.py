@@ -162,9 +162,9 @@ class EffectViews:
 class ChangeViews(EffectViews):
     """Rows of one effect; `before` is the shop as it is."""
 
-    def __init__(self, before: Shop, effect: ChangeEffect, zone: ZoneInfo, frozen_until: int) -> None:
+    def __init__(self, before: Shop, effect: ChangeEffect, zone: ZoneInfo, as_of: int) -> None:
         super().__init__(before, zone)
-        self._effect, self._frozen_until = effect, frozen_until
+        self._effect, self._as_of = effect, as_of
         self._hit = {b.id for b in effect.touched}
 
     def affected(self, shifts: Iterable[Shift]) -> list[AffectedRow]:
@@ -199,7 +199,8 @@ class ChangeViews(EffectViews):
             return booking.status.value
         if booking.locked:
             return "locked"
-        return "frozen" if booking.envelope_start < self._frozen_until else "in_progress"
+        # What should have begun by plan counts as begun, whatever the frozen zone.
+        return "in_progress" if booking.envelope_start < self._as_of else "frozen"
 
     def replacements(self) -> list[ReplacementRow]:
         """Each stretch that is now somebody's who did not work on that booking before."""

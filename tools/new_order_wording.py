@@ -37,10 +37,10 @@ _SAID_LIMITS = 2
 
 
 class NewOrderViews:
-    """Views of one trial in one shop; `frozen_until`: the end of the frozen zone."""
+    """Views of one trial in one shop."""
 
-    def __init__(self, shop: Shop, trial: Trial, zone: ZoneInfo, frozen_until: Minute) -> None:
-        self._shop, self._trial, self._zone, self._frozen_until = shop, trial, zone, frozen_until
+    def __init__(self, shop: Shop, trial: Trial, zone: ZoneInfo, as_of: Minute) -> None:
+        self._shop, self._trial, self._zone, self._as_of = shop, trial, zone, as_of
 
     def instant(self, minute: Minute) -> str:
         return instant_text(minute, self._zone, closing=True)
@@ -186,7 +186,7 @@ class NewOrderViews:
                 total_unplaced=0,
                 total_faults=0,
             )
-        views = ChangeViews(self._shop, _as_change(found), self._zone, self._frozen_until)
+        views = ChangeViews(self._shop, _as_change(found), self._zone, self._as_of)
         orders = sorted(found.orders, key=lambda o: -(o.later_by or 0))
         return MovesView(
             total_moved=len(found.shifts),

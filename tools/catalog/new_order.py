@@ -92,7 +92,7 @@ def _answer(asked: NewOrderInput, shop: Shop, tenant: TenantContext, span: Inter
 
 def _output(shop: Shop, read: AskedOrder, trial: Trial, span: Interval) -> NewOrderOutput:
     zone = ZoneInfo(shop.settings.timezone)
-    views = NewOrderViews(shop, trial, zone, span[0] + shop.settings.frozen_hours * 60)
+    views = NewOrderViews(shop, trial, zone, span[0])
     insertion, order = trial.insertion, trial.plan.order
     due, finish = order.due, insertion.finish
     text = order_text(trial, read.like.code if read.like else None, views.machines(insertion))

@@ -139,7 +139,7 @@ def _output(
     asked: ScheduleChangeInput, shop: Shop, read: AskedChange, effect: ChangeEffect, now: Minute
 ) -> ScheduleChangeOutput:
     zone = ZoneInfo(shop.settings.timezone)
-    views = ChangeViews(shop, effect, zone, now + shop.settings.frozen_hours * 60)
+    views = ChangeViews(shop, effect, zone, now)
     orders = sorted(effect.orders, key=lambda o: -(o.later_by or 0))
     replacements = views.replacements()
     gone = [] if asked.change is ChangeKind.CANCEL else [s.before for s in effect.shifts if s.after is None]

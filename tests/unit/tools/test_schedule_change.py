@@ -20,7 +20,7 @@ from leadhand.errors import (
 from planning.conflict_items import ConflictType
 from planning.order_status import Outlook
 from planning.replanning import after_change
-from planning.shop import OrderStatus, OvertimeSlot, Shop
+from planning.shop import BookingStatus, OrderStatus, OvertimeSlot, Shop
 from tests.unit.tools.shops import at, call, plan, work
 from tools.catalog.schedule_change import ScheduleChangeOutput
 from tools.rendering import MAX_BYTES, render_for_model
@@ -123,6 +123,19 @@ async def test_locked_work_that_is_hit_stays_and_a_person_must_decide() -> None:
     assert [(r.order and r.order.code, r.reason) for r in found.stuck] == [("WO-1", "locked")]
     assert (found.total_affected, found.total_hit) == (0, 0)
     assert "a person must decide" in found.warnings[0]
+
+
+async def test_work_that_should_have_begun_is_said_to_have_begun_and_is_not_called_frozen() -> None:
+    begun = replace(work("1", "puma", (at(1, 6), at(1, 10))), status=BookingStatus.PLANNED)
+    found = await ask(plan(begun), change="machine_down", machine="puma 3100", window="today")
+    assert [r.reason for r in found.stuck] == ["in_progress"]
+
+
+async def test_work_that_must_stay_is_told_in_order_of_time() -> None:
+    later = work("1", "puma", (at(2, 10, 30), at(2, 14)), locked=True)
+    earlier = work("2", "puma", (at(2, 6), at(2, 10)), locked=True)
+    found = await ask(plan(later, earlier), change="machine_down", machine="puma 3100", window="tomorrow")
+    assert [r.booking_id for r in found.stuck] == ["2", "1"]
 
 
 async def test_work_that_runs_now_and_work_of_the_frozen_zone_stay_too() -> None:
