@@ -80,10 +80,9 @@ def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[
     needed = set(_NEEDED[kind])
     if kind == "operations" and not {"machine", "work_center"} & set(proposed):
         needed.add("machine")
-    if kind == "absences" and not {"start", "day"} & set(proposed):
-        needed.add("start")
-    if kind == "closures" and not {"start", "day"} & set(proposed):
-        needed.add("day")
+    said = {field for field in ("start", "day") if scope.decisions.given.get(scope.key(field), NONE) != NONE}
+    if kind in {"absences", "closures"} and not {"start", "day"} & (said | set(proposed)):
+        needed.add("start" if kind == "absences" else "day")
     if kind == "shifts" and _lacks_day(scope, proposed) and _has_dates(table):
         needed.add("day")
     if kind in {"operations", "orders"} and "due" not in proposed and _has_free_dates(table, proposed):
@@ -110,7 +109,7 @@ def _drop_taken(table: Table, scope: Scoped, kind: str, proposed: dict[str, list
         for header in _split(table, value.strip())
     }
     for field, found in list(proposed.items()):
-        if scope.key(field) in given or FIELDS[field].several:
+        if scope.key(field) in given:
             continue
         left = [g for g in found if g.header not in said or {field, said[g.header]} in _OF_ONE_COLUMN]
         if field == "number":  # what a cell of several things is called is no number

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.day_edges import LAST_IN_USE, at_edge
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.in_use import in_use, stopped_or_runs
 from storage.foreign.layout import Layout
 from storage.foreign.needed_skills import add_needed_skill
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
@@ -56,7 +56,7 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
                 calendar=calendar,
                 origin=origin,
                 shown_name=reader.text("machine_name"),
-                active={**used(reader), **(_active(reader, stopped) or {})},
+                active=_active(reader, stopped, stored, places),
             )
 
 
@@ -79,20 +79,14 @@ def _stopped(layout: Layout, readers: Sequence[RowReader]) -> dict[str, str | No
     return dict.fromkeys(names, layout.scope.settle(question))
 
 
-def _active(reader: RowReader, stopped: Mapping[str, str | None]) -> dict[str, str] | None:
+def _active(
+    reader: RowReader, stopped: Mapping[str, str | None], stored: Named | None, places: Places
+) -> dict[str, str]:
+    said = in_use(reader, "machine", stored, places.shop)
     if ENDED not in stopped.values():
-        return None
+        return said
     ended = stopped.get(reader.text("machine")) == ENDED
-    return {"active_from": "", "active_to": "2000-01-01 00:00" if ended else ""}
-
-
-def used(reader: RowReader) -> dict[str, str]:
-    """From when to when something is in use, both days included, as canonical cells."""
-    if not (reader.layout.has("active_from") or reader.layout.has("active_to")):
-        return {}
-    first, last = reader.moment("active_from"), reader.moment("active_to")
-    until = at_edge(reader, LAST_IN_USE, last) if last else ""
-    return {"active_from": first.canonical if first else "", "active_to": until or ""}
+    return stopped_or_runs(said, stored, places.shop, ended=ended)
 
 
 def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None) -> str | None:
@@ -147,7 +141,7 @@ def _operator(reader: RowReader, code: str, places: Places) -> str | None:
         return None
     name = reader.text("operator_name")
     origin = reader.origin(**_OPERATOR)
-    said = {**used(reader), **_at_once(reader, stored, places)}
+    said = {**in_use(reader, "operator", stored, places.shop), **_at_once(reader, stored, places)}
     return places.make_operator(code, name, calendar=calendar, origin=origin, said=said)
 
 
@@ -156,7 +150,8 @@ def _at_once(reader: RowReader, stored: Named | None, places: Places) -> dict[st
     if not reader.layout.has("max_parallel"):
         return {}
     number = reader.whole("max_parallel", low=1, needed=False)
-    before = places.shop.at_once.get(stored.id, 1) if stored is not None else 1
+    of_people = {use.id: use.max_parallel for use in places.shop.in_use if use.kind == "operator"}
+    before = of_people.get(stored.id, 1) if stored is not None else 1
     return {"max_parallel": str(number or before)}
 
 

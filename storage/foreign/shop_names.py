@@ -100,11 +100,25 @@ class StoredReport:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredAtOnce:
-    """How many machines the operator `id` looks after at once."""
+class StoredUse:
+    """From when to when the machine or operator (`kind`) `id` is in use, and how many machines it looks after
+    at once."""
 
+    kind: str
     id: str
-    max_parallel: int
+    active_from: datetime | None = None
+    active_to: datetime | None = None
+    max_parallel: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSkill:
+    """From when to when an operator has a skill; None: always, for good."""
+
+    operator_id: str
+    skill_id: str
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +162,8 @@ class ShopNames:
     operators: Sequence[Named] = ()
     skills: Sequence[Named] = ()
     calendars: Sequence[Named] = ()
-    # by the operator's id
-    at_once: Mapping[str, int] = field(default_factory=dict[str, int])
+    in_use: Sequence[StoredUse] = ()
+    skills_held: Sequence[StoredSkill] = ()
     operations: Mapping[tuple[str, int], StoredOperation] = field(
         default_factory=dict[tuple[str, int], StoredOperation]
     )
@@ -179,7 +193,7 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         return None
     horizon = await fetch_value(connection, _SQL["horizon"], {}, int) or 180
     codes = {"codes": list(order_codes)}
-    at_once = await fetch_all(connection, _SQL["at_once"], {}, StoredAtOnce)
+    in_use = await fetch_all(connection, _SQL["in_use"], {}, StoredUse)
     operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
     on_machines = await fetch_all(connection, _SQL["alternatives"], codes, StoredAlternative)
     orders = await fetch_all(connection, _SQL["orders"], codes, StoredOrder)
@@ -191,7 +205,8 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         await fetch_all(connection, _SQL["operators"], {}, Named),
         await fetch_all(connection, _SQL["skills"], {}, Named),
         await fetch_all(connection, _SQL["calendars"], {}, Named),
-        {found.id: found.max_parallel for found in at_once},
+        in_use,
+        await fetch_all(connection, _SQL["skills_held"], {}, StoredSkill),
         {(operation.code, operation.seq): operation for operation in operations},
         {(found.id, found.machine_id): found for found in on_machines},
         {order.code: order for order in orders},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.in_use import skill_before
 from storage.foreign.layout import Layout
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader
@@ -124,8 +125,7 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
     origin = reader.origin(skill_id="skill_named", valid_from="skill_from", valid_to="skill_until")
     for header, cell in reader.cells("skill"):
         if words.marks.get(cell.text) == "yes":
-            skill = places.make_skill(header, origin)
-            places.canonical.add("operator_skill", {"operator_id": operator, "skill_id": skill}, origin)
+            _add(places.make_skill(header, origin), operator, {}, reader, places)
     level = [cell for _, cell in reader.cells("skill_level")]
     since, until = ([cell for _, cell in reader.cells(name)] for name in ("skill_from", "skill_until"))
     for number, (_, cell) in enumerate(reader.cells("skill_named")):
@@ -137,12 +137,16 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
         for name, written in words.parts(cell.text) if held else ():
             if words.with_level and not _is_held(written, words):
                 continue
-            row = {"operator_id": operator, "skill_id": places.make_skill(name, origin)}
-            if since:
-                row["valid_from"] = first.canonical if first else ""
-            if until:
-                row["valid_to"] = last.after if last else ""
-            places.canonical.add("operator_skill", row, origin)
+            said = {"valid_from": first.canonical if first else ""} if since else {}
+            said |= {"valid_to": last.after if last else ""} if until else {}
+            _add(places.make_skill(name, origin), operator, said, reader, places)
+
+
+def _add(skill: str, operator: str, said: Mapping[str, str], reader: RowReader, places: Places) -> None:
+    """A skill of a person; from when and until when no column says is as the plan has it."""
+    origin = reader.origin(skill_id="skill_named", valid_from="skill_from", valid_to="skill_until")
+    cells = {"operator_id": operator, "skill_id": skill, **skill_before(operator, skill, places.shop), **said}
+    places.canonical.add("operator_skill", cells, origin)
 
 
 def tell_without_skill(readers: Sequence[RowReader], place: str, findings: Findings) -> None:

@@ -71,8 +71,8 @@ def known_by_number(
     canonical: Canonical, shop: ShopNames, numbered: Sequence[tuple[str, int]], place: str
 ) -> list[Notice]:
     """Make rows with a number (and which of the rows they are) those of the plan that have it, in whatever
-    source, also when they move: of several, those of the same time or owner first. What the plan has of a
-    number besides stays, and is told."""
+    source, also when they move: of several, those of the same time or owner first; of another of the same
+    kind where they are as many. What the plan has of a number besides stays, and is told."""
     rows, zone = canonical.of(EXCEPTION), ZoneInfo(shop.timezone)
     by_number: dict[str, list[int]] = {}
     for number, index in numbered:
@@ -81,16 +81,17 @@ def known_by_number(
     for number, indices in by_number.items():
         left = [s for s in shop.exceptions if s.external_id and _is_of(s.external_id, number)]
         waiting = list(indices)
-        for same in (_same_time, _same_owner, _any):
+        for same in (_same_time, _same_owner, _of_another):
+            alone = len(waiting) == len(left)
             for index in list(waiting):
-                row = rows[index]
-                found = next((stored for stored in left if same(stored, row.cells, zone)), None)
-                if found is None or (same is _any and len(waiting) != len(left)):
+                cells = rows[index].cells
+                found = next((stored for stored in left if same(stored, cells, zone)), None)
+                if found is None or (same is _of_another and not (alone and cells[_column(found, shop)])):
                     continue
                 left.remove(found)
                 waiting.remove(index)
                 own = {"id": found.id, "source": found.source, "external_id": found.external_id or ""}
-                rows[index] = replace(row, cells={**row.cells, **own})
+                rows[index] = replace(rows[index], cells={**cells, **own})
         told += [
             Notice(
                 place,
@@ -116,8 +117,16 @@ def _same_owner(stored: StoredException, cells: Mapping[str, str], zone: ZoneInf
     return stored.whose == _time(cells, zone)[1]
 
 
-def _any(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
-    return True
+def _of_another(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    return stored.kind == cells["kind"]
+
+
+def _column(stored: StoredException, shop: ShopNames) -> str:
+    """The column that says whose it is: what was of a machine is no other's of the same number."""
+    for column, names in zip(_OWNERS, (shop.calendars, shop.machines, shop.operators), strict=True):
+        if any(named.id == stored.whose for named in names):
+            return column
+    return _OWNERS[0]
 
 
 def _day_of(stored: StoredException, zone: ZoneInfo) -> str:

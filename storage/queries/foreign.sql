@@ -18,9 +18,15 @@ select id, code, name, null as "group", null as calendar_id, source, external_id
 -- What the shop calls its people.
 select id, code, name, null as "group", calendar_id, source, external_id from operator order by code;
 
--- name: at_once
--- How many machines people look after at once.
-select id, max_parallel from operator;
+-- name: in_use
+-- From when to when machines and people are in use, and how many machines people look after at once.
+select 'operator' as kind, id, active_from, active_to, max_parallel from operator
+ union all
+select 'machine' as kind, id, active_from, active_to, 1 as max_parallel from machine;
+
+-- name: skills_held
+-- Which person has which skill, from when to when.
+select operator_id, skill_id, valid_from, valid_to from operator_skill order by operator_id, skill_id, valid_from;
 
 -- name: skills
 -- What the shop calls its skills.

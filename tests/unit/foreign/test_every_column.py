@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from storage.exchange.entities import ENTITIES
 from storage.foreign.fields import ROWS
-from storage.foreign.shop_names import Named
+from storage.foreign.shop_names import Named, StoredUse
 from tests.unit.foreign.given_files import SHOP, read, rows
 from tests.unit.foreign.test_reports import read as read_into
 
@@ -127,7 +127,11 @@ def test_people_say_how_many_machines_they_look_after_and_from_when_they_have_a_
         "No;Name;Shift;Machines at once;Skill;Since;Until\n"
         "1;Ann;day;2;Mill;2026-01-05;2027-03-31\n2;Bob;day;;Mill;;\n3;Cy;day;1;Mill;2026-02-01;\n"
     )
-    shop = replace(SHOP, operators=(Named("o2", "2", "Bob", None, "day", "import", None),), at_once={"o2": 3})
+    shop = replace(
+        SHOP,
+        operators=(Named("o2", "2", "Bob", None, "day", "import", None),),
+        in_use=(StoredUse("operator", "o2", max_parallel=3),),
+    )
     answers = {
         "rows": "operators", "operator": "No", "calendar": "Shift", "skill_named": "Skill",
         "skill_from": "Since", "skill_until": "Until", "skill": "none",
