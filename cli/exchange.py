@@ -14,8 +14,11 @@ from leadhand.settings import Settings
 from storage.database import Database
 from storage.exchange.exporting import export_folder
 from storage.exchange.importing import ImportReport, import_folder
-from storage.exchange.problems import MAX_PROBLEMS_A_FILE, Problem
+from storage.exchange.problems import MAX_PROBLEMS_A_FILE, Problem, shown
 from storage.exchange.writing import FileCounts
+
+# Changed rows of a file that a dry run tells.
+DIFFERING_ROWS = 20
 
 
 async def import_into(settings: Settings, *, shop: str, folder: Path, dry_run: bool) -> None:
@@ -77,8 +80,9 @@ def tell_problems(problems: Sequence[Problem], given_up: frozenset[str]) -> NoRe
     )
 
 
-def tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
-    """What an import changed, or would change, file by file."""
+def tell_counts(report: ImportReport, shop: str, *, dry_run: bool, rows: int | None = None) -> None:
+    """What an import changed, or would change, file by file. `rows`: how many changed rows of each are
+    told."""
     would = "would " if dry_run else ""
     if report.created:
         said = f"The shop {shop} {'would be' if dry_run else 'was'} made."
@@ -93,6 +97,8 @@ def tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
         table.add_row(counts.file, *(f"{number:,}" for number in numbers))
     out().print(table)
     for counts in report.files:
+        _tell_differing(counts, rows or DIFFERING_ROWS)
+    for counts in report.files:
         if counts.missing:
             out().print(Text(_missing(counts)))
     if report.was_demo:
@@ -102,6 +108,23 @@ def tell_counts(report: ImportReport, shop: str, *, dry_run: bool) -> None:
             "The demo's handbook stays, and questions are answered from it:"
             f" `leadhand demo --shop {shop} --remove-handbook` takes it out."
         )
+
+
+def _tell_differing(counts: FileCounts, most: int) -> None:
+    """Which fields of rows that are there already change: from what, to what."""
+    if not counts.differing:
+        return
+    out().print(Text(f"would change in {counts.file}:"))
+    for change in counts.differing[:most]:
+        said = "; ".join(f"{name} {_or_empty(old)} -> {_or_empty(new)}" for name, old, new in change.columns)
+        row = f"row {change.row}, " if change.row else ""
+        out().print(Text(f"  {row}{shown(change.name)}: {said}"))
+    if counts.changed > len(counts.differing[:most]):
+        out().print(f"  and {counts.changed - len(counts.differing[:most]):,} more")
+
+
+def _or_empty(text: str) -> str:
+    return shown(text) if text else "(empty)"
 
 
 def _missing(counts: FileCounts) -> str:

@@ -72,7 +72,7 @@ async def import_file(
     if preview.problems:
         tell_problems(preview.problems, frozenset())
     if preview.report is not None:
-        tell_counts(preview.report, shop, dry_run=dry_run)
+        tell_counts(preview.report, shop, dry_run=dry_run, rows=options.rows)
         if not dry_run and preview.profile is not None and not preview.known:
             out().print("The mapping is kept: later files with these headers are read the same way.")
         if dry_run and not preview.known:
@@ -92,7 +92,16 @@ def parsed_answers(answers: tuple[str, ...]) -> dict[str, str]:
         key, sign, value = answer.partition("=")
         if not sign or not key.strip() or not value.strip():
             raise InvalidRequest(f"--answer {shown(answer)}: must be KEY=VALUE, such as date_order=dmy.")
-        found[key.strip()] = value.strip()
+        key, value = key.strip(), value.strip()
+        if found.get(key, value) != value:
+            err().print(
+                Text(
+                    f"note: {shown(key)} is answered twice, and only {shown(value)} counts; several things "
+                    "of one key are one answer, such as A=1; A=2"
+                ),
+                style="yellow",
+            )
+        found[key] = value
     return found
 
 

@@ -12,7 +12,7 @@ from storage.exchange.problems import Findings, TooManyProblems, nearest, shown
 from storage.exchange.routings import Circle, Resolved, RoutedOperation, UnknownPredecessor, check_routing
 from storage.exchange.weeks import ShiftRow, overlapping_shifts
 from storage.named_queries import named_queries
-from storage.rows import execute, fetch_all
+from storage.rows import execute, fetch_all, fetch_value
 from storage.transactions import Connection
 
 _OPERATIONS, _ALTERNATIVES = "operation.csv", "operation_alternative.csv"
@@ -161,10 +161,11 @@ async def _segments(connection: Connection, entity: Entity, findings: Findings) 
 
 async def _bookings(connection: Connection, entity: Entity, findings: Findings) -> None:
     """Envelopes follow segments; bookings that overlap on a machine are waived and told of."""
+    said = await fetch_value(connection, _SQL["says_envelopes"], {}, bool)
     for query in ("lay_out_segmented", "complete_bookings"):
         await execute(connection, _SQL[query], {})
     for envelope in await fetch_all(connection, _SQL["span_envelopes"], {}, _Envelope):
-        if envelope.contradicted:
+        if envelope.contradicted and said:
             findings.notice(_BOOKINGS, envelope.line, "its segments say when it is, not its envelope")
     for nowhere in await fetch_all(connection, _SQL["without_envelope"], {}, _Line):
         findings.problem(

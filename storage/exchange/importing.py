@@ -16,6 +16,7 @@ from storage.exchange.csv_file import CsvFile, Unreadable, open_csv
 from storage.exchange.entities import ENTITIES, FILES, Entity
 from storage.exchange.folder import files_of, given_columns
 from storage.exchange.import_log import Origin, log_import
+from storage.exchange.kinds import Place
 from storage.exchange.laying_out import ROWS_A_CHUNK, LayingOut
 from storage.exchange.problems import Findings, Notice, Problem, TooManyProblems
 from storage.exchange.writing import FileCounts, write_all
@@ -83,7 +84,9 @@ async def import_folder(
     paths = files_of(folder, findings)
     with suppress(_NotKept):
         async with database.transaction(who) as connection:
-            done = _Import(connection, who.tenant_id, paths, findings, progress, report, replaced)
+            done = _Import(
+                connection, who.tenant_id, paths, findings, progress, report, replaced, with_changes=dry_run
+            )
             await done.run()
             if not report.problems:
                 await log_import(connection, origin or Origin.of_folder(folder), done.headers, report.files)
@@ -106,6 +109,7 @@ class _Import:
     progress: Progress
     report: ImportReport
     replaced: Sequence[str] = ()
+    with_changes: bool = False
     headers: dict[str, Header] = field(default_factory=dict[str, Header])
 
     async def run(self) -> None:
@@ -122,14 +126,14 @@ class _Import:
         gone = await fetch_value(
             self.connection, _SQL["take_away_bookings"], {"ids": list(self.replaced)}, int
         )
-        await self._lay_out_all(ZoneInfo(zone or "UTC"))
+        zone_told = await self._lay_out_all(ZoneInfo(zone or "UTC"))
         await check_across_rows(self.connection, frozenset(self.headers), self.findings)
         for header in self.headers.values():
             if header.entity.append_only:
                 await check_append_only(self.connection, header, self.findings)
         self._conclude()
         if not self.report.problems:
-            await self._write()
+            await self._write(Place(zone_told))
             self.report.files = tuple(
                 replace(counts, removed=counts.removed + (gone or 0))
                 if counts.file == "booking.csv"
@@ -147,7 +151,8 @@ class _Import:
         await execute(self.connection, _SQL["allow_long_statements"], timeout)
         await execute(self.connection, _SQL["expect_many_rows"], {})
 
-    async def _lay_out_all(self, zone: ZoneInfo) -> None:
+    async def _lay_out_all(self, zone: ZoneInfo) -> ZoneInfo:
+        """Lay out all files; the shop's zone as they say it."""
         laying_out = LayingOut(self.connection, self.tenant_id, self.findings)
         total = sum(path.stat().st_size for path in self.paths.values() if path.is_file())
         done = 0
@@ -166,6 +171,7 @@ class _Import:
             except TooManyProblems:
                 self.findings.give_up(entity.file)
             done += path.stat().st_size if path.is_file() else 0
+        return zone
 
     async def _lay_out(
         self,
@@ -222,10 +228,12 @@ class _Import:
         self.report.more_notices = self.findings.more_notices()
         self.report.given_up = frozenset(self.findings.given_up)
 
-    async def _write(self) -> None:
+    async def _write(self, place: Place) -> None:
         params = {"tenant_id": self.tenant_id}
         was_demo = await fetch_value(self.connection, _SQL["is_demo"], params, bool)
-        self.report.files = await write_all(self.connection, self.headers, self.progress)
+        self.report.files = await write_all(
+            self.connection, self.headers, self.progress, place, with_changes=self.with_changes
+        )
         if sum(counts.new + counts.changed for counts in self.report.files) >= MANY_ROWS:
             await count_rows(self.connection)
         if was_demo and self.report.changes:

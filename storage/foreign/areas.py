@@ -4,6 +4,7 @@ rows are the header."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
@@ -19,16 +20,19 @@ AREA, HEADER_ROWS, LAST_ROW, TRANSPOSE, KEEP_ROWS = (
     "transpose",
     "keep_rows",
 )
+# Of a table, but its heads may be lines of text, which are rows then.
+PARENT = "parent"
 OF_SHEETS = (AREA, HEADER_ROWS, LAST_ROW, TRANSPOSE, KEEP_ROWS)
 NO_HEADER = "none"
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,6}):([A-Z]{1,3})(\d{1,6})?", re.IGNORECASE)
 _MAX_HEADER_ROWS = 5
 _MAX_AREAS = 20
+_LOOKED_AT, _NAMED = 40, 4
 
 
 def places_said(given: Mapping[str, str]) -> bool:
     """Whether decisions say where tables are."""
-    return any(key == SHEETS or key.rpartition("!")[2] in OF_SHEETS for key in given)
+    return any(key == SHEETS or key.rpartition("!")[2] in {*OF_SHEETS, PARENT} for key in given)
 
 
 def column_number(letters: str) -> int:
@@ -107,10 +111,57 @@ def _parts(sheet: Sheet, decisions: Decisions, *, several: bool) -> list[Sheet]:
         if rows is None:
             raise InvalidRequest(f"{KEEP_ROWS}={shown(kept)} names no rows; right would be: 12, 40-42.")
         sheet = replace(sheet, kept_rows=rows)
+    heads = " | ".join(text for key, text in decisions.given.items() if key.rpartition("!")[2] == PARENT)
+    if heads:
+        sheet = replace(sheet, kept_rows=sheet.kept_rows | _lines_that_fit(sheet, heads))
     areas = said(AREA)
     parts = [_area(sheet, text) for text in areas.split(";")[:_MAX_AREAS]] if areas else [sheet]
+    own = {n: decisions.optional(f"{sheet.name} ({n})!{HEADER_ROWS}") for n in range(2, len(parts) + 1)}
     header = said(HEADER_ROWS)
-    return [_with_header(part, header) for part in parts] if header is not None else parts
+    if len(parts) == 1 or header in {None, NO_HEADER}:
+        texts = [own.get(n) or header for n in range(1, len(parts) + 1)]
+    else:
+        within = _headers_within(sheet, parts, header or "")
+        texts = [own.get(n) or text for n, text in enumerate(within, 1)]
+    return [
+        _with_header(part, text) if text is not None else part
+        for part, text in zip(parts, texts, strict=True)
+    ]
+
+
+def _headers_within(sheet: Sheet, parts: Sequence[Sheet], text: str) -> list[str | None]:
+    """Of `5-6; 15-16`, the header rows of each of several areas: those that lie in it. The header of an area
+    of which none is said is looked for."""
+    found: list[str | None] = [None] * len(parts)
+    for group in text.split(";"):
+        rows = rows_in(group)
+        at = [
+            number
+            for number, part in enumerate(parts)
+            if rows is not None
+            and part.first_row <= min(rows)
+            and max(rows) < part.first_row + len(part.rows)
+        ]
+        if not at:
+            _with_header(sheet, group.strip())  # rows that are not there at all
+            raise InvalidRequest(
+                f"{HEADER_ROWS}={shown(text)}: rows {group.strip()} lie in no area of {shown(sheet.name)}; "
+                "right would be rows of each area, such as 5-6; 15-16."
+            )
+        found = [group.strip() if number in at else before for number, before in enumerate(found)]
+    return found
+
+
+def _lines_that_fit(sheet: Sheet, heads: str) -> frozenset[int]:
+    """The rows of one text that heads of others are said to be: they are no titles."""
+    texts = [part.partition("=")[2].strip().casefold() for part in re.split(r";| \| ", heads)]
+    wanted = [text for text in texts if text.strip("*?")]
+    found: set[int] = set()
+    for number, row in enumerate(sheet.rows, sheet.first_row):
+        filled = [cell.text.casefold() for cell in row if not cell.empty]
+        if len(filled) == 1 and any(fnmatchcase(filled[0], text) for text in wanted):
+            found.add(number)
+    return frozenset(found)
 
 
 def _area(sheet: Sheet, text: str) -> Sheet:
@@ -163,11 +214,29 @@ def _with_header(sheet: Sheet, text: str) -> Sheet:
         )
     rows = rows_in(text)
     if rows is None or len(rows) != max(rows) - min(rows) + 1 or len(rows) > _MAX_HEADER_ROWS:
-        raise InvalidRequest(f"{HEADER_ROWS}={shown(text)} is no answer; right would be: 4, 4-5 or none.")
+        raise InvalidRequest(
+            f"{HEADER_ROWS}={shown(text)} is no answer; right would be: {_likely_header(sheet)}, two to five "
+            f"rows such as 4-5, none, or of several areas rows of each, such as 5-6; 15-16."
+        )
     first, last = min(rows) - sheet.first_row, max(rows) - sheet.first_row
     if first < 0 or last >= len(sheet.rows):
-        raise InvalidRequest(f"{HEADER_ROWS}={shown(text)}: {shown(sheet.name)} has no such rows.")
+        end = sheet.first_row + len(sheet.rows) - 1
+        raise InvalidRequest(
+            f"{HEADER_ROWS}={shown(text)}: {shown(sheet.name)} has no such rows, but {sheet.first_row} to "
+            f"{end}; right would be: {_likely_header(sheet)}."
+        )
     return replace(sheet, header=(first, last))
+
+
+def _likely_header(sheet: Sheet) -> str:
+    """The first row with the most texts, such as `3 (Job, Qty, Due)`."""
+    rows = list(enumerate(sheet.rows[:_LOOKED_AT]))
+    if not rows:
+        return "4"
+    at, row = max(rows, key=lambda found: sum(isinstance(cell.value, str) for cell in found[1]))
+    names = [cell.text for cell in row if not cell.empty]
+    told = ", ".join(shown(name) for name in names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    return f"{sheet.first_row + at} ({told})"
 
 
 def names_of(sheet: Sheet, groups: Sequence[Mapping[int, str]]) -> list[str]:

@@ -7,6 +7,7 @@ from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.stored_bookings import Identified
 
 # What is begun and not done all through is in progress.
+_TOLD = 8
 _PLANNED, _GOES_ON, _DONE = "planned", "in_progress", "done"
 
 
@@ -36,10 +37,36 @@ def add_bookings(
                 {
                     "booking_id": stored.id if stored is not None else booking.name,
                     "start": part.start.canonical, "end": part.end.canonical,
-                    "operator_id": people.get(part.reader.text("operator")),
+                    "operator_id": _who(booking, part, people),
                 },
                 _origin(part),
             )  # fmt: skip
+
+
+def _who(booking: Identified, part: Part, people: Mapping[str, str | None]) -> str | None:
+    """Who does a part. Where no column says it, whoever does all of the plan's booking goes on with it."""
+    if part.reader.layout.has("operator") or booking.stored is None:
+        return people.get(part.reader.text("operator"))
+    planned = booking.stored.operators or ()
+    return planned[0] or None if len(planned) == 1 else None
+
+
+def told_of_people(bookings: Iterable[Identified]) -> str:
+    """Bookings of the plan whose parts several people do, and whose people nothing of the file says."""
+    lost = [
+        found
+        for found in bookings
+        if found.stored is not None
+        and len(found.stored.operators or ()) > 1
+        and not any(part.reader.layout.has("operator") for part in found.parts)
+    ]
+    if not lost:
+        return ""
+    rows = ", ".join(str(found.parts[0].reader.row.number) for found in lost[:_TOLD])
+    return (
+        f"{len(lost)} bookings of the plan are done by several people in turn, and no column says whom: they "
+        f"have nobody now (row {rows}{' …' if len(lost) > _TOLD else ''})"
+    )
 
 
 def _said(booking: Identified, marks: Mapping[str, str], statuses: Mapping[str, str]) -> dict[str, str]:

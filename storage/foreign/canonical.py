@@ -3,9 +3,10 @@ from."""
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from storage.exchange.differing import RowChange
 from storage.exchange.entities import BY_NAME, ENTITIES
 from storage.exchange.escaping import escaped
 from storage.exchange.problems import Notice, Problem
@@ -70,6 +71,11 @@ class Canonical:
     def notice_at_origin(self, notice: Notice) -> Notice:
         origin = self._origin(notice.file, notice.row)
         return notice if origin is None else Notice(origin.place, origin.row, notice.text)
+
+    def change_at_origin(self, change: RowChange) -> RowChange:
+        """A row that changes, by where the foreign file says it."""
+        origin = self._origin(change.file, change.row)
+        return change if origin is None else replace(change, row=origin.row)
 
     def _origin(self, file: str, row: int | None) -> Origin | None:
         rows = self.of(file.removesuffix(".csv"))

@@ -15,6 +15,8 @@ from storage.foreign.vocabulary import key_of
 
 NONE = "none"
 BY_ROWS, BOOKED, IN_ORDER = "rows", "booked", "in_order"
+# Of the status: orders of the plan keep theirs, new ones are work to be done.
+AS_PLANNED = "as_planned"
 # Fields whose text may stand in several columns, such as a first name and a surname.
 JOINED = frozenset({"order", "customer", "operation_name", "machine_name", "operator_name", "calendar"})
 _NEEDED = {
@@ -64,7 +66,7 @@ def field_columns(
         value = _column(table, scope, field, found, proposed, told=told, needed=field in needed)
         if value is None or value == NONE:
             special.update({field: NONE} if value else {})
-        elif value in {BY_ROWS, BOOKED, IN_ORDER}:
+        elif value in {BY_ROWS, BOOKED, IN_ORDER, AS_PLANNED}:
             special[field] = value
         elif value.startswith("="):
             columns[field] = (Column(value, constant=value[1:].strip()),)
@@ -218,7 +220,7 @@ def _column(
         headers = "; ".join(guess.header for guess in found)
         proven = (headers, _why(found[0]))
     elif field == "status" and not found and not told:
-        proven = ("=released", "no column says it; orders in such a file are work to be done")
+        proven = (AS_PLANNED, "no column says it; new orders are released, others keep theirs")
     elif not needed and not found and not told:
         proven = (NONE, "no column says it")
     taken = {guess.header for guesses in proposed.values() for guess in guesses if len(guesses) == 1}
@@ -248,9 +250,10 @@ def _column(
 _SPECIAL = {
     "operation": (BY_ROWS, "no column: 10, 20, 30 in the order of the rows"),
     "run": (BOOKED, "no column: as long as the work is booked, end less start"),
+    "status": (AS_PLANNED, "no column: new orders are work to be done, those of the plan keep theirs"),
 }
 _CONSTANT = {
-    "status": ("=released", "no column: work to be done"),
+    "status": ("=released", "no column: all are work to be done"),
     "quantity": ("=1", "no column: one piece each"),
     "run": ("=0", "no column: no run time"),
     "machine": ("=NAME", "no column: all of it on the machine NAME"),

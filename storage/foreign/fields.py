@@ -249,7 +249,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "downtimes": ("machine", "number", "day", "start", "end", "length", "title", "downtime_kind"),
     "materials": ("order", "operation", "item", "material_number", "needed", "available"),
-    "held": ("machine", "day", "start", "end", "length", "quote"),
+    "held": ("machine", "day", "start", "end", "length", "quote", "booking_number"),
 }  # fmt: skip
 ABOUT_ROWS = {
     "operations": "operations of orders",

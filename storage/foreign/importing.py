@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from leadhand.context import TenantIdentity
 from leadhand.errors import ForeignFileUnreadable, InvalidRequest, MappingUnconfirmed, NotFound
@@ -14,6 +15,7 @@ from storage.exchange.import_log import Origin
 from storage.exchange.importing import ImportReport, Progress, import_folder
 from storage.exchange.problems import Notice, Problem, shown
 from storage.foreign.areas import OF_SHEETS, placed_tables
+from storage.foreign.as_planned import keep_unsaid
 from storage.foreign.calendar_events import EventTold
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
 from storage.foreign.calendar_rows import take_calendar
@@ -26,6 +28,7 @@ from storage.foreign.forgetting import Forgotten, without_forgotten
 from storage.foreign.grid import MAX_FILE_BYTES, Grid
 from storage.foreign.layout import Layout
 from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
+from storage.foreign.named_in_file import names_in
 from storage.foreign.profile import (
     Profile,
     fingerprint,
@@ -35,11 +38,11 @@ from storage.foreign.profile import (
     stored_profile,
 )
 from storage.foreign.public_holidays import take_holidays
-from storage.foreign.shop_names import ShopNames, read_names
+from storage.foreign.shop_names import FileNames, ShopNames, read_names, read_zone
 from storage.foreign.spreadsheet import is_workbook, read_workbook
 from storage.foreign.table_keys import refuse_first_kind, refuse_without_table
 from storage.foreign.tables import Table, tables_of
-from storage.foreign.transforming import Transformed, layouts_of, order_codes, transform
+from storage.foreign.transforming import Transformed, layouts_of, transform
 from storage.transactions import Connection
 
 HOLIDAYS = "holidays:"
@@ -194,6 +197,8 @@ async def _import(
     database: Database, who: TenantIdentity, request: Request, preview: Preview, progress: Progress
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="leadhand-import-") as folder:
+        async with database.transaction(who, snapshot=True) as connection:
+            await keep_unsaid(connection, preview.canonical, ZoneInfo(await read_zone(connection) or "UTC"))
         preview.canonical.write(Path(folder))
         report = await import_folder(
             database,
@@ -204,6 +209,10 @@ async def _import(
             origin=Origin("file", preview.name),
             replaced=preview.canonical.replaced,
         )
+    report.files = tuple(
+        replace(counts, differing=tuple(map(preview.canonical.change_at_origin, counts.differing)))
+        for counts in report.files
+    )
     preview.report = report
     preview.problems = placed(preview.canonical.problem_at_origin(problem) for problem in report.problems)
     preview.notices = tuple(
@@ -230,7 +239,7 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
         decisions = read.decisions
         preview = Preview(name, grid=read.grid, tables=read.tables)
         preview.layouts = layouts_of(preview.tables, decisions)
-        shop = _there(await read_names(connection, order_codes(preview.layouts)), who)
+        shop = _there(await read_names(connection, names_in(preview.layouts, decisions)), who)
     done = transform(preview.layouts, decisions, shop, file=name, sheets=len(read.grid.sheets))
     _fill(preview, done, decisions, read.stored, request)
     return preview, decisions
@@ -336,7 +345,7 @@ async def _look_at_calendar(
     headers = (*CALENDAR_HEADERS, read_calendar(raw, name).product)
     async with database.transaction(who, snapshot=True) as connection:
         stored = await stored_profile(connection, [headers])
-        shop = _there(await read_names(connection, []), who)
+        shop = _there(await read_names(connection, FileNames()), who)
     stored = None if request.forgotten.everything else stored
     kept = request.forgotten.less(stored.decisions) if stored else {}
     if is_proven(raw) or kept.get(ENCODING) not in candidates(raw):
@@ -360,7 +369,7 @@ async def _look_at_holidays(
     region = request.source.removeprefix(HOLIDAYS)
     headers = ("public holidays", region)
     async with database.transaction(who, snapshot=True) as connection:
-        shop = _there(await read_names(connection, []), who)
+        shop = _there(await read_names(connection, FileNames()), who)
     decisions = Decisions(_given(request))
     preview = Preview(
         request.source, grid=Grid("public holidays", ()), tables=(Table("days", (), headers, 1, ()),)

@@ -62,10 +62,13 @@ def _identity(
     it came from; of the file's own, one with another number is another one. `taken`: ids that rows above
     are."""
     plan = [row for rows in shop.materials.values() for row in rows]
-    own = [row.id for row in plan if (row.source, row.external_id) == (source, key)]
+    own = [row for row in plan if (row.source, row.external_id) == (source, key)]
+    if not own and reader.text("material_number"):  # the only one of that number, of whichever system
+        numbered = {row.id: row for row in plan if row.external_id == key and row.id not in taken}
+        own = list(numbered.values()) if len(numbered) == 1 else []
     if own:
-        taken.update(own)
-        return {"id": None, "source": source, "external_id": key}
+        taken.update(row.id for row in own)
+        return {"id": own[0].id, "source": own[0].source, "external_id": key}
     usual = _usual_key(reader, item, source)
     for row in shop.materials.get((reader.text("order"), reader.seq("operation") or 0), ()):
         alike = row.item.strip().casefold() == item.strip().casefold() and row.id not in taken

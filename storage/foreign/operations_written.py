@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from storage.foreign.booking_rows import add_bookings
+from storage.foreign.booking_rows import add_bookings, told_of_people
 from storage.foreign.bookings import Part, bookings_of
 from storage.foreign.canonical import Canonical
 from storage.foreign.decisions import Choice, Question
@@ -33,8 +33,9 @@ def add_operations(operations: Operations, canonical: Canonical) -> None:
             continue
         parts += _parts(operations, operation)
     bookings = bookings_of(parts, operations.decisions, operations.zone)
+    older_of = {f"{code}/{seq}": older for (code, seq), older in operations.orders.shop.bookings.items()}
     settled = settle_bookings(
-        bookings, operations.orders.source, operations.decisions, operations.orders.shop
+        bookings, operations.orders.source, operations.decisions, older_of, operations.zone
     )
     canonical.replaced += settled.gone
     operations.told += [settled.told] if settled.told else []
@@ -48,6 +49,8 @@ def add_operations(operations: Operations, canonical: Canonical) -> None:
             f"{len(operations.unbooked)} new operations take as long as they are booked, and are not booked: "
             f"their run time is 0 (row {_listed(operations.unbooked)})"
         )
+    lost = told_of_people(settled.bookings)
+    operations.told += [lost] if lost else []
     add_bookings(settled.bookings, operations.people, operations.marks, operations.statuses, canonical)
 
 
@@ -94,8 +97,9 @@ def _add(operations: Operations, operation: Operation, canonical: Canonical) -> 
     if operation.reader.layout.has("operation_name"):
         cells["name"] = operation.reader.text("operation_name")
     cells.update(_said(operations, operation))
-    if any(found.outside_min is not None for found in operations.found.values()):
-        cells["subcontract_minutes"] = operation.outside_min or None
+    cells["subcontract_minutes"] = operation.outside_min or None
+    if stored is not None and operation.outside_min is None and _says_no_run(operation):
+        cells["subcontract_minutes"] = stored.subcontract_minutes
     canonical.add("operation", cells, origin)
     machines = operation.machines if operation.outside_min is None else []
     equal = len(machines) > 1 and _equal(operation.reader)

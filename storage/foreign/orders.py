@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from storage.exchange.problems import shown
 from storage.foreign.canonical import Canonical
 from storage.foreign.day_edges import at_edge
+from storage.foreign.field_columns import AS_PLANNED
 from storage.foreign.reading import RowReader
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.words_of_cells import EMPTY_CELL
@@ -16,6 +17,7 @@ _HEADERS = {
     "release_at": "release", "priority": "priority", "status": "status", "quote_expires_at": "quote_expires",
 }  # fmt: skip
 
+_RELEASED = "released"
 # The priority of an order of which nobody says one.
 USUAL = 3
 
@@ -46,6 +48,8 @@ class Orders:
     said: dict[str, Said] = field(default_factory=dict[str, Said])
     # orders of whose status no row of a table says anything, though it has a column of it
     without_status: frozenset[str] = frozenset()
+    # orders that are work to be done where nothing says their status, and the plan does not have them
+    released: set[str] = field(default_factory=set[str])
 
     def take(
         self, reader: RowReader, statuses: Mapping[str, str], priorities: Mapping[str, str]
@@ -71,6 +75,7 @@ class Orders:
         if layout.has("release"):
             release = reader.moment("release")
             cells["release_at"] = (at_edge(reader, "release", release) or "") if release else ""
+        self.released |= {code} if layout.special.get("status") == AS_PLANNED else set()
         # What stands for a column that is missing says nothing against another table of the file.
         if layout.has("status") and not (code in self.said and layout.columns["status"][0].index is None):
             empty = EMPTY_CELL if code in self.without_status else ""
@@ -141,11 +146,15 @@ class Orders:
             else {"id": None, "source": self.source, "external_id": order.code}
         )
         cells = {column: value for column, (value, _) in order.cells.items()}
+        if stored is None and order.code in self.released:
+            cells.setdefault("status", _RELEASED)
         kept = stored is not None and cells.get("priority") == ""
         cells |= {"priority": str(stored.priority)} if stored is not None and kept else {}
         headers = dict(_HEADERS)
         canonical.add(
-            "production_order", {**identity, "code": order.code, **cells}, order.first.origin(**headers)
+            "production_order",
+            {**identity, "code": stored.code if stored else order.code, **cells},
+            order.first.origin(**headers),
         )
         return kept and stored is not None and stored.priority != USUAL
 

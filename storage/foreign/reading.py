@@ -350,7 +350,7 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
     carried: dict[str, Cell] = {}
     said_at = dict.fromkeys(("order", *layout.filled_down), 0)
     for row in layout.table.rows:
-        reader = RowReader(layout, row, place, findings, carried=carried)
+        reader = RowReader(layout, row, _place_of(layout, row, place), findings, carried=carried)
         if layout.filled_down:
             carried = reader.carried = {name: reader.cell(name) for name in layout.filled_down}
         if layout.fill_down and first is not None and _says_no_order(reader):
@@ -360,6 +360,15 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
         for name in said_at:
             said_at[name] = _tell_left_out(reader, name, said_at[name])
         yield reader
+
+
+def _place_of(layout: Layout, row: TableRow, place: str) -> str:
+    """Where a row is: of several sheets that are read as one table, its own."""
+    table = layout.table
+    sheet = f" [{table.label}]"
+    if len(table.sheets) < 2 or not place.endswith(sheet):
+        return place
+    return f"{place.removesuffix(sheet)} [{row.sheet}]"
 
 
 def _tell_left_out(reader: RowReader, name: str, said_at: int) -> int:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import nearest, shown
-from storage.foreign.areas import column_number, rows_in
+from storage.foreign.areas import PARENT, column_letters, column_number, rows_in
 from storage.foreign.decisions import Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.rewording import wording_of
@@ -17,9 +17,12 @@ from storage.foreign.splitting import template_of
 from storage.foreign.tables import Table, TableRow
 
 HEADER, CARRY, REPLACE, SPLIT, JOIN = "header.", "carry_down", "replace.", "split.", "join."
-PARENT, LEAVE_OUT, ONLY, LEAVE_OUT_ROWS = "parent", "leave_out", "only", "leave_out_rows"
+LEAVE_OUT, ONLY, LEAVE_OUT_ROWS = "leave_out", "only", "leave_out_rows"
 ABOVE, NOTHING = "(above) ", "none"
+# Between the levels of heads, the outermost first.
+_LEVELS = " | "
 _TOLD = 5
+_MOST_COLUMNS, _NAMED_COLUMNS = 250, 12
 _NAMED = re.compile(r"\{([^{}]+)\}")
 
 
@@ -70,15 +73,35 @@ def _renamed(table: Table, scope: Scoped) -> Table:
     """`header.C=Machine`: the name of column C, whatever its header says."""
     headers = list(table.headers)
     for letters, name in _keys(scope, HEADER):
-        index = column_number(letters) - table.first_column if letters.isalpha() else -1
-        if not letters.isascii() or not 0 <= index < 250:
-            raise InvalidRequest(
-                f"{HEADER}{shown(letters)}: no such column; right would be: {HEADER}C=Machine."
-            )
+        alphabetic = letters.isalpha() and letters.isascii()
+        index = column_number(letters) - table.first_column if alphabetic else -1
+        if not 0 <= index < _MOST_COLUMNS:
+            raise _no_letters(letters, name, table)
         headers += [""] * (index + 1 - len(headers))
         headers[index] = name.strip()
         scope.optional(f"{HEADER}{letters}")
     return replace(table, headers=tuple(headers))
+
+
+def _no_letters(said: str, name: str, table: Table) -> InvalidRequest:
+    """That a column is named by its letters, with those of the one that is meant, or of all."""
+    letters = {
+        header: column_letters(table.first_column + index)
+        for index, header in enumerate(table.headers)
+        if header and not header.startswith("(")
+    }
+    meant = said if said in letters else nearest(said, list(letters))
+    right = (
+        f"{HEADER}{letters[meant]}={name.strip()}"
+        if meant is not None
+        else ", ".join(
+            f"{HEADER}{at} ({shown(header)})" for header, at in list(letters.items())[:_NAMED_COLUMNS]
+        )
+    )
+    return InvalidRequest(
+        f"{HEADER}{shown(said)}: columns are named by their letters, as in a spreadsheet; right would be: "
+        f"{right}."
+    )
 
 
 def _less_rows(table: Table, scope: Scoped) -> Table:
@@ -154,26 +177,49 @@ def _left_out(table: Table, gone: Sequence[TableRow], scope: Scoped) -> str:
 
 
 def _parents(table: Table, scope: Scoped, late: bool) -> Table:
-    """`parent=Type=H`: such a row is none of its own; each row below it has its cells as columns."""
+    """`parent=Type=H`: such a row is none of its own; each row below it has its cells as columns. Of several
+    levels, `Type=C | Type=H`, the innermost is `(above) `, the one around it `(above 2) `."""
     if not table.headers or f"{ABOVE}{table.headers[0]}" in table.headers:
         return table
-    conditions = _conditions_of(PARENT, scope, table, late=late)
-    if conditions is None:
+    levels = _levels_of(scope, table, late=late)
+    if levels is None:
         return table
     width = len(table.headers)
-    above: tuple[Cell, ...] = (EMPTY,) * width
+    nothing: tuple[Cell, ...] = (EMPTY,) * width
+    above = [nothing for _ in levels]
     rows: list[TableRow] = []
+    lone: list[TableRow] = []
     for row in table.rows:
         cells = tuple(row.cell(index) for index in range(width))
-        if any(condition.holds(row) for condition in conditions):
-            above = cells
-        else:
-            rows.append(replace(row, cells=(*cells, *above)))
-    headers = (*table.headers, *(f"{ABOVE}{name}" if name else "" for name in table.headers))
-    told = _without_head(
-        len(table.rows) - len(rows), [row for row in rows if row.cells[width:] == (EMPTY,) * width]
-    )
+        at = next((n for n, found in enumerate(levels) if any(c.holds(row) for c in found)), None)
+        if at is not None:
+            above[at:] = [cells, *(nothing for _ in levels[at + 1 :])]
+            continue
+        lone += [row] if nothing in above else []
+        rows.append(replace(row, cells=(*cells, *(cell for level in reversed(above) for cell in level))))
+    names = [ABOVE, *(f"(above {number}) " for number in range(2, len(levels) + 1))]
+    headers = (*table.headers, *(f"{begin}{n}" if n else "" for begin in names for n in table.headers))
+    told = _without_head(len(table.rows) - len(rows), lone)
     return replace(table, headers=headers, rows=tuple(rows), wide=(*table.wide, *told))
+
+
+def _levels_of(scope: Scoped, table: Table, *, late: bool) -> list[list[_Condition]] | None:
+    """The conditions of each level of heads, the outermost first; None: there are none, or they are of
+    columns that come later."""
+    text = scope.decisions.given.get(scope.key(PARENT))
+    if text is None or _LEVELS not in text:
+        found = _conditions_of(PARENT, scope, table, late=late)
+        return None if found is None else [found]
+    levels: list[list[_Condition]] = []
+    for part in text.split(_LEVELS):
+        found = _conditions(PARENT, part, table)
+        if isinstance(found, str):
+            if late:
+                raise _missing(PARENT, found, table)
+            return None
+        levels.append(found)
+    scope.optional(PARENT)
+    return levels
 
 
 def _without_head(heads: int, rows: Sequence[TableRow]) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class StoredOperation:
     good: int = 0
     setup_min: int = 0
     run_s_per_piece: int = 0
+    # elapsed, where it is done elsewhere
+    subcontract_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class StoredBooking:
     opens: datetime
     closes: datetime
     status: str
+    # of its parts; an empty text is a part that nobody does
+    operators: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +188,47 @@ class ShopNames:
     absences: Sequence[StoredTime] = ()
     downtimes: Sequence[StoredTime] = ()
     exceptions: Sequence[StoredException] = ()
+    # time held for quotes, by the quote
+    held: Mapping[str, Sequence[StoredBooking]] = field(default_factory=dict[str, Sequence[StoredBooking]])
+    # what a file calls orders that are called otherwise here, by their external ids
+    other_names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-async def read_names(connection: Connection, order_codes: Sequence[str]) -> ShopNames | None:
-    """The names; `order_codes` are looked up among the orders. None: there is no shop."""
-    zone = await fetch_value(connection, _SQL["zone"], {}, str)
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What a file names of what the shop may have: orders, quotes, numbers of bookings and of materials.
+    `by_number`: an order may also be named by its external id."""
+
+    orders: Sequence[str] = ()
+    quotes: Sequence[str] = ()
+    bookings: Sequence[str] = ()
+    materials: Sequence[str] = ()
+    by_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherName:
+    said: str
+    code: str
+
+
+async def read_zone(connection: Connection) -> str | None:
+    """The shop's time zone. None: there is no shop."""
+    return await fetch_value(connection, _SQL["zone"], {}, str)
+
+
+async def read_names(connection: Connection, named: FileNames) -> ShopNames | None:
+    """The names, with what the shop has of all that a file names. None: there is no shop."""
+    zone = await read_zone(connection)
     if zone is None:
         return None
     horizon = await fetch_value(connection, _SQL["horizon"], {}, int) or 180
-    codes = {"codes": list(order_codes)}
+    said = {"codes": list(named.orders)}
+    others = await fetch_all(connection, _SQL["other_names"], said, _OtherName) if named.by_number else ()
+    other = {found.said: found.code for found in others}
+    codes = {"codes": [*named.orders, *other.values()]}
+    booked = {**codes, "numbers": list(named.bookings), "quotes": list(named.quotes)}
+    needed = {**codes, "numbers": list(named.materials)}
     in_use = await fetch_all(connection, _SQL["in_use"], {}, StoredUse)
     operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
     on_machines = await fetch_all(connection, _SQL["alternatives"], codes, StoredAlternative)
@@ -207,15 +243,23 @@ async def read_names(connection: Connection, order_codes: Sequence[str]) -> Shop
         await fetch_all(connection, _SQL["calendars"], {}, Named),
         in_use,
         await fetch_all(connection, _SQL["skills_held"], {}, StoredSkill),
-        {(operation.code, operation.seq): operation for operation in operations},
+        _also({(operation.code, operation.seq): operation for operation in operations}, other),
         {(found.id, found.machine_id): found for found in on_machines},
-        {order.code: order for order in orders},
-        _by_operation(await fetch_all(connection, _SQL["bookings"], codes, StoredBooking)),
-        _by_operation(await fetch_all(connection, _SQL["materials"], codes, StoredMaterial)),
-        _by_operation(await fetch_all(connection, _SQL["reports"], codes, StoredReport)),
+        (by_code := {order.code: order for order in orders})
+        | {said: by_code[code] for said, code in other.items()},
+        _also(_by_operation(await fetch_all(connection, _SQL["bookings"], booked, StoredBooking)), other),
+        _also(_by_operation(await fetch_all(connection, _SQL["materials"], needed, StoredMaterial)), other),
+        _also(_by_operation(await fetch_all(connection, _SQL["reports"], codes, StoredReport)), other),
         await fetch_all(connection, _SQL["absences"], {}, StoredTime),
         await fetch_all(connection, _SQL["downtimes"], {}, StoredTime),
         await fetch_all(connection, _SQL["exceptions"], {}, StoredException),
+        held={
+            quote: rows
+            for (quote, _), rows in _by_operation(
+                await fetch_all(connection, _SQL["held"], booked, StoredBooking)
+            ).items()
+        },
+        other_names=other,
     )
 
 
@@ -235,3 +279,15 @@ def _by_operation(rows: Sequence[_Row]) -> dict[tuple[str, int], Sequence[_Row]]
     for row in rows:
         found.setdefault((row.code, row.seq), []).append(row)
     return {key: tuple(of_key) for key, of_key in found.items()}
+
+
+_Of = TypeVar("_Of")
+
+
+def _also(found: Mapping[tuple[str, int], _Of], other: Mapping[str, str]) -> dict[tuple[str, int], _Of]:
+    """What is known by an order and a number, under the other names of the order too."""
+    said: dict[str, list[str]] = {}
+    for name, code in other.items():
+        said.setdefault(code, []).append(name)
+    more = {(name, seq): row for (code, seq), row in found.items() for name in said.get(code, ())}
+    return {**found, **more}

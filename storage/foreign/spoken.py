@@ -19,7 +19,7 @@ def is_spoken_of(header: str, scope: Scoped) -> bool:
     for key, value in scope.decisions.given.items():
         name = key.removeprefix(own).rpartition("!")[2]
         if name in (LEAVE_OUT, ONLY, PARENT) and any(
-            p.strip().startswith(f"{header}=") for p in value.split(";")
+            p.strip().startswith(f"{header}=") for p in re.split(r";| \| ", value)
         ):
             return True
         if name.startswith(JOIN) and (f"{{{header}}}" in value or header in _alternatives(value)):

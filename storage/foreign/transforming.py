@@ -23,6 +23,7 @@ from storage.foreign.layout import DATES, Layout, lay_out
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
+from storage.foreign.named_in_file import told_other_names
 from storage.foreign.operations import Operations
 from storage.foreign.operations_written import add_operations
 from storage.foreign.orders import Orders
@@ -136,17 +137,6 @@ def _less_hidden(table: Table, scope: Scoped) -> Table:
     return replace(table, rows=tuple(row for row in table.rows if row not in hidden))
 
 
-def order_codes(layouts: list[Layout]) -> list[str]:
-    """The orders that the file names."""
-    codes = {
-        reader.text("order")
-        for layout in layouts
-        if layout.has("order")
-        for reader in readers_of(layout, "", Findings())
-    }
-    return sorted(codes - {""})
-
-
 def transform(
     layouts: list[Layout], decisions: Decisions, shop: ShopNames, *, file: str, sheets: int
 ) -> Transformed:
@@ -180,7 +170,8 @@ def transform(
             make_named(at_work, places, marks)
     _take_plan(placed, places, done, marks)
     ask_unused(layouts, decisions)
-    done.findings.notices += [Notice(file, None, text) for text in told_of_new(places)]
+    told = [*told_of_new(places), *told_other_names(shop)]
+    done.findings.notices += [Notice(file, None, text) for text in told]
     done.findings.notices += as_stored(done.canonical, shop, file)
     for layout, place in placed(*ROWS):
         used = {c.index for columns in layout.columns.values() for c in columns if c.index is not None}

@@ -154,6 +154,11 @@ select 'booking', b.id, 0, b.source, b.external_id, to_jsonb(b) - '{tenant_id,ma
  where b.id in (select record ->> 'booking_id' from import_row where entity = 'booking_segment' and not bad)
     on conflict do nothing;
 
+-- name: says_envelopes
+-- Whether the file itself says from when to when a booking is.
+select exists (select from import_row
+                where entity = 'booking' and line > 0 and record ->> 'envelope_start' is not null);
+
 -- name: complete_bookings
 -- What the file leaves open is as stored; what is new is not waived.
 update import_row r
@@ -240,6 +245,17 @@ select added, changed, unchanged from import_count(%(entity)s, %(keys)s, %(given
 -- name: changed
 -- Which rows of a file differ from what is stored.
 select line from import_changed(%(entity)s, %(keys)s, %(given)s);
+
+-- name: changed_rows
+-- Rows of a file that differ from what is stored, as they were read; the first of them.
+select r.line, r.key, r.record
+  from import_changed(%(entity)s, %(keys)s, %(given)s) c
+  join import_row r on r.entity = %(entity)s and r.line = c.line
+ order by r.line;
+
+-- name: time_zone
+-- Write times as texts by this clock; what it was before.
+select current_setting('TimeZone') as before, set_config('TimeZone', %(zone)s, true) as now;
 
 -- name: missing
 -- Stored rows that the file does not have.

@@ -40,9 +40,17 @@ select id, id as code, name, null as "group", id as calendar_id, source, externa
 -- Of the orders that a file names, those that the shop has.
 select id, code, quantity, source, external_id, priority from production_order where code = any(%(codes)s);
 
+-- name: other_names
+-- Of what a file calls orders, and no order is called, that which is the external id of a single one.
+select external_id as said, min(code) as code from production_order
+ where external_id = any(%(codes)s)
+   and external_id not in (select code from production_order where code = any(%(codes)s))
+ group by external_id having count(*) = 1;
+
 -- name: operations
 -- The operations of the orders that a file names, with the pieces of each that were reported.
 select o.code, p.seq, p.id, p.source, p.external_id, p.setup_min, p.run_s_per_piece,
+       p.subcontract_minutes,
        (select coalesce(sum(r.good), 0)::int from progress r where r.tenant_id = p.tenant_id and r.operation_id = p.id) as good
   from operation p join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
  where o.code = any(%(codes)s);
@@ -56,23 +64,33 @@ select p.id, a.machine_id, a.setup_min, a.run_s_per_piece
  where o.code = any(%(codes)s);
 
 -- name: bookings
--- The bookings of the orders that a file names, by the shop's clock.
+-- The bookings of the orders that a file names, and those whose numbers it names.
 select o.code, p.seq, b.id, b.source, b.external_id, b.machine_id, m.code as machine,
-       b.envelope_start as opens, b.envelope_end as closes, b.status
+       b.envelope_start as opens, b.envelope_end as closes, b.status,
+       (select array_agg(distinct coalesce(s.operator_id, '')) from booking_segment s
+         where s.tenant_id = b.tenant_id and s.booking_id = b.id) as operators
   from booking b
   join operation p on p.tenant_id = b.tenant_id and p.id = b.operation_id
   join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
   join machine m on m.tenant_id = b.tenant_id and m.id = b.machine_id
- where o.code = any(%(codes)s)
+ where o.code = any(%(codes)s) or b.external_id = any(%(numbers)s)
+ order by b.envelope_start, b.id;
+
+-- name: held
+-- Time that is held for quotes which a file names, or under numbers which it names.
+select b.quote_id as code, 0 as seq, b.id, b.source, b.external_id, b.machine_id, m.code as machine,
+       b.envelope_start as opens, b.envelope_end as closes, b.status, null as operators
+  from booking b join machine m on m.tenant_id = b.tenant_id and m.id = b.machine_id
+ where b.quote_id is not null and (b.quote_id = any(%(quotes)s) or b.external_id = any(%(numbers)s))
  order by b.envelope_start, b.id;
 
 -- name: materials
--- What the operations of the orders that a file names need.
+-- What the operations of the orders that a file names need, and the materials whose numbers it names.
 select o.code, p.seq, r.id, r.item, r.source, r.external_id
   from material_requirement r
   join operation p on p.tenant_id = r.tenant_id and p.id = r.operation_id
   join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
- where o.code = any(%(codes)s)
+ where o.code = any(%(codes)s) or r.external_id = any(%(numbers)s)
  order by r.id;
 
 -- name: reports

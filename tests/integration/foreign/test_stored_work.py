@@ -63,10 +63,10 @@ async def test_bookings_that_the_plan_has_of_the_same_operations_go_only_when_it
     preview = await bring(BOARD, answers | {"replace_bookings": "yes"}, whose=planned)
     assert preview.report is not None
     counts = next(found for found in preview.report.files if found.file == "booking.csv")
-    assert (counts.new, counts.unchanged, counts.removed) == (1, 1, 1)
+    assert (counts.changed, counts.unchanged, counts.removed) == (1, 1, 0)
     after = [
         ("b0", "m1", "done", False),
-        ("import:A/10/1", "m1", "in_progress", False),
+        ("b1", "m1", "in_progress", False),
         ("b2", "m1", "planned", True),
     ]
     assert await ask(database, planned, BOOKED) == after
@@ -115,3 +115,45 @@ async def test_absences_and_downtimes_that_the_plan_has_are_the_same_ones_and_ot
     assert "overlaps what the plan has of M2 from 2026-12-14 06:00 until further notice (cmms, W-2)" in str(
         preview.notices
     )
+
+
+async def test_a_dry_run_tells_what_of_the_plan_changes_and_rows_keep_what_their_table_does_not_say(
+    bring: Bring, database: Database, planned: Principal
+) -> None:
+    """An order by the number that it has in its own system too, in the columns of two tables."""
+    first = "Order,Qty,Customer,Prio\nB,2,Bolt,5\n\n"
+    text = f"{first}Job no,Pieces,Due date\nA,7,\nB,2,2026-12-18\n"
+    answers = {"jobs.csv!priority.order": "5_is_urgent"}
+    preview = await bring(text, answers, whose=planned, dry_run=True)
+    assert preview.report is not None
+    [told] = [change for found in preview.report.files for change in found.differing]
+    assert (told.row, told.name, told.columns) == (
+        5, "A", (("quantity", "5", "7"), ("due_date", "2026-12-11", "")),
+    )  # fmt: skip
+    await bring(text, answers, whose=planned)
+    orders = b"select code, quantity, priority, status, due_date::text from production_order order by code"
+    assert await ask(database, planned, orders) == [
+        ("A", 7, 3, "released", None), ("B", 2, 5, "released", "2026-12-18"),
+    ]  # fmt: skip
+    more = "Order,Qty,Due\nB,3,2026-12-18\n"
+    preview = await bring(more, {"rows": "orders"}, whose=planned, name="more.csv")
+    assert await ask(database, planned, orders) == [
+        ("A", 7, 3, "released", None), ("B", 3, 5, "released", "2026-12-18"),
+    ]  # fmt: skip
+
+
+async def test_an_order_that_a_file_names_by_its_external_id_is_that_of_the_plan(
+    bring: Bring, database: Database, shop_name: str, tmp_path: Path
+) -> None:
+    head = "id,code,quantity,status,source,external_id\n"
+    files = {**SHOP, "production_order": f"{head}o-1,A,5,draft,ERP,700\n"}
+    whose = await open_shop(database, f"{shop_name}-n", "America/Chicago", files, tmp_path / "named")
+    text = "Order,Qty,Due\n700,6,2026-12-18\n"
+    codes = b"select code, quantity, status from production_order order by code"
+    preview = await bring(text, whose=whose, dry_run=True)
+    assert "700 is A" in str(preview.notices)
+    board = BOARD.replace("\nA,", "\n700,")
+    booked = await bring(board, {"rows": "bookings", "replace_bookings": "yes"}, whose=whose, name="b.csv")
+    assert (booked.questions, booked.problems) == ([], ())
+    await bring(text, {"order_numbers": "codes"}, whose=whose)
+    assert await ask(database, whose, codes) == [("700", 6, "released"), ("A", 5, "draft")]

@@ -89,7 +89,7 @@ def test_a_material_of_the_plan_is_known_by_its_own_number_and_one_without_by_it
     text += "A;10;Bar;1;2026-12-07 08:00;7/4\n"
     done, asked = _materials(text, *plan, material_number="Line", source="ERP")
     assert (asked, rows(done, "material_requirement", "id", "source", "external_id", "item")) == (
-        set(), [("", "ERP", "7/1", "Rod"), ("m2", "hand", "", "Bar"), ("", "ERP", "7/4", "Bar")],
+        set(), [("m1", "ERP", "7/1", "Rod"), ("m2", "hand", "", "Bar"), ("", "ERP", "7/4", "Bar")],
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_a_booking_has_its_own_number_where_the_file_says_it() -> None:
     )
     done, asked = read(text, NEW | {"rows": "operations", "run": "booked", "source": "board"})
     assert asked == set()
-    assert rows(done, "booking", "source", "external_id") == [("board", "B-7"), ("import", "board:A/20/1")]
+    assert rows(done, "booking", "source", "external_id") == [("import", "B-7"), ("import", "board:A/20/1")]
     assert rows(done, "booking_segment", "booking_id") == [("B-7",), ("board:A/20/1",)]
 
 

@@ -1,0 +1,170 @@
+"""What the plan has already, under another number or system, and what a file says nothing of."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from leadhand.errors import InvalidRequest
+from storage.foreign.areas import placed_tables
+from storage.foreign.decisions import Decisions
+from storage.foreign.grid import Grid
+from storage.foreign.shop_names import (
+    Named,
+    ShopNames,
+    StoredBooking,
+    StoredMaterial,
+    StoredOperation,
+    StoredOrder,
+)
+from storage.foreign.tables import tables_of
+from tests.unit.foreign.given_files import SHOP, read, rows
+from tests.unit.foreign.test_files import text_of
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _booking(code: str, seq: int, key: str, *more: str, who: tuple[str, ...] = ("p1",)) -> StoredBooking:
+    source, number = more
+    opens, closes = _at("2026-12-07 05:00"), _at("2026-12-07 06:00")
+    return StoredBooking(
+        code, seq, key, source, number or None, "m1", "M1", opens, closes, "planned", who
+    )  # fmt: skip
+
+
+PLAN: ShopNames = replace(
+    SHOP,
+    machines=(
+        Named("m1", "M1", "One", "w", "day", "ERP", "1"), Named("m2", "M2", "Two", "w", "day", "ERP", "2"),
+    ),
+    orders={"A": StoredOrder("o1", "A", 5, "ERP", "700"), "700": StoredOrder("o1", "A", 5, "ERP", "700")},
+    operations={
+        ("A", 10): StoredOperation("A", 10, "a10", "ERP", "700-10", setup_min=5, run_s_per_piece=60),
+        ("A", 20): StoredOperation("A", 20, "a20", "ERP", "700-20", subcontract_minutes=10080),
+    },
+    other_names={"700": "A"},
+)  # fmt: skip
+BOARD = "No;Job;Op;Machine;Start;End\n"
+BOOKED = {"rows": "bookings", "booking_number": "No"}
+
+
+def _with_bookings(*bookings: StoredBooking) -> ShopNames:
+    return replace(PLAN, bookings={("A", 10): bookings})
+
+
+def test_a_booking_is_known_by_its_number_whichever_system_it_came_from_and_keeps_who_works() -> None:
+    plan = _with_bookings(_booking("A", 10, "k1", "plan", "B-1"))
+    text = f"{BOARD}B-1;A;10;M2;2026-12-08 06:00;2026-12-08 07:00\n"
+    done, asked = read(text, BOOKED | {"source": "MES"}, plan)
+    assert (asked, rows(done, "booking", "id", "source", "external_id")) == (set(), [("k1", "plan", "B-1")])
+    assert rows(done, "booking_segment", "booking_id", "operator_id") == [("k1", "p1")]
+    new = f"{BOARD}B-2;A;10;M2;2026-12-08 06:00;2026-12-08 07:00\n"
+    done, _ = read(new, BOOKED | {"source": "MES", "replace_bookings": "no"}, plan)
+    assert rows(done, "booking", "id", "source", "external_id") == [("", "import", "B-2")]
+
+
+def test_the_only_booking_of_an_operation_moves_and_one_of_several_people_is_told() -> None:
+    text = f"{BOARD};A;10;M1;2026-12-08 06:00;2026-12-08 07:00\n"
+    plan = _with_bookings(_booking("A", 10, "k1", "app", ""))
+    assert read(text, BOOKED, plan)[1] == {"replace_bookings"}
+    done, _ = read(text, BOOKED | {"replace_bookings": "yes"}, plan)
+    assert (rows(done, "booking", "id"), done.canonical.replaced) == ([("k1",)], [])
+    assert rows(done, "booking_segment", "operator_id") == [("p1",)]
+    two = _with_bookings(_booking("A", 10, "k1", "app", "", who=("p1", "p2")))
+    done, _ = read(text, BOOKED | {"replace_bookings": "yes"}, two)
+    assert rows(done, "booking_segment", "operator_id") == [("",)]
+    assert "1 bookings of the plan are done by several people in turn" in str(done.findings.notices)
+
+
+def test_time_that_is_held_is_known_by_its_number_or_its_quote() -> None:
+    held = replace(_booking("Q-1", 0, "k5", "app", "H-5"), status="held", operators=None)
+    plan = replace(PLAN, held={"Q-1": (held,)})
+    text = "No;Quote;Machine;From;To\nH-5;Q-1;M2;2026-12-09 06:00;2026-12-09 12:00\n"
+    done, asked = read(text, {"rows": "held", "booking_number": "No", "source": "CRM"}, plan)
+    assert (asked, rows(done, "booking", "id", "machine_id", "quote_id")) == (set(), [("k5", "m2", "Q-1")])
+    given = {"rows": "held", "unused": "leave"}
+    assert read(text, given, plan)[1] == {"replace_bookings"}
+    done, _ = read(text, given | {"replace_bookings": "yes"}, plan)
+    assert rows(done, "booking", "id") == [("k5",)]
+    done, _ = read(text, given | {"replace_bookings": "no"}, plan)
+    assert rows(done, "booking", "id", "external_id") == [("", "import:held Q-1/1")]
+
+
+def test_a_material_is_known_by_its_number_whichever_system_it_came_from() -> None:
+    plan = replace(PLAN, materials={("A", 20): (StoredMaterial("A", 20, "r1", "Bar", "ERP", "R-1"),)})
+    text = "No;Job;Op;Part;Qty;There\nR-1;A;10;Bar 41;5;2026-12-07 08:00\n"
+    given = {
+        "rows": "materials", "item": "Part", "needed": "Qty", "available": "There", "material_number": "No",
+    }  # fmt: skip
+    done, asked = read(text, given | {"source": "BUY"}, plan)
+    assert asked == set()
+    assert rows(done, "material_requirement", "id", "operation_id", "source", "external_id") == [
+        ("r1", "a10", "ERP", "R-1")
+    ]
+
+
+def test_an_order_named_by_its_external_id_is_that_of_the_plan_and_told() -> None:
+    done, asked = read("Order;Qty;Due\n700;6;2026-12-11\n", {"rows": "orders"}, PLAN)
+    assert (asked, rows(done, "production_order", "id", "code", "quantity")) == (set(), [("o1", "A", "6")])
+    assert "1 orders are named by their external ids in the plan: 700 is A" in str(done.findings.notices)
+
+
+def test_without_a_column_of_the_status_orders_of_the_plan_keep_theirs_and_new_ones_are_released() -> None:
+    text = "Order;Qty;Due\nA;6;2026-12-11\nB;6;2026-12-11\n"
+    done, asked = read(text, {"rows": "orders"}, PLAN)
+    assert asked == set()
+    assert ["status" in row.cells for row in done.canonical.of("production_order")] == [False, True]
+    assert rows(done, "production_order", "status") == [("",), ("released",)]
+    done, _ = read(text, {"rows": "orders", "status": "=released"}, PLAN)
+    assert rows(done, "production_order", "status") == [("released",)] * 2
+
+
+def test_work_elsewhere_of_the_plan_stays_so_where_the_file_says_no_times() -> None:
+    given = {"rows": "operations", "operation_name": "Name"}
+    given |= dict.fromkeys(("quantity", "run", "due", "machine"), "none")
+    done, asked = read("Order;Op;Name\nA;10;Saw\nA;20;Coat\n", given, PLAN)
+    assert (asked, rows(done, "operation", "name", "subcontract_minutes")) == (
+        set(), [("Saw", ""), ("Coat", "10080")],
+    )  # fmt: skip
+
+
+def test_heads_may_have_two_levels_and_be_lines_of_text() -> None:
+    text = "Firm Acme;;\nJob A;;\n10;M1;5\nJob B;;\n10;M2;5\nFirm Bolt;;\nJob C;;\n20;M1;5\n20;M2;5\n"
+    given = {
+        "header_rows": "none", "parent": "A=Firm * | A=Job *", "rows": "operations", "operation": "A",
+        "split.(above) A": "Job {job}", "split.(above 2) A": "Firm {firm}", "order": "job",
+        "customer": "firm", "machine": "B", "run": "C", "run.unit": "min_per_piece", "quantity": "=1",
+        "due": "none", "repeated_operation": "alternatives", "new_machines": "new", "calendar": "day",
+    }  # fmt: skip
+    grid = Grid("text", text_of(text).sheets)
+    done, asked = read(tables_of(placed_tables(grid, Decisions(given))), given, PLAN)
+    assert (asked, rows(done, "production_order", "code", "customer")) == (
+        set(), [("A", "Acme"), ("B", "Acme"), ("C", "Bolt")],
+    )  # fmt: skip
+    assert [found[0] for found in rows(done, "operation", "seq")] == ["10", "10", "20"]
+
+
+def test_each_of_several_areas_has_the_header_rows_that_lie_in_it() -> None:
+    text = "Jobs;\nOrder;Qty\nA;1\n;\nHeld;\nx;y\nQuote;Machine\nQ;M1\n"
+    grid = Grid("text", text_of(text).sheets)
+    for said in ({"header_rows": "2; 7"}, {"header_rows": "2", "file (2)!header_rows": "7"}):
+        name = grid.sheets[0].name
+        given = {key.replace("file", name): value for key, value in said.items()}
+        found = tables_of(placed_tables(grid, Decisions({"area": "A2:B3; A6:B", **given})))
+        assert [(table.headers, len(table.rows)) for table in found] == [
+            (("Order", "Qty"), 1), (("Quote", "Machine"), 1),
+        ]  # fmt: skip
+    with pytest.raises(InvalidRequest, match="rows 4 lie in no area"):
+        placed_tables(grid, Decisions({"area": "A2:B3; A6:B", "header_rows": "2; 4"}))
+
+
+def test_wrong_places_of_a_header_are_told_with_what_would_be_right() -> None:
+    grid = Grid("text", text_of("Order;Qty;Due\nA;1;2026-12-11\n").sheets)
+    with pytest.raises(InvalidRequest, match=r"but 1 to 2; right would be: 1 \(Order, Qty, Due\)"):
+        placed_tables(grid, Decisions({"header_rows": "9"}))
+    with pytest.raises(InvalidRequest, match=r"right would be: header.B=Pieces"):
+        read("Order;Qty;Due\nA;1;2026-12-11\n", {"header.Qty": "Pieces"})
+    with pytest.raises(InvalidRequest, match=r"header.A \(Order\), header.B \(Qty\)"):
+        read("Order;Qty;Due\nA;1;2026-12-11\n", {"header.7": "Pieces"})
