@@ -135,16 +135,15 @@ class Fixes:
         return tuple(a.machine_id for a in operation.alternatives if a.machine_id != booking.machine_id)
 
     def _in_sequence(self, rows: Sequence[Booking]) -> tuple[Fix, ...]:
-        """The later work after the earlier one, else the earlier one before it."""
-        found = self._moves(rows[::-1])
-        if found[0].kind is FixKind.MOVE or len(rows) < 2:
-            return found
-        before = (
-            tuple(f for f in self._places(rows[0]) if f.kind is FixKind.MOVE)
-            if self.may_move(rows[0])
-            else ()
-        )
-        return tuple(f for f in before if f.after and f.after.envelope_end <= rows[1].envelope_start) or found
+        """The later work after the earlier one, else the earlier one where it is over in time."""
+        *earlier, later = rows
+        found = self._moves([later])
+        if found[0].kind is FixKind.MOVE or not earlier or not self.may_move(earlier[0]):
+            return found if self.may_move(later) else (self._decide(Why.FIXED, rows),)
+        operation = self._shop.operations[earlier[0].operation_id or ""]
+        latest = later.envelope_start - operation.min_wait_after_min
+        before = (f for f in self._places(earlier[0]) if f.kind is FixKind.MOVE)
+        return tuple(f for f in before if f.after and f.after.envelope_end <= latest) or found
 
     def _right_length(self, rows: Sequence[Booking]) -> tuple[Fix, ...]:
         """Booked again for as long as the operation takes, from its start on."""

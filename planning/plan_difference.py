@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from planning.calendars import ShopTimes
-from planning.conflict_items import Conflict
+from planning.conflict_items import Conflict, ConflictType
 from planning.conflicts import ConflictQuestion, conflicts
 from planning.order_status import OrderReport, OrderReports, Outlook
 from planning.shop import Booking, Interval, Minute, Shop
@@ -105,19 +105,36 @@ def conflicts_between(
     question = ConflictQuestion((as_of, before.window[1] if until is None else until))
     old = {conflict_key(c): c for c in conflicts(before, question).items}
     new = {conflict_key(c): c for c in conflicts(after, question).items}
+    appear = [c for key, c in new.items() if key not in old]
+    vanish = [c for key, c in old.items() if key not in new]
     return (
-        tuple(c for key, c in new.items() if key not in old),
-        tuple(c for key, c in old.items() if key not in new),
+        tuple(c for c in appear if not _was_wider(c, vanish)),
+        tuple(c for c in vanish if not _goes_on(c, appear)),
     )
 
 
+# Which operation ends last may change; late is late.
+_OF_THE_ORDER = frozenset({ConflictType.LATE, ConflictType.AT_RISK})
+
+
 def conflict_key(item: Conflict) -> tuple[str, ...]:
-    """The same conflict in two plans, wherever it lies."""
+    """The same conflict in two plans, wherever it lies and whichever of a pair comes first."""
     return (
         item.type,
         item.machine_id or "",
         item.operator_id or "",
         item.order_id or "",
-        *item.booking_ids,
-        *item.operation_ids,
+        *sorted(item.booking_ids),
+        *(() if item.type in _OF_THE_ORDER else item.operation_ids),
     )
+
+
+def _was_wider(item: Conflict, vanish: Iterable[Conflict]) -> bool:
+    """Whether its order lacked as many bookings before: one more that is booked brings no conflict."""
+    return any(_goes_on(old, [item]) and set(item.operation_ids) <= set(old.operation_ids) for old in vanish)
+
+
+def _goes_on(item: Conflict, appear: Iterable[Conflict]) -> bool:
+    """Whether an order that lacked bookings still lacks some."""
+    kind = ConflictType.NOT_FULLY_SCHEDULED
+    return item.type is kind and any(c.type is kind and c.order_id == item.order_id for c in appear)

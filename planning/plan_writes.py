@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from planning.calendars import ShopTimes
-from planning.conflict_items import Conflict, ConflictType
+from planning.conflict_items import Conflict
 from planning.plan_difference import (
     OrderEffect,
     Reach,
@@ -216,20 +216,9 @@ def effect_of(shop: Shop, changes: Sequence[RowChange], as_of: Minute) -> WriteE
         changes=tuple(changes),
         after=after,
         orders=orders_between(before_part, after_part, window, as_of),
-        new_conflicts=tuple(c for c in new if not _was_wider(c, solved)),
-        solved_conflicts=tuple(c for c in solved if not _goes_on(c, new)),
+        new_conflicts=new,
+        solved_conflicts=solved,
     )
-
-
-def _was_wider(item: Conflict, solved: Iterable[Conflict]) -> bool:
-    """Whether its order lacked as many bookings before: one more that is booked brings no conflict."""
-    return any(_goes_on(old, [item]) and set(item.operation_ids) <= set(old.operation_ids) for old in solved)
-
-
-def _goes_on(item: Conflict, new: Iterable[Conflict]) -> bool:
-    """Whether an order that lacked bookings still lacks some."""
-    kind = ConflictType.NOT_FULLY_SCHEDULED
-    return item.type is kind and any(c.type is kind and c.order_id == item.order_id for c in new)
 
 
 def _ends(changes: Iterable[RowChange]) -> Iterator[Minute]:

@@ -94,6 +94,30 @@ def test_work_out_of_sequence_goes_behind_what_it_waits_for() -> None:
     assert (fix.kind, fix.after.envelope_start) == (FixKind.MOVE, at(1, 10) + 30)
 
 
+@pytest.mark.parametrize(("wait", "mends"), [(0, True), (60, False)])
+def test_work_goes_before_what_waits_for_it_only_where_it_is_over_in_time(wait: int, mends: bool) -> None:
+    steps = [step(10, attendance=ALONE, min_wait_after_min=wait), step(20, attendance=ALONE)]
+    later = replace(booked("b2", "op20", at(1, 8), at(1, 10)), locked=True)
+    rows = [booked("b1", "op10", at(1, 10), at(1, 12)), later]
+    (fix,) = fixes_of(shop(steps, rows, due_at=None), T.PRECEDENCE, as_of=at(1, 6))
+    assert (fix.kind is FixKind.MOVE) is mends
+    assert fix.after is None or fix.after.envelope_end == at(1, 8)
+
+
+def test_other_people_at_the_same_time_bring_no_work_into_sequence() -> None:
+    """The first step stands at its earliest place and could only change hands; the second is locked."""
+    steps = [step(10), step(20, attendance=ALONE)]
+    later = replace(booked("b2", "op20", at(0, 7), at(0, 9)), locked=True)
+    first = replace(
+        booked("b1", "op10", at(0, 9), at(0, 11)), segments=(Segment(at(0, 9), at(0, 11), "bob"),)
+    )
+    taken = replace(booked("b0", "op20", at(0, 6), at(0, 7)), locked=True)
+    base = shop(steps, [first, later, taken], due_at=None)
+    people = {key: Operator(key, key.upper(), key, "cal") for key in ("ann", "bob")}
+    (fix,) = fixes_of(replace(base, operators=people), T.PRECEDENCE)
+    assert fix.kind is FixKind.DECIDE
+
+
 def test_work_before_its_material_moves_behind_it_or_the_material_comes_earlier() -> None:
     base = replace(
         shop([step(10, attendance=ALONE)], [booked("b1", "op10", at(0, 6), at(0, 8))]),

@@ -23,6 +23,7 @@ from planning.changes import (
 )
 from planning.conflict_items import Conflict, ConflictType
 from planning.conflicts import ConflictQuestion, conflicts
+from planning.plan_difference import conflict_key
 from planning.retiming import Policy, Retiming
 from planning.schedule_change import ChangeEffect, schedule_change
 from planning.shop import (
@@ -185,6 +186,34 @@ def test_an_earlier_due_date_moves_nothing_and_makes_the_order_late() -> None:
     assert (found.shifts, [o.order_id for o in found.newly_late]) == ((), ["o1"])
     later = effect(found.shop, DueDateChanged("o1", at(9, 0)))
     assert [o.order_id for o in later.no_longer_late] == ["o1"]
+
+
+def test_an_order_that_is_late_before_and_after_is_no_new_conflict_whichever_work_ends_last() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 10), machines=("m2",))
+    apart = {k: replace(o, predecessor_ids=()) for k, o in base.operations.items()}
+    rows = (base.bookings[0], replace(base.bookings[1], machine_id="m2"))
+    orders = {"o1": replace(base.orders["o1"], due_at=at(0, 7))}
+    found = effect(
+        replace(base, operations=apart, bookings=rows, orders=orders), MachineDown("m1", at(0, 6), at(1, 6))
+    )
+    assert moves(found) == {"b1": ("m1", at(1, 6), at(1, 8))}
+    assert (found.new, found.solved) == ((), ())
+
+
+def test_two_bookings_at_once_are_one_conflict_whichever_of_them_begins_first() -> None:
+    one, other = (
+        Conflict(T.MACHINE_DOUBLE_BOOKED, 60, booking_ids=ids, machine_id="m1")
+        for ids in (("b1", "b2"), ("b2", "b1"))
+    )
+    assert conflict_key(one) == conflict_key(other)
+
+
+def test_an_order_that_lacks_still_more_bookings_is_told_and_not_called_solved() -> None:
+    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
+    bare = replace(base, bookings=base.bookings[:1])
+    found = effect(bare, MachineDown("m1", at(0, 0), None))
+    assert [c.type for c in found.new] == [T.NOT_FULLY_SCHEDULED]
+    assert found.solved == ()
 
 
 def test_a_larger_quantity_needs_more_time_and_pushes_what_follows() -> None:
