@@ -54,10 +54,13 @@ def fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, .
 def filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> frozenset[str]:
     """Of boards and schedules: whether rows without a machine or a day go on with the one above."""
     found: set[str] = set()
+    # Of operations that are not booked too, a row without a start may be done elsewhere.
+    start = columns["start"][0].index if "start" in columns and "run" in columns else None
     carried = ("machine", "day", *(["calendar"] if "order" not in columns else []))
     for field in carried if "start" in columns else ():
         index = columns.get(field, (Column(""),))[0].index
-        rows = [] if index is None else [row.number for row in table.rows[1:] if row.cell(index).empty]
+        booked = [row for row in table.rows[1:] if start is None or not row.cell(start).empty]
+        rows = [] if index is None else [row.number for row in booked if row.cell(index).empty]
         if index is None or len(rows) < 2:
             continue
         question = Question(

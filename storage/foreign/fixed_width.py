@@ -9,6 +9,7 @@ from storage.foreign.grid import EMPTY, Cell, cell_of
 _MIN_GAP = 2
 _LINE_END = re.compile(r"\r\n|\r|\n")
 CUTS = "cuts"
+_GAP = re.compile(r" {2,}")
 
 
 def cuts_said(text: str | None) -> list[int] | None:
@@ -31,8 +32,18 @@ def fixed_width_rows(text: str, said: list[int] | None = None) -> list[tuple[Cel
     (a title) is one cell."""
     lines = [line.expandtabs(8).rstrip() for line in _LINE_END.split(text)]
     body = [line for line in lines if line.count("  ") and not set(line.strip()) <= set("-=+ ")]
+    body = _less_titles(body)
     cuts = said or _cuts(body)
     return [_cut(line, cuts) for line in lines]
+
+
+def _less_titles(lines: list[str]) -> list[str]:
+    """The lines without those at the beginning that have far fewer parts than is usual, such as a title
+    beside the number of its page: they stand in no columns."""
+    parts = [len(_GAP.split(line.strip())) for line in lines]
+    usual = sorted(parts)[len(parts) // 2] if parts else 0
+    first = next((n for n, count in enumerate(parts) if count * 2 > usual), 0)
+    return lines[first:]
 
 
 def _cuts(lines: list[str]) -> list[int]:

@@ -299,9 +299,11 @@ async def _read(connection: Connection, raw: bytes, name: str, request: Request)
         stored = stored or await _known_by_places(connection, grid, given)
         stored = None if request.forgotten.everything else stored
         if not tables and stored is None:
+            width = tried.made.get("delimiter")
+            cuts = ", or cuts=1, 9, 29 where its columns begin" if width and width.value == "width" else ""
             raise ForeignFileUnreadable(
                 f"No row of {name} looks like a header; a row with the names of the columns above the rows "
-                "would be right, or the answer header_rows=none."
+                f"would be right, or the answer header_rows=none{cuts}."
             )
         if encoding is not None and (stored is None or stored.decisions.get("encoding") != encoding):
             continue

@@ -11,7 +11,7 @@ from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
-from storage.foreign.table_targets import machine_names
+from storage.foreign.table_targets import machine_names, names_in
 from storage.foreign.words_of_cells import learn_service
 
 ENDED = "ended"
@@ -182,8 +182,13 @@ def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Map
             if reader.marked("elsewhere", marks):
                 continue
             name, group = reader.text("machine"), reader.text("work_center")
+            own = (
+                names_in(places.machines, name, places.work_centers)
+                if layout.kind == "operations"
+                else [name]
+            )
             named = [
-                name,
+                *own,
                 *(text for _, cell in reader.cells("alternative_machine") for text in _parts(cell.text)),
             ]
             for machine in filter(None, named):

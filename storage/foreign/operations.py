@@ -17,6 +17,7 @@ from storage.foreign.orders import Orders, Said
 from storage.foreign.outside_rows import is_outside
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in
+from storage.foreign.table_targets import machines_in
 
 ALTERNATIVES = "alternatives"
 _STEP = 10
@@ -207,7 +208,9 @@ class Operations:
         layout, places = reader.layout, self.places
         name, group = reader.text("machine"), reader.text("work_center")
         found: list[str] = []
-        if name:
+        if name and layout.kind == "operations":
+            found = machines_in(places, name)
+        elif name:
             machine = places.machines.find(name)
             center = places.work_centers.find(name)
             found = [machine] if machine is not None else list(places.members.get(center or "", ()))

@@ -10,10 +10,10 @@ _ZERO = re.compile(r"(?:0+(?:[.,:]0+)*)?")
 
 
 def is_outside(reader: RowReader) -> bool:
-    """Neither a machine nor times, in a file that has columns for both."""
+    """Neither a machine nor times, in a file that has columns for both, and not booked."""
     layout: Layout = reader.layout
     places = [name for name in ("machine", "work_center") if layout.has(name)]
-    if not places or not layout.has("run") or layout.has("start"):
+    if not places or not layout.has("run") or not reader.cell("start").empty:
         return False
     place = places[0] if "machine" in places else "work_center"
     away = not _is_nothing(reader, "elsewhere_time")

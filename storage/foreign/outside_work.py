@@ -9,7 +9,7 @@ OUTSIDE = "outside"
 
 def settle_outside(operations: Operations) -> None:
     """Work without machine and times is done elsewhere: for how long is asked, for each of them or for
-    all."""
+    all. Where the plan has it already, it stays so unless an answer says it of all."""
     open_ones: list[Operation] = []
     for operation in operations.outside:
         key = f"{OUTSIDE}.{operation.name}"
@@ -17,6 +17,8 @@ def settle_outside(operations: Operations) -> None:
         if key in operations.decisions.given:
             value = operations.decisions.settle(question, fits=lambda text: parse_elapsed(text) is not None)
             operation.outside_min = parse_elapsed(value or "0")
+        elif OUTSIDE not in operations.decisions.given and (known := _of_plan(operation, operations)):
+            operation.outside_min = known  # the file does not say it otherwise
         else:
             open_ones.append(operation)
     if not open_ones:
@@ -39,6 +41,11 @@ def settle_outside(operations: Operations) -> None:
         operation.outside_min = parse_elapsed(value or "0")
         # Remembered one by one: another file's work elsewhere is asked for anew.
         operations.decisions.note(f"{OUTSIDE}.{operation.name}", value or "0", "answered for all of them")
+
+
+def _of_plan(operation: Operation, operations: Operations) -> int | None:
+    stored = operations.orders.shop.operations.get((operation.order.code, operation.seq))
+    return None if stored is None else stored.subcontract_minutes
 
 
 def _told(operation: Operation) -> str:

@@ -20,6 +20,7 @@ from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import DATES, Layout, lay_out
+from storage.foreign.lone_orders import names_no_operation, tell_lone
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
@@ -313,9 +314,13 @@ def _take_rows(
     statuses = learn_statuses(layout.scope, [*(reader.text("status") for reader in texts), *empty])
     priorities = learn_priorities(layout.scope, [reader.text("priority") for reader in texts])
     done = learn_done(layout.scope, texts)
+    lone: list[int] = []
     for reader in readers_of(layout, place, findings):
         order = orders.take(reader, statuses, priorities)
-        if order is not None and layout.kind != "orders":
+        if layout.kind == "operations" and names_no_operation(reader):
+            lone.append(reader.row.number)
+        elif order is not None and layout.kind != "orders":
             operation = operations.take(reader, order)
             if operation is not None and (layout.has("done") or layout.has("left")):
                 take_done(operation, pieces_done(reader, orders.quantity_of(order), done), reader)
+    tell_lone(lone, place, findings)

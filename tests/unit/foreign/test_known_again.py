@@ -8,6 +8,7 @@ import pytest
 from leadhand.errors import InvalidRequest
 from storage.foreign.areas import placed_tables
 from storage.foreign.decisions import Decisions
+from storage.foreign.fixed_width import fixed_width_rows
 from storage.foreign.grid import Grid
 from storage.foreign.shop_names import (
     Named,
@@ -128,6 +129,33 @@ def test_work_elsewhere_of_the_plan_stays_so_where_the_file_says_no_times() -> N
     assert (asked, rows(done, "operation", "name", "subcontract_minutes")) == (
         set(), [("Saw", ""), ("Coat", "10080")],
     )  # fmt: skip
+
+
+def test_work_elsewhere_of_the_plan_is_not_asked_about_and_rows_without_operations_make_their_order() -> None:
+    text = (
+        "Order;Qty;Op;Machine;Run min/pc;Start;End\nA;5;10;M1, M2;1;2026-12-08 06:00;2026-12-08 07:00\n"
+        "A;5;20;;;;\nB;7;;;;;\n"
+    )
+    given = {"rows": "operations", "due": "none"}
+    done, asked = read(text, given, PLAN)
+    assert (asked, rows(done, "operation", "seq", "subcontract_minutes")) == (
+        set(), [("10", ""), ("20", "10080")],
+    )  # fmt: skip
+    assert rows(done, "operation_alternative", "machine_id") == [("m1",), ("m2",)]
+    assert rows(done, "production_order", "code", "quantity") == [("A", "5"), ("B", "7")]
+    assert "rows that say nothing of an operation make only their order: 1 (4)" in str(done.findings.notices)
+    done, _ = read(text, given | {"outside": "3d"}, PLAN)
+    assert rows(done, "operation", "subcontract_minutes") == [("",), ("4320",)]
+
+
+def test_a_title_beside_the_number_of_its_page_does_not_hide_columns_of_a_printed_list() -> None:
+    text = (
+        "PRODUCTION ORDERS OPEN              PAGE 1\nJOB      QTY    DUE         CUSTOMER\n"
+        "WO-1     5      2026-12-11  Acme\nWO-2     50     2026-12-11  Bolt\n"
+    )
+    assert [[cell.text for cell in row] for row in fixed_width_rows(text)][1:3] == [
+        ["JOB", "QTY", "DUE", "CUSTOMER"], ["WO-1", "5", "2026-12-11", "Acme"],
+    ]  # fmt: skip
 
 
 def test_heads_may_have_two_levels_and_be_lines_of_text() -> None:
