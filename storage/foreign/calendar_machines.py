@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events
+from storage.foreign.calendar_people import ALONE, CODES
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_targets import ALL, BETWEEN, BY_CALENDAR
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.shop_names import Named
 from storage.foreign.vocabulary import folded
 
-_CHOICES = 30
+_CHOICES, _TOLD = 30, 5
 # What stands before a colon, a dash, a bar, or in brackets.
 _PREFIX = re.compile(r"^\s*(?:\[(?P<b>[^\]]+)\]|\((?P<r>[^)]+)\)|(?P<p>[^:|]+?)\s*(?::|\||\s[-–—]\s))")
 
@@ -36,12 +37,44 @@ class DownMachines:
             return said[0]  # such as one machine of the group that is its place
         if said:
             return self._asked(own, series, "its place, category, resources and summary name different ones")
+        likely = self._likely(series)
+        takes = self._takes_codes() if len(likely) == 1 else False
+        if takes:
+            self.events.decisions.note(own, likely[0], "its code or name is in it")
+        if takes is not False:
+            return self.named(likely[0]) if takes else []
         for key in self._doubtful(series):
             value = self._settled(key, series)
             found = self.named(value or "")
             if value is None or found:
                 return found
         return self._asked(own, series)
+
+    def _takes_codes(self) -> bool | None:
+        """Whether the one machine whose code or name is among the words of a summary is the one that is down:
+        asked once where such events are several (None: it is), else event by event."""
+        given = self.events.decisions.given
+        likely = [
+            (other, found[0])
+            for other in self.events.of_file
+            if not other.cancelled
+            and len(found := self._likely(other)) == 1
+            and self.events.key("for", other) not in given
+            and not any(self._said(other))
+        ]
+        if len({other.summary for other, _ in likely}) <= ALONE and CODES not in given:
+            return False
+        told = "; ".join(f"{shown(other.summary)} of {code}" for other, code in likely[:_TOLD])
+        question = Question(
+            CODES,
+            f"{len(likely)} events have the code or name of one machine of the shop in their summary: is "
+            "that machine down then?",
+            (Choice("take", "yes"), Choice("each", "not all: each is asked for")),
+            why=told + (" …" if len(likely) > _TOLD else ""),
+            suggested="take",
+        )
+        value = self.events.decisions.settle(question)
+        return None if value is None else value == "take"
 
     def is_told(self, series: Series) -> bool:
         """Whether its place or the beginning of its summary is a machine's name, and nothing is asked."""

@@ -9,8 +9,10 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.shop_names import Named
 from storage.foreign.vocabulary import folded, key_within
 
-NOBODY, INVITED, WORKING = "nobody", "invited", "people"
+NOBODY, INVITED, WORKING, CODES = "nobody", "invited", "people", "codes"
 _TOLD = 5
+# So many events that name a code are asked one by one.
+ALONE = 2
 TAKE, IGNORE = "take", "ignore"
 _NAME_CHARS = 3
 
@@ -30,10 +32,40 @@ class People:
             if len(invited) == 1:
                 return self._invited(series, invited)
             likely = named or self._likely(series) or invited
+            takes = self._takes_codes() if len(likely) == 1 and self._likely(series) == likely else False
+            if takes:
+                self.events.decisions.note(key, likely[0].code, "its code or a part of its name is in it")
+            if takes is not False:
+                return likely if takes else None
             if not likely and not self._says_absence(series):
                 return self._nobody(series, key)
             return self._asked(series, key, likely)
         return self._asked(series, key, named)
+
+    def _takes_codes(self) -> bool | None:
+        """Whether events of whom only the code, or a part of the name, is in the summary are theirs: asked
+        once where they are several (None: it is), else event by event."""
+        likely = [
+            (other, found[0])
+            for other in self.events.of_file
+            if not other.cancelled
+            and not self.events.people_in(other)
+            and len(found := self._likely(other)) == 1
+            and self.events.key("person", other) not in self.events.decisions.given
+        ]
+        if len({other.summary for other, _ in likely}) <= ALONE and CODES not in self.events.decisions.given:
+            return False
+        told = "; ".join(f"{shown(other.summary)} of {person.name}" for other, person in likely[:_TOLD])
+        question = Question(
+            CODES,
+            f"{len(likely)} events have a code, or a part of a name, of one person of the shop in their "
+            "summary: are these that person's absences?",
+            (Choice(TAKE, "yes"), Choice("each", "not all: each is asked for")),
+            why=told + (" …" if len(likely) > _TOLD else ""),
+            suggested=TAKE,
+        )
+        value = self.events.decisions.settle(question)
+        return None if value is None else value == TAKE
 
     def takes_free(self, series: Series) -> bool | None:
         """Whether an event that is marked as free is an absence, where others of the file are not so."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.exchange.problems import Findings, shown
+from storage.exchange.problems import Findings, Notice, shown
 from storage.foreign.calendar_absences import CalendarAbsences
 from storage.foreign.calendar_downtime_kinds import settle_given_kinds
 from storage.foreign.calendar_downtimes import CalendarDowntimes
 from storage.foreign.calendar_events import Events, EventTold
+from storage.foreign.calendar_exceptions import OfEvent, known_by_event
 from storage.foreign.calendar_file import CalendarFile
 from storage.foreign.calendar_kinds import Kinds, takes_tentative
 from storage.foreign.calendar_machines import DownMachines
@@ -24,7 +25,7 @@ from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.places import Places, plain
 from storage.foreign.shift_patterns import Slot, pattern_of
 from storage.foreign.shop_names import ShopNames
-from storage.foreign.stored_exceptions import as_stored
+from storage.foreign.stored_exceptions import EXCEPTION, as_stored
 from storage.foreign.weekly import Weekly, weekly_of
 
 SOURCE = "icalendar"
@@ -40,6 +41,7 @@ class CalendarRows:
     canonical: Canonical
     source: str = SOURCE
     closed: dict[str, set[date]] = field(default_factory=dict[str, set[date]])
+    of_events: list[OfEvent] = field(default_factory=list[OfEvent])
 
     @property
     def decisions(self) -> Decisions:
@@ -61,16 +63,26 @@ class CalendarRows:
             cells = {"kind": kind, "name": series.summary, name: target}
             for when in self.events.times(series):
                 if isinstance(when, Span):
+                    self._of_event(series, when, target)
                     self._exception(series, when, cells, start=_iso(when.start), end=_iso(when.end))
                     continue
                 for day in (when.first + timedelta(days=n) for n in range((when.after - when.first).days)):
                     if kind == "closure":
                         if name == "calendar_id":
                             self.closed.setdefault(target, set()).add(day)
+                        self._of_event(series, when, target)
                         self._exception(series, Days(day, day), cells, production_date=str(day))
                     for slot in slots or ():
                         span = _slot_on(day, slot, self.events.zone)
+                        self._of_event(series, when, target)
                         self._exception(series, span, cells, start=_iso(span.start), end=_iso(span.end))
+
+    def _of_event(self, series: Series, when: Days | Span, whom: str) -> None:
+        """Remembers of which event the next row is; several days of one are told apart by their order."""
+        uid, key = series.event_uid or series.uid, series.key_of(when, self.events.floating)
+        several = isinstance(when, Days) and (when.after - when.first).days > 1
+        own = f"{key}/{whom}" if key != uid and not several else ""
+        self.of_events.append(OfEvent(len(self.canonical.of(EXCEPTION)), uid, own))
 
     def _hours(self, series: Series) -> tuple[Slot, ...]:
         """The times of day of overtime that has none; empty while they are asked."""
@@ -230,6 +242,10 @@ def take_calendar(
     downtimes = CalendarDowntimes(events, canonical, DownMachines(events, several), source)
     _take_shop(rows, kinds, Targets(events, several), downtimes)
     downtimes.finish(calendar.series)
+    gone = {series.event_uid or series.uid for series in series_of if series.cancelled}
+    told = list(known_by_event(canonical, shop, rows.of_events, gone, window.first))
+    if not decisions.questions:
+        findings.notices += [Notice(place, None, text) for text in told]
     findings.notices += as_stored(canonical, shop, place)
     return tuple(events.told)
 

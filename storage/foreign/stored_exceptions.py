@@ -81,7 +81,7 @@ def known_by_number(
     for number, indices in by_number.items():
         left = [s for s in shop.exceptions if s.external_id and _is_of(s.external_id, number)]
         waiting = list(indices)
-        for same in (_same_time, _same_owner, _of_another):
+        for same in (is_same_time, is_same_owner, _of_another):
             alone = len(waiting) == len(left)
             for index in list(waiting):
                 cells = rows[index].cells
@@ -97,7 +97,7 @@ def known_by_number(
                 place,
                 None,
                 f"the plan has {shown(number)} ({shown(stored.name or stored.kind)}) on "
-                f"{_day_of(stored, zone)} too, and the file says it of other times: it stays until somebody "
+                f"{day_of(stored, zone)} too, and the file says it of other times: it stays until somebody "
                 "takes it out",
             )
             for stored in left
@@ -109,11 +109,13 @@ def _is_of(external_id: str, number: str) -> bool:
     return external_id == number or external_id.startswith(f"{number} ")
 
 
-def _same_time(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+def is_same_time(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    """Whether a row is of the same owner and time."""
     return (stored.whose, stored.day, stored.opens, stored.closes) == _time(cells, zone)[1:]
 
 
-def _same_owner(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+def is_same_owner(stored: StoredException, cells: Mapping[str, str], zone: ZoneInfo) -> bool:
+    """Whether a row is of the same calendar, machine or person."""
     return stored.whose == _time(cells, zone)[1]
 
 
@@ -129,7 +131,8 @@ def _column(stored: StoredException, shop: ShopNames) -> str:
     return _OWNERS[0]
 
 
-def _day_of(stored: StoredException, zone: ZoneInfo) -> str:
+def day_of(stored: StoredException, zone: ZoneInfo) -> str:
+    """Its day, or when it begins."""
     if stored.day is not None or stored.opens is None:
         return str(stored.day)
     return f"{stored.opens.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -81,13 +81,13 @@ class StoredTimes:
         return next((r for r in self._free() if r.external_id == time.key), None)
 
     def _begins_so(self, time: Time, uids: Set[str]) -> StoredTime | None:
-        opens, own = at(time.opens, self.zone), _uid_of(time.key, uids)
+        opens, own = at(time.opens, self.zone), uid_of(time.key, uids)
         return next(
             (
                 row
                 for row in self._free()
                 if row.whose == time.whose and row.opens == opens
-                and _uid_of(row.external_id, uids) in {None, own}
+                and uid_of(row.external_id, uids) in {None, own}
             ),
             None,
         )  # fmt: skip
@@ -100,7 +100,7 @@ class StoredTimes:
             return {"id": None, "source": self.source, "external_id": time.key}
         key = same.external_id
         taken = any(r.external_id == time.key and r.source == same.source for r in self.stored)
-        if (key is None or _uid_of(key, uids) is not None) and not taken:
+        if (key is None or uid_of(key, uids) is not None) and not taken:
             key = time.key
         return {"id": same.id, "source": same.source, "external_id": key}
 
@@ -109,7 +109,7 @@ class StoredTimes:
         those are then, such as `down`."""
         for row in self._free():
             over = row.closes is not None and row.closes <= first
-            if _uid_of(row.external_id, uids) is not None and row.opens < after and not over:
+            if uid_of(row.external_id, uids) is not None and row.opens < after and not over:
                 begins = row.opens.astimezone(self.zone)
                 yield (
                     f"the plan has {row.name} {so} from {begins:%Y-%m-%d %H:%M} by an event of this calendar "
@@ -142,7 +142,7 @@ class StoredTimes:
             )
 
 
-def _uid_of(key: str | None, uids: Set[str]) -> str | None:
+def uid_of(key: str | None, uids: Set[str]) -> str | None:
     """The UID that a key is of: it, or it with a time or a machine behind it."""
     parts = (key or "").split("/")
     heads = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))

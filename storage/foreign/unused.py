@@ -26,6 +26,7 @@ _SAMPLES, _TOLD = 4, 12
 _OF_WORK = {"done": ("done",), "left": ("left",)}
 # A number of days with half a one: an absence that is taken as whole days may not be.
 _HALF = re.compile(r"\d*(?:[.,]50?|½)|1/2")
+_ONE_HALF = re.compile(r"0?[.,]50?|½|1/2")
 _TIMED = re.compile(r"\d[:.h]\d\d$")
 _TELLING = ("marks", "status", "approval", "service")
 # What such a column could be, by kind of rows.
@@ -110,12 +111,12 @@ def _says_halves(layout: Layout, index: int) -> bool:
     """Whether a column counts halves of days of absences that nothing else says the times of."""
     if layout.kind != "absences" or layout.has("day_part"):
         return False
-    columns = list(layout.columns.get("start", ()))
-    return any(
-        _HALF.fullmatch(row.cell(index).text)
-        and not any(_TIMED.search(row.cell(c.index).text) for c in columns if c.index is not None)
-        for row in layout.table.rows
-    )
+    starts = [c.index for c in layout.columns.get("start", ()) if c.index is not None]
+    timed = [any(_TIMED.search(row.cell(n).text) for n in starts) for row in layout.table.rows]
+    # Beside rows with times a column may count hours: then only half a one of a row without is a half day.
+    form = _ONE_HALF if any(timed) else _HALF
+    rows = zip(layout.table.rows, timed, strict=True)
+    return any(not has_time and form.fullmatch(row.cell(index).text) for row, has_time in rows)
 
 
 def _beside(layout: Layout, used: Set[int | None]) -> Iterator[tuple[str, tuple[str, tuple[str, ...]]]]:
