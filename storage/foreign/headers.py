@@ -9,7 +9,7 @@ from datetime import date
 from storage.foreign.areas import names_of
 from storage.foreign.date_forms import looks_like_date
 from storage.foreign.grid import EMPTY, Cell, Sheet
-from storage.foreign.vocabulary import folded, key_of, words
+from storage.foreign.vocabulary import folded, headers_known, key_of, runs_of_words, words
 
 _WITHIN_ROWS = 40
 _BARE = re.compile(r"-?\d+(?:[.,]\d+)?|[-–]")
@@ -61,10 +61,9 @@ def _is_known(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     plain = folded(text)
+    known = runs_of_words(plain) & headers_known()
     return key_of("ignored", text) is not None or any(
-        phrase == plain or (len(phrase) >= _SHORTEST_WITHIN and f" {phrase} " in f" {plain} ")
-        for phrases in words("fields").values()
-        for phrase in phrases
+        phrase == plain or len(phrase) >= _SHORTEST_WITHIN for phrase in known
     )
 
 

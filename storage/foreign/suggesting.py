@@ -9,7 +9,7 @@ from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.tables import Table
-from storage.foreign.vocabulary import folded, key_of, words
+from storage.foreign.vocabulary import folded, key_of, runs_of_words, words
 
 _MARK_CHARS = 4
 # No mark and no level: a share of a person, an efficiency.
@@ -74,10 +74,11 @@ def _of_header(index: int, header: str) -> Iterable[Guess]:
         return
     if unit is not None and not unit.endswith("_total"):
         yield Guess(index, header, "run", _UNIT_SCORE, unit)
+    held = {plain, bare} | runs_of_words(plain) | runs_of_words(bare)
     for field, phrases in words("fields").items():
         if field == "quantity" and unit is not None:
             continue  # minutes of a piece are no pieces
-        best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases), default=(0.0, ""))
+        best = max(((_score(plain, bare, phrase), phrase) for phrase in phrases & held), default=(0.0, ""))
         if best[0] < 1 and _is_something_of(field, plain):
             continue
         if best[0] >= (1.0 if field in _WHOLE else _LEAST):

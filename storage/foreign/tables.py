@@ -234,9 +234,11 @@ def _no_row(filled: Sequence[Cell], written: Sequence[Cell], width: int, header:
     texts = [cell.text for cell in filled]
     if {folded(text) for text in texts} <= header and len(texts) > 1:
         return "the header again"
-    sums = any(key_of("totals", _IN_BRACKETS.sub("", text).rstrip(": ")) for text in texts[:2])
-    if sums or texts[0].startswith(("Σ", "∑")):
+    said = [key_of("totals", _IN_BRACKETS.sub("", text).rstrip(": ")) for text in texts[:2]]
+    if "words" in said or texts[0].startswith(("Σ", "∑")):
         return "a total"
+    if said[0] == "legends":
+        return "a legend"
     own = [cell for cell in written if not cell.empty]
     # Of several cells that are merged down, or of one before it, a row goes on.
     merged_down = len(filled) - len(own)

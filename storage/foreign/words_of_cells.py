@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.vocabulary import folded, key_of, key_within, words
+from storage.foreign.vocabulary import folded, key_of, key_within, unaccented, words
 
 ABSENCES = ("vacation", "sick", "training", "other")
 STATUSES = ("draft", "released", "in_progress", "done", "hold", "cancelled")
@@ -194,7 +194,7 @@ def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 def _known(category: str, text: str) -> str | None:
     """The value of a word; a mark is known only as it stands, because (x) is not x."""
     if category.startswith("marks"):
-        if text.casefold() not in {*words("marks")["yes"], *words("marks")["no"]}:
+        if unaccented(text) not in {*words("marks")["yes"], *words("marks")["no"]}:
             return None
         return None if category != "marks" and text.isdecimal() else key_of("marks", text)
     return key_of(category, text)
