@@ -219,7 +219,8 @@ def _relief(
         return [], ["The window is over, so no hour can be added in it."]
     if read.only is None:
         rows = [row for row in found.ranking[:TRIED] if row.figures.load]
-        machine_ids = [_fullest_machine(row, times, plan, read.question) for row in rows]
+        fullest = (_fullest_machine(row, times, plan, read.question) for row in rows)
+        machine_ids = [machine_id for machine_id in fullest if machine_id is not None]
     else:
         machine_ids = [m.id for m in read.only[:TRIED]]
     if not machine_ids:
@@ -237,11 +238,15 @@ def _relief(
     return [relief_row(times.shop, key, reliefs.of(key, since), times.zone) for key in machine_ids], told
 
 
-def _fullest_machine(row: Ranked, times: ShopTimes, plan: PlanWaits, question: BottleneckQuestion) -> str:
+def _fullest_machine(
+    row: Ranked, times: ShopTimes, plan: PlanWaits, question: BottleneckQuestion
+) -> str | None:
+    """Of a work center, the fullest; None where all of its machines are out of use."""
     if question.level is Level.MACHINE:
         return row.key
     inside = replace(question, level=Level.MACHINE, work_center_id=row.key)
-    return bottlenecks(times, plan, inside).ranking[0].key
+    ranking = bottlenecks(times, plan, inside).ranking
+    return ranking[0].key if ranking else None
 
 
 def _summary(found: Bottlenecks, views: BottleneckViews, question: BottleneckQuestion, window: Window) -> str:

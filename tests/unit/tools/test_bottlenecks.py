@@ -54,6 +54,19 @@ async def answer(tool_input: dict[str, JsonValue], shop: Shop = BUSY) -> Bottlen
     return await call(NAME, tool_input, shop, BottlenecksOutput)
 
 
+async def test_a_work_center_whose_machines_are_out_of_use_with_work_on_them_is_no_bottleneck() -> None:
+    retired = {
+        key: replace(machine, active_to=at(1, 0)) if machine.work_center_id == "turning" else machine
+        for key, machine in BUSY.machines.items()
+    }
+    found = await ask(replace(BUSY, machines=retired), level="work_center")
+    assert [(row.code, row.utilization_pct, row.load_h) for row in found.ranking if row.load_h] == [
+        ("TURN", None, 26.5)
+    ]
+    assert found.bottleneck is None
+    assert found.relief == []
+
+
 async def test_the_fullest_machine_over_the_threshold_is_the_bottleneck_with_all_its_figures() -> None:
     found = await ask()
     assert found.bottleneck is not None
