@@ -32,7 +32,8 @@ OF_SOME_ROWS = frozenset(
         "new_work_centers", "new_operators", "operator_calendar", "fill_down", "no_times", "breaks",
         "open_end", "outside", "out_of_service", "merged_rows", "merged_columns", "hidden_rows", "done_at",
         "names", "group", "same_time", "reports_differ", "unknown_operations",
-        "order_numbers",
+        "order_numbers", "available.day", "release.day", "material_due.day", "quote_expires.day",
+        "reported.day", "active_to.day",
     )
 )  # fmt: skip
 _ASKED_ONCE = frozenset({"year"})

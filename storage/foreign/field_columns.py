@@ -8,6 +8,7 @@ from storage.foreign.columns import Column
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import RUN_UNITS
 from storage.foreign.fields import FIELDS, ROWS, has_clocks
+from storage.foreign.material_columns import material_columns
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.suggesting import ACROSS, Guess, called_so, columns_for
 from storage.foreign.tables import Table
@@ -50,6 +51,8 @@ def field_columns(
 ) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
     """The columns of each field of a kind of rows, and the fields that come from elsewhere."""
     proposed = columns_for(table, kind)
+    if kind == "materials":
+        material_columns(table, proposed)
     called = called_so(table, kind, proposed)
     if "operator" in ROWS[kind] and "operator" not in proposed and "operator_name" in proposed:
         proposed["operator"] = proposed["operator_name"]
@@ -262,6 +265,8 @@ _NONE = {
     "good": "no column: only scrap is reported",
     "due": "no column: it is due on no day",
     "quantity": "no column: the shop has the orders already, with their quantities",
+    "needed": "no column: the plan has the materials already, with how much is needed",
+    "available": "no column: the plan knows it already, or nobody does",
     "skill_named": "no column: the levels are of nothing that is taken",
 }
 

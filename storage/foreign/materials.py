@@ -13,7 +13,7 @@ from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
 from storage.foreign.reading import RowReader, readers_of
-from storage.foreign.shop_names import ShopNames
+from storage.foreign.shop_names import ShopNames, StoredMaterial
 from storage.foreign.words_of_cells import EMPTY_CELL
 
 UNKNOWN = "unknown"
@@ -28,7 +28,7 @@ def take_materials(
     seen, taken = set[str](), set[str]()
     for reader in readers_of(layout, place, findings):
         operation = _operation(reader, operations)
-        item, needed = reader.text("item", needed=True), reader.number("needed")
+        item, needed = reader.text("item", needed=True), _needed(reader)
         available = _available(reader, words)
         if operation is None or needed is None or available is None or reader.bad or reader.waits:
             continue
@@ -39,12 +39,21 @@ def take_materials(
             reader.problem("material_number" if number else "item", text, "each material once")
             continue
         seen.add(key)
-        identity = _identity(reader, item, key, source, shop=operations.orders.shop, taken=taken)
+        stored = _stored(reader, item, key, source, shop=operations.orders.shop, taken=taken)
+        identity = (
+            {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+            if stored is not None
+            else {"id": None, "source": source, "external_id": key}
+        )
+        if stored is None and not needed:
+            reader.problem("needed", "is said nowhere, and the plan has no such material", "a column")
+            continue
+        said = {"available_at": available} if layout.has("available") else {}
         operations.places.canonical.add(
             "material_requirement",
             {
                 **identity, "operation_id": operation, "item": item,
-                "qty": format(needed, "f"), "available_at": available,
+                "qty": needed or (stored.needed if stored is not None else ""), **said,
             },
             reader.origin(operation_id="operation", item="item", qty="needed", available_at="available"),
         )  # fmt: skip
@@ -55,9 +64,9 @@ def _usual_key(reader: RowReader, item: str, source: str) -> str:
     return f"{source}:{reader.text('order')}/{reader.seq('operation')}/{item}"
 
 
-def _identity(
+def _stored(
     reader: RowReader, item: str, key: str, source: str, *, shop: ShopNames, taken: set[str]
-) -> dict[str, str | None]:
+) -> StoredMaterial | None:
     """The row of the plan with this key, or that says that the operation needs this item, whichever system
     it came from; of the file's own, one with another number is another one. `taken`: ids that rows above
     are."""
@@ -68,14 +77,23 @@ def _identity(
         own = list(numbered.values()) if len(numbered) == 1 else []
     if own:
         taken.update(row.id for row in own)
-        return {"id": own[0].id, "source": own[0].source, "external_id": key}
+        return own[0]
     usual = _usual_key(reader, item, source)
     for row in shop.materials.get((reader.text("order"), reader.seq("operation") or 0), ()):
         alike = row.item.strip().casefold() == item.strip().casefold() and row.id not in taken
         if alike and (key == usual or row.source != source or row.external_id in {None, usual}):
             taken.add(row.id)
-            return {"id": row.id, "source": row.source, "external_id": row.external_id}
-    return {"id": None, "source": source, "external_id": key}
+            return row
+    return None
+
+
+def _needed(reader: RowReader) -> str | None:
+    """How much of it, in its own unit, which may stand behind the number; empty where no column says it, None
+    when it is wrong (told)."""
+    if not reader.layout.has("needed"):
+        return ""
+    number = reader.number("needed")
+    return None if number is None else format(number, "f")
 
 
 def _operation(reader: RowReader, operations: Operations) -> str | None:

@@ -44,10 +44,16 @@ def bare_number(text: str) -> str:
     return f"-{text[:-1]}" if text[:-1].isdigit() and text.endswith("-") else text
 
 
+def without_unit(text: str) -> str:
+    """The number of a text with any unit behind it, such as `12,5 kg`."""
+    form = _WITH_UNIT.fullmatch(text)
+    return form[1].strip() if form is not None else text
+
+
 def decimal_evidence(texts: Iterable[str]) -> Evidence:
     """The first text that proves each sign, and the first that could be read both ways."""
     found: dict[str, str] = {}
-    for text in map(bare_number, texts):
+    for text in map(without_unit, map(bare_number, texts)):
         sign = _sign_of(text)
         if sign is not None:
             found.setdefault(sign, text)

@@ -24,7 +24,7 @@ from storage.foreign.grid import EMPTY, Cell, cell_of
 from storage.foreign.layout import BLANKS, Layout
 from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
 from storage.foreign.next_days import next_day_in
-from storage.foreign.numbers import bare_number, parse_number
+from storage.foreign.numbers import bare_number, parse_number, without_unit
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 from storage.foreign.times_of_day import clock_of
@@ -154,7 +154,11 @@ class RowReader:
         cell = self.cell(name)
         try:
             value = cell.value
-            number = value if isinstance(value, Decimal) else parse_number(cell.text, self.layout.decimal)
+            number = (
+                value
+                if isinstance(value, Decimal)
+                else parse_number(without_unit(cell.text), self.layout.decimal)
+            )
         except Undecided:
             self.waits = True
             return None

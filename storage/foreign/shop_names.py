@@ -90,6 +90,8 @@ class StoredMaterial:
     item: str
     source: str
     external_id: str | None
+    # how much of it, as a canonical cell
+    needed: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ select b.quote_id as code, 0 as seq, b.id, b.source, b.external_id, b.machine_id
 
 -- name: materials
 -- What the operations of the orders that a file names need, and the materials whose numbers it names.
-select o.code, p.seq, r.id, r.item, r.source, r.external_id
+select o.code, p.seq, r.id, r.item, r.source, r.external_id, r.qty::text as needed
   from material_requirement r
   join operation p on p.tenant_id = r.tenant_id and p.id = r.operation_id
   join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id

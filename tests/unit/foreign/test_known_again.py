@@ -106,6 +106,24 @@ def test_a_material_is_known_by_its_number_whichever_system_it_came_from() -> No
     ]
 
 
+def test_a_list_of_materials_may_leave_out_how_much_or_when_and_have_units_behind_its_numbers() -> None:
+    plan = replace(PLAN, materials={("A", 10): (StoredMaterial("A", 10, "r1", "Bar", "ERP", "R-1", "7.5"),)})
+    given = {"rows": "materials"}
+    late = {"needed": "none", "available.day": "start"}
+    done, asked = read("Job;Op;Item;ETA\nA;10;bar;2026-12-07\n", given | late, plan)
+    assert (asked, rows(done, "material_requirement", "id", "qty", "available_at")) == (
+        set(), [("r1", "7.5", "2026-12-07 00:00")],
+    )  # fmt: skip
+    done, _ = read("Job;Op;Item;ETA\nA;10;Rod;2026-12-07\n", given | late, plan)
+    assert "is said nowhere, and the plan has no such material" in str(done.findings.problems)
+    text = "Job;Op;Item;Qty\nA;10;Bar;1.100,5 kg\nA;20;Disc;40 adet\n"
+    done, asked = read(text, given | {"available": "none"}, plan)
+    assert (asked, rows(done, "material_requirement", "id", "qty")) == (
+        set(), [("r1", "1100.5"), ("", "40")],
+    )  # fmt: skip
+    assert not any("available_at" in row.cells for row in done.canonical.of("material_requirement"))
+
+
 def test_an_order_named_by_its_external_id_is_that_of_the_plan_and_told() -> None:
     done, asked = read("Order;Qty;Due\n700;6;2026-12-11\n", {"rows": "orders"}, PLAN)
     assert (asked, rows(done, "production_order", "id", "code", "quantity")) == (set(), [("o1", "A", "6")])
