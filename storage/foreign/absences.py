@@ -1,5 +1,6 @@
 """Absences of people, from tables that list them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +37,8 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     kinds = with_empty(learn_absences(places.decisions, [*words, *empty]))
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
-    people = people_of(quiet, places, left_out="leave their absences out")
+    people = people_of(quiet, places, left_out="leave their absences out", several=True)
+    numbers = _Numbers.of(quiet, places)
     stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
     said: dict[tuple[str, ...], int] = {}
     for reader in readers_of(layout, place, findings):
@@ -45,22 +47,27 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
         if (status or "" in granted) and granted.get(status) != "yes":
             if status and status not in granted:
                 continue  # asked
-            text = f"the absence of {shown(who)} is {shown(status) or 'of no status'} and is left out"
+            stays = stored.told_of(reader.text("absence_number"))
+            text = f"the absence of {shown(who)} is {shown(status) or 'of no status'} and is left out{stays}"
             findings.notice(place, reader.row.number, text)
             continue
-        if who and who not in people:
-            findings.notice(place, reader.row.number, f"{shown(who)} is nobody of the shop; it is left out")
-            continue
+        names = names_in(places.operators, who)
+        for name in names:
+            if name not in people and "new_operators" not in places.decisions.questions:
+                findings.notice(
+                    place, reader.row.number, f"{shown(name)} is nobody of the shop; it is left out"
+                )
         times = _times(reader, parts.get(reader.text("day_part"), "whole"))
-        for when in times:
+        for name, when in ((name, when) for name in names if name in people for when in times):
             number = reader.row.number
-            first = said.setdefault((people[who], reader.text("absence_kind"), *when.values()), number)
+            first = said.setdefault((people[name], reader.text("absence_kind"), *when.values()), number)
             if first != number:
-                text = f"the absence of {shown(who)} is that of row {first} and counts once"
+                text = f"the absence of {shown(name)} is that of row {first} and counts once"
                 findings.notice(place, number, text)
                 continue
             place_in = "" if len(times) == 1 else f"/{when['start']}"
-            _add(reader, _Whose(people[who], place_in), when, kinds, (places, stored))
+            whose = _Whose(people[name], numbers.key(reader, people[name], when) + place_in)
+            _add(reader, whose, when, kinds, (places, stored))
     stored.tell_overlaps(findings)
 
 
@@ -150,10 +157,34 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Whose:
-    """`part`: which of the absences of a row it is, where it has a number of its own."""
+    """`part`: what stands behind a number of its own where it has several absences."""
 
     person: str
     part: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """On how many rows each number of an absence is, of how many people, and on how many of each."""
+
+    rows: Mapping[tuple[str, str], int]
+    people: Mapping[str, int]
+
+    @classmethod
+    def of(cls, readers: Sequence[RowReader], places: Places) -> "_Numbers":
+        named = [
+            (reader.text("absence_number"), places.operators.find(name) or name)
+            for reader in readers
+            for name in names_in(places.operators, reader.text("operator"))
+        ]
+        return cls(Counter(named), Counter(number for number, _ in set(named)))
+
+    def key(self, reader: RowReader, person: str, when: Mapping[str, str]) -> str:
+        """What tells an absence from others of its number: whose it is, and when it begins."""
+        number = reader.text("absence_number")
+        whose = f" {person}" if self.people[number] > 1 else ""
+        first = f" {when.get('start_date') or when['start']}"
+        return whose + (first if self.rows[number, person] > 1 else "")
 
 
 def _add(
@@ -167,7 +198,8 @@ def _add(
     first, last = when.get("start_date") or when["start"], when.get("end_date") or when.get("end") or ""
     number = reader.text("absence_number")
     key = f"{number}{whose.part}" if number else f"{places.source}:{person} {first}"
-    time = Time(person, first, last, key, numbered=bool(number))
+    also = (number,) if number and whose.part else ()
+    time = Time(person, first, last, key, numbered=bool(number), also=also)
     places.canonical.add(
         "absence",
         {

@@ -13,6 +13,7 @@ NOBODY, INVITED, WORKING, CODES = "nobody", "invited", "people", "codes"
 _TOLD = 5
 # So many events that name a code are asked one by one.
 ALONE = 2
+_BOTH = 2
 TAKE, IGNORE = "take", "ignore"
 _NAME_CHARS = 3
 
@@ -164,15 +165,17 @@ class People:
         return []
 
     def _asked(self, series: Series, key: str, likely: list[Named]) -> list[Named] | None:
+        both = "; ".join(person.code for person in likely)
         question = Question(
             key,
             f'Whose absence is "{shown(series.summary)}"?',
             (
+                *([Choice(both, "both")] if len(likely) == _BOTH else []),
                 *(Choice(person.code, person.name) for person in likely or self.events.shop.operators[:50]),
                 Choice(NOBODY, "no absence"),
             ),
             why=f"{self.events.about(series)}; several people are parted by ;",
-            suggested="; ".join(person.code for person in likely) or None,
+            suggested=both or None,
         )
         value = self.events.decisions.settle(question, fits=self._fits)
         return None if value is None else self._people(value)

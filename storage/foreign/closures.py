@@ -75,7 +75,12 @@ def take_closures(layout: Layout, place: str, places: Places, findings: Findings
         kind = kinds(reader)
         if kind not in {"closure", "overtime"}:
             if kind is not None:
-                text = f"{shown(reader.text('title'))} is no closed day and is left out"
+                number = reader.text("closure_number")
+                stays = [e for e in places.shop.exceptions if number and e.external_id == number]
+                what = shown(reader.text("title") or number or reader.text("closure_kind"))
+                text = f"{what} is no closed day and is left out" + (
+                    "; the plan has it, until somebody takes it out" if stays else ""
+                )
                 findings.notice(place, reader.row.number, text)
             continue
         owners = closures.owners(reader)

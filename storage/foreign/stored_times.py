@@ -59,6 +59,14 @@ class StoredTimes:
         others = [row for row in of_it if not (time.numbered and row.external_id)]
         return next(iter([*own, *(row for row in others if row.opens == at(time.opens, self.zone))]), None)
 
+    def told_of(self, number: str) -> str:
+        """What to say of a row that is left out whose number the plan has; empty: it has it not."""
+        found = next((row for row in self.stored if number and row.external_id == number), None)
+        if found is None:
+            return ""
+        opens = f"{found.opens.astimezone(self.zone):%Y-%m-%d}"
+        return f"; the plan has it, of {shown(found.name)} from {opens}, until somebody takes it out"
+
     def identities(self, rows: Sequence[tuple[Origin, Time]], uids: Set[str]) -> list[dict[str, str | None]]:
         """The cells that say which rows those of a calendar are, whose keys begin with its events' `uids`.
         The plan's row of a key comes first, even of another machine; then one of the same machine and start
