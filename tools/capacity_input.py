@@ -191,6 +191,12 @@ def _routing(asked: CapacityInput, shop: Shop, span: Interval) -> Asked:
 
 def _step(number: int, step: RoutingStep, shop: Shop, span: Interval, told: list[str]) -> WorkDemand:
     if step.subcontract_h is not None:
+        names = "work_center", "machines", "setup_min", "run_s_per_piece"
+        also = ", ".join(f"`{name}`" for name in names if getattr(step, name))
+        if also:
+            raise InvalidRouting(
+                f"Step {number} has `subcontract_h` and {also}: give one of them.", details={"step": number}
+            )
         minutes = order_minutes(step.subcontract_h, f"subcontract of step {number}")
         return WorkDemand(
             setup_min=0, run_s_per_piece=0, elapsed_min=minutes, wait_after_min=step.wait_after_min

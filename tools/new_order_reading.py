@@ -222,11 +222,34 @@ class OrderReader:
 
 
 def _outside(number: int, row: OperationInput) -> tuple[Outside | None, int]:
+    _only_one_kind(number, row)
     if row.milestone:
         return Outside.MILESTONE, 0
     if row.subcontract_h is not None:
         return Outside.SUBCONTRACT, order_minutes(row.subcontract_h, f"subcontract of operation {number}")
     return None, 0
+
+
+def _only_one_kind(number: int, row: OperationInput) -> None:
+    """Refuse a milestone or work outside with time or a place in the shop: which of the two is meant?"""
+    kind = "milestone" if row.milestone else "subcontract_h"
+    if not row.milestone and row.subcontract_h is None:
+        return
+    names = (
+        "subcontract_h",
+        "hours",
+        "setup_min",
+        "run_s_per_piece",
+        "work_center",
+        "machines",
+        "alternatives",
+    )
+    also = [name for name in names if name != kind and getattr(row, name)]
+    if also:
+        told = ", ".join(f"`{name}`" for name in also)
+        raise InvalidRouting(
+            f"Operation {number} has `{kind}` and {told}: give one of them.", details={"operation": number}
+        )
 
 
 def _needs_quantity(operation: NewOperation) -> bool:

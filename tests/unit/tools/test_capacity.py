@@ -301,6 +301,8 @@ ROUTING: JsonValue = [{"work_center": "turning", "run_s_per_piece": 60}]
         ({"routing": [{"machines": ["Puma 3100", "GR-1"], "setup_min": 1}], "quantity": 5}, InvalidRouting),
         ({"routing": [{"work_center": "sawing", "setup_min": 1}], "quantity": 5}, NoEligibleMachine),
         ({"routing": [{"subcontract_h": -1}], "quantity": 5}, InvalidDuration),
+        ({"routing": [{"subcontract_h": 24, "run_s_per_piece": 60}], "quantity": 5}, InvalidRouting),
+        ({"routing": [{"subcontract_h": 24, "work_center": "turning"}], "quantity": 5}, InvalidRouting),
     ],
 )
 async def test_what_cannot_be_answered_is_refused_by_name(
