@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from storage.foreign.date_forms import MAX_DATE_CHARS, NUMERIC, short_date
+from storage.foreign.times_of_day import less_next_day
 
 # Years that a plan may speak of, by their last two figures.
 _YEARS = range(20, 60)
@@ -27,7 +28,7 @@ def date_evidence(texts: Iterable[str]) -> DateEvidence:
     """The first text that proves each order, and the first that could be read both ways."""
     found: dict[str, str] = {}
     for text in texts:
-        order = _order_of(text)
+        order = _order_of(less_next_day(text)[0])
         if order is not None:
             found.setdefault(order, text)
     return DateEvidence(

@@ -2,7 +2,7 @@
 
 import re
 
-from storage.foreign.times_of_day import CLOCK
+from storage.foreign.times_of_day import CLOCK, less_next_day
 from storage.foreign.vocabulary import key_of
 
 MAX_DATE_CHARS = 60
@@ -72,6 +72,7 @@ CHECKED_CHARS = 3
 def looks_like_date(text: str) -> bool:
     if len(text) > MAX_DATE_CHARS:
         return False
+    text = less_next_day(text)[0]
     if _is_full(text):
         return True
     if (form := short_date(text)) is not None:
@@ -107,6 +108,7 @@ def _week_with_day(text: str) -> tuple[str | None, int, int | None] | None:
 
 def lacks_year(text: str) -> bool:
     """Whether a date or a week is written without its year."""
+    text = less_next_day(text)[0] if len(text) <= MAX_DATE_CHARS else text
     week = week_in(text)
     if week is not None or len(text) > MAX_DATE_CHARS:
         return week is not None and week[0] is None
@@ -147,5 +149,6 @@ def month_word(text: str) -> str | None:
     """The word that names the month in a date; None: it has none."""
     if len(text) > MAX_DATE_CHARS:
         return None
+    text = less_next_day(text)[0]
     form = next((found for pattern in NAMED if (found := pattern.fullmatch(text))), None) or yearless(text)
     return None if form is None else form.groupdict().get("name")

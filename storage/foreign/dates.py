@@ -22,7 +22,7 @@ from storage.foreign.date_forms import (
 from storage.foreign.decisions import Undecided
 from storage.foreign.digit_dates import Digits, digits_in, readings, timed_digits
 from storage.foreign.moments import Moment
-from storage.foreign.times_of_day import DAY_MINUTES, minute_in
+from storage.foreign.times_of_day import DAY_MINUTES, less_next_day, minute_in
 from storage.foreign.vocabulary import folded, key_of
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
@@ -62,9 +62,19 @@ def parse_date(text: str, style: DateStyle) -> Moment:
     Raises:
         Refused: no date, no day of the calendar, or nobody has decided what comes first.
     """
-    order = style.order
     if len(text) > MAX_DATE_CHARS:
         raise Refused("is not a date", "such as 2026-12-07")
+    at, later = less_next_day(text)
+    if not later:
+        return _parsed(text, style)
+    moment = _parsed(at, style)
+    if moment.minute is None:
+        raise Refused("is not a date", "such as 2026-12-07 06:00 +1")
+    return moment.later(later)
+
+
+def _parsed(text: str, style: DateStyle) -> Moment:
+    order = style.order
     form = NUMERIC.fullmatch(text)
     if form is not None:
         year, month, day = _by_order(form, order)

@@ -1,4 +1,4 @@
-"""Dates that are digits alone: 261204, 041226, 20261204 or 04122026, the short ones with a time too."""
+"""Dates that are digits alone: 261204, 041226, 20261204 or 04122026, with a time too."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
-from storage.foreign.times_of_day import CLOCK, minute_in
+from storage.foreign.times_of_day import CLOCK, clock_of, minute_in
 
 Digits: TypeAlias = Literal["ymd", "dmy", "mdy"]
 DIGITS: tuple[Digits, ...] = ("ymd", "dmy", "mdy")
 # Years that a plan may speak of.
 _YEARS = range(2020, 2060)
 _FORM = re.compile(r"\d{6}|\d{8}", re.ASCII)
-_TIMED = re.compile(rf"(?P<date>\d{{6}})[T\s]+{CLOCK}", re.ASCII | re.IGNORECASE)
+# Eight digits that begin with their year are a date with a time anyway, as long as the time has a sign.
+_TIMED = re.compile(rf"(?P<date>\d{{6}}|(?!20\d\d[01])\d{{8}})[T\s]+{CLOCK}", re.ASCII | re.IGNORECASE)
+_TIMED_IN_DIGITS = re.compile(r"(\d{6}|\d{8})[T\s]+(\d{4})", re.ASCII | re.IGNORECASE)
 _SHORT, _LONG = 6, 8
 
 
@@ -30,7 +32,12 @@ def digits_in(value: object) -> str | None:
 
 
 def timed_digits(text: str) -> tuple[str, int] | None:
-    """Six digits with a time of the day behind them, 041226 08:00, and the minute of that day."""
+    """Six or eight digits with a time of the day behind them, 041226 08:00 or 041226 0800, and the minute of
+    that day."""
+    bare = _TIMED_IN_DIGITS.fullmatch(text)
+    if bare is not None:
+        minute = clock_of(bare[2])
+        return None if minute is None else (bare[1], minute)
     form = _TIMED.fullmatch(text)
     try:
         return None if form is None or form["minute"] is None else (form["date"], minute_in(form))

@@ -31,7 +31,7 @@ class Template:
 
 def template_of(said: str) -> Template:
     """`{order}/{operation}`; several ways are parted by ` | `, `{}` is a part that is not taken, `{firm=*}`
-    is this sign or nothing.
+    is this sign or nothing. Nothing need stand beyond a sign at either end: `{from} –` is 2026-12-07 –.
 
     Raises:
         InvalidRequest: it names no part, or two parts without anything between them.
@@ -46,7 +46,7 @@ def template_of(said: str) -> Template:
 def _form(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     pattern, at, names, open_part = "", 0, list[str](), False
     for place in _PLACE.finditer(text):
-        pattern += _literal(text[at : place.start()])
+        pattern += _literal(text[at : place.start()], first=not at)
         sign = place[2]
         if open_part and at == place.start() and not sign:
             raise InvalidRequest(f"{shown(text)} has two parts with nothing between them.")
@@ -54,15 +54,16 @@ def _form(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
         pattern += f"({re.escape(sign)})?" if sign else "(.+?)"
         names.append(place[1].strip())
         at = place.end()
-    return re.compile(pattern + _literal(text[at:]), re.IGNORECASE | re.DOTALL), tuple(names)
+    return re.compile(pattern + _literal(text[at:], last=True), re.IGNORECASE | re.DOTALL), tuple(names)
 
 
-def _literal(text: str) -> str:
-    """The signs of a text; spaces around them may be there or not, but around a dash they are as written."""
+def _literal(text: str, *, first: bool = False, last: bool = False) -> str:
+    """The signs of a text; spaces around them may be there or not, but around a dash they are as written, save
+    on the outer side of one that is `first` or `last`."""
     if not text:
         return ""
     words = [rf"[{_DASHES}]" if sign in _DASHES else re.escape(sign) for sign in "".join(text.split())]
     if not words:
         return r"\s+"
     space = r"\s+" if set(text.split()) <= set(_DASHES) and text != text.strip() else r"\s*"
-    return space + r"\s*".join(words) + space
+    return (r"\s*" if first else space) + r"\s*".join(words) + (r"\s*" if last else space)

@@ -11,6 +11,10 @@ CLOCK = (
     r"(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?|uhr|h|(?<=:\d\d)[ap])?"
 )
+# `2026-12-07 06:00 +1`: of the day after. Right behind the time it may be the offset of a time zone.
+_OF_NEXT_DAY = re.compile(
+    r"(?P<at>.*\d[:.h]\d\d(?:\s?[ap]\.?m\.?)?)(?:\s+\+\s?1|\s*\(\+\s?1\))", re.IGNORECASE
+)
 _CLOCK_ALONE = re.compile(CLOCK, re.IGNORECASE)
 _BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)
 
@@ -28,6 +32,12 @@ def minute_in(form: re.Match[str]) -> int:
     if minute > 59 or hour * 60 + minute > DAY_MINUTES or int(form["second"] or 0):
         raise Refused("is no minute of the day", "00:00 to 24:00, without seconds")
     return hour * 60 + minute
+
+
+def less_next_day(text: str) -> tuple[str, int]:
+    """A date with a time without the sign that it is of the next day, and the minutes that this is later."""
+    form = _OF_NEXT_DAY.fullmatch(text)
+    return (text, 0) if form is None else (form["at"], DAY_MINUTES)
 
 
 def clock_of(value: time | Decimal | str) -> int | None:
