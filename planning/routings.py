@@ -138,9 +138,17 @@ class Routings:
         elif needs_no_machine(operation):
             unplaced = PlannedOperation(operation, before, (), done_before, None, None, materials)
             ready = unplaced.ready_at(order)
-            if ready is not None and (before or order.release_at is not None):
+            if not before and order.release_at is None:
+                ready = self._begins(order, ready or 0) if operation.milestone else None
+            if ready is not None:
                 start, end = ready, ready + (operation.subcontract_minutes or 0)
         return PlannedOperation(operation, before, bookings, done_before, start, end, materials, reports)
+
+    def _begins(self, order: Order, ready: Minute) -> Minute | None:
+        """When a milestone that awaits nothing is over: once it is ready and the order's work begins."""
+        rows = (b for o in self.operations(order.id) for b in self.bookings(o.id))
+        first = min((b.envelope_start for b in rows), default=None)
+        return None if first is None else max(first, ready)
 
 
 def latest_material(materials: Iterable[MaterialRequirement]) -> MaterialRequirement | None:

@@ -107,6 +107,23 @@ def test_a_milestone_is_over_when_what_precedes_it_is() -> None:
     assert found.figures.remaining == 3 * H
 
 
+@pytest.mark.parametrize("release", [None, at(0, 5)])
+def test_a_milestone_before_all_work_keeps_no_order_from_its_finish(release: int | None) -> None:
+    """As an import makes one of a first operation without time; the order may say no release."""
+    steps = [step(10, milestone=True, alternatives=()), step(20)]
+    found = report(shop(steps, [booked("b1", "op20", at(0, 6), at(0, 9))], release_at=release))
+    assert (found.figures.finish, found.outlook) == (at(0, 9), Outlook.ON_TIME)
+    nothing_booked = report(shop(steps, [], release_at=release))
+    assert nothing_booked.figures.finish is None
+
+
+def test_work_outside_that_nobody_knows_the_beginning_of_has_no_end() -> None:
+    steps = [step(10, subcontract_minutes=DAY, alternatives=()), step(20)]
+    rows = [booked("b1", "op20", at(0, 6), at(0, 9))]
+    assert report(shop(steps, rows, release_at=None)).figures.finish is None
+    assert report(shop(steps, rows, release_at=MONDAY)).figures.finish == at(1, 0)
+
+
 def test_without_a_due_date_nothing_is_late() -> None:
     found = report(shop([step(10)], [booked("b1", "op10", at(9, 6), at(9, 9))], due_at=None))
     assert (found.outlook, found.figures.slack, found.figures.critical_ratio) == (
