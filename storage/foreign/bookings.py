@@ -44,12 +44,23 @@ def bookings_of(parts: Sequence[Part], decisions: Decisions, zone: ZoneInfo) -> 
                 and last[-1].name == part.name
                 and instant(part.start, zone) >= instant(last[-1].end, zone)
             )
-            if joined and goes_on:
+            if goes_on and (_same_number(last[-1], part) or (joined and not _other_number(last[-1], part))):
                 last.append(part)
             else:
                 last = [part]
                 found.append(last)
     return found
+
+
+def _same_number(before: Part, part: Part) -> bool:
+    """Whether both rows name one booking by its number: it is one, without a question."""
+    number = part.reader.text("booking_number")
+    return bool(number) and before.reader.text("booking_number") == number
+
+
+def _other_number(before: Part, part: Part) -> bool:
+    numbers = {found.reader.text("booking_number") for found in (before, part)} - {""}
+    return len(numbers) > 1
 
 
 def _joined(by_machine: Mapping[str, Sequence[Part]], decisions: Decisions) -> bool:
@@ -58,7 +69,7 @@ def _joined(by_machine: Mapping[str, Sequence[Part]], decisions: Decisions) -> b
         (before, part)
         for on_machine in by_machine.values()
         for before, part in pairwise(on_machine)
-        if before.name == part.name
+        if before.name == part.name and not _same_number(before, part) and not _other_number(before, part)
     ]
     if not repeated:
         return decisions.optional(SEGMENTS) == JOINED

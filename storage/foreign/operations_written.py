@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from storage.foreign.booking_rows import add_bookings, told_of_people
 from storage.foreign.bookings import Part, bookings_of
+from storage.foreign.cancelled_bookings import cancel, is_cancelled
 from storage.foreign.canonical import Canonical
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.field_columns import BOOKED, NONE
@@ -33,7 +34,16 @@ def add_operations(operations: Operations, canonical: Canonical) -> None:
             continue
         parts += _parts(operations, operation)
     bookings = bookings_of(parts, operations.decisions, operations.zone)
+    gone = [found for found in bookings if is_cancelled(found, operations.statuses)]
     older_of = {f"{code}/{seq}": older for (code, seq), older in operations.orders.shop.bookings.items()}
+    cancelled = cancel(gone, operations.orders.source, older_of, operations.zone)
+    canonical.replaced += cancelled.gone
+    operations.told += [cancelled.told] if cancelled.told else []
+    bookings = [found for found in bookings if found not in gone]
+    older_of = {
+        name: [booking for booking in older if booking.id not in cancelled.gone]
+        for name, older in older_of.items()
+    }
     settled = settle_bookings(
         bookings, operations.orders.source, operations.decisions, older_of, operations.zone
     )

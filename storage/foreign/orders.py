@@ -123,6 +123,8 @@ class Orders:
         for order in self.said.values():
             if order.quantity is not None:
                 kept += [order] if self._add(order, canonical) else []
+            if order.knows_material and not order.operations and order.material:
+                self._add_material(order, canonical, item)
             if order.knows_material and order.operations:
                 _, operation, reader = min(order.operations, key=lambda found: found[0])
                 canonical.add(
@@ -136,6 +138,31 @@ class Orders:
                 )  # fmt: skip
         if kept:
             _tell_kept_priorities(kept)
+
+    def _add_material(self, order: Said, canonical: Canonical, item: str) -> None:
+        """The day of the material of an order whose operations the plan has: of the only one that it needs,
+        else of one more, of its first operation."""
+        reader = order.first
+        plan = [row for (code, _), rows in self.shop.materials.items() if code == order.code for row in rows]
+        key = f"{order.code}/material"
+        own = [row for row in plan if (row.source, row.external_id) == (self.source, key)] or plan
+        first = min((seq for code, seq in self.shop.operations if code == order.code), default=None)
+        if first is None:
+            text = f"the day of the material of {shown(order.code)} is not taken: it has no operation yet"
+            reader.findings.notice(reader.place, reader.row.number, text)
+            return
+        said = {"available_at": order.material or ""}
+        origin = reader.origin(available_at="material_due")
+        if len(own) == 1:
+            stored = own[0]
+            operation = self.shop.operations[order.code, stored.seq]
+            identity = {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
+            cells = {**identity, "operation_id": operation.id, "item": stored.item, "qty": stored.needed}
+        else:
+            operation = self.shop.operations[order.code, first]
+            identity = {"id": None, "source": self.source, "external_id": key}
+            cells = {**identity, "operation_id": operation.id, "item": item, "qty": "1"}
+        canonical.add("material_requirement", {**cells, **said}, origin)
 
     def _add(self, order: Said, canonical: Canonical) -> bool:
         """The order's row; whether its priority is the plan's, since its cell is empty."""

@@ -9,6 +9,8 @@ from storage.foreign.reading import RowReader
 from storage.foreign.vocabulary import key_of
 
 _PARTS = re.compile(r"[;,/+&]|\s{2,}")
+# What may stand before the number, as in `A10`.
+_LETTERS = re.compile(r"^[^\W\d]{1,4}[ .-]?(?=\d)")
 _NO_NUMBER = "0"
 
 
@@ -22,7 +24,8 @@ def predecessors_of(reader: RowReader, order: str, reference: Callable[[int], st
         return NONE
     found: list[str] = []
     for part in filter(None, (part.strip() for part in _PARTS.split(text))):
-        number = seq_in(part.removeprefix(order).lstrip(" -/._"))
+        own = part.removeprefix(order).lstrip(" -/._")
+        number = seq_in(own) or seq_in(_LETTERS.sub("", own))
         if number is None:
             reader.problem("predecessors", "names no operations of its order", "such as 10; 20")
             return ""

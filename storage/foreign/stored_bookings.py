@@ -56,7 +56,7 @@ def settle_bookings(
         for operation, found in by_operation.items()
         for place, parts in enumerate(found, 1)
     }
-    of_number = _by_number(older_of, {_number(parts) for parts in bookings} - {""}, source)
+    of_number = by_number(older_of, {number_of(parts) for parts in bookings} - {""}, source)
     taken = {older.id for older in of_number.values()}
     settled, others = Settled(), list[tuple[str, StoredBooking]]()
     moved: dict[int, StoredBooking] = {}
@@ -66,15 +66,15 @@ def settle_bookings(
         named = [own[names[id(parts)]] for parts in found if names[id(parts)] in own]
         left = [older for older in plan if older not in named]
         for parts in found:
-            same = of_number.get(_number(parts)) or own.get(names[id(parts)])
+            same = of_number.get(number_of(parts)) or own.get(names[id(parts)])
             if same is None:
-                same = next((older for older in left if _is_same(older, parts, zone)), None)
+                same = next((older for older in left if is_same(older, parts, zone)), None)
             left = [older for older in left if older is not same]
             settled.bookings.append(Identified(*names[id(parts)], parts, same))
         left = [older for older in left if older.status != "done"]
         others += [(operation, older) for older in left]
         new = [parts for parts in found if _is_new(settled.bookings, parts)]
-        if len(left) == len(new) == 1 and not _number(new[0]):
+        if len(left) == len(new) == 1 and not number_of(new[0]):
             moved[id(new[0])] = left[0]
     if others and _ask(others, settled, decisions, zone, what) == YES:
         _move(settled, moved)
@@ -93,11 +93,11 @@ def _move(settled: Settled, moved: Mapping[int, StoredBooking]) -> None:
     settled.bookings = [replace(b, stored=moved.get(id(b.parts), b.stored)) for b in settled.bookings]
 
 
-def _number(parts: Sequence[Part]) -> str:
+def number_of(parts: Sequence[Part]) -> str:
     return next((text for part in parts if (text := part.reader.text("booking_number"))), "")
 
 
-def _by_number(
+def by_number(
     older_of: Mapping[str, Sequence[StoredBooking]], numbers: set[str], source: str
 ) -> dict[str, StoredBooking]:
     """The plan's booking of each number of the file: of the file's own system, else the only one that has it,
@@ -122,11 +122,11 @@ def _system(source: str) -> str:
 def _named(parts: Sequence[Part], operation: str, place: int, source: str) -> tuple[str, str]:
     """The key of a booking and the system that it is of: its own number, or its place among those of its
     operation."""
-    number = _number(parts)
+    number = number_of(parts)
     return (number, _system(source)) if number else (f"{source}:{operation}/{place}", OF_IMPORTS)
 
 
-def _is_same(older: StoredBooking, parts: Sequence[Part], zone: ZoneInfo) -> bool:
+def is_same(older: StoredBooking, parts: Sequence[Part], zone: ZoneInfo) -> bool:
     return (older.machine_id, older.opens, older.closes) == (
         parts[0].machine,
         instant(parts[0].start, zone),

@@ -30,7 +30,7 @@ _OF_OTHERS = ("alternative_run", "alternative_setup")
 # Fields that change a plan when their column is passed over.
 _ASKED = frozenset({
     "quantity", "due", "release", "priority", "status", "material_due", "quote_expires", "setup", "run",
-    "wait_after", "start", "end", "length", "active_from", "active_to", "break_time", "back",
+    "wait_after", "start", "end", "length", "active_from", "active_to", "break_time", "back", "operation",
 })  # fmt: skip
 # Headers of columns that went across: they may be several things.
 ACROSS = ("column", "content")

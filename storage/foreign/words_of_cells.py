@@ -9,7 +9,7 @@ from storage.foreign.vocabulary import folded, key_of, key_within, unaccented, w
 
 ABSENCES = ("vacation", "sick", "training", "other")
 STATUSES = ("draft", "released", "in_progress", "done", "hold", "cancelled")
-BOOKINGS = ("planned", "in_progress", "done")
+BOOKINGS, CANCELLED = ("planned", "in_progress", "done"), "cancelled"
 # What a word for an order's status says of a booking; one on hold or cancelled is asked.
 _OF_ORDERS = {"draft": "planned", "released": "planned", "in_progress": "in_progress", "done": "done"}
 ATTENDANCE = ("full", "setup", "none")
@@ -19,6 +19,7 @@ EMPTY_CELL = "(empty)"
 KIND_CHARS = 40
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
+_GONE = (Choice(CANCELLED, "it is not to be: the plan's goes, and none is made"),)
 _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
 
 
@@ -34,7 +35,7 @@ def learn_bookings(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     said = {text: value for text, value in known.items() if not is_said(scope, "booking", text)}
     others = [text for text in found if text not in said]
     kind, asking = ("booking", "status"), "Where does a booking stand whose status is"
-    learned = said | _learned(scope, others, kind, BOOKINGS, asking)
+    learned = said | _learned(scope, others, kind, BOOKINGS, asking, asked=_GONE)
     # Where only those are marked that are begun or done, the others are planned.
     if "" in found and (BOOKINGS[0] in learned.values() or is_said(scope, "booking")):
         learned |= _learned(scope, [EMPTY_CELL], kind, BOOKINGS, asking)
@@ -220,7 +221,9 @@ def _learned(
     *,
     why: str = "",
 ) -> dict[str, str]:
-    """The value for each text; `kind`: the beginning of the keys, and the category of the words."""
+    """The value for each text; `kind`: the beginning of the keys, and the category of the words. `asked`:
+    what is never taken without an answer."""
+    asked: tuple[Choice, ...] = (),
     key, category = kind
     learned: dict[str, str] = {}
     for text in dict.fromkeys(texts):
@@ -235,7 +238,7 @@ def _learned(
         question = Question(
             said,
             f"{asking} {cell}?",
-            tuple(Choice(value, _ABOUT_PRIORITY.get(value, "")) for value in values),
+            (*(Choice(value, _ABOUT_PRIORITY.get(value, "")) for value in values), *asked),
             why="others of its column say something"
             if text == EMPTY_CELL
             else why or "no word that is known",

@@ -124,6 +124,52 @@ def test_a_list_of_materials_may_leave_out_how_much_or_when_and_have_units_behin
     assert not any("available_at" in row.cells for row in done.canonical.of("material_requirement"))
 
 
+def test_rows_of_one_number_are_one_booking_and_those_of_others_are_not_joined() -> None:
+    text = (
+        "No;Job;Op;Machine;Start;End\nB-1;A;10;M1;2026-12-08 06:00;2026-12-08 07:00\n"
+        "B-1;A;10;M1;2026-12-08 08:00;2026-12-08 09:00\nB-2;A;10;M1;2026-12-08 10:00;2026-12-08 11:00\n"
+    )
+    for said in ({}, {"segments": "joined"}):
+        done, asked = read(text, BOOKED | said, PLAN)
+        assert (asked, rows(done, "booking", "external_id")) == (set(), [("B-1",), ("B-2",)])
+        assert rows(done, "booking_segment", "booking_id") == [("B-1",), ("B-1",), ("B-2",)]
+
+
+def test_operations_before_one_may_have_letters_before_their_numbers() -> None:
+    text = "Order;Qty;Op;After;Machine;Run min/pc\nC;1;A10;;M1;1\nC;1;A20;;M1;1\nC;1;A30;A10,A20;M1;1\n"
+    given = {"rows": "operations", "due": "none", "replace.Op": "A* -> *", "operation": "Op"}
+    done, asked = read(text, given | {"predecessors": "After"}, PLAN)
+    assert (asked, rows(done, "operation", "predecessor_ids")[2]) == (set(), ("C/10; C/20",))
+
+
+def test_a_booking_that_is_cancelled_goes_from_the_plan_once_that_is_said() -> None:
+    plan = _with_bookings(_booking("A", 10, "k1", "plan", "B-1"))
+    text = (
+        "No;Job;Op;Machine;Start;End;State\nB-1;A;10;M1;2026-12-09 06:00;2026-12-09 07:00;Cancelled\n"
+        "B-2;A;10;M2;2026-12-08 06:00;2026-12-08 07:00;planned\nB-3;A;10;M2;;;Cancelled\n"
+    )
+    given = BOOKED | {"booking_status": "State", "leave_out": "Start="}
+    assert "booking.Cancelled" in read(text, given, plan)[1]
+    done, asked = read(text, given | {"booking.Cancelled": "cancelled"}, plan)
+    assert (asked, rows(done, "booking", "external_id", "status")) == (set(), [("B-2", "planned")])
+    assert done.canonical.replaced == ["k1"]
+    assert "1 bookings are cancelled (row 2): 1 of the plan go" in str(done.findings.notices)
+
+
+def test_the_day_of_the_material_of_an_order_is_that_of_the_only_one_that_the_plan_has_of_it() -> None:
+    text = "Order;Qty;Due;Material date\nA;5;2026-12-11;2026-12-01 08:00\nB;5;2026-12-11;2026-12-01 08:00\n"
+    plan = replace(PLAN, materials={("A", 20): (StoredMaterial("A", 20, "r1", "Bar", "ERP", "R-1", "7"),)})
+    columns = ("id", "operation_id", "item", "qty", "available_at")
+    given = {"rows": "orders", "material_due": "Material date"}
+    done, asked = read(text, given, plan)
+    assert (asked, rows(done, "material_requirement", *columns)) == (
+        set(), [("r1", "a20", "Bar", "7", "2026-12-01 08:00")],
+    )  # fmt: skip
+    assert "the day of the material of B is not taken: it has no operation yet" in str(done.findings.notices)
+    done, _ = read(text, given, PLAN)
+    assert rows(done, "material_requirement", *columns) == [("", "a10", "Material", "1", "2026-12-01 08:00")]
+
+
 def test_an_order_named_by_its_external_id_is_that_of_the_plan_and_told() -> None:
     done, asked = read("Order;Qty;Due\n700;6;2026-12-11\n", {"rows": "orders"}, PLAN)
     assert (asked, rows(done, "production_order", "id", "code", "quantity")) == (set(), [("o1", "A", "6")])
