@@ -38,6 +38,8 @@ _NEEDED = {
 
 # Kinds whose starts may be times of a day that another column says.
 _ON_DAYS = frozenset({"operations", "bookings", "downtimes", "held"})
+# What the text of a shift says itself.
+_OF_SHIFTS = ("start", "end", "weekday")
 # Fields that one column may be at once: a name that is the code too, an order with its operation.
 _OF_ONE_COLUMN = (
     {"operator", "operator_name"}, {"machine", "machine_name"}, {"work_center", "work_center_name"},
@@ -117,7 +119,8 @@ def _drop_taken(table: Table, scope: Scoped, kind: str, proposed: dict[str, list
         if scope.key(field) in given:
             continue
         left = [g for g in found if g.header not in said or {field, said[g.header]} in _OF_ONE_COLUMN]
-        if field == "number":  # what a cell of several things is called is no number
+        # What a cell of several things is called is no number, and what makes up a shift no start of its own.
+        if field == "number" or (field in _OF_SHIFTS and scope.key("shift") in given):
             left = [guess for guess in left if not is_spoken_of(guess.header, scope)]
         if left:
             proposed[field] = left

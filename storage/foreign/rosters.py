@@ -212,10 +212,14 @@ def _nothing_said(roster: _Roster, reader: RowReader) -> list[tuple[Moment, Mome
     return [] if value == "closed" else None
 
 
-def _slots(roster: _Roster, word: str, *, person: bool) -> tuple[Slot, ...] | str | None:
-    """What a shift's name stands for: its times, none, or a kind of absence; None while it is asked."""
+def _slots(
+    roster: _Roster, word: str, *, person: bool, weekly: bool = False
+) -> tuple[Slot, ...] | str | None:
+    """What a shift's name stands for: its times, none, or a kind of absence; None while it is asked. One of
+    every week may say its days too."""
     known = pattern_of(word)
-    if known is not None and all(slot.weekdays is None for slot in known):
+    with_days = [slot.weekdays is not None for slot in known or ()]
+    if known is not None and (not any(with_days) or (weekly and all(with_days))):
         return known
     question = Question(
         f"shift.{word}",
@@ -309,9 +313,11 @@ def _weekly_slots(roster: _Roster, reader: RowReader) -> list[Slot]:
     if start is not None and end is not None:
         slots: tuple[Slot, ...] = (Slot(None, start % 1440, end % 1440),)
     else:
-        found = _slots(roster, reader.text("shift"), person=False) if reader.text("shift") else None
+        word = reader.text("shift")
+        found = _slots(roster, word, person=False, weekly=True) if word else None
         slots = found if isinstance(found, tuple) else ()
-    days = _days(roster, reader)
+    says_days = bool(slots) and all(slot.weekdays for slot in slots)
+    days = None if says_days else _days(roster, reader)
     return [
         Slot(slot.weekdays or _moved(days or (), later), slot.start, slot.end)
         for slot, later in zip(slots, days_later(slots), strict=True)

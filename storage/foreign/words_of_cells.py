@@ -111,7 +111,8 @@ def learn_approvals(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 def learn_service(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """`yes` or `no` for each word that says whether a machine runs; one that nobody knows is asked."""
     found = list(texts)
-    marks = {text: value for text in found if (value := _known("marks", text)) is not None}
+    known = {text: value for text in found if (value := _known("marks", text)) is not None}
+    marks = {text: value for text, value in known.items() if not is_said(scope, "service", text)}
     others = [text for text in found if text not in marks]
     kind, asking = ("service", "service"), "Does a machine run that is"
     learned = marks | _learned(scope, others, kind, ("yes", "no"), asking)
@@ -125,7 +126,8 @@ def learn_downtimes(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """`maintenance` or `breakdown` for each reason; one that nobody knows is asked."""
     kinds = ("maintenance", "breakdown")
     found = list(dict.fromkeys(texts))
-    said = {text: kind for text in found if (kind := key_within("downtimes", text)) is not None}
+    known = {text: kind for text in found if (kind := key_within("downtimes", text)) is not None}
+    said = {text: kind for text, kind in known.items() if not is_said(scope, "downtime", text)}
     others = [text for text in found if text not in said]
     return said | _learned(scope, others, ("downtime", "downtimes"), kinds, "Which kind of downtime is")
 

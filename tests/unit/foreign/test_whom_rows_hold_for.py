@@ -121,3 +121,24 @@ def test_a_word_of_two_kinds_of_rows_of_a_table_may_say_another_thing_in_each() 
     assert {key: made[key].value for key in made if "mark." in key} == {
         "mark.A": "yes", "mark.B": "no", "shifts!mark.A": "no", "shifts!mark.B": "yes",
     }  # fmt: skip
+
+
+def test_a_word_that_is_known_can_be_said_to_mean_something_else() -> None:
+    text = "Machine;From;To;Kind\nM1;2026-12-02 06:00;2026-12-02 08:00;maintenance\n"
+    given = {"rows": "downtimes", "downtime_kind": "Kind", "title": "none"}
+    for more, kind in (({}, "maintenance"), ({"downtime.maintenance": "breakdown"}, "breakdown")):
+        done, asked = read(text, given | more, PLANT)
+        assert (asked, rows(done, "downtime", "kind")) == (set(), [(kind,)])
+
+
+def test_times_that_a_shift_is_made_of_are_no_start_of_their_own() -> None:
+    text = "Team;Mo-Th from;Mo-Th to;Fr start;Fr end\nDAY;06:00;14:30;06:00;12:00\n"
+    given = {
+        "rows": "shifts", "calendar": "Team", "shift": "S",
+        "join.S": "1-4 {Mo-Th from}-{Mo-Th to}; 5 {Fr start}-{Fr end}",
+    }  # fmt: skip
+    done, asked = read(text, given, PLANT)
+    assert asked == set()
+    assert [(d, e) for d, e in rows(done, "calendar_shift", "weekday", "end_local")] == [
+        ("1", "14:30"), ("2", "14:30"), ("3", "14:30"), ("4", "14:30"), ("5", "12:00"),
+    ]  # fmt: skip
