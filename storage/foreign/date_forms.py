@@ -10,6 +10,8 @@ _TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}}
 _WEEKDAY = r"(?:(?P<wd>[^\W\d]{2,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
 # Between a day and its month: `4 de diciembre de 2026`.
 _OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
+# A sign of a month's name; vowels of Thai are marks, and its short names have points within: `ธ.ค.`
+_NAME = r"(?:[^\W\d]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|(?<=[\u0e01-\u0e2e])\.(?=[\u0e01-\u0e2e]))"
 _FLAGS = re.IGNORECASE
 NUMERIC = re.compile(
     rf"{_WEEKDAY}(?P<a>(?P<y>\d{{4}})|\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
@@ -18,7 +20,7 @@ NUMERIC = re.compile(
 )
 COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
 _DAY_MONTH = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>[^\W\d]{{3,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_OF}(?P<name>{_NAME}{{3,12}})[.,]?{_OF}(?P<year>\d{{4}}|'?\d{{2}}){_TAIL}",
     _FLAGS,
 )
 # Without a year: `07.12.`, `7 Dec`, `Dec 7`.
@@ -55,13 +57,13 @@ _MONTH_DAY = re.compile(
 )
 
 
-# `2026. december 4.`, and `2026年12月4日`, of which an era may say the year.
+# `2026. december 4.`, and `2026年12月4日` or `2026년 12월 4일`, of which an era may say the year.
 _YEAR_MONTH = re.compile(
     rf"{_WEEKDAY}(?P<year>\d{{4}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?[\s-]+(?P<day>\d{{1,2}})\.?{_TAIL}",
     _FLAGS,
 )
 SIGNS = re.compile(
-    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日(?:\(.\))?{_TAIL}",
+    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)[年년]\s?(?P<month>\d{{1,2}})[月월]\s?(?P<day>\d{{1,2}})[日일](?:\(.\))?{_TAIL}",
     _FLAGS,
 )
 NAMED = (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH)

@@ -27,19 +27,24 @@ from storage.foreign.vocabulary import folded, key_of
 
 Order: TypeAlias = Literal["dmy", "mdy", "ymd"]
 _ERAS = {"令和": 2018, "平成": 1988}
+_OF_AN_ERA = re.compile(
+    r"^1\d\d(?:\D|\d{4}(?!\d))|(?<!\d)2[56]\d\d(?!\d)|^(?:2[56]\d{6}|\d{4}2[56]\d\d)$", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
     """What was decided about dates. `year`: 2026, or 2026-07 for the twelve months from then. `weekday`: the
     day that a week stands for, 1 is Monday. `digits`: what comes first where a date is digits alone.
-    `months`: of words that are not known, None while they are asked."""
+    `months`: of words that are not known, None while they are asked. `era_asked`: whether it is asked from
+    when a year such as 115 or 2569 is counted."""
 
     order: Order | None = None
     year: str | None = None
     weekday: int | None = None
     digits: Digits | None = None
     months: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+    era_asked: bool = False
 
     def month(self, word: str) -> int | None:
         """The month of a word; None: it is none.
@@ -64,6 +69,8 @@ def parse_date(text: str, style: DateStyle) -> Moment:
     """
     if len(text) > MAX_DATE_CHARS:
         raise Refused("is not a date", "such as 2026-12-07")
+    if style.era_asked and _OF_AN_ERA.search(text):
+        raise Undecided("has a year that is counted otherwise", "an answer to era")
     at, later = less_next_day(text)
     if not later:
         return _parsed(text, style)
@@ -128,7 +135,13 @@ def _month_of(form: re.Match[str], style: DateStyle) -> int | None:
 def _year_in_signs(form: re.Match[str]) -> int:
     era = form.groupdict().get("era")
     year = 1 if form["year"] == "元" else int(form["year"])
+    if era is None and len(form["year"]) == 3:
+        raise _no_year()
     return year + _ERAS[era] if era else year
+
+
+def _no_year() -> Refused:
+    return Refused("has a year of three digits", "such as 2026-12-07, or an answer to era")
 
 
 def _in_digits(found: Mapping[Digits, date], style: DateStyle) -> Moment:
@@ -166,6 +179,8 @@ def _by_order(form: re.Match[str], order: Order | None) -> tuple[int, int, int]:
     a, b, c = form["a"], form["b"], form["c"]
     if len(a) == 4:
         return int(a), int(b), int(c.lstrip("'"))
+    if len(a) == 3:
+        raise _no_year()
     if order == "ymd" and len(c) < 4:
         return _year(a), int(b), int(c.lstrip("'"))
     # Points are written where the day comes first.

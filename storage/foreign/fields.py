@@ -12,6 +12,7 @@ from storage.foreign.date_forms import looks_like_date
 from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.durations import looks_like_duration
 from storage.foreign.epoch_times import epoch_instant
+from storage.foreign.eras import is_of_era
 from storage.foreign.grid import Cell
 from storage.foreign.moments import is_day_number
 from storage.foreign.numbers import bare_number, looks_like_number
@@ -46,7 +47,7 @@ def seq_in(text: str) -> int | None:
 
 
 def _day(cell: Cell) -> bool:
-    if epoch_instant(cell.value) is not None:
+    if epoch_instant(cell.value) is not None or is_of_era(cell.value):
         return True
     if isinstance(cell.value, Decimal):
         return is_day_number(cell.value) or is_digit_date(cell.value)
@@ -249,7 +250,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "downtimes": ("machine", "number", "day", "start", "end", "length", "title", "downtime_kind"),
     "materials": ("order", "operation", "item", "material_number", "needed", "available"),
-    "held": ("machine", "day", "start", "end", "length", "quote", "booking_number"),
+    "held": (
+        "machine", "day", "start", "end", "length", "quote", "booking_number", "booking_status", "locked",
+    ),
 }  # fmt: skip
 ABOUT_ROWS = {
     "operations": "operations of orders",

@@ -9,6 +9,7 @@ from storage.foreign.columns import Column, fill_down, filled_down
 from storage.foreign.dates import DateStyle
 from storage.foreign.decisions import Scoped
 from storage.foreign.durations import Unit, numbers_in
+from storage.foreign.eras import era_of, in_our_years, is_asked_of_era
 from storage.foreign.field_columns import field_columns
 from storage.foreign.fields import TIMES_OF_DAY, of_weeks
 from storage.foreign.next_days import words_beside_times
@@ -120,6 +121,9 @@ def is_asked(layout: Layout, *fields: str) -> bool:
 def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     """The layout of rows of a kind, as far as it is decided."""
     columns, special = field_columns(table, scope, kind)
+    at = {column.index for name in DATES for column in columns.get(name, ()) if column.index is not None}
+    era = era_of(scope, [table.headers[n] for n in at], (cell.value for n in at for cell in table.filled(n)))
+    table = in_our_years(table, at, era)
     units = {name: unit_of(table, scope, columns, name) for name in TIMES}
     by_row = {
         name: found
@@ -151,6 +155,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         year,
         digits=digits_of(scope, [found[1:] for found in dated]),
         months=months_of(scope, texts(DATES)),
+        era_asked=is_asked_of_era(scope),
     )
     if (told := told_years(year, dates, undated)) is not None:
         table = replace(table, wide=(*table.wide, told))

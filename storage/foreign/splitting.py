@@ -58,8 +58,8 @@ def _form(text: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 
 
 def _literal(text: str, *, first: bool = False, last: bool = False) -> str:
-    """The signs of a text; spaces around them may be there or not, but around a dash they are as written, save
-    on the outer side of one that is `first` or `last`."""
+    """The signs of a text; spaces around them may be there or not, but around a dash they are as written, but
+    for the outer side of one that is `first` or `last`."""
     if not text:
         return ""
     words = [rf"[{_DASHES}]" if sign in _DASHES else re.escape(sign) for sign in "".join(text.split())]
