@@ -8,14 +8,14 @@ from storage.foreign.stored_bookings import Identified
 
 # What is begun and not done all through is in progress.
 _TOLD = 8
-_PLANNED, _GOES_ON, _DONE = "planned", "in_progress", "done"
+_PLANNED, _GOES_ON, HELD = "planned", "in_progress", "held"
 
 
 def add_bookings(
     bookings: Iterable[Identified], people: Mapping[str, str | None], marks: Mapping[str, str],
-    statuses: Mapping[str, str], canonical: Canonical,
+    statuses: Mapping[str, str], canonical: Canonical, *, held: bool = False,
 ) -> None:  # fmt: skip
-    """The rows of bookings and of their segments."""
+    """The rows of bookings, of operations or of quotes for which time is `held`, and of their segments."""
     for booking in bookings:
         first, stored = booking.parts[0], booking.stored
         identity = (
@@ -26,8 +26,9 @@ def add_bookings(
         canonical.add(
             "booking",
             {
-                **identity, "operation_id": first.reference, "machine_id": first.machine,
-                **_said(booking, marks, statuses),
+                **identity, "quote_id" if held else "operation_id": first.reference,
+                "machine_id": first.machine, **_said(booking, marks, statuses),
+                **({"status": HELD} if held else {}),
             },
             _origin(first),
         )  # fmt: skip
@@ -86,5 +87,5 @@ def _said(booking: Identified, marks: Mapping[str, str], statuses: Mapping[str, 
 def _origin(part: Part) -> Origin:
     return part.reader.origin(
         machine_id="machine", start="start", end="end", operator_id="operator",
-        envelope_start="start", envelope_end="end", operation_id="operation",
+        envelope_start="start", envelope_end="end", operation_id="operation", quote_id="quote",
     )  # fmt: skip

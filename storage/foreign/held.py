@@ -3,12 +3,15 @@
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings
-from storage.foreign.bookings import Part
+from storage.foreign.booking_rows import add_bookings
+from storage.foreign.bookings import Part, bookings_of
+from storage.foreign.cancelled_bookings import cancel, is_cancelled
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
-from storage.foreign.stored_bookings import Identified, settle_bookings
+from storage.foreign.stored_bookings import settle_bookings
+from storage.foreign.words_of_work import booking_statuses_of, marks_of
 
 
 def take_held(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -18,17 +21,26 @@ def take_held(layout: Layout, place: str, places: Places, findings: Findings) ->
     parts = [
         part for reader in readers_of(layout, place, findings) if (part := _part(reader, places)) is not None
     ]
-    shop = places.shop
+    shop, zone = places.shop, ZoneInfo(places.shop.timezone)
+    statuses = booking_statuses_of([(layout, place)])
+    bookings = bookings_of(parts, places.decisions, zone)
+    gone = [found for found in bookings if is_cancelled(found, statuses)]
     older_of = {_name(quote): older for quote, older in shop.held.items()}
+    cancelled = cancel(gone, places.source, older_of, zone)
+    left = {
+        name: [booking for booking in older if booking.id not in cancelled.gone]
+        for name, older in older_of.items()
+    }
     settled = settle_bookings(
-        [[part] for part in parts], places.source, places.decisions, older_of, ZoneInfo(shop.timezone),
+        [found for found in bookings if found not in gone], places.source, places.decisions, left, zone,
         what="quote",
     )  # fmt: skip
-    places.canonical.replaced += settled.gone
-    if settled.told:
-        findings.notice(place, None, settled.told)
-    for held in settled.bookings:
-        _add(held, places)
+    places.canonical.replaced += [*cancelled.gone, *settled.gone]
+    for told in (cancelled.told, settled.told):
+        if told:
+            findings.notice(place, None, told)
+    marks = marks_of([(layout, place)])
+    add_bookings(settled.bookings, {}, marks, {}, places.canonical, held=True)
 
 
 def _name(quote: str) -> str:
@@ -42,26 +54,3 @@ def _part(reader: RowReader, places: Places) -> Part | None:
     if not quote or machine is None or window is None or reader.bad:
         return None
     return Part(_name(quote), quote, machine, *window, reader)
-
-
-def _add(held: Identified, places: Places) -> None:
-    [part], stored = held.parts, held.stored
-    identity = (
-        {"id": stored.id, "source": stored.source, "external_id": stored.external_id}
-        if stored is not None
-        else {"id": None, "source": held.source, "external_id": held.name}
-    )
-    origin = part.reader.origin(quote_id="quote", machine_id="machine", start="start", end="end")
-    places.canonical.add(
-        "booking",
-        {**identity, "quote_id": part.reference, "machine_id": part.machine, "status": "held"},
-        origin,
-    )
-    places.canonical.add(
-        "booking_segment",
-        {
-            "booking_id": stored.id if stored is not None else held.name,
-            "start": part.start.canonical, "end": part.end.canonical,
-        },
-        origin,
-    )  # fmt: skip

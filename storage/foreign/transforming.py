@@ -16,7 +16,7 @@ from storage.foreign.decisions import Choice, Decisions, Question, Scoped
 from storage.foreign.ditto import without_dittos
 from storage.foreign.downtimes import take_downtimes
 from storage.foreign.epoch_times import told_epochs
-from storage.foreign.fields import FIELDS, ROWS
+from storage.foreign.fields import ROWS
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import DATES, Layout, lay_out
@@ -28,7 +28,6 @@ from storage.foreign.named_in_file import told_other_names
 from storage.foreign.operations import Operations
 from storage.foreign.operations_written import add_operations
 from storage.foreign.orders import Orders
-from storage.foreign.outside_rows import is_outside
 from storage.foreign.outside_work import settle_outside
 from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done, take_done
@@ -44,14 +43,8 @@ from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
 from storage.foreign.whose_status import ask_whose_status
-from storage.foreign.words_of_cells import (
-    EMPTY_CELL,
-    learn_attendance,
-    learn_bookings,
-    learn_marks,
-    learn_priorities,
-    learn_statuses,
-)
+from storage.foreign.words_of_cells import EMPTY_CELL, learn_priorities, learn_statuses
+from storage.foreign.words_of_work import attendance_of, booking_statuses_of, marks_of
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
 _TOLD_CHARS = 600
@@ -161,7 +154,7 @@ def transform(
         ]
 
     at_work = placed("operations", "bookings")
-    marks = _marks_of(at_work)
+    marks = marks_of(at_work)
     for kind, take in _TAKERS:
         for layout, place in placed(kind):
             take(layout, place, places, done.findings)
@@ -240,7 +233,7 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
     orders = Orders(places.shop, places.source, decisions.optional("differing"))
     operations = Operations(
         orders, places, decisions, ZoneInfo(places.shop.timezone), people, marks,
-        _attendance_of(at_work, marks), _booking_statuses_of(at_work),
+        attendance_of(at_work, marks), booking_statuses_of(at_work),
     )  # fmt: skip
     for kind in _PLANNED:
         for layout, place in placed(kind):
@@ -260,40 +253,6 @@ def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[s
         count = len(operations.rounded)
         text = f"{count} times are rounded to whole minutes and seconds ({operations.rounded[0]})"
         done.findings.notices.append(Notice(at, None, text))
-
-
-def _marks_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
-    """What the marks of work done elsewhere and of bookings that stay mean."""
-    marks: dict[str, str] = {}
-    for layout, place in layouts:
-        for name in ("elsewhere", "locked", "splittable"):
-            texts = [reader.text(name) for reader in readers_of(layout, place, Findings())]
-            about = f"is {FIELDS[name].about} (if not: {name}=none). Is it a yes when the cell says"
-            marks |= learn_marks(layout.scope, texts, f'"{shown(layout.header(name) or "")}" {about}')
-    return marks
-
-
-def _attendance_of(layouts: list[tuple[Layout, str]], marks: dict[str, str]) -> dict[str, str]:
-    """What the words of how long an operation needs a person mean; of work done elsewhere none is asked."""
-    found: dict[str, str] = {}
-    for layout, place in layouts:
-        if layout.has("attendance"):
-            readers = readers_of(layout, place, Findings())
-            here = [r for r in readers if not r.marked("elsewhere", marks) and not is_outside(r)]
-            found |= learn_attendance(layout.scope, (r.text("attendance") or EMPTY_CELL for r in here))
-    return found
-
-
-def _booking_statuses_of(layouts: list[tuple[Layout, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for layout, place in layouts:
-        texts = [
-            reader.text("booking_status")
-            for reader in readers_of(layout, place, Findings())
-            if layout.has("booking_status") and not reader.cell("start").empty
-        ]
-        found |= learn_bookings(layout.scope, texts)
-    return found
 
 
 def _without_status(layout: Layout, readers: list[RowReader]) -> frozenset[str]:

@@ -93,6 +93,29 @@ def test_time_that_is_held_is_known_by_its_number_or_its_quote() -> None:
     assert rows(done, "booking", "id", "external_id") == [("", "import:held Q-1/1")]
 
 
+HELD_ROWS = """No;Quote;Machine;From;To;Firm;State
+H-5;Q-1;M2;2026-12-09 06:00;2026-12-09 14:00;;open
+H-5;Q-1;M2;2026-12-10 06:00;2026-12-10 08:30;yes;open
+H-6;Q-1;M1;2026-12-09 06:00;2026-12-09 10:00;;cancelled
+"""
+
+
+def test_rows_of_one_number_are_one_time_that_is_held_which_may_stay_or_be_cancelled() -> None:
+    plan = replace(
+        PLAN, held={"Q-1": tuple(
+            replace(_booking("Q-1", 0, key, "app", number), status="held", operators=None)
+            for key, number in (("k5", "H-5"), ("k6", "H-6"))
+        )},
+    )  # fmt: skip
+    given = {"rows": "held", "booking_number": "No", "locked": "Firm", "booking_status": "State"}
+    done, asked = read(HELD_ROWS, given | {"booking.open": "planned", "booking.cancelled": "cancelled"}, plan)
+    assert (asked, rows(done, "booking", "id", "status", "locked")) == (set(), [("k5", "held", "true")])
+    assert rows(done, "booking_segment", "booking_id", "start") == [
+        ("k5", "2026-12-09 06:00"), ("k5", "2026-12-10 06:00"),
+    ]  # fmt: skip
+    assert done.canonical.replaced == ["k6"]
+
+
 def test_a_material_is_known_by_its_number_whichever_system_it_came_from() -> None:
     plan = replace(PLAN, materials={("A", 20): (StoredMaterial("A", 20, "r1", "Bar", "ERP", "R-1"),)})
     text = "No;Job;Op;Part;Qty;There\nR-1;A;10;Bar 41;5;2026-12-07 08:00\n"
@@ -212,13 +235,19 @@ def test_work_elsewhere_of_the_plan_is_not_asked_about_and_rows_without_operatio
     assert rows(done, "operation", "subcontract_minutes") == [("",), ("4320",)]
 
 
-def test_a_title_beside_the_number_of_its_page_does_not_hide_columns_of_a_printed_list() -> None:
+def test_lines_of_text_do_not_hide_columns_of_a_printed_list_and_are_not_cut() -> None:
     text = (
         "PRODUCTION ORDERS OPEN              PAGE 1\nJOB      QTY    DUE         CUSTOMER\n"
         "WO-1     5      2026-12-11  Acme\nWO-2     50     2026-12-11  Bolt\n"
     )
     assert [[cell.text for cell in row] for row in fixed_width_rows(text)][1:3] == [
         ["JOB", "QTY", "DUE", "CUSTOMER"], ["WO-1", "5", "2026-12-11", "Acme"],
+    ]  # fmt: skip
+    text = (
+        "MACHINE: S-1\n  WO-1  10  06:00  ANN\n  WO-2  10  07:00  BOB\nMACHINE: S-2\n  WO-3  10  06:00  ANN\n"
+    )
+    assert [[cell.text for cell in row] for row in fixed_width_rows(text)][:2] == [
+        ["MACHINE: S-1"], ["WO-1", "10", "06:00", "ANN"],
     ]  # fmt: skip
 
 
