@@ -33,8 +33,19 @@ def fixed_width_rows(text: str, said: list[int] | None = None) -> list[tuple[Cel
     lines = [line.expandtabs(8).rstrip() for line in _LINE_END.split(text)]
     body = [line for line in lines if line.count("  ") and not set(line.strip()) <= set("-=+ ")]
     body = _less_titles(body)
-    cuts = said or _cuts(body)
-    return [_cut(line, cuts) for line in lines]
+    if said is not None:
+        return [_cut(line, said) for line in lines]
+    cuts = _cuts(body)
+    whole = [0, *cuts[1:]]
+    return [(cell_of(line),) if _is_text(line, cuts) else _cut(line, whole) for line in lines]
+
+
+def _is_text(line: str, cuts: list[int]) -> bool:
+    """Whether a line is a text of its own: it begins before all columns, or its words go on where one
+    begins."""
+    crosses = any(0 < cut < len(line) and line[cut - 1] != " " and line[cut] != " " for cut in cuts)
+    outside = bool(cuts) and line[: cuts[0]].strip() != ""
+    return "  " not in line.strip() and (crosses or outside)
 
 
 def _less_titles(lines: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import ANSWERED, KEPT, Choice, Question
+from storage.foreign.field_columns import AS_PLANNED
 from storage.foreign.layout import Layout
 from storage.foreign.reading import RowReader
 from storage.foreign.vocabulary import folded, words
@@ -28,15 +29,18 @@ def ask_whose_status(layout: Layout, readers: Sequence[RowReader], place: str, f
         orders = [reader.text("order") for reader in readers]
         if len(set(orders)) == len(orders) and layout.has("operation"):
             text = f'"{shown(header)}" is taken for the status of the orders'
-            findings.notice(place, None, f"{text}; of the operations: {STATUS}==released, done={header}")
+            findings.notice(place, None, f"{text}; of the operations: {STATUS}={AS_PLANNED}, done={header}")
         return
     question = Question(
         layout.scope.key(STATUS),
         f'Is "{shown(header)}" the status of the orders, or of each operation?',
         (
             Choice(header, "the orders': all rows of an order say the same"),
-            Choice("=released", "the operations': the orders are work to be done"),
-            Choice("none", "the operations': orders that the shop has stay what they are"),
+            Choice(
+                AS_PLANNED,
+                "the operations': orders that the shop has stay what they are, new ones are released",
+            ),
+            Choice("=released", "the operations': all of the orders are work to be done"),
         ),
         why=f"{why}; what of operations is done, or where their bookings stand, can be said besides: "
         f"done={header}, booking_status={header}",
