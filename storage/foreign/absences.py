@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.canonical import Origin
+from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout, is_asked
 from storage.foreign.moments import Moment
 from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone, rest_of_day
@@ -37,6 +38,7 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
     kinds = with_empty(learn_absences(places.decisions, [*words, *empty]))
     granted = learn_approvals(layout.scope, (reader.text("absence_status") for reader in quiet))
     parts = learn_day_parts(layout.scope, (reader.text("day_part") for reader in quiet))
+    settle_by_name(quiet, places)
     people = people_of(quiet, places, left_out="leave their absences out", several=True)
     numbers = _Numbers.of(quiet, places)
     stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
@@ -50,6 +52,8 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
             stays = stored.told_of(reader.text("absence_number"))
             text = f"the absence of {shown(who)} is {shown(status) or 'of no status'} and is left out{stays}"
             findings.notice(place, reader.row.number, text)
+            continue
+        if is_two_people(reader, places):
             continue
         names = names_in(places.operators, who)
         for name in names:

@@ -31,7 +31,7 @@ OF_SOME_ROWS = frozenset(
         "repeated_operation", "differing", "preference", "segments", "replace_bookings", "new_machines",
         "new_work_centers", "new_operators", "operator_calendar", "fill_down", "no_times", "breaks",
         "open_end", "outside", "out_of_service", "merged_rows", "merged_columns", "hidden_rows", "done_at",
-        "names", "group", "same_time", "reports_differ", "unknown_operations",
+        "names", "by_name", "group", "same_time", "reports_differ", "unknown_operations",
         "order_numbers", "available.day", "release.day", "material_due.day", "quote_expires.day",
         "reported.day", "active_to.day",
     )

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.in_use import in_use, stopped_or_runs
+from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout
 from storage.foreign.needed_skills import add_needed_skill
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import Marks, RowReader, readers_of
 from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
 from storage.foreign.table_targets import machine_names, names_in
@@ -102,6 +103,7 @@ def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None)
 def take_operators(layout: Layout, place: str, places: Places, findings: Findings) -> None:
     """People, with the skills of each of their rows; what else rows of one person say must be the same."""
     words = learn_skills(layout, list(readers_of(layout, place, findings)))
+    settle_by_name(list(readers_of(layout, place, Findings())), places)
     seen: dict[str, tuple[RowReader, str | None]] = {}
     without: list[RowReader] = []
     for reader in readers_of(layout, place, findings):
@@ -109,6 +111,8 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
         if not code:
             continue
         before = seen.get(plain(code))
+        if before is None and is_two_people(reader, places):
+            continue
         if before is not None and _says_otherwise(reader, before[0]):
             continue
         if before is None:
@@ -171,7 +175,7 @@ def machines_of(readers: Sequence[RowReader], places: Places, *, several: bool =
     _make_machines({name: named[name] for name in new}, places)
 
 
-def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Mapping[str, str]) -> None:
+def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Marks) -> None:
     """Machines and work centers that rows of operations name and the shop does not have: asked once, then
     made. Rows that `marks` calls work done elsewhere name none."""
     machines: dict[str, tuple[str, RowReader]] = {}

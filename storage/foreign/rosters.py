@@ -8,6 +8,7 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.closures import closed_times
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
+from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout, is_asked
 from storage.foreign.masters import machines_of
 from storage.foreign.moments import Moment
@@ -59,6 +60,7 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
 
 
 def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
+    settle_by_name(readers, places)
     named = {reader.text("operator"): reader for reader in readers if reader.text("operator")}
     new = places.unknown(
         places.operators, named, "new_operators", text="The shop has no such people",
@@ -90,6 +92,8 @@ def _breaks(layout: Layout, readers: list[RowReader]) -> str | None:
 
 
 def _take(roster: _Roster, reader: RowReader) -> None:
+    if is_two_people(reader, roster.places):
+        return
     target = _target(roster, reader)
     closed = roster.marks.get(reader.text("closed")) == "yes"
     if target is None or reader.bad:
