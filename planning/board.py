@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from planning.attendance import setup_minutes
+from planning.booking_groups import by_machine, by_person, group, machine_of, people_of, work_of
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
 from planning.insertion import Choice, Fit, InsertionRequest, Operators, Step, earliest_fit
@@ -36,9 +37,14 @@ class Board:
     def __init__(self, times: ShopTimes, bookings: Iterable[Booking]) -> None:
         self._times = times
         self._shop: Shop = times.shop
-        self._rows: dict[str, Booking] = {}
-        self._envelopes: defaultdict[str, list[tuple[Minute, Minute, str]]] = defaultdict(list)
-        self._work: defaultdict[str, list[Interval]] = defaultdict(list)
+        self._rows = {booking.id: booking for booking in bookings}
+        # What stands in the plan is grouped and handed on with it.
+        self._is_whole = whole = bookings is self._shop.bookings
+        self._on_machine = by_machine(self._shop) if whole else group(self._rows.values(), machine_of)
+        self._of_person = by_person(self._shop) if whole else group(self._rows.values(), people_of)
+        # Of the machines and people whose bookings were looked at one by one.
+        self._envelopes: dict[str, list[tuple[Minute, Minute, str]]] = {}
+        self._work: dict[str, list[Interval]] = {}
         self._machines: dict[str, Workplace] = {}
         self._places: dict[str, Workplace] = {}
         self._free: defaultdict[str, dict[str | None, Intervals]] = defaultdict(dict)
@@ -50,27 +56,29 @@ class Board:
         self._people: dict[str | None, dict[str, CrewMember]] = {}
         self._crews: dict[str | None, Crew] = {}
         self._stale: defaultdict[str | None, set[str]] = defaultdict(set)
-        for booking in bookings:
-            self._rows[booking.id] = booking
-            self._envelopes[booking.machine_id].append(_envelope(booking))
-            for segment in booking.segments:
-                if segment.operator_id is not None:
-                    self._work[segment.operator_id].append((segment.start, segment.end))
-        for rows in self._envelopes.values():
-            rows.sort()
 
     @property
     def bookings(self) -> tuple[Booking, ...]:
         """All that stand on it, by start."""
         return tuple(sorted(self._rows.values(), key=lambda b: (b.envelope_start, b.id)))
 
+    def _envelopes_of(self, machine_id: str) -> list[tuple[Minute, Minute, str]]:
+        if machine_id not in self._envelopes:
+            self._envelopes[machine_id] = sorted(map(_envelope, self._on_machine.get(machine_id, ())))
+        return self._envelopes[machine_id]
+
+    def _work_of(self, operator_id: str) -> list[Interval]:
+        if operator_id not in self._work:
+            self._work[operator_id] = work_of(operator_id, self._of_person.get(operator_id, ()))
+        return self._work[operator_id]
+
     def put(self, booking: Booking) -> None:
         """Put a booking on as it is, whatever it collides with."""
         self._rows[booking.id] = booking
-        insort(self._envelopes[booking.machine_id], _envelope(booking))
+        insort(self._envelopes_of(booking.machine_id), _envelope(booking))
         self._places.pop(booking.machine_id, None)
         for operator_id, span in _attended(booking):
-            self._work[operator_id].append(span)
+            self._work_of(operator_id).append(span)
             if operator_id in self._free:
                 self._since[operator_id].append(span)
             self._is_stale(operator_id)
@@ -78,11 +86,11 @@ class Board:
     def take(self, booking_id: str) -> Booking:
         """Take a booking off."""
         booking = self._rows.pop(booking_id)
-        rows = self._envelopes[booking.machine_id]
+        rows = self._envelopes_of(booking.machine_id)
         del rows[bisect_left(rows, _envelope(booking))]
         self._places.pop(booking.machine_id, None)
         for operator_id, span in _attended(booking):
-            self._work[operator_id].remove(span)
+            self._work_of(operator_id).remove(span)
             self._free.pop(operator_id, None)
             self._is_stale(operator_id)
         return booking
@@ -153,7 +161,7 @@ class Board:
             available = self._times.machine(machine_id).available
             self._machines[machine_id] = Workplace(machine_id, machine.code, available, ())
         if machine_id not in self._places:
-            taken = normalize((start, end) for start, end, _ in self._envelopes[machine_id])
+            taken = normalize((start, end) for start, end, _ in self._envelopes_of(machine_id))
             self._places[machine_id] = self._machines[machine_id].beside(taken)
         return self._places[machine_id]
 
@@ -193,11 +201,22 @@ class Board:
         known = self._free[operator.id]
         if skill_id not in known:
             if None not in known:
-                taken = fully_booked(self._work[operator.id], operator.max_parallel)
-                known[None] = subtract(self._times.operator(operator.id).available, taken)
+                known[None] = self._free_of(operator)
             if skill_id is not None:
                 known[skill_id] = intersect(known[None], self._held(operator, skill_id))
         return known[skill_id]
+
+    def _free_of(self, operator: Operator) -> Intervals:
+        """When the person could take one more job, whatever it needs."""
+        available = self._times.operator(operator.id).available
+
+        def free() -> Intervals:
+            return subtract(available, fully_booked(self._work_of(operator.id), operator.max_parallel))
+
+        if not self._is_whole or operator.id in self._work:
+            return free()
+        source = operator, available, self._of_person.get(operator.id)
+        return self._shop.parts.of("free_on_board", operator.id, source, free)
 
     def _take_time(self, operator: Operator) -> None:
         """Work put on since is no free time; of who can attend several jobs, it is counted anew."""

@@ -36,11 +36,12 @@ class Work:
 
     def pieces_within(self, minutes: int, at_most: int) -> int:
         """Pieces that one setup and these minutes allow."""
-        if minutes < max(self.setup_min, 1):
+        if minutes < self.setup_min or minutes < 1:
             return 0
         if self.run_s_per_piece == 0:
             return at_most
-        return min(at_most, (minutes - self.setup_min) * 60 // self.run_s_per_piece)
+        pieces = (minutes - self.setup_min) * 60 // self.run_s_per_piece
+        return pieces if pieces < at_most else at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Room:
     def __init__(self, workplace: Workplace, work: Work, quantity: int, span: Interval) -> None:
         self._workplace, self._work, self._quantity = workplace, work, quantity
         worked = workplace.time.work_before
-        stretches = workplace.gaps(*span) if work.splittable else workplace.open_gaps(*span)
+        at_least = max(1, work.minutes(1))  # for one piece
+        stretches = workplace.gaps(*span, at_least) if work.splittable else workplace.open_gaps(*span)
         self._starts: list[Minute] = []
         self._ends: list[Minute] = []
         self._worked: list[int] = []

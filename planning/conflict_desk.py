@@ -1,6 +1,7 @@
 """A plan that was gone through, with what conflicts and fixes compile: for `Shop.view`, which keeps it."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from threading import Lock
 
 from planning.calendars import ShopTimes
@@ -10,14 +11,16 @@ from planning.fix_items import Fix
 from planning.fixes import Fixes, FixGround
 from planning.shop import Interval, Minute, Shop
 
+_start, _end = attrgetter("envelope_start"), attrgetter("envelope_end")
+
 
 class ConflictDesk:
     """One plan and everything that is wrong in it; `times` cover `window` and every booking."""
 
     def __init__(self, shop: Shop, window: Interval) -> None:
-        start = min([window[0], *(b.envelope_start for b in shop.bookings)])
-        end = max([window[1], *(b.envelope_end for b in shop.bookings)])
-        self.times = ShopTimes(shop, (start, end))
+        start = min(map(_start, shop.bookings), default=window[0])
+        end = max(map(_end, shop.bookings), default=window[1])
+        self.times = ShopTimes(shop, (min(window[0], start), max(window[1], end)))
         self.everything: Conflicts = all_conflicts(self.times)
         self._ground: FixGround | None = None
         self._lock = Lock()

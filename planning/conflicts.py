@@ -12,7 +12,7 @@ from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType, Severity
 from planning.order_conflicts import order_conflicts
 from planning.resource_conflicts import machine_conflicts, operator_conflicts
-from planning.shop import Booking, BookingStatus, Interval, Shop
+from planning.shop import Booking, Interval, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,9 @@ def all_conflicts(times: ShopTimes) -> Conflicts:
 
     `times.shop` must hold every booking of its open orders, and `times` must cover all bookings.
     """
-    bookings = [b for b in times.shop.bookings if b.status is not BookingStatus.DONE]
     found = [
-        *machine_conflicts(times, bookings),
-        *operator_conflicts(times, bookings),
+        *machine_conflicts(times),
+        *operator_conflicts(times),
         *order_conflicts(times.shop),
     ]
     return Conflicts(tuple(sorted(found, key=_rank)))

@@ -4,14 +4,14 @@ Each check counts rows of one kind and says of how many: an exact count, no scor
 orders are left out.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
+from typing import TypeVar
 
 from leadhand.errors import InvalidRouting
 from planning.order_conflicts import OPEN
@@ -34,6 +34,7 @@ REPORT_WITHIN_MIN = MINUTES_PER_DAY
 # A newest report or import older than this is told with other figures. Both come daily and rest on weekends.
 STALE_AFTER_MIN = 3 * MINUTES_PER_DAY
 _end = attrgetter("envelope_end")
+Part = TypeVar("Part")
 
 
 class Check(StrEnum):
@@ -116,6 +117,10 @@ class _Ground:
     def routings(self) -> Routings:
         return self.shop.view(Routings)
 
+    def _of_routings(self, kind: str, make: Callable[[], Part]) -> Part:
+        """What follows from the open orders and their operations alone: bookings change more often."""
+        return self.shop.parts.of(kind, "", (self.shop.orders, self.shop.operations), make)
+
     @cached_property
     def circles(self) -> list[Order]:
         """Orders whose operations wait for one another."""
@@ -134,6 +139,9 @@ class _Ground:
     @cached_property
     def steps(self) -> list[Operation]:
         """Operations of open orders that need a machine."""
+        return self._of_routings("steps", self._find_steps)
+
+    def _find_steps(self) -> list[Operation]:
         rows = (o for order in self.orders for o in self.routings.operations(order.id))
         return [o for o in rows if not needs_no_machine(o)]
 
@@ -154,24 +162,26 @@ class _Ground:
     @cached_property
     def timeless(self) -> list[Operation]:
         """Of the steps, those without any time."""
-        return [o for o in self.steps if _takes_no_time(o)]
+        return self._of_routings("timeless", lambda: [o for o in self.steps if _takes_no_time(o)])
 
     @cached_property
-    def booked(self) -> list[tuple[Minute, Operation, bool]]:
-        """Of the steps that are booked: the end of the last booking, and whether all of it is done."""
-        booked = self.routings.booked
-        rows = ((o, booked[o.id]) for o in self.steps if o.id in booked)
-        return [(max(map(_end, own)) if own[1:] else own[0].envelope_end, o, _done(own)) for o, own in rows]
-
-    @cached_property
-    def ends(self) -> list[Minute]:
-        """Ends of the steps that are booked, ascending."""
-        return sorted(end for end, _, _ in self.booked)
-
-    @cached_property
-    def undone(self) -> list[tuple[Minute, Operation]]:
-        """Of the steps that are booked and not wholly done, the ends."""
-        return [(end, operation) for end, operation, done in self.booked if not done]
+    def booked(self) -> tuple[list[Minute], list[tuple[Minute, Operation]]]:
+        """The end of the last booking of each step that is booked; and with the step, if not all is done."""
+        booked, done = self.routings.booked, BookingStatus.DONE
+        ends: list[Minute] = []
+        undone: list[tuple[Minute, Operation]] = []
+        for operation in self.steps:
+            own = booked.get(operation.id)
+            if own is None:
+                continue
+            if len(own) == 1:  # as nearly all are
+                end, over = own[0].envelope_end, own[0].status is done
+            else:
+                end, over = max(map(_end, own)), all(b.status is done for b in own)
+            ends.append(end)
+            if not over:
+                undone.append((end, operation))
+        return ends, undone
 
     @cached_property
     def awaiting(self) -> list[tuple[Operation, tuple[MaterialRequirement, ...]]]:
@@ -226,9 +236,9 @@ class DataTrust:
 
     def _not_reported(self) -> tuple[Iterable[FoundRow], int]:
         until = self._as_of - REPORT_WITHIN_MIN
-        over = bisect_right(self._ground.ends, until)
-        silent = (o for end, o in self._ground.undone if end <= until and not self._is_reported(o))
-        return [self._step(o) for o in silent], over
+        ends, undone = self._ground.booked
+        silent = (o for end, o in undone if end <= until and not self._is_reported(o))
+        return [self._step(o) for o in silent], sum(map(until.__ge__, ends))
 
     def _is_reported(self, operation: Operation) -> bool:
         return any(r.at <= self._as_of for r in self._shop.progress.get(operation.id, ()))
@@ -314,13 +324,6 @@ class DataTrust:
             Check.NO_DUE_DATE: _no_due_date,
         }
     )
-
-
-def _done(bookings: Sequence[Booking]) -> bool:
-    """Whether the last of them is done, and then whether all are."""
-    if bookings[-1].status is not BookingStatus.DONE:
-        return False
-    return len(bookings) == 1 or all(b.status is BookingStatus.DONE for b in bookings)
 
 
 def _takes_no_time(operation: Operation) -> bool:

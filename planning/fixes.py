@@ -5,11 +5,11 @@ people are there, qualified and free, and the order breaks no rule that it kept 
 has begun, is held or lies in the frozen zone never moves; then the fix says that somebody must decide.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from planning.board import Board, Place
+from planning.booking_groups import by_machine
 from planning.calendars import ShopTimes
 from planning.conflict_items import Conflict, ConflictType
 from planning.fix_items import Fix, FixKind, Why
@@ -36,9 +36,7 @@ class FixGround:
         self.orders = FixOrders(times.shop)
         self.board = Board(times, times.shop.bookings)
         self.rows = {b.id: b for b in times.shop.bookings}
-        self.on_machine: defaultdict[str, list[Booking]] = defaultdict(list)
-        for booking in times.shop.bookings:
-            self.on_machine[booking.machine_id].append(booking)
+        self.on_machine = by_machine(times.shop)
         self.by_code = sorted(times.shop.operators.values(), key=lambda o: (o.code, o.id))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from planning.availability import FEW_MACHINES
+from planning.booking_groups import by_machine, by_person, work_of
 from planning.calendars import ShopTimes
 from planning.crew import Crew, CrewMember, fully_booked
 from planning.figures import Figures, figures
@@ -28,15 +29,9 @@ class Floor:
         self.shop = shop
         self.window = window
         self.times = ShopTimes(shop, window)
-        self._bookings: dict[str, list[Booking]] = defaultdict(list)
-        self._work_of: dict[str, list[Interval]] = defaultdict(list)
-        for booking in shop.bookings:
-            if booking.envelope_end <= window[0] or booking.envelope_start >= window[1]:
-                continue
-            self._bookings[booking.machine_id].append(booking)
-            for segment in booking.segments:
-                if segment.operator_id is not None:
-                    self._work_of[segment.operator_id].append((segment.start, segment.end))
+        # What is booked is that of the whole window, however short a floor made of this one is.
+        self._touched, self._on_machine, self._of_person = window, by_machine(shop), by_person(shop)
+        self._bookings: dict[str, tuple[Booking, ...]] = {}
         self._envelopes: dict[str, Intervals] = {}
         self._fully_booked: dict[str, Intervals] = {}
         self._holders: dict[str, list[Operator]] = defaultdict(list)
@@ -62,13 +57,17 @@ class Floor:
 
     def bookings(self, machine_id: str) -> tuple[Booking, ...]:
         """The machine's bookings that touch the window."""
-        return tuple(self._bookings.get(machine_id, ()))
+        if machine_id not in self._bookings:
+            rows, (start, end) = self._on_machine.get(machine_id, ()), self._touched
+            touching = [b for b in rows if b.envelope_end > start and b.envelope_start < end]
+            self._bookings[machine_id] = tuple(touching)
+        return self._bookings[machine_id]
 
     def workplace(self, machine_id: str) -> Workplace:
         """The machine with its bookings, without people."""
         if machine_id not in self._workplaces:
             machine, available = self.shop.machines[machine_id], self.times.machine(machine_id).available
-            source = machine, available, self._bookings.get(machine_id)
+            source = machine, available, self.bookings(machine_id)
             self._workplaces[machine_id] = self.shop.parts.of(
                 "workplace",
                 machine_id,
@@ -93,7 +92,7 @@ class Floor:
         time = self.times.machine(machine_id)
         inside = (
             booking
-            for booking in self._bookings.get(machine_id, ())
+            for booking in self.bookings(machine_id)
             if booking.envelope_start < window[1] and booking.envelope_end > window[0]
         )
         segments = [(segment.start, segment.end) for booking in inside for segment in booking.segments]
@@ -154,7 +153,7 @@ class Floor:
         """When the person could take one more job that needs the skill."""
         if operator.id not in self._free:
             available = self.times.operator(operator.id).available
-            source = operator, available, self._work_of.get(operator.id)
+            source = operator, available, self._of_person.get(operator.id)
             self._free[operator.id] = self.shop.parts.of(
                 "free_time", operator.id, source, lambda: subtract(available, self._busy(operator))
             )
@@ -162,8 +161,13 @@ class Floor:
 
     def _busy(self, operator: Operator) -> Intervals:
         if operator.id not in self._fully_booked:
-            work = self._work_of.get(operator.id, ())
-            self._fully_booked[operator.id] = fully_booked(work, operator.max_parallel)
+            rows = self._of_person.get(operator.id, ())
+            self._fully_booked[operator.id] = self.shop.parts.of(
+                "fully_booked",
+                operator.id,
+                (rows, operator.max_parallel),
+                lambda: fully_booked(work_of(operator.id, rows), operator.max_parallel),
+            )
         return self._fully_booked[operator.id]
 
     def _qualified(self, operator: Operator, skill_id: str | None) -> Intervals:

@@ -232,10 +232,8 @@ def need_of(step: Step, choice: Choice, operators: Operators) -> Need:
     """The minutes with and without a person that the step takes on this machine."""
     total = choice.setup_min + choice.run_min
     with_person = 0
-    if operators is Operators.REQUIRED:
-        with_person = {Attendance.FULL: total, Attendance.SETUP: choice.setup_min, Attendance.NONE: 0}[
-            step.attendance
-        ]
+    if operators is Operators.REQUIRED and step.attendance is not Attendance.NONE:
+        with_person = total if step.attendance is Attendance.FULL else choice.setup_min
     return Need(with_person, total - with_person, step.splittable)
 
 

@@ -14,23 +14,23 @@ from planning.shop import Interval, Intervals, Minute
 
 _start: Callable[[Interval], Minute] = itemgetter(0)
 _end: Callable[[Interval], Minute] = itemgetter(1)
+# Later than any minute of a plan.
+_NEVER = 2**62
 
 
 def normalize(intervals: Iterable[Interval]) -> Intervals:
     """Any intervals, in any order, overlapping or empty, in normal form."""
     merged: list[Interval] = []
-    last_start = last_end = 0
-    started = False
+    last_start = last_end = -_NEVER
     for start, end in sorted(intervals):
-        if end <= start:
-            continue
-        if started and start <= last_end:
-            last_end = max(last_end, end)
-            continue
-        if started:
-            merged.append((last_start, last_end))
-        last_start, last_end, started = start, end, True
-    if started:
+        if start > last_end:
+            if end > start:
+                if last_end > last_start:
+                    merged.append((last_start, last_end))
+                last_start, last_end = start, end
+        elif end > last_end:
+            last_end = end
+    if last_end > last_start:
         merged.append((last_start, last_end))
     return tuple(merged)
 
@@ -77,22 +77,22 @@ def subtract(a: Intervals, b: Intervals) -> Intervals:
     if not a or not b:
         return a
     left: list[Interval] = []
-    j, count = 0, len(b)
-    b_start, b_end = b[0]
-    for start, end in a:
-        while b_end <= start and j < count:
-            j += 1
-            if j < count:
-                b_start, b_end = b[j]
-        cursor = start
-        while j < count and cursor < end and b_start < end:
+    rest, none_left = iter(b), (_NEVER, _NEVER)
+    b_start, b_end = next(rest)
+    for interval in a:
+        cursor, end = interval
+        while b_end <= cursor:
+            b_start, b_end = next(rest, none_left)
+        if b_start >= end:
+            left.append(interval)
+            continue
+        while b_start < end:
             if cursor < b_start:
                 left.append((cursor, b_start))
             cursor = b_end
-            if cursor < end:  # else it may reach into the next of `a`
-                j += 1
-                if j < count:
-                    b_start, b_end = b[j]
+            if cursor >= end:  # it may reach into the next of `a`
+                break
+            b_start, b_end = next(rest, none_left)
         if cursor < end:
             left.append((cursor, end))
     return tuple(left)
@@ -168,7 +168,7 @@ class WorkTime:
         if index < 0:
             return 0
         start, end = self.intervals[index]
-        return self._done[index] + min(t, end) - start
+        return self._done[index] + (t if t < end else end) - start  # asked most: `min` takes as long again
 
     def work_between(self, start: Minute, end: Minute) -> int:
         """Working minutes in [start, end); 0 when end <= start."""

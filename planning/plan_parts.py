@@ -37,3 +37,13 @@ class PlanParts:
             found = source, make()
         self._known[key] = found
         return cast("Part", found[1])
+
+    def whole(self, kind: str, make: Callable[["Part | None"], Part]) -> Part:
+        """The part that follows from the whole plan, made once; of the one of the state before, if any."""
+        key = kind, ""
+        found = self._known.get(key)
+        if found is None:
+            before = self._before.get(key)
+            found = None, make(None if before is None else cast("Part", before[1]))
+            self._known[key] = found
+        return cast("Part", found[1])

@@ -15,11 +15,23 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from planning.attendance import without_operator
+from planning.booking_groups import by_machine, by_person
 from planning.calendars import ClosedReason, ResourceTime, ShopTimes
 from planning.conflict_items import Conflict, ConflictCause, ConflictType
 from planning.intervals import clip, intersect, normalize, subtract, total
 from planning.moves import skill_for
-from planning.shop import Absence, Booking, Downtime, Interval, Intervals, Minute, Operator, Segment, Shop
+from planning.shop import (
+    Absence,
+    Booking,
+    BookingStatus,
+    Downtime,
+    Interval,
+    Intervals,
+    Minute,
+    Operator,
+    Segment,
+    Shop,
+)
 
 # Later than any instant of a plan.
 FOREVER = 2**40
@@ -35,21 +47,19 @@ Edges: TypeAlias = tuple[list[Minute], list[Minute]]
 _start = attrgetter("envelope_start")
 
 
-def machine_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+def machine_conflicts(times: ShopTimes) -> Iterator[Conflict]:
     """What is wrong with the work of machines, their want of people included."""
-    by_machine: defaultdict[str, list[Booking]] = defaultdict(list)
-    for booking in bookings:
-        by_machine[booking.machine_id].append(booking)
     edges, operations = _Edges(), times.shop.operations
-    for machine_id, rows in by_machine.items():
+    for machine_id, rows in by_machine(times.shop).items():
         source = rows, [operations.get(b.operation_id or "") for b in rows], times.of_machine(machine_id)
         make = partial(_on_machine, times, machine_id, rows, edges)
         yield from times.shop.parts.of("machine_conflicts", machine_id, source, make)
 
 
 def _on_machine(
-    times: ShopTimes, machine_id: str, rows: list[Booking], edges: "_Edges"
+    times: ShopTimes, machine_id: str, booked: Iterable[Booking], edges: "_Edges"
 ) -> tuple[Conflict, ...]:
+    rows = _undone(booked)
     found = list(_double_bookings(times, machine_id, rows))
     for booking in _not_within(edges.of(times.machine(machine_id).available), rows):
         found += _machine_closed(times, booking)
@@ -61,21 +71,24 @@ def _on_machine(
     return tuple(found)
 
 
-def operator_conflicts(times: ShopTimes, bookings: Iterable[Booking]) -> Iterator[Conflict]:
+def operator_conflicts(times: ShopTimes) -> Iterator[Conflict]:
     """What is wrong with the work of people."""
     shop = times.shop
     skills = shop.parts.of("skills", "", (shop.machines, shop.work_centers), partial(_skills, shop))
     edges = _Edges()
-    for operator_id, tasks in _tasks_by_operator(bookings).items():
-        source = tasks, times.of_operator(operator_id), skills
-        make = partial(_of_person, times, shop.operators[operator_id], tasks, (skills, edges))
+    for operator_id, rows in by_person(shop).items():
+        source = rows, times.of_operator(operator_id), skills
+        make = partial(_of_person, times, shop.operators[operator_id], rows, (skills, edges))
         yield from shop.parts.of("operator_conflicts", operator_id, source, make)
 
 
 def _of_person(
-    times: ShopTimes, operator: Operator, tasks: Tasks, known: tuple[Mapping[str, str | None], "_Edges"]
+    times: ShopTimes,
+    operator: Operator,
+    booked: Iterable[Booking],
+    known: tuple[Mapping[str, str | None], "_Edges"],
 ) -> tuple[Conflict, ...]:
-    skills, edges = known
+    (skills, edges), tasks = known, _tasks_of(operator.id, _undone(booked))
     found = list(_too_many_at_once(operator, tasks))
     for booking in _away(edges.of(times.operator(operator.id).available), tasks):
         found += _operator_closed(times, operator.id, booking)
@@ -174,13 +187,13 @@ def _operator_missing(shop: Shop, booking: Booking) -> Iterator[Conflict]:
         )
 
 
-def _tasks_by_operator(bookings: Iterable[Booking]) -> Mapping[str, Tasks]:
-    found: defaultdict[str, Tasks] = defaultdict(list)
-    for booking in bookings:
-        for segment in booking.segments:
-            if segment.operator_id is not None and segment.end > segment.start:
-                found[segment.operator_id].append((segment, booking))
-    return found
+def _undone(bookings: Iterable[Booking]) -> list[Booking]:
+    """What is done is history and breaks no rule any more."""
+    return [b for b in bookings if b.status is not BookingStatus.DONE]
+
+
+def _tasks_of(operator_id: str, bookings: Iterable[Booking]) -> Tasks:
+    return [(s, b) for b in bookings for s in b.segments if s.operator_id == operator_id and s.end > s.start]
 
 
 def _too_many_at_once(operator: Operator, tasks: Tasks) -> Iterator[Conflict]:

@@ -8,13 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from operator import attrgetter
+from typing import TypeAlias
 
 from leadhand.errors import InvalidRouting
+from planning.booking_groups import Groups, by_operation
 from planning.shop import Booking, MaterialRequirement, Minute, Operation, Order, ProgressReport, Shop
 from planning.values import value
 
 _by_seq = attrgetter("seq", "id")
-_by_start = attrgetter("envelope_start", "id")
+# An order's operations by seq; what they need, and what was reported of them.
+_OrderRows: TypeAlias = tuple[
+    Sequence[Operation],
+    Mapping[str, tuple[MaterialRequirement, ...]],
+    Mapping[str, tuple[ProgressReport, ...]],
+]
+_NOTHING: _OrderRows = (), {}, {}
 
 
 @value
@@ -60,32 +68,23 @@ class Routings:
     """The operations and bookings of a shop's orders, grouped once; `shop.view(Routings)` keeps them."""
 
     def __init__(self, shop: Shop) -> None:
-        self._operations: defaultdict[str, list[Operation]] = defaultdict(list)
-        for operation in shop.operations.values():
-            self._operations[operation.order_id].append(operation)
+        source = shop.operations, shop.materials, shop.progress
+        self._of_order = shop.parts.of("rows_by_order", "", source, lambda: _rows_by_order(shop))
+        self._bookings = by_operation(shop)
         self._materials, self._progress = shop.materials, shop.progress
         self._parts = shop.parts
         self._planned: dict[str, tuple[Order, tuple[PlannedOperation, ...]]] = {}
-        self._bookings: defaultdict[str, list[Booking]] = defaultdict(list)
-        for booking in shop.bookings:
-            if booking.operation_id is not None:
-                self._bookings[booking.operation_id].append(booking)
-        for operations in self._operations.values():
-            operations.sort(key=_by_seq)
-        for bookings in self._bookings.values():
-            if len(bookings) > 1:
-                bookings.sort(key=_by_start)
 
     def operations(self, order_id: str) -> Sequence[Operation]:
         """The order's operations by seq."""
-        return self._operations.get(order_id, ())
+        return self._of_order.get(order_id, _NOTHING)[0]
 
     @property
-    def booked(self) -> Mapping[str, Sequence[Booking]]:
+    def booked(self) -> Groups:
         """The bookings of each operation that has any, by start."""
         return self._bookings
 
-    def bookings(self, operation_id: str) -> Sequence[Booking]:
+    def bookings(self, operation_id: str) -> tuple[Booking, ...]:
         """The operation's bookings by start."""
         return self._bookings.get(operation_id, ())
 
@@ -104,12 +103,8 @@ class Routings:
 
     def rows(self, order: Order) -> tuple[object, ...]:
         """All that is known of the order: what its planned operations follow from."""
-        operations = self.operations(order.id)
-        ids = [operation.id for operation in operations]
-        bookings = [self._bookings.get(key) for key in ids]
-        materials = [self._materials.get(key) for key in ids] if self._materials else None
-        progress = [self._progress.get(key) for key in ids] if self._progress else None
-        return order, operations, bookings, materials, progress
+        own, booked = self._of_order.get(order.id, _NOTHING), self._bookings
+        return order, own, [booked.get(operation.id) for operation in own[0]]
 
     def _plan(self, order: Order) -> tuple[PlannedOperation, ...]:
         operations = self.operations(order.id)
@@ -126,7 +121,7 @@ class Routings:
         before: tuple[str, ...],
         placed: Mapping[str, PlannedOperation],
     ) -> PlannedOperation:
-        bookings = tuple(self.bookings(operation.id))
+        bookings = self.bookings(operation.id)
         done_before = _done_before(before, placed)
         materials = self._materials.get(operation.id, ())
         reports = self._progress.get(operation.id, ())
@@ -149,6 +144,19 @@ class Routings:
         rows = (b for o in self.operations(order.id) for b in self.bookings(o.id))
         first = min((b.envelope_start for b in rows), default=None)
         return None if first is None else max(first, ready)
+
+
+def _rows_by_order(shop: Shop) -> dict[str, _OrderRows]:
+    found: defaultdict[str, list[Operation]] = defaultdict(list)
+    for operation in shop.operations.values():
+        found[operation.order_id].append(operation)
+    return {order_id: _rows(shop, sorted(rows, key=_by_seq)) for order_id, rows in found.items()}
+
+
+def _rows(shop: Shop, operations: Sequence[Operation]) -> _OrderRows:
+    materials = {o.id: shop.materials[o.id] for o in operations if o.id in shop.materials}
+    progress = {o.id: shop.progress[o.id] for o in operations if o.id in shop.progress}
+    return operations, materials, progress
 
 
 def latest_material(materials: Iterable[MaterialRequirement]) -> MaterialRequirement | None:

@@ -20,20 +20,15 @@ def unscheduled(shop: Shop, machine_ids: frozenset[str]) -> Iterator[Operation]:
 
 
 def _without_booking(shop: Shop) -> tuple[Operation, ...]:
-    found: list[Operation] = []
-    bookings = shop.view(Routings).booked
-    booked: dict[str, int] = {}
-    for operation in shop.operations.values():
-        if operation.id in bookings and operation.seq > booked.get(operation.order_id, -1):
-            booked[operation.order_id] = operation.seq
-    for operation in shop.operations.values():
-        order = shop.orders.get(operation.order_id)
-        if order is None or order.status not in _OPEN:
+    routings = shop.view(Routings)
+    booked, found = routings.booked, list[Operation]()
+    for order in shop.orders.values():
+        if order.status not in _OPEN:
             continue
-        last = booked.get(order.id)
-        if last is None and order.status is not OrderStatus.RELEASED:
-            continue
-        if last is not None and operation.seq <= last:
-            continue
-        found.append(operation)
+        operations = routings.operations(order.id)
+        last = next((o.seq for o in reversed(operations) if o.id in booked), None)
+        if last is not None:
+            found += [o for o in operations if o.seq > last] if operations[-1].seq > last else ()
+        elif order.status is OrderStatus.RELEASED:
+            found += operations
     return tuple(found)

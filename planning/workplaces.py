@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 from planning.crew import NOBODY, Crew
@@ -12,6 +13,7 @@ from planning.shop import Interval, Intervals, Minute
 
 # The open minutes of a machine within an interval in which a person is there.
 Attended: TypeAlias = Callable[[Interval], Intervals]
+_end: Callable[[Interval], Minute] = itemgetter(1)
 _FIRST_LOOK_MIN = 4 * 24 * 60
 
 
@@ -45,17 +47,20 @@ class Workplace:
         object.__setattr__(other, "crew", crew)
         return other
 
-    def gaps(self, start: Minute, end: Minute) -> Iterator[Interval]:
-        """The stretches of [start, end) between envelopes, in order; closed time is part of them."""
+    def gaps(self, start: Minute, end: Minute, at_least: int = 1) -> Iterator[Interval]:
+        """The stretches of [start, end) between envelopes, in order; closed time is part of them.
+
+        Shorter ones than `at_least` minutes are left out.
+        """
         cursor = start
         for index in range(bisect_right(self.envelopes, start, key=_end), len(self.envelopes)):
             blocked_from, blocked_to = self.envelopes[index]
             if blocked_from >= end:
                 break
-            if cursor < blocked_from:
+            if cursor + at_least <= blocked_from:
                 yield cursor, blocked_from
             cursor = blocked_to
-        if cursor < end:
+        if cursor + at_least <= end:
             yield cursor, end
 
     def open_gaps(self, start: Minute, end: Minute) -> Intervals:
@@ -87,8 +92,8 @@ def first_block(
 ) -> Block | None:
     """The block in the first stretch that holds the work; an earlier stretch always means an earlier end."""
     span = (ready, horizon_end)
-    stretches = workplace.gaps(*span) if need.splittable else workplace.open_gaps(*span)
     minutes = need.attended_min + need.alone_min
+    stretches = workplace.gaps(*span, max(minutes, 1)) if need.splittable else workplace.open_gaps(*span)
     for stretch in stretches:
         if stretch[1] - stretch[0] < minutes or workplace.time.work_between(*stretch) < minutes:
             continue
@@ -207,7 +212,3 @@ def _unbroken(staffed: Intervals, need: Need, end: Minute) -> Block | None:
         if turn <= staffed_to and turn + need.alone_min <= end:
             return Block(staffed_from, turn, turn + need.alone_min)
     return None
-
-
-def _end(interval: Interval) -> Minute:
-    return interval[1]
