@@ -9,9 +9,10 @@ from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events
 from storage.foreign.calendar_people import ALONE, CODES
 from storage.foreign.calendar_series import Series
-from storage.foreign.calendar_targets import ALL, BETWEEN, BY_CALENDAR
+from storage.foreign.calendar_targets import BY_CALENDAR
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.shop_names import Named
+from storage.foreign.table_targets import ALL, BETWEEN
 from storage.foreign.vocabulary import folded
 
 _CHOICES, _TOLD = 30, 5

@@ -1,19 +1,15 @@
 """Whom closures and overtime of a calendar hold for: calendars of the shop, or machines."""
 
-import re
 from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.calendar_events import Events, says
 from storage.foreign.calendar_series import Series
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.table_targets import ALL, BETWEEN, Target
 from storage.foreign.vocabulary import folded, key_within
 
-ALL, BY_CALENDAR = "all", "calendar"
-# Between the parts of a shop that a place or a category names.
-BETWEEN = re.compile(r"\s*[,;/+&]\s*")
-# (column, reference) of an exception
-Target = tuple[str, str]
+BY_CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from storage.foreign.decisions import Choice, Question
 from storage.foreign.places import LEAVE_OUT, Book, Places
 
 # Between the things that one cell names.
-BETWEEN = re.compile(r"\s*[,;/+&\n]\s*")
+BETWEEN = re.compile(r"\s*[,;/+&\n、，；]\s*")
 ALL = "all"
 # (column, reference) of an exception
 Target = tuple[str, str]

@@ -28,7 +28,7 @@ HEADER = "No;What;For;From;To\n"
 def test_one_column_names_calendars_machines_and_people_several_in_a_cell_too() -> None:
     text = HEADER + (
         "1;Closed;SITE;2026-12-07;2026-12-07\n"
-        "2;Overtime;M1, M2;2026-12-05 06:00;2026-12-05 12:00\n"
+        "2;Overtime;M1、M2;2026-12-05 06:00;2026-12-05 12:00\n"
         "3;Closed;Ann Berg;2026-12-08;2026-12-08\n"
         "4;Overtime;MILLS;2026-12-12 06:00;2026-12-12 12:00\n"
     )
