@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from storage.foreign.bookings import Part
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.stored_bookings import Identified
+from storage.foreign.words_of_cells import Marks
 
 # What is begun and not done all through is in progress.
 _TOLD = 8
@@ -12,7 +13,7 @@ _PLANNED, _GOES_ON, HELD = "planned", "in_progress", "held"
 
 
 def add_bookings(
-    bookings: Iterable[Identified], people: Mapping[str, str | None], marks: Mapping[str, str],
+    bookings: Iterable[Identified], people: Mapping[str, str | None], marks: Marks,
     statuses: Mapping[str, str], canonical: Canonical, *, held: bool = False,
 ) -> None:  # fmt: skip
     """The rows of bookings, of operations or of quotes for which time is `held`, and of their segments."""
@@ -70,7 +71,7 @@ def told_of_people(bookings: Iterable[Identified]) -> str:
     )
 
 
-def _said(booking: Identified, marks: Mapping[str, str], statuses: Mapping[str, str]) -> dict[str, str]:
+def _said(booking: Identified, marks: Marks, statuses: Mapping[str, str]) -> dict[str, str]:
     """Whether it is locked and where it stands, as far as the rows of its parts say it."""
     readers = [part.reader for part in booking.parts]
     found: dict[str, str] = {}

@@ -13,7 +13,7 @@ from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
 from storage.foreign.table_targets import machine_names, names_in
-from storage.foreign.words_of_cells import learn_service
+from storage.foreign.words_of_cells import Marks, learn_service
 
 ENDED = "ended"
 _MACHINE = {
@@ -175,7 +175,7 @@ def machines_of(readers: Sequence[RowReader], places: Places, *, several: bool =
     _make_machines({name: named[name] for name in new}, places)
 
 
-def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Mapping[str, str]) -> None:
+def make_named(layouts: Sequence[tuple[Layout, str]], places: Places, marks: Marks) -> None:
     """Machines and work centers that rows of operations name and the shop does not have: asked once, then
     made. Rows that `marks` calls work done elsewhere name none."""
     machines: dict[str, tuple[str, RowReader]] = {}

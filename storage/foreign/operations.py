@@ -18,6 +18,7 @@ from storage.foreign.outside_rows import is_outside
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, window_in
 from storage.foreign.table_targets import machines_in
+from storage.foreign.words_of_cells import Marks
 
 ALTERNATIVES = "alternatives"
 _STEP = 10
@@ -61,7 +62,7 @@ class Operations:
     decisions: Decisions
     zone: ZoneInfo
     people: Mapping[str, str | None]
-    marks: Mapping[str, str]
+    marks: Marks
     attendance: Mapping[str, str] = field(default_factory=dict[str, str])
     statuses: Mapping[str, str] = field(default_factory=dict[str, str])
     found: dict[tuple[str, int], Operation] = field(default_factory=dict[tuple[str, int], Operation])
@@ -143,15 +144,15 @@ class Operations:
         layout = reader.layout
         if operation.only_booked:
             return
+        if layout.has("wait_after"):
+            wait = reader.minutes("wait_after", needed=False)
+            operation.wait_min = None if wait is None else -int(-wait // 1)
         if self._is_outside(reader):
             elapsed = reader.minutes("elsewhere_time", needed=False)
             operation.outside_min = -int(-elapsed // 1) if elapsed else 0
             if elapsed is not None and not elapsed:
                 self.outside.append(operation)  # the file does not say for how long
             return
-        if layout.has("wait_after"):
-            wait = reader.minutes("wait_after", needed=False)
-            operation.wait_min = None if wait is None else -int(-wait // 1)
         times = self._row_times(reader, operation.order)
         operation.setup, operation.run = times or (Fraction(0), None)
 

@@ -28,6 +28,7 @@ from storage.foreign.numbers import bare_number, parse_number, without_unit
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 from storage.foreign.times_of_day import clock_of
+from storage.foreign.words_of_cells import Marks
 from storage.foreign.words_without_end import LAST_DAYS, NO_END
 
 _FILLED_DOWN = (
@@ -118,9 +119,9 @@ class RowReader:
             )
         return cell.text
 
-    def marked(self, name: str, marks: Mapping[str, str]) -> bool:
+    def marked(self, name: str, marks: Marks) -> bool:
         """Whether the field's cell is a mark that says yes."""
-        return marks.get(self.text(name)) == "yes"
+        return marks.get((name, self.text(name))) == "yes"
 
     def whole(self, name: str, *, low: int, needed: bool = True) -> int | None:
         """A whole number from `low`; None when it is empty or wrong (told)."""

@@ -43,7 +43,7 @@ from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
 from storage.foreign.whose_status import ask_whose_status
-from storage.foreign.words_of_cells import EMPTY_CELL, learn_priorities, learn_statuses
+from storage.foreign.words_of_cells import EMPTY_CELL, Marks, learn_priorities, learn_statuses
 from storage.foreign.words_of_work import attendance_of, booking_statuses_of, marks_of
 
 _Placed = Callable[..., list[tuple[Layout, str]]]
@@ -226,7 +226,7 @@ def _unread(decisions: Decisions) -> bool:
     return any(key.rpartition("!")[2] in {"rows", "across", "machine"} for key in decisions.questions)
 
 
-def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: dict[str, str]) -> None:
+def _take_plan(placed: _Placed, places: Places, done: Transformed, marks: Marks) -> None:
     decisions = places.decisions
     at_work = placed("operations", "bookings")
     people = people_of(at_work, places)

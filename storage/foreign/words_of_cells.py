@@ -1,6 +1,6 @@
 """Words of other systems for what an order's status, its priority or a mark says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
@@ -17,8 +17,12 @@ ATTENDANCE = ("full", "setup", "none")
 EMPTY_CELL = "(empty)"
 # A word for a kind of absence, not a sentence.
 KIND_CHARS = 40
+# What marks say, by the field and the text.
+Marks = Mapping[tuple[str, str], str]
 PRIORITIES = ("1", "2", "3", "4", "5")
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
+# Where yes and no are both written, an empty cell of it is neither.
+_EITHER = frozenset({"splittable"})
 _GONE = (Choice(CANCELLED, "it is not to be: the plan's goes, and none is made"),)
 _ABOUT_PRIORITY = {"5": "most urgent", "3": "usual", "1": "least urgent"}
 
@@ -55,17 +59,30 @@ def learn_attendance(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 
 
 def learn_marks(
-    scope: Scoped, texts: Iterable[str], asking: str = "Does a person have the skill whose mark is"
+    scope: Scoped,
+    texts: Iterable[str],
+    asking: str = "Does a person have the skill whose mark is",
+    *,
+    of: str = "",
 ) -> dict[str, str]:
     """`yes` or `no` for each mark; one that nobody knows is asked. Numbers beyond 0 and 1 are levels: all of
-    them are asked. An empty cell says no, but where no mark says yes: then it is asked too."""
+    them are asked. An empty cell says no, but where no mark says yes: then it is asked too. `of`: the field,
+    where `of.X` may say a mark of it alone."""
     found = list(texts)
     marks = [text for text in found if text]
     category = "marks" if not any(text.isdecimal() and int(text) > 1 for text in marks) else "marks_of_levels"
-    learned = _learned(scope, marks, ("mark", category), ("yes", "no"), asking)
-    asked = set(learned.values()) == {"no"} and len(learned) == len(set(marks))
-    if "" in found and marks and (asked or is_said(scope, "mark")):
-        learned |= _learned(scope, [EMPTY_CELL], ("mark", category), ("yes", "no"), asking)
+    own = [text for text in (*marks, EMPTY_CELL) if of and is_said(scope, of, text)]
+    learned = _learned(scope, own, (of, category), ("yes", "no"), asking)
+    others = [text for text in marks if text not in own]
+    learned |= _learned(scope, others, ("mark", category), ("yes", "no"), asking)
+    of_marks = [learned[text] for text in marks if text in learned]
+    asked = set(of_marks) == {"no"} and len(of_marks) == len(marks)
+    both = of in _EITHER and set(of_marks) == {"yes", "no"}
+    if "" in found and marks and EMPTY_CELL not in own:
+        if both and not is_said(scope, "mark"):
+            learned |= _learned(scope, [EMPTY_CELL], (of, category), ("yes", "no"), asking)
+        elif asked or is_said(scope, "mark"):
+            learned |= _learned(scope, [EMPTY_CELL], ("mark", category), ("yes", "no"), asking)
     return with_empty(learned)
 
 
@@ -222,10 +239,10 @@ def _learned(
     asking: str,
     *,
     why: str = "",
+    asked: tuple[Choice, ...] = (),
 ) -> dict[str, str]:
     """The value for each text; `kind`: the beginning of the keys, and the category of the words. `asked`:
     what is never taken without an answer."""
-    asked: tuple[Choice, ...] = (),
     key, category = kind
     learned: dict[str, str] = {}
     for text in dict.fromkeys(texts):

@@ -1,4 +1,4 @@
-"""What the words and marks of rows of work mean: of operations, of their bookings, of time held for quotes."""
+"""What the words and marks of rows of work mean: of operations, their bookings and time held for quotes."""
 
 from collections.abc import Iterable
 
@@ -7,21 +7,23 @@ from storage.foreign.fields import FIELDS
 from storage.foreign.layout import Layout
 from storage.foreign.outside_rows import is_outside
 from storage.foreign.reading import readers_of
-from storage.foreign.words_of_cells import EMPTY_CELL, learn_attendance, learn_bookings, learn_marks
+from storage.foreign.words_of_cells import EMPTY_CELL, Marks, learn_attendance, learn_bookings, learn_marks
 
 
-def marks_of(layouts: Iterable[tuple[Layout, str]]) -> dict[str, str]:
+def marks_of(layouts: Iterable[tuple[Layout, str]]) -> Marks:
     """What the marks of work done elsewhere, of bookings that stay and of work that may pause mean."""
-    marks: dict[str, str] = {}
+    marks: dict[tuple[str, str], str] = {}
     for layout, place in layouts:
         for name in ("elsewhere", "locked", "splittable"):
             texts = [reader.text(name) for reader in readers_of(layout, place, Findings())]
             about = f"is {FIELDS[name].about} (if not: {name}=none). Is it a yes when the cell says"
-            marks |= learn_marks(layout.scope, texts, f'"{shown(layout.header(name) or "")}" {about}')
+            asking = f'"{shown(layout.header(name) or "")}" {about}'
+            learned = learn_marks(layout.scope, texts, asking, of=name)
+            marks |= {(name, text): value for text, value in learned.items()}
     return marks
 
 
-def attendance_of(layouts: Iterable[tuple[Layout, str]], marks: dict[str, str]) -> dict[str, str]:
+def attendance_of(layouts: Iterable[tuple[Layout, str]], marks: Marks) -> dict[str, str]:
     """What the words of how long an operation needs a person mean; of work done elsewhere none is asked."""
     found: dict[str, str] = {}
     for layout, place in layouts:

@@ -26,6 +26,28 @@ def test_people_waits_and_times_of_other_machines_are_of_the_operation() -> None
     ]  # fmt: skip
 
 
+def test_marks_of_one_column_can_be_said_alone_and_an_empty_one_between_yes_and_no_is_asked() -> None:
+    text = (
+        "Job;Qty;Due;Op;Machine;Run min/pc;May pause;Extern\n"
+        "A;10;2026-12-11;10;M1;2;yes;\nA;10;2026-12-11;20;M1;1;;\nA;10;2026-12-11;30;M1;1;no;\n"
+    )
+    given = BASE | {"splittable": "May pause", "elsewhere": "Extern"}
+    done, asked = read(text, given)
+    assert asked == {"splittable.(empty)"}
+    done, asked = read(text, given | {"splittable.(empty)": "yes"})
+    assert (asked, rows(done, "operation", "splittable")) == (set(), [("true",), ("true",), ("false",)])
+    assert rows(done, "operation", "subcontract_minutes") == [("",)] * 3
+    done, asked = read(text, given | {"splittable.no": "yes", "splittable.(empty)": "no"})
+    assert (asked, rows(done, "operation", "splittable")) == (set(), [("true",), ("false",), ("true",)])
+
+
+def test_work_elsewhere_has_a_wait_after_it_too() -> None:
+    text = "Job;Qty;Due;Op;Machine;Run min/pc;Away d;Wait after h\nA;1;2026-12-11;10;;;5;1.5\n"
+    given = BASE | {"elsewhere_time": "Away d", "elsewhere_time.unit": "d", "wait_after": "Wait after h"}
+    done, _ = read(text, given)
+    assert rows(done, "operation", "subcontract_minutes", "min_wait_after_min") == [("7200", "90")]
+
+
 def test_a_repeated_operation_keeps_the_times_of_each_of_its_machines() -> None:
     text = (
         "Job;Qty;Due;Op;Machine;Setup min;Run min/pc\n"
