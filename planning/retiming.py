@@ -258,10 +258,24 @@ class _Routes:
         for key in self._predecessors(operation):
             earlier = self._shop.operations[key]
             if needs_no_machine(earlier):
-                for over in self._overs(earlier, only_changed=only_changed):
-                    yield over + (earlier.subcontract_minutes or 0) + earlier.min_wait_after_min
+                begins = [*self._overs(earlier, only_changed=only_changed)]
+                begins += [] if only_changed else self._floor(earlier, known=bool(begins))
+                if begins:
+                    yield max(begins) + (earlier.subcontract_minutes or 0) + earlier.min_wait_after_min
             elif self._ends[key] and (not only_changed or key in self._changed):
                 yield max(self._ends[key].values()) + earlier.min_wait_after_min
+
+    def _floor(self, outside: Operation, *, known: bool) -> Iterator[Minute]:
+        """Before which it does not begin, whatever precedes it: its order's release, and its material.
+
+        `known`: something before it says when it begins. Of work outside that nothing says it of, no end is.
+        """
+        release = self._shop.orders[outside.order_id].release_at
+        if release is not None:
+            yield release
+        material = latest_material(self._shop.materials.get(outside.id, ()))
+        if material is not None and (known or release is not None or outside.milestone):
+            yield material.available_at or 0
 
     def _all_before(self, operation: Operation) -> set[str]:
         found: set[str] = set()

@@ -216,6 +216,20 @@ def test_an_order_that_lacks_still_more_bookings_is_told_and_not_called_solved()
     assert found.solved == ()
 
 
+@pytest.mark.parametrize(("material", "day"), [(None, 1), (at(1, 0), 2)])
+@pytest.mark.parametrize("policy", [Policy.SAME_MACHINE, Policy.ALTERNATIVES, Policy.REPLAN])
+def test_work_never_goes_before_the_end_of_work_outside_that_comes_first(
+    policy: Policy, material: int | None, day: int
+) -> None:
+    """A day outside, from the order's release on, or from when its material is there."""
+    outside = step(10, subcontract_minutes=DAY, alternatives=())
+    base = shop([outside, alone(20)], [booked("b1", "op20", at(3, 6), at(3, 8))], due_at=at(9, 0))
+    awaited = {"op10": (MaterialRequirement("mat", "Bar", Decimal(1), material),)}
+    found = effect(replace(base, materials=awaited), MachineDown("m1", at(3, 0), at(4, 0)), policy)
+    assert moves(found) == {"b1": ("m1", at(day, 6), at(day, 8))}
+    assert found.new == ()
+
+
 def test_a_larger_quantity_needs_more_time_and_pushes_what_follows() -> None:
     base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
     # 40 pieces: one hour of setup, two of run.
