@@ -143,8 +143,9 @@ def short_date(text: str) -> re.Match[str] | None:
 
 
 def _may_stand_first(name: str) -> bool:
-    """Whether `Dec 7` may be a day: not of short words that say something else too, such as `Pro 1`."""
-    return len(name) > CHECKED_CHARS or key_of("months_first", name) is not None
+    """Whether `Dec 7` may be a day: not of short words that say something else too, such as `Pro 1`, or of
+    `Máy 1`, machine 1 in Vietnamese."""
+    return len(name) > CHECKED_CHARS or (name.isascii() and key_of("months_first", name) is not None)
 
 
 def month_word(text: str) -> str | None:
