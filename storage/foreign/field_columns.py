@@ -6,7 +6,7 @@ from datetime import time
 from storage.exchange.problems import shown
 from storage.foreign.columns import Column
 from storage.foreign.decisions import Choice, Question, Scoped
-from storage.foreign.durations import RUN_UNITS
+from storage.foreign.durations import RUN_UNITS, unit_of_header
 from storage.foreign.fields import FIELDS, ROWS, has_clocks
 from storage.foreign.material_columns import material_columns
 from storage.foreign.spoken import is_spoken_of
@@ -85,6 +85,9 @@ def field_columns(
 def _needed(table: Table, scope: Scoped, kind: str, proposed: Mapping[str, list[Guess]]) -> set[str]:
     """The fields that a row cannot do without, by what other columns say."""
     needed = set(_NEEDED[kind])
+    timed = kind == "operations" and "run" in proposed and not {"setup", "start"} & set(proposed)
+    if timed and _has_other_times(table, proposed):
+        needed.add("setup")
     if kind == "operations" and not {"machine", "work_center"} & set(proposed):
         needed.add("machine")
     said = {field for field in ("start", "day") if scope.decisions.given.get(scope.key(field), NONE) != NONE}
@@ -146,6 +149,21 @@ def _lacks_day(scope: Scoped, proposed: Mapping[str, list[Guess]]) -> bool:
     return "shift" in given | proposed.keys() and not {"day", "weekday", "start"} & (given | proposed.keys())
 
 
+def _has_other_times(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:
+    """Whether a column of numbers that is nothing that is known has a header with a unit of time: a setup
+    that is passed over is none at all."""
+    taken = {guess.index for guesses in proposed.values() for guess in guesses}
+    return any(
+        index not in taken
+        and header
+        and key_of("ignored", header) is None
+        and unit_of_header(header, run=False) is not None
+        and FIELDS["setup"].fits_all(cells)
+        for index, header in enumerate(table.headers)
+        if (cells := table.filled(index))
+    )
+
+
 def _has_dates(table: Table) -> bool:
     return any(
         header and FIELDS["day"].fits_all(cells)
@@ -175,6 +193,9 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
             proposed.pop("day", None)  # the start says its day itself
         if not starts or _every_row_ends(table, proposed):
             proposed.pop("length", None)
+    if kind == "held":  # a status may be what tells such rows from bookings
+        proposed.pop("booking_status", None)
+        proposed.pop("locked", None)
     if kind == "closures":
         for field in ("machine", "operator"):  # they are the shop's unless a header says plainly whose
             found = proposed.get(field, [])
@@ -268,6 +289,7 @@ _NONE = {
     "good": "no column: only scrap is reported",
     "due": "no column: it is due on no day",
     "quantity": "no column: the shop has the orders already, with their quantities",
+    "setup": "no column: no setup",
     "needed": "no column: the plan has the materials already, with how much is needed",
     "available": "no column: the plan knows it already, or nobody does",
     "skill_named": "no column: the levels are of nothing that is taken",

@@ -193,6 +193,15 @@ def test_the_day_of_the_material_of_an_order_is_that_of_the_only_one_that_the_pl
     assert rows(done, "material_requirement", *columns) == [("", "a10", "Material", "1", "2026-12-01 08:00")]
 
 
+def test_a_column_of_times_that_nobody_knows_may_be_the_setup_and_is_asked_about() -> None:
+    text = "Order;Qty;Op;Machine;Xyz min;Run min/pc\nC;1;10;M1;20;1\nC;1;20;M1;;1\n"
+    given = {"rows": "operations", "due": "none"}
+    assert read(text, given, PLAN)[1] == {"setup"}
+    done, asked = read(text, given | {"setup": "Xyz min"}, PLAN)
+    assert (asked, rows(done, "operation", "setup_min")) == (set(), [("20",), ("0",)])
+    assert read(text, given | {"setup": "none"}, PLAN)[1] == set()
+
+
 def test_an_order_named_by_its_external_id_is_that_of_the_plan_and_told() -> None:
     done, asked = read("Order;Qty;Due\n700;6;2026-12-11\n", {"rows": "orders"}, PLAN)
     assert (asked, rows(done, "production_order", "id", "code", "quantity")) == (set(), [("o1", "A", "6")])
