@@ -8,6 +8,7 @@ from itertools import islice
 from charset_normalizer import from_bytes
 
 from storage.foreign.decisions import Choice, Decisions, Question
+from storage.foreign.grid import composed
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "its byte order mark says UTF-8"),
@@ -40,7 +41,7 @@ def decoded(raw: bytes, decisions: Decisions) -> str | None:
     proven = _proven(raw)
     question = _question(raw) if proven is None else Question("encoding", "In which encoding is the text?")
     encoding = decisions.settle(question, proven=proven, fits=lambda name: _reads(raw, name))
-    return None if encoding is None else raw.decode(encoding)
+    return None if encoding is None else composed(raw.decode(encoding))
 
 
 def is_proven(raw: bytes) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
+from unicodedata import normalize
 
 from leadhand.errors import ForeignFileUnreadable
 
@@ -68,7 +69,7 @@ class Grid:
 def cell_of(value: object) -> Cell:
     """A cell from a reader's value: spaces around text go, 10.0 is 10, what only looks empty is empty."""
     if isinstance(value, str):
-        text = " ".join(value.replace("\xa0", " ").split(" ")).strip()
+        text = " ".join(composed(value).replace("\xa0", " ").split(" ")).strip()
         return Cell(text) if text else EMPTY
     if isinstance(value, bool) or value is None:
         return Cell(value)
@@ -77,6 +78,12 @@ def cell_of(value: object) -> Cell:
     if isinstance(value, date | time | timedelta):
         return Cell(value)
     return Cell(str(value))
+
+
+def composed(text: str) -> str:
+    """Letters with their accents as one sign each, as people type them and plans hold them; some systems
+    write them as two (windows-1258, files of a Mac)."""
+    return normalize("NFC", text)
 
 
 def _exact(number: float) -> Decimal:

@@ -25,7 +25,7 @@ from storage.foreign.decisions import KEPT, Decision, Decisions, Question
 from storage.foreign.delimited import read_text
 from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
 from storage.foreign.forgetting import Forgotten, without_forgotten
-from storage.foreign.grid import MAX_FILE_BYTES, Grid
+from storage.foreign.grid import MAX_FILE_BYTES, Grid, composed
 from storage.foreign.layout import Layout
 from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
 from storage.foreign.named_in_file import names_in
@@ -386,7 +386,7 @@ async def _look_at_holidays(
 
 def _given(request: Request) -> dict[str, str]:
     of_mapping = request.forgotten.less(request.mapping.decisions) if request.mapping else {}
-    return {**of_mapping, **request.answers}
+    return {composed(key): composed(value) for key, value in {**of_mapping, **request.answers}.items()}
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -3,6 +3,7 @@ believed."""
 
 import zipfile
 from io import BytesIO
+from unicodedata import normalize
 
 import pytest
 from openpyxl import Workbook
@@ -116,6 +117,12 @@ def test_utf_16_is_known_by_its_mark_or_its_zeros() -> None:
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"):
         (table,) = tables_of(text_of(text.encode(encoding)))
         assert cells(table) == [["Ä-1", "5"]], encoding
+
+
+def test_letters_whose_accents_are_signs_of_their_own_are_read_as_people_type_them() -> None:
+    text = normalize("NFD", "Máy;Tên\nĐúc 1;Gấp đơn\n")
+    (table,) = tables_of(text_of(text.encode()))
+    assert (table.headers, cells(table)) == (("Máy", "Tên"), [["Đúc 1", "Gấp đơn"]])
 
 
 def test_an_encoding_without_proof_is_asked_with_the_words_as_each_would_read() -> None:
