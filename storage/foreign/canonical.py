@@ -2,6 +2,7 @@
 from."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,9 @@ from storage.exchange.differing import RowChange
 from storage.exchange.entities import BY_NAME, ENTITIES
 from storage.exchange.escaping import escaped
 from storage.exchange.problems import Notice, Problem
+
+# How the canonical import names another of its rows.
+_OTHER_ROW = re.compile(r" as row (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,15 @@ class Canonical:
         if origin is None:
             return problem
         column = problem.column and origin.headers.get(problem.column, problem.column)
-        return Problem(origin.place, origin.row, column, problem.value, problem.reason, problem.right)
+        reason = _OTHER_ROW.sub(lambda form: self._other_row(form, problem.file, origin), problem.reason)
+        return Problem(origin.place, origin.row, column, problem.value, reason, problem.right)
+
+    def _other_row(self, form: re.Match[str], file: str, beside: Origin) -> str:
+        """The row that a problem compares with, as the foreign file counts it."""
+        other = self._origin(file, int(form[1]))
+        if other is None or other.row is None:
+            return form[0]
+        return f" as row {other.row}" + (f" of {other.place}" if other.place != beside.place else "")
 
     def notice_at_origin(self, notice: Notice) -> Notice:
         origin = self._origin(notice.file, notice.row)

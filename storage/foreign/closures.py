@@ -136,6 +136,8 @@ def closed_times(reader: RowReader) -> list[dict[str, str]]:
     if first is None or reader.bad or reader.waits:
         return []
     if first.minute is not None and last is not None and last.minute is not None:
+        if reader.is_clock("end") and (last.day, last.minute) <= (first.day, first.minute):
+            last = last.later(24 * 60)
         return [{"start": first.canonical, "end": last.canonical}]
     days = ((last or first).day - first.day) // timedelta(days=1) + 1
     if not 1 <= days <= MAX_DAYS:

@@ -18,7 +18,7 @@ from storage.foreign.durations import (
     unit_of_header,
 )
 from storage.foreign.grid import Cell
-from storage.foreign.row_units import column_said, unit_columns
+from storage.foreign.row_units import ELAPSED, column_said, unit_columns
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
@@ -28,7 +28,6 @@ TIMES = (
     "break_time",
 )  # fmt: skip
 _RUNS = ("run", "alternative_run")
-_ELAPSED = ("elsewhere_time", "length", "wait_after")
 _MEANINGS = {
     "d": "days as the calendar runs",
     "wd": "working days, five a week: 5 are 7 days as the calendar runs",
@@ -76,9 +75,9 @@ def unit_of(
             proven = ("written", f'its cells say it, such as "{shown(cells[0].text)}"')
     if run and cells and all(says_unit(cell.text) for cell in cells) and is_of_piece(column.header):
         proven = ("written_per_piece", f'"{shown(column.header)}" is of a piece, and its cells say the unit')
-    units = RUN_UNITS if run else ELAPSED_UNITS if field in _ELAPSED else SETUP_UNITS
+    units = RUN_UNITS if run else ELAPSED_UNITS if field in ELAPSED else SETUP_UNITS
     choices = _likely(units, unit_of_header(column.header, run=False) if run else None, cells)
-    by_row = unit_columns(table)
+    by_row = unit_columns(table, elapsed=field in ELAPSED)
     question = Question(
         f"{field}.unit",
         f'In which unit is "{shown(column.header)}" (such as {shown(_examples(cells))})?',

@@ -7,6 +7,9 @@ from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.tables import Table
 
+# Whom a closed day or a shift is of: a row that names one of them names no other.
+_WHOM = ("holds_for", "machine", "operator", "calendar")
+_OF_ONE = frozenset({"closures", "shifts"})
 _ORDER_LEVEL = ("customer", "quantity", "due", "release", "priority", "status", "material_due")
 
 
@@ -51,7 +54,14 @@ def fill_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, .
     return scope.settle(question) != "no"
 
 
-def filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column, ...]]) -> frozenset[str]:
+def others_of(kind: str, field: str) -> tuple[str, ...]:
+    """The fields that say it instead of this one: a row with one of them is not of the one above."""
+    return tuple(f for f in _WHOM if f != field) if kind in _OF_ONE and field in _WHOM else ()
+
+
+def filled_down(
+    table: Table, scope: Scoped, kind: str, columns: Mapping[str, tuple[Column, ...]]
+) -> frozenset[str]:
     """Of boards and schedules: whether rows without a machine or a day go on with the one above."""
     found: set[str] = set()
     # Of operations that are not booked too, a row without a start may be done elsewhere.
@@ -60,7 +70,9 @@ def filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column,
     for field in carried if "start" in columns else ():
         index = columns.get(field, (Column(""),))[0].index
         booked = [row for row in table.rows[1:] if start is None or not row.cell(start).empty]
-        rows = [] if index is None else [row.number for row in booked if row.cell(index).empty]
+        others = [c.index for f in others_of(kind, field) for c in columns.get(f, ()) if c.index is not None]
+        lacking = [row for row in booked if all(row.cell(n).empty for n in (index, *others) if n is not None)]
+        rows = [] if index is None else [row.number for row in lacking]
         if index is None or len(rows) < 2:
             continue
         question = Question(
@@ -68,7 +80,7 @@ def filled_down(table: Table, scope: Scoped, columns: Mapping[str, tuple[Column,
             f'{len(rows)} rows have no "{shown(table.headers[index])}" (row {rows[0]} …): '
             f"are they of the {field} above?",
             (Choice("yes", "it is written on its first row only"), Choice("no", "they have none")),
-            suggested="yes",
+            suggested=None if others else "yes",
         )
         # Until it is answered, rows are shown as if they went on.
         if scope.settle(question) != "no":

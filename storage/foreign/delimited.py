@@ -12,7 +12,7 @@ import clevercsv
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.encodings import decoded
-from storage.foreign.fixed_width import CUTS, cuts_said, fixed_width_rows
+from storage.foreign.fixed_width import CUTS, cuts_said, fixed_width_rows, is_ruled
 from storage.foreign.grid import MAX_CELL_CHARS, MAX_ROWS, Cell, Grid, Sheet, bounded, cell_of
 from storage.foreign.json_rows import is_json, json_sheets, record_sheets
 from storage.foreign.markup import has_tables, marked_up_sheets
@@ -110,6 +110,8 @@ def _delimiter(text: str, said: str | None, decisions: Decisions) -> str | None:
     )
     if said is not None:
         return decisions.settle(question, proven=(_NAMES[said], "its first line says so"))
+    if is_ruled(sample):
+        return decisions.settle(question, proven=("width", "a line of dashes says where its columns begin"))
     if counted is None:
         proven = ("width", "no sign parts the lines, and their columns begin at the same places")
         return decisions.settle(

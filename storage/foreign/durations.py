@@ -294,7 +294,12 @@ def _of_days() -> Refused:
 
 def _base_of(word: str) -> str | None:
     base = _SIGNS.get(word) or key_of("units", word)
-    return base or next((name for name, found in _LONG.items() if folded(word) in found), None)
+    return base or days_in(word)
+
+
+def days_in(word: str) -> str | None:
+    """`d`, `wd` or `week` for a word of days or weeks."""
+    return next((name for name, found in _LONG.items() if folded(word) in found), None)
 
 
 def says_unit(text: str) -> bool:

@@ -9,6 +9,7 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import RUN_UNITS, unit_of_header
 from storage.foreign.fields import FIELDS, ROWS, has_clocks
 from storage.foreign.material_columns import material_columns
+from storage.foreign.number_columns import propose_number
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.suggesting import ACROSS, Guess, called_so, columns_for
 from storage.foreign.tables import Table
@@ -59,6 +60,7 @@ def field_columns(
     if "operator" in ROWS[kind] and "operator" not in proposed and "operator_name" in proposed:
         proposed["operator"] = proposed["operator_name"]
     _drop_taken(table, scope, kind, proposed)
+    propose_number(table, scope, kind, proposed)
     _drop_unneeded(table, kind, proposed)
     needed = _needed(table, scope, kind, proposed)
     columns: dict[str, tuple[Column, ...]] = {}

@@ -173,6 +173,8 @@ FIELDS: dict[str, Field] = {
         Field("locked", "whether the booking must stay where it is"),
         Field("elsewhere", "whether the work is done elsewhere"),
         Field("elsewhere_time", "how long the work elsewhere takes", _duration),
+        Field("machine_number", "the machine's number in its system, beside its code"),
+        Field("operator_number", "the person's number in its system, beside the code"),
         Field("machine_name", "the machine's name", _text),
         Field("operator_name", "the person's name", _text),
         Field("max_parallel", "how many machines the person looks after at once", _number),
@@ -229,12 +231,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "reports": ("order", "operation", "day", "start", "reported", "good", "scrap", "report_number"),
     "machines": (
-        "machine", "machine_name", "work_center", "work_center_name", "work_center_skill", "calendar",
-        "in_service", "active_from", "active_to",
+        "machine", "machine_number", "machine_name", "work_center", "work_center_name", "work_center_skill",
+        "calendar", "in_service", "active_from", "active_to",
     ),
     "operators": (
-        "operator", "operator_name", "calendar", "max_parallel", "skill", "skill_named", "skill_level",
-        "skill_from", "skill_until", "active_from", "active_to",
+        "operator", "operator_number", "operator_name", "calendar", "max_parallel", "skill", "skill_named",
+        "skill_level", "skill_from", "skill_until", "active_from", "active_to",
     ),
     "absences": (
         "operator", "operator_name", "day", "start", "end", "back", "absence_kind", "absence_status",

@@ -1,6 +1,7 @@
 """Printed lists: columns that begin at the same place on every line."""
 
 import re
+from itertools import pairwise
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
@@ -9,6 +10,9 @@ from storage.foreign.grid import EMPTY, Cell, cell_of
 _MIN_GAP = 2
 _LINE_END = re.compile(r"\r\n|\r|\n")
 CUTS = "cuts"
+# A piece of a line below a header, and of how many lines one may have something between such pieces.
+_RULE = re.compile(r"(?:-{2,}|={2,}|(?<![-=])[-=](?![-=]))")
+_BETWEEN = 5
 _GAP = re.compile(r" {2,}")
 
 
@@ -35,9 +39,16 @@ def fixed_width_rows(text: str, said: list[int] | None = None) -> list[tuple[Cel
     body = _less_titles(body)
     if said is not None:
         return [_cut(line, said) for line in lines]
-    cuts = _cuts(body)
+    ruled = _ruled(lines)
+    cuts = ruled or _cuts(body)
     whole = [0, *cuts[1:]]
-    return [(cell_of(line),) if _is_text(line, cuts) else _cut(line, whole) for line in lines]
+    above = next((n for n, line in enumerate(lines) if _is_ruler(line)), 0) - 1 if ruled else 0
+    return [
+        (cell_of(line),)
+        if _is_text(line, cuts) or (number < above and "  " not in line.strip())
+        else _cut(line, whole)
+        for number, line in enumerate(lines)
+    ]
 
 
 def _is_text(line: str, cuts: list[int]) -> bool:
@@ -46,6 +57,34 @@ def _is_text(line: str, cuts: list[int]) -> bool:
     crosses = any(0 < cut < len(line) and line[cut - 1] != " " and line[cut] != " " for cut in cuts)
     outside = bool(cuts) and line[: cuts[0]].strip() != ""
     return "  " not in line.strip() and (crosses or outside)
+
+
+def is_ruled(text: str) -> bool:
+    """Whether a line of dashes says where the columns of a printed list begin."""
+    return bool(_ruled([line.expandtabs(8).rstrip() for line in _LINE_END.split(text)]))
+
+
+def _ruled(lines: list[str]) -> list[int]:
+    """Where columns begin by a line of dashes in pieces, below a header; none where there is no such line,
+    others are of other columns, or many lines have something between its pieces: it is of some of them."""
+    at = [number for number, line in enumerate(lines) if _is_ruler(line)]
+    if not at or at[0] == 0:
+        return []
+    rulers = [[form.span() for form in _RULE.finditer(lines[number])] for number in at]
+    pieces = max(rulers, key=len)
+    starts = [start for start, _ in pieces]
+    if not all({start for start, _ in found} <= set(starts) for found in rulers):
+        return []
+    gaps = list(range(starts[0]))
+    for (_, end), (start, _) in pairwise(pieces):
+        gaps += range(end, start)
+    rows = [line for line in lines[at[0] - 1 :] if line.strip() and not _is_ruler(line)]
+    between = sum(any(row[place : place + 1].strip() for place in gaps) for row in rows)
+    return starts if between * _BETWEEN <= len(rows) else []
+
+
+def _is_ruler(line: str) -> bool:
+    return set(line) <= set("-= ") and len(_RULE.findall(line)) > 1
 
 
 def _less_titles(lines: list[str]) -> list[str]:

@@ -173,7 +173,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         units=units,
         row_units={name: replace(found, decimal=decimal) for name, found in by_row.items()},
         fill_down=fill_down(table, scope, columns),
-        filled_down=filled_down(table, scope, columns),
+        filled_down=filled_down(table, scope, kind, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),
         without_end=words_without_end(scope, kind, texts(LAST_DAYS)),
         beside_times=words_beside_times(scope, texts(TIMES_OF_DAY) if "day" in columns else ()),

@@ -8,6 +8,7 @@ from storage.foreign.in_use import in_use, stopped_or_runs
 from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout
 from storage.foreign.needed_skills import add_needed_skill
+from storage.foreign.own_numbers import settle_numbers, tell_wrong
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
 from storage.foreign.reading import RowReader, readers_of
 from storage.foreign.shop_names import Named
@@ -17,13 +18,15 @@ from storage.foreign.words_of_cells import Marks, learn_service
 
 ENDED = "ended"
 _MACHINE = {
+    "external_id": "machine_number",
     "code": "machine",
     "name": "machine_name",
     "work_center_id": "work_center",
     "calendar_id": "calendar",
 }
 _OPERATOR = {
-    "code": "operator", "name": "operator_name", "calendar_id": "calendar", "max_parallel": "max_parallel",
+    "external_id": "operator_number", "code": "operator", "name": "operator_name",
+    "calendar_id": "calendar", "max_parallel": "max_parallel",
 }  # fmt: skip
 
 
@@ -33,9 +36,10 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
     readers = list(readers_of(layout, place, findings))
     runs = learn_service(layout.scope, [reader.text("in_service") for reader in readers])
     stopped = _stopped(layout, [r for r in readers if runs.get(r.text("in_service")) == "no"])
+    wrong = settle_numbers(readers, places.machines, places)
     for reader in readers:
         name = reader.text("machine", needed=True)
-        if not name:
+        if not name or tell_wrong(reader, wrong, places.machines):
             continue
         if stopped.get(name) == LEAVE_OUT:
             findings.notice(place, reader.row.number, f"{shown(name)} is out of service and is left out")
@@ -44,7 +48,8 @@ def take_machines(layout: Layout, place: str, places: Places, findings: Findings
         stored = places.machines.stored_as(places.machines.find(name) or "")
         calendar = _calendar(reader, places, "machines run", stored)
         if calendar is None and not reader.bad:
-            places.machines.by_name.setdefault(plain(name), name)  # it will be made
+            # it will be made
+            places.machines.by_name.setdefault(plain(name), places.machines.known_as(name))
         if calendar is not None and not reader.bad:
             known = stored.group if stored is not None and not reader.text("work_center") else None
             center = known or places.group_of(
@@ -103,12 +108,14 @@ def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None)
 def take_operators(layout: Layout, place: str, places: Places, findings: Findings) -> None:
     """People, with the skills of each of their rows; what else rows of one person say must be the same."""
     words = learn_skills(layout, list(readers_of(layout, place, findings)))
-    settle_by_name(list(readers_of(layout, place, Findings())), places)
+    quiet = list(readers_of(layout, place, Findings()))
+    wrong = settle_numbers(quiet, places.operators, places)
+    settle_by_name(quiet, places)
     seen: dict[str, tuple[RowReader, str | None]] = {}
     without: list[RowReader] = []
     for reader in readers_of(layout, place, findings):
         code = reader.text("operator", needed=True)
-        if not code:
+        if not code or tell_wrong(reader, wrong, places.operators):
             continue
         before = seen.get(plain(code))
         if before is None and is_two_people(reader, places):

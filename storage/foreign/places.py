@@ -34,6 +34,8 @@ class Book:
     by_name: dict[str, str] = field(default_factory=dict[str, str])
     # Of people: by the words of their names in any order; None: several have them.
     by_parts: dict[tuple[str, ...], str | None] = field(default_factory=dict[tuple[str, ...], str | None])
+    # By the plain code: the number that the file's system has of it.
+    numbers: dict[str, str] = field(default_factory=dict[str, str])
     # Names that an answer says to be of somebody else than who is called so the other way round.
     new: set[str] = field(default_factory=set[str])
 
@@ -63,6 +65,10 @@ class Book:
         if plain(name) in self.by_name or plain(name) in self.new:
             return None
         return self.by_parts.get(parts_of(name))
+
+    def known_as(self, name: str) -> str:
+        """What a new one is known by in the file's system: its number there, else what it is called."""
+        return self.numbers.get(plain(name), name)
 
     def near(self, name: str) -> str | None:
         return nearest(name, [word for named in self.stored for word in (named.code, named.name) if word])
@@ -278,7 +284,8 @@ class Places:
         """The reference of a machine, made or changed to be of this work center and calendar."""
         found = self.machines.find(name)
         stored = None if found is None else self.machines.stored_as(found)
-        key = self._identity(stored, name)
+        own = self.machines.known_as(name)
+        key = self._identity(stored, own)
         self.canonical.add(
             "machine",
             {
@@ -288,7 +295,7 @@ class Places:
             },
             origin,
         )  # fmt: skip
-        reference = found or name
+        reference = found or own
         self.machines.by_name[plain(name)] = reference
         if reference not in self.members.setdefault(work_center, []):
             self.members[work_center].append(reference)
@@ -306,16 +313,17 @@ class Places:
         stored = None if found is None else self.operators.stored_as(found)
         called = self._called(name, code, stored, origin)
         own = called if stored is None and plain(code) == plain(name or code) else code
-        self.told.add(found or own)
+        number = self.operators.numbers.get(plain(code), own)
+        self.told.add(found or number)
         self.canonical.add(
             "operator",
             {
-                **self._identity(stored, own), "code": stored.code if stored else own,
+                **self._identity(stored, number), "code": stored.code if stored else own,
                 "name": called, "calendar_id": calendar, **(said or {}),
             },
             origin,
         )  # fmt: skip
-        reference = found or own
+        reference = found or number
         self.operators.by_name[plain(code)] = reference
         self.operators.called(called, reference)
         return reference

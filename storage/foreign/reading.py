@@ -12,6 +12,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems, shown
 from storage.foreign.canonical import Origin
 from storage.foreign.clocks import minute_of
+from storage.foreign.columns import others_of
 from storage.foreign.date_forms import short_date
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
@@ -25,6 +26,7 @@ from storage.foreign.layout import BLANKS, Layout
 from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
 from storage.foreign.next_days import next_day_in
 from storage.foreign.numbers import bare_number, parse_number, without_unit
+from storage.foreign.row_units import ELAPSED
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
 from storage.foreign.times_of_day import clock_of
@@ -36,7 +38,6 @@ _FILLED_DOWN = (
 )  # fmt: skip
 _WITH_NUMBER = re.compile(r"(?P<order>.+?)\s*[-/._ ]\s*(?P<number>\d{1,4})")
 _JOINS = {"order": "-"}
-_ELAPSED = ("elsewhere_time", "length", "wait_after")
 
 
 @dataclass(slots=True)
@@ -308,7 +309,7 @@ class RowReader:
             unit = self.unit(name)
             if unit is None:
                 return None
-            return minutes_of(cell, unit, self.layout.decimal, elapsed=name in _ELAPSED)
+            return minutes_of(cell, unit, self.layout.decimal, elapsed=name in ELAPSED)
         except Undecided:
             self.waits = True
             return None
@@ -357,7 +358,10 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
     for row in layout.table.rows:
         reader = RowReader(layout, row, _place_of(layout, row, place), findings, carried=carried)
         if layout.filled_down:
-            carried = reader.carried = {name: reader.cell(name) for name in layout.filled_down}
+            carried = reader.carried = {
+                name: EMPTY if _says_instead(reader, name) else reader.cell(name)
+                for name in layout.filled_down
+            }
         if layout.fill_down and first is not None and _says_no_order(reader):
             reader.above = first
         else:
@@ -365,6 +369,17 @@ def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowRe
         for name in said_at:
             said_at[name] = _tell_left_out(reader, name, said_at[name])
         yield reader
+
+
+def _says_instead(reader: RowReader, name: str) -> bool:
+    """Whether a row without a machine or calendar names what stands in its place."""
+    named = {
+        field
+        for field in (name, *others_of(reader.layout.kind, name))
+        for column in reader.layout.columns.get(field, ())
+        if column.index is not None and not reader.row.cell(column.index).empty
+    }
+    return bool(named) and name not in named
 
 
 def _place_of(layout: Layout, row: TableRow, place: str) -> str:

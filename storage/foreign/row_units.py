@@ -8,7 +8,7 @@ from decimal import Decimal
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped, Undecided
-from storage.foreign.durations import SETUP_UNITS, Unit, is_run_unit, unit_named, unit_of_header
+from storage.foreign.durations import SETUP_UNITS, Unit, days_in, is_run_unit, unit_named, unit_of_header
 from storage.foreign.numbers import Sign, bare_number, parse_number
 from storage.foreign.tables import Table, TableRow
 from storage.foreign.vocabulary import folded, key_of, words
@@ -17,6 +17,9 @@ BASE = "run.base"
 PIECE, TOTAL = "piece", "total"
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 _NUMBER = re.compile(r"(?:per|je|pro|/|à|a)?\s*(\d{1,7})(?:\s*[^\W\d]{1,10}\.?)?", re.IGNORECASE)
+_DAYS = {"d": "days of 24 hours", "wd": "working days, five a week: 5 are 7 days as the calendar runs"}
+# Fields of time that elapses, closed or not.
+ELAPSED = ("elsewhere_time", "length", "wait_after")
 _BASES = ("h", "min", "s", "h/100", "min/100", "hh:mm", "mm:ss")
 
 
@@ -68,14 +71,14 @@ def column_said(value: str | None, table: Table) -> int | None:
     return table.headers.index(form[1]) if form is not None and form[1] in table.headers else None
 
 
-def unit_columns(table: Table) -> list[str]:
-    """Columns whose cells are all units of time, as an answer names them."""
+def unit_columns(table: Table, *, elapsed: bool = False) -> list[str]:
+    """Columns whose cells are all units of time, as an answer names them; days too of time that elapses."""
     return [
         f"{{{header}}}"
         for index, header in enumerate(table.headers)
         if header
         and (cells := table.filled(index))
-        and all(isinstance(cell.value, str) and _unit_in(cell.text) is not None for cell in cells)
+        and all(isinstance(cell.value, str) and _is_unit(cell.text, elapsed=elapsed) for cell in cells)
     ]
 
 
@@ -86,7 +89,7 @@ def row_units(
     the field and the header of its column."""
     field, header = of
     unit_at = column_said(value, table)
-    learned = _learned(table, scope, unit_at, run=field == "run") if unit_at is not None else {}
+    learned = _learned(table, scope, unit_at, field) if unit_at is not None else {}
     needs_base = any(found in _BASES for found in learned.values())
     said = _base_said(table, scope, header, needed=needs_base) if field == "run" else None
     if unit_at is None and said is None:
@@ -95,22 +98,36 @@ def row_units(
     return RowUnits(fixed, unit_at, learned, None if base_at is not None else said, base_at)
 
 
-def _learned(table: Table, scope: Scoped, index: int, *, run: bool) -> dict[str, str | None]:
+def _learned(table: Table, scope: Scoped, index: int, field: str) -> dict[str, str | None]:
+    """The unit that each word of a column is. Days, of time that elapses, are asked about as everywhere."""
     learned: dict[str, str | None] = {}
+    run, units = field == "run", (*_BASES, *(_DAYS if field in ELAPSED else ()))
     for text in dict.fromkeys(cell.text for cell in table.filled(index)):
         known = (unit_of_header(text, run=True) if run else None) or _unit_in(text)
         question = Question(
             f"unit.{text}",
             f'Which unit is "{shown(text)}" in the column "{shown(table.headers[index])}"?',
-            tuple(Choice(name) for name in _BASES),
-            why="its word is not known",
+            tuple(Choice(name, _DAYS.get(name, "")) for name in units),
+            why="its word is not known"
+            if (day := _day_in(text, field)) is None
+            else "days may be working days",
+            suggested=day,
         )
         learned[text] = scope.settle(
             question,
             proven=(known, "a word that is known") if known else None,
-            fits=lambda name: name in SETUP_UNITS or (run and is_run_unit(name)),
+            fits=lambda name: name in {*SETUP_UNITS, *units} or (run and is_run_unit(name)),
         )
     return learned
+
+
+def _is_unit(text: str, *, elapsed: bool) -> bool:
+    return _unit_in(text) is not None or (elapsed and days_in(text) in _DAYS)
+
+
+def _day_in(text: str, field: str) -> str | None:
+    found = days_in(text) if field in ELAPSED else None
+    return found if found in _DAYS else None
 
 
 def _unit_in(text: str) -> str | None:

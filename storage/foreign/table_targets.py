@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.places import LEAVE_OUT, Book, Places
+from storage.foreign.shop_names import Named
+from storage.foreign.vocabulary import folded
 
 # Between the things that one cell names.
 BETWEEN = re.compile(r"\s*[,;/+&\n、，；]\s*")
@@ -14,6 +16,7 @@ ALL = "all"
 # (column, reference) of an exception
 Target = tuple[str, str]
 _COLUMNS = {"calendar": "calendar_id", "machine": "machine_id", "operator": "operator_id"}
+_ABOUT = {"calendar": "calendar", "machine": "machine", "operator": "person"}
 _WORK_CENTER = "work_center"
 _CHOICES = 20
 
@@ -56,6 +59,15 @@ def _group(places: Places, name: str) -> list[str]:
     """The machines of a work center that no machine is called like."""
     center = places.work_centers.find(name) if places.machines.find(name) is None else None
     return places.members.get(center, []) if center is not None else []
+
+
+def _is_within(named: Named, text: str) -> bool:
+    """Whether the code, the number or the name of something is among the words of a cell."""
+    held = f" {folded(text)} "
+    return any(
+        len(word) > 1 and f" {word} " in held
+        for word in map(folded, (named.code, named.external_id or "", named.name))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +137,13 @@ class TableTargets:
             yield from (Choice(f"{kind}:{text}") for kind, _ in self._kinds(text))
             return
         shop = self.places.shop
-        for kind, named in (("calendar", shop.calendars), ("machine", shop.machines)):
-            yield from (
-                Choice(n.id if kind == "calendar" else n.code, f"the {kind} {n.name}")
-                for n in named[:_CHOICES]
-            )
+        kinds = (("calendar", shop.calendars), ("machine", shop.machines), ("operator", shop.operators))
+        found = [(kind, n) for kind, named in kinds for n in named]
+        within = [(kind, n) for kind, n in found if _is_within(n, text)]
+        rest = [(kind, n) for kind, named in kinds for n in named[:_CHOICES] if (kind, n) not in within]
+        for kind, named in [*within, *rest]:
+            called = named.id if kind == "calendar" else named.code
+            alone = self._called(called) == [(_COLUMNS[kind], named.id)]
+            yield Choice(called if alone else f"{kind}:{called}", f"the {_ABOUT[kind]} {named.name}")
         if len(shop.calendars) > 1:
             yield Choice(ALL, "all of these calendars")

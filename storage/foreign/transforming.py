@@ -75,17 +75,26 @@ class Transformed:
     @property
     def unread(self) -> dict[str, tuple[int, ...]]:
         """By table, the numbers of its rows that nothing has come of, and of which nothing is told."""
-        told = {notice.row for notice in self.findings.notices}
+        told = {(_sheet_in(notice.file), notice.row) for notice in self.findings.notices}
         kinds = {layout.kind for layout in self.layouts}
         for entity, rows in self.canonical.rows.items():
             if _NAMED_BY.get(entity, kinds) & kinds:
-                told |= {row.origin.row for row in rows}
+                told |= {(_sheet_in(row.origin.place), row.origin.row) for row in rows}
         found = {
-            layout.table.label: tuple(row.number for row in layout.table.rows if row.number not in told)
+            layout.table.label: tuple(
+                row.number
+                for row in layout.table.rows
+                if not {(sheet, row.number) for sheet in ("", layout.table.label, row.sheet)} & told
+            )
             for layout in self.layouts
             if layout.kind in ROWS
         }
         return {label: numbers for label, numbers in found.items() if numbers}
+
+
+def _sheet_in(place: str) -> str:
+    """The sheet or table that a place names; none in a file of one."""
+    return place.rpartition(" [")[2].removesuffix("]") if place.endswith("]") else ""
 
 
 def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:

@@ -8,6 +8,7 @@ import pytest
 from leadhand.errors import InvalidRequest
 from storage.foreign.areas import placed_tables
 from storage.foreign.decisions import Decisions
+from storage.foreign.delimited import read_text
 from storage.foreign.fixed_width import fixed_width_rows
 from storage.foreign.grid import Grid
 from storage.foreign.shop_names import (
@@ -242,6 +243,27 @@ def test_work_elsewhere_of_the_plan_is_not_asked_about_and_rows_without_operatio
     assert "rows that say nothing of an operation make only their order: 1 (4)" in str(done.findings.notices)
     done, _ = read(text, given | {"outside": "3d"}, PLAN)
     assert rows(done, "operation", "subcontract_minutes") == [("",), ("4320",)]
+
+
+def test_a_line_of_dashes_says_where_columns_begin_that_no_gap_parts() -> None:
+    text = (
+        "OPEN JOBS, PLANT 2\nJOB  DESCRIPTION    QTY DUE\n---- ------------ ----- ----------\n"
+        "WO-1 Shaft, long    120 2026-12-11\nWO-2 Bolt         12500 2026-12-11\n"
+        "                  -----\n                  12620\n"
+    )
+    grid = read_text(text.encode(), "jobs.txt", decisions := Decisions({}))
+    assert grid is not None
+    assert decisions.made["delimiter"].value == "width"
+    assert [[cell.text for cell in row] for row in grid.sheets[0].rows][:5] == [
+        ["OPEN JOBS, PLANT 2"], ["JOB", "DESCRIPTION", "QTY", "DUE"], [""],
+        ["WO-1", "Shaft, long", "120", "2026-12-11"], ["WO-2", "Bolt", "12500", "2026-12-11"],
+    ]  # fmt: skip
+    of_some = (
+        "JOB   NAME     QTY    H\nWO-1  Shaft    120    5\nWO-2  Bolt     250    7\n               ---    -\n"
+    )
+    assert [[cell.text for cell in row] for row in fixed_width_rows(of_some)][1] == [
+        "WO-1", "Shaft", "120", "5",
+    ]  # fmt: skip
 
 
 def test_lines_of_text_do_not_hide_columns_of_a_printed_list_and_are_not_cut() -> None:

@@ -1,8 +1,11 @@
 """Units and bases of times that columns say row by row."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.unit.foreign.given_files import read, rows
+from storage.foreign.shop_names import Named
+from tests.unit.foreign.given_files import SHOP, read, rows
 
 HEAD = "Job;Qty;Due;Op;Machine;Setup;Run;ZE"
 FIRST = "A;10;2026-12-07;10;M1;30;6;MIN\n"
@@ -63,3 +66,22 @@ def test_working_days_of_work_outside_are_five_a_week(unit: str, minutes: str) -
     done, asked = read(text, {**answers, "elsewhere_time.unit": unit, "mark.x": "yes"})
     assert asked == set()
     assert rows(done, "operation", "subcontract_minutes")[0] == (minutes,)
+
+
+def test_days_in_a_column_of_units_are_asked_about_and_rows_that_wait_for_it_are_told() -> None:
+    plant = replace(SHOP, machines=(Named("m1", "M1", "M1", None, "day", "import", "M1"),))
+    text = (
+        "Machine;From;For;Un;Kind\nM1;2026-12-07 06:00;2;d;breakdown\nM1;2026-12-10 06:00;90;min;breakdown\n"
+    )
+    given = {"rows": "downtimes", "downtime_kind": "Kind", "title": "none", "length": "For"}
+    done, asked = read(text, given, plant)
+    assert asked == {"length.unit"}
+    assert done.layouts[0].scope.decisions.questions["length.unit"].suggested == "{Un}"
+    done, asked = read(text, given | {"length.unit": "{Un}"}, plant)
+    assert asked == {"unit.d"}
+    assert done.layouts[0].scope.decisions.questions["unit.d"].suggested == "d"
+    assert list(done.unread.values()) == [(2,)]
+    done, asked = read(text, given | {"length.unit": "{Un}", "unit.d": "d"}, plant)
+    assert rows(done, "downtime", "start", "end") == [
+        ("2026-12-07 06:00", "2026-12-09 06:00"), ("2026-12-10 06:00", "2026-12-10 07:30"),
+    ]  # fmt: skip

@@ -142,3 +142,51 @@ def test_times_that_a_shift_is_made_of_are_no_start_of_their_own() -> None:
     assert [(d, e) for d, e in rows(done, "calendar_shift", "weekday", "end_local")] == [
         ("1", "14:30"), ("2", "14:30"), ("3", "14:30"), ("4", "14:30"), ("5", "12:00"),
     ]  # fmt: skip
+
+
+def test_overtime_whose_end_is_not_after_its_start_ends_on_the_next_day() -> None:
+    text = "Day;From;To;Who\n2026-12-05;22:00;06:00;M1\n2026-12-06;06:00;14:00;M1\n"
+    given = {"rows": "closures", "overtime": "=x", "holds_for": "Who", "title": "none"}
+    done, asked = read(text, given, PLANT)
+    assert asked == set()
+    assert rows(done, "calendar_exception", "start", "end") == [
+        ("2026-12-05 22:00", "2026-12-06 06:00"), ("2026-12-06 06:00", "2026-12-06 14:00"),
+    ]  # fmt: skip
+    dated = "From;To;Who\n2026-12-05 22:00;2026-12-05 06:00;M1\n"
+    done, _ = read(dated, given, PLANT)
+    assert rows(done, "calendar_exception", "start", "end") == [("2026-12-05 22:00", "2026-12-05 06:00")]
+
+
+def test_people_are_offered_for_a_cell_that_names_nothing_those_within_it_first() -> None:
+    text = HEADER + "1;Closed;NV Ann Berg (late);2026-12-07;2026-12-07\n"
+    done, asked = read(text, GIVEN, PLANT)
+    assert asked == {"for.NV Ann Berg (late)"}
+    (question,) = done.layouts[0].scope.decisions.questions.values()
+    offered = [choice.value for choice in question.choices]
+    assert offered[0] == "AB"
+    assert {"day", "site", "M1", "machine:DAY2", "operator:DAY2"} <= set(offered)
+    assert read(text, GIVEN | {"for.NV Ann Berg (late)": offered[0]}, PLANT)[1] == set()
+
+
+def test_a_row_that_names_a_person_is_not_of_the_machine_above() -> None:
+    head = "Day;From;To;Machine;Person;Shifts\n"
+    text = head + (
+        "2026-12-05;06:00;12:00;M1;;\n2026-12-05;06:00;12:00;;AB;\n2026-12-05;06:00;12:00;;DAY2;\n"
+        "2026-12-06;06:00;12:00;;;SITE\n2026-12-06;06:00;12:00;;;DAY\n"
+    )
+    given = {
+        "rows": "closures", "overtime": "=x", "title": "none", "machine": "Machine", "operator": "Person",
+        "calendar": "Shifts",
+    }  # fmt: skip
+    done, asked = read(text, given, PLANT)
+    assert asked == set()
+    whom = [("m1", "", ""), ("", "ab", ""), ("", "day2", ""), ("", "", "site"), ("", "", "day")]
+    assert rows(done, "calendar_exception", "machine_id", "operator_id", "calendar_id") == whom
+    more = text + "2026-12-06;14:00;15:00;;;\n2026-12-07;06:00;12:00;M2;;\n2026-12-07;13:00;14:00;;;\n"
+    done, asked = read(more, given, PLANT)
+    assert "fill_down_machine" in asked
+    assert done.layouts[0].scope.decisions.questions["fill_down_machine"].suggested is None
+    done, _ = read(more, given | {"fill_down_machine": "yes", "fill_down_calendar": "yes"}, PLANT)
+    told = rows(done, "calendar_exception", "machine_id", "operator_id", "calendar_id")
+    assert told[:5] == whom
+    assert told[5:] == [("", "", "day"), ("m2", "", ""), ("m2", "", "")]
