@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.absence_days import add_as_stored, beyond
 from storage.foreign.canonical import Origin
 from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout, is_asked
@@ -69,10 +70,48 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
                 text = f"the absence of {shown(name)} is that of row {first} and counts once"
                 findings.notice(place, number, text)
                 continue
+            away = _Away(people[name], name, when)
+            if _is_of_plan(reader, away, (kinds, numbers), (places, stored), findings):
+                continue
             place_in = "" if len(times) == 1 else f"/{when['start']}"
             whose = _Whose(people[name], numbers.key(reader, people[name], when) + place_in)
             _add(reader, whose, when, kinds, (places, stored))
     stored.tell_overlaps(findings)
+
+
+def _is_a_day(reader: RowReader, when: Mapping[str, str]) -> bool:
+    """Whether a row says one whole day, and no end: others may say those beside it."""
+    one = bool(when.get("start_date")) and when.get("start_date") == when.get("end_date")
+    return one and reader.layout.has("day") and reader.cell("end").empty and reader.cell("back").empty
+
+
+def _is_of_plan(
+    reader: RowReader,
+    away: "_Away",
+    said: "tuple[Mapping[str, str], _Numbers]",
+    into: tuple[Places, StoredTimes],
+    findings: Findings,
+) -> bool:
+    """Whether a row is a day of an absence of the plan, which it stays a part of, and is told."""
+    (kinds, numbers), (places, stored) = said, into
+    person, name, when = away.person, away.name, away.when
+    number = reader.text("absence_number")
+    if not _is_a_day(reader, when) or (number and numbers.rows[number, person] == 1):
+        return False
+    word = reader.text("absence_kind")
+    kind = kinds.get(word, "") if word else ""
+    day = date.fromisoformat(when["start_date"])
+    held, place, row = stored.around(person, day, kind), reader.origin().place, reader.row.number
+    if held is not None and number and held.external_id not in (None, number):
+        held = None
+    if held is not None and stored.is_longer(held, day, day):
+        text = f"the absence of {shown(name)} on {day} is {stored.called(held)}"
+        add_as_stored(held, stored, places.canonical, _origin(reader, when))
+        findings.notice(place, row, text)
+        return True
+    for other in stored.beside(person, day, day, kind) if held is None else ():
+        findings.notice(place, row, f"{shown(name)}: {beyond(str(day), other, stored)}")
+    return False
 
 
 def people_of(
@@ -160,6 +199,15 @@ def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Away:
+    """Who is away, by reference and as the file says it, and when, as canonical cells."""
+
+    person: str
+    name: str
+    when: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Whose:
     """`part`: what stands behind a number of its own where it has several absences."""
 
@@ -203,7 +251,8 @@ def _add(
     number = reader.text("absence_number")
     key = f"{number}{whose.part}" if number else f"{places.source}:{person} {first}"
     also = (number,) if number and whose.part else ()
-    time = Time(person, first, last, key, numbered=bool(number), also=also)
+    is_day = _is_a_day(reader, when) and bool(not number or whose.part)
+    time = Time(person, first, last, key, numbered=bool(number), also=also, is_day=is_day)
     places.canonical.add(
         "absence",
         {

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
+from storage.foreign.absence_days import AwayDays
 from storage.foreign.closures import closed_times
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
@@ -16,11 +18,12 @@ from storage.foreign.pauses import inside, length, less_pauses, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader, readers_of, window_in
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
+from storage.foreign.stored_times import StoredTimes
 from storage.foreign.vocabulary import key_of
 from storage.foreign.weekday_sets import day_in_column, is_doubtful
 from storage.foreign.words_of_cells import ABSENCES, KIND_CHARS, learn_marks
 
-OFF = "off"
+OFF, USUAL = "off", "usual"
 AWAY = "away:"
 BREAKS = {
     "middle": "in the middle of each shift",
@@ -41,6 +44,7 @@ class _Roster:
     dated: bool
     shut: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     count: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
+    days: AwayDays = field(default_factory=AwayDays)
 
 
 def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -57,6 +61,9 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
     roster = _Roster(layout, places, marks, _breaks(layout, readers), dated)
     for reader in readers_of(layout, place, findings):
         _take(roster, reader)
+    if roster.days.away or roster.days.worked:
+        stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
+        roster.days.finish(places, stored, findings)
 
 
 def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
@@ -140,6 +147,8 @@ def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     spans = [window] if window is not None else _by_name(roster, reader, target, day)
     if spans is None or reader.bad or roster.breaks is None:
         return
+    if spans and target[0] == "operator_id":
+        roster.days.worked.setdefault((target[1], day.day), reader.origin(**_ORIGIN))
     canonical, source = roster.places.canonical, roster.places.source
     origin = reader.origin(**_ORIGIN)
     key = (target[1], day.day)
@@ -192,8 +201,9 @@ def _by_name(
         return _nothing_said(roster, reader)
     slots = _slots(roster, word, person=target[0] == "operator_id")
     if isinstance(slots, str):
-        _absent(roster, reader, target, day, slots)
-        return []
+        origin = reader.origin(start_date="day", kind="shift")
+        roster.days.add(target[1], slots, day.day, origin)
+        return [] if _may_work_at_night(roster, target[1]) else None
     if slots is None:
         return None
     starts = [
@@ -231,21 +241,24 @@ def _slots(
         (
             Choice("06:00-14:00", "such times; more after ;"),
             Choice(OFF, "no work on that day"),
+            Choice(USUAL, "nothing is said of that day: it is as the plan has it"),
             *(Choice(kind, "the person is away") for kind in ABSENCES if person),
             *((Choice(f"{AWAY}WORD", "the same, in a word of the shop's own"),) if person else ()),
         ),
         why="the file has no times of it",
     )
-    proven = (OFF, "it says that there is nothing") if key_of("blank", word) == "yes" else None
+    # Of a day, a lone sign may as well say that it is as usual.
+    is_said = key_of("blank", word) == "yes" and (weekly or any(sign.isalnum() for sign in word))
+    proven = (OFF, "it says that there is nothing") if is_said else None
     value = roster.layout.scope.settle(
         question,
         proven=proven,
         fits=lambda text: (
-            text == OFF or (person and _kind_of(text) is not None) or pattern_of(text) is not None
+            text in (OFF, USUAL) or (person and _kind_of(text) is not None) or pattern_of(text) is not None
         ),
     )
-    if value is None or value == OFF:
-        return None if value is None else ()
+    if value is None or value in (OFF, USUAL):
+        return () if value == OFF else None
     return _kind_of(value) or pattern_of(value)
 
 
@@ -256,16 +269,22 @@ def _kind_of(answer: str) -> str | None:
     return own if is_own or answer in ABSENCES else None
 
 
-def _absent(roster: _Roster, reader: RowReader, target: tuple[str, str], day: Moment, kind: str) -> None:
-    source = roster.places.source
-    roster.places.canonical.add(
-        "absence",
-        {
-            "external_id": f"{source}:{target[1]} {day.day}", "source": source, "operator_id": target[1],
-            "start_date": str(day.day), "end_date": str(day.day), "kind": kind,
-        },
-        reader.origin(start_date="day", kind="shift"),
-    )  # fmt: skip
+def _may_work_at_night(roster: _Roster, person: str) -> bool:
+    """Whether a shift of a person's week may go on after midnight: an absence ends there."""
+    places = roster.places
+    stored = places.operators.stored_as(person)
+    made = [
+        row.cells["calendar_id"] for row in places.canonical.of("operator") if row.cells["code"] == person
+    ]
+    own = stored.calendar_id if stored is not None else next(iter(made), None)
+    nights = {
+        row.cells["calendar_id"] for row in places.canonical.of("calendar_shift") if _is_night(row.cells)
+    }
+    return own in nights or own in places.shop.night_calendars
+
+
+def _is_night(cells: Mapping[str, str]) -> bool:
+    return cells["ends_next_day"] == "true"
 
 
 def _less_break(

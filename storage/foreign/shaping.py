@@ -12,7 +12,7 @@ from storage.exchange.problems import nearest, shown
 from storage.foreign.areas import PARENT, column_letters, column_number, rows_in
 from storage.foreign.decisions import Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.rewording import wording_of
+from storage.foreign.rewording import refuse_lone_sign, wording_of
 from storage.foreign.splitting import template_of
 from storage.foreign.tables import Table, TableRow
 
@@ -292,7 +292,9 @@ def _replaced(table: Table, scope: Scoped) -> Table:
     """`replace.Status=L -> Released; X ->`: cells of a column that say something in other words."""
 
     def change(table: Table, index: int, said: str) -> Table:
-        other = wording_of(said)
+        other, key = wording_of(said), scope.key(f"{REPLACE}{table.headers[index]}")
+        if key not in scope.decisions.kept:  # a later file may have no such cell
+            refuse_lone_sign(key, said, (row.cell(index).text for row in table.rows))
 
         def cell(row: TableRow) -> Cell:
             found = row.cell(index)

@@ -130,7 +130,7 @@ class StoredSkill:
 @dataclass(frozen=True, slots=True)
 class StoredTime:
     """When a person is away or a machine down: `whose` is its id, `name` what it is called. `closes` None:
-    until further notice."""
+    until further notice. `kind` and `whole_days` are of absences."""
 
     id: str
     whose: str
@@ -139,6 +139,8 @@ class StoredTime:
     external_id: str | None
     opens: datetime
     closes: datetime | None
+    kind: str = ""
+    whole_days: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class ShopNames:
     absences: Sequence[StoredTime] = ()
     downtimes: Sequence[StoredTime] = ()
     exceptions: Sequence[StoredException] = ()
+    # the calendars of which a shift goes on after midnight
+    night_calendars: Sequence[str] = ()
     # time held for quotes, by the quote
     held: Mapping[str, Sequence[StoredBooking]] = field(default_factory=dict[str, Sequence[StoredBooking]])
     # what a file calls orders that are called otherwise here, by their external ids
@@ -206,6 +210,11 @@ class FileNames:
     bookings: Sequence[str] = ()
     materials: Sequence[str] = ()
     by_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    calendar_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +244,7 @@ async def read_names(connection: Connection, named: FileNames) -> ShopNames | No
     operations = await fetch_all(connection, _SQL["operations"], codes, StoredOperation)
     on_machines = await fetch_all(connection, _SQL["alternatives"], codes, StoredAlternative)
     orders = await fetch_all(connection, _SQL["orders"], codes, StoredOrder)
+    nights = await fetch_all(connection, _SQL["night_calendars"], {}, _Calendar)
     return ShopNames(
         zone,
         horizon,
@@ -262,6 +272,7 @@ async def read_names(connection: Connection, named: FileNames) -> ShopNames | No
             ).items()
         },
         other_names=other,
+        night_calendars=[night.calendar_id for night in nights],
     )
 
 

@@ -3,7 +3,7 @@ time is the same one, whichever system it came from; another that overlaps is to
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
@@ -15,7 +15,7 @@ from storage.foreign.shop_names import StoredTime
 class Time:
     """When a row of the file says that `whose` is away or down; `opens` and `closes` as canonical cells.
     `key` is its key in the file's system, and `numbered` whether that is a number that the file says. `also`:
-    keys that it may have had before."""
+    keys that it may have had before. `is_day`: one day of what may have more of them."""
 
     whose: str
     opens: str
@@ -23,6 +23,7 @@ class Time:
     key: str
     numbered: bool = False
     also: tuple[str, ...] = ()
+    is_day: bool = False
 
 
 @dataclass(slots=True)
@@ -56,8 +57,71 @@ class StoredTimes:
             own = keyed
             text = f"{shown(time.key)} was of {shown(keyed[0].name)} in the plan, and is of another now"
             self.moved.append((origin, text))
-        others = [row for row in of_it if not (time.numbered and row.external_id)]
+        others = [
+            row for row in of_it if not (time.numbered and row.external_id) and row.id not in self.known
+        ]
+        if time.is_day:  # what has more days is not made shorter by one of them
+            own, others = ([row for row in found if self._is_within(row, time)] for found in (own, others))
         return next(iter([*own, *(row for row in others if row.opens == at(time.opens, self.zone))]), None)
+
+    def around(self, whose: str, day: date, kind: str = "") -> StoredTime | None:
+        """The one of the plan that a whole day lies within; where `kind` is said, of that kind."""
+        first, after = at(str(day), self.zone), end_of(str(day), self.zone)
+        return next(
+            (
+                row
+                for row in self.stored
+                if row.whose == whose and row.opens <= first
+                and (row.closes is None or (after is not None and row.closes >= after))
+                and (not kind or row.kind.casefold() == kind.casefold())
+            ),
+            None,
+        )  # fmt: skip
+
+    def beside(self, whose: str, first: date, last: date, kind: str = "") -> list[StoredTime]:
+        """Those of the plan, of several days, that end where these days begin, or begin where they end."""
+        near = (first - timedelta(days=1), last + timedelta(days=1))
+        found = [(day, self.around(whose, day, kind)) for day in near]
+        return [row for day, row in found if row is not None and self.is_longer(row, day, day)]
+
+    def is_longer(self, row: StoredTime, first: date, last: date) -> bool:
+        """Whether one of the plan has more than these days."""
+        closes = end_of(str(last), self.zone)
+        more = row.closes is None or (closes is not None and row.closes > closes)
+        return more or row.opens < at(str(first), self.zone)
+
+    def called(self, row: StoredTime) -> str:
+        """How one of the plan is told, in the middle of a sentence."""
+        return f"the absence that the plan has ({self.when(row)}), which stays as it is"
+
+    def when(self, row: StoredTime) -> str:
+        """From when to when one of the plan is, by the shop's clock."""
+        first = row.opens.astimezone(self.zone)
+        last = None if row.closes is None else row.closes.astimezone(self.zone)
+        if row.whole_days:
+            until = "on" if last is None else f"to {last.date() - timedelta(days=1)}"
+            return f"{row.kind}, {first.date()} {until}"
+        return f"{row.kind}, {first:%Y-%m-%d %H:%M} " + (
+            "on" if last is None else f"to {last:%Y-%m-%d %H:%M}"
+        )
+
+    def replaced_by(self, time: Time) -> StoredTime | None:
+        """The one of the plan that these days are: with their key, or of the same begin, and no longer."""
+        free = [row for row in self._free() if row.whose == time.whose and self._is_within(row, time)]
+        keyed = [row for row in free if row.source == self.source and row.external_id == time.key]
+        found = [*keyed, *(row for row in free if row.opens == at(time.opens, self.zone))]
+        if found:
+            self.known.add(found[0].id)
+        return next(iter(found), None)
+
+    def has(self, key: str) -> bool:
+        """Whether the plan has something under a key of the file's system."""
+        return any(row.source == self.source and row.external_id == key for row in self.stored)
+
+    def _is_within(self, row: StoredTime, time: Time) -> bool:
+        closes = end_of(time.closes, self.zone)
+        ends = closes is None or (row.closes is not None and row.closes <= closes)
+        return row.opens >= at(time.opens, self.zone) and ends
 
     def told_of(self, number: str) -> str:
         """What to say of a row that is left out whose number the plan has; empty: it has it not."""

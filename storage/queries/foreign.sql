@@ -106,11 +106,16 @@ select o.code, p.seq, r.at, r.good, r.scrap
 -- When people are away, by the shop's clock; whole days with the last one.
 select a.id, a.operator_id as whose, o.code as name, a.source, a.external_id,
        coalesce(a.start::timestamptz, a.start_date::timestamp at time zone t.timezone) as opens,
-       coalesce(a."end"::timestamptz, (a.end_date + 1)::timestamp at time zone t.timezone) as closes
+       coalesce(a."end"::timestamptz, (a.end_date + 1)::timestamp at time zone t.timezone) as closes,
+       a.kind, a.start_date is not null as whole_days
   from absence a
   join operator o on o.tenant_id = a.tenant_id and o.id = a.operator_id
   join tenant_settings t on t.tenant_id = a.tenant_id
  order by opens, a.id;
+
+-- name: night_calendars
+-- The calendars of which a shift goes on after midnight.
+select distinct calendar_id from calendar_shift where ends_next_day order by calendar_id;
 
 -- name: downtimes
 -- When machines are down.

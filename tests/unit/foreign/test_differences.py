@@ -186,7 +186,6 @@ def test_a_roster_of_people_and_days_gives_shifts_days_off_and_absences() -> Non
         ("Ada", "closure", "2026-12-07", "", ""),
         ("Ada", "overtime", "", "2026-12-07 06:00", "2026-12-07 14:00"),
         ("Ada", "closure", "2026-12-08", "", ""),
-        ("Ada", "closure", "2026-12-09", "", ""),
     ]
     assert rows(done, "absence", "start_date", "end_date", "kind") == [
         ("2026-12-09", "2026-12-09", "vacation")

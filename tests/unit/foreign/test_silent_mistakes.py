@@ -179,6 +179,16 @@ def test_an_asterisk_in_other_words_stands_for_any_text() -> None:
         changed(text, {"replace.From": "x* -> **"})
 
 
+def test_an_asterisk_alone_that_no_cell_is_is_an_error_that_says_how_all_others_are_named() -> None:
+    text = "Nr;From\n1;open\n2;late\n3;\n"
+    with pytest.raises(InvalidRequest, match=r"\* alone is the sign itself.*\?\* -> "):
+        changed(text, {"replace.From": "open -> until further notice; * -> "})
+    column = [
+        row[1] for row in cells(changed(text, {"replace.From": "open -> until further notice; ?* -> "}))
+    ]
+    assert column == ["until further notice", "", ""]
+
+
 def test_what_a_split_makes_is_said_in_other_words_before_it_is_joined_and_that_is_split_again() -> None:
     text = "Nr;From\n1;04.12.2026 pm\n2;05.12.2026 am\n"
     said = {
