@@ -73,7 +73,7 @@ def placed_tables(grid: Grid, decisions: Decisions) -> Grid:
     if not places_said(decisions.given):
         return grid
     taken = _chosen(grid, decisions)
-    several = len(grid.sheets) > 1
+    several = len(taken) > 1
     return replace(
         grid, sheets=tuple(part for sheet in taken for part in _parts(sheet, decisions, several=several))
     )

@@ -21,6 +21,8 @@ BY_ROWS, BOOKED, IN_ORDER = "rows", "booked", "in_order"
 AS_PLANNED = "as_planned"
 # Fields whose text may stand in several columns, such as a first name and a surname.
 JOINED = frozenset({"order", "customer", "operation_name", "machine_name", "operator_name", "calendar"})
+# Fields whose numbers may stand in several columns, such as scrap by its reason: they are added up.
+SUMMED = frozenset({"good", "scrap"})
 _NEEDED = {
     "operations": ("order", "quantity", "operation", "run"),
     "orders": ("order", "quantity"),
@@ -238,7 +240,7 @@ def _column(
             return True
         headers = _split(table, value)
         return all(header in table.headers for header in headers) and (
-            len(headers) == 1 or several or field in JOINED
+            len(headers) == 1 or several or field in JOINED | SUMMED
         )
 
     several = FIELDS[field].several

@@ -40,7 +40,7 @@ from storage.foreign.profile import (
 from storage.foreign.public_holidays import take_holidays
 from storage.foreign.shop_names import FileNames, ShopNames, read_names, read_zone
 from storage.foreign.spreadsheet import is_workbook, read_workbook
-from storage.foreign.table_keys import refuse_first_kind, refuse_without_table
+from storage.foreign.table_keys import less_only_table, refuse_first_kind, refuse_without_table
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from storage.transactions import Connection
@@ -115,8 +115,8 @@ async def import_foreign(
     answers, forgotten = without_forgotten(request.answers)
     request = replace(request, answers=answers, forgotten=forgotten)
     request, preview, decisions = await _look_with_legend(database, who, request)
+    request = replace(request, answers=less_only_table(request.answers, preview.tables))
     new = request.answers.keys() - decisions.made.keys()
-    _refuse_misplaced(new, preview.grid)
     refuse_without_table(new, preview.tables)
     refuse_first_kind(new, preview.layouts)
     words, unread = _words_of(preview.grid) if new else frozenset[str](), bool(preview.problems)
@@ -237,6 +237,7 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
             read_text(raw, name, decisions)
             return Preview(name), decisions
         decisions = read.decisions
+        _refuse_misplaced(request.answers.keys() - decisions.made.keys(), read.grid)
         preview = Preview(name, grid=read.grid, tables=read.tables)
         preview.layouts = layouts_of(preview.tables, decisions)
         shop = _there(await read_names(connection, names_in(preview.layouts, decisions)), who)

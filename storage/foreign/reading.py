@@ -124,9 +124,10 @@ class RowReader:
         """Whether the field's cell is a mark that says yes."""
         return marks.get((name, self.text(name))) == "yes"
 
-    def whole(self, name: str, *, low: int, needed: bool = True) -> int | None:
-        """A whole number from `low`; None when it is empty or wrong (told)."""
-        cell = self.cell(name)
+    def whole(self, name: str, *, low: int, needed: bool = True, cell: Cell | None = None) -> int | None:
+        """A whole number from `low`; None when it is empty or wrong (told). `cell`: that one, where several
+        columns have the field."""
+        cell = self.cell(name) if cell is None else cell
         if cell.empty:
             if needed:
                 self.problem(name, "is empty", "a whole number")
@@ -141,12 +142,14 @@ class RowReader:
             self.waits = True
             return None
         except Refused as refused:
-            self.problem(name, refused.reason, refused.right)
+            self.problem(name, refused.reason, refused.right, cell=cell)
             return None
         if number != number.to_integral_value():
-            self.problem(name, "is not a whole number", "a whole number")
+            self.problem(name, "is not a whole number", "a whole number", cell=cell)
         elif not low <= number < 2**31:
-            self.problem(name, "is less than zero" if number < 0 else "is out of range", f"{low} or more")
+            self.problem(
+                name, "is less than zero" if number < 0 else "is out of range", f"{low} or more", cell=cell
+            )
         else:
             return int(number)
         return None

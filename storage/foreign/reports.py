@@ -48,15 +48,12 @@ def take_reports(layout: Layout, place: str, operations: Operations, findings: F
 
 def _says_pieces(reader: RowReader) -> bool:
     """Whether a row speaks of pieces; a line of setup or of indirect work does not."""
-    cells = [reader.cell(name) for name in ("good", "scrap") if reader.layout.has(name)]
+    cells = [cell for name in ("good", "scrap") for _, cell in reader.cells(name)]
     return any(not cell.empty and cell.text.strip("0.,") != "" for cell in cells)
 
 
 def _report(reader: RowReader, operations: Operations, left_out: set[tuple[str, int]]) -> Report | None:
-    good, scrap = (
-        reader.whole(name, low=0, needed=False) if reader.layout.has(name) else None
-        for name in ("good", "scrap")
-    )
+    good, scrap = _pieces(reader, "good"), _pieces(reader, "scrap")
     code, seq = reader.text("order", needed=True), reader.seq("operation")
     at = _time(reader)
     if not code or seq is None or at is None or reader.bad or reader.waits:
@@ -72,6 +69,13 @@ def _report(reader: RowReader, operations: Operations, left_out: set[tuple[str, 
         (code, seq), reference, at, instant(at, operations.zone), good, scrap, reader.text("report_number"),
         reader,
     )  # fmt: skip
+
+
+def _pieces(reader: RowReader, name: str) -> int | None:
+    """The pieces of all columns of a field; None where all of them are empty."""
+    found = [reader.whole(name, low=0, needed=False, cell=cell) for _, cell in reader.cells(name)]
+    said = [number for number in found if number is not None]
+    return sum(said) if said else None
 
 
 def _time(reader: RowReader) -> Moment | None:

@@ -1,9 +1,10 @@
 """Answers about one table in a file of several, whose keys must name it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
+from storage.foreign.areas import OF_SHEETS
 from storage.foreign.fields import ROWS
 from storage.foreign.layout import Layout
 from storage.foreign.shaping import CARRY, JOIN, LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, REPLACE, SPLIT
@@ -53,6 +54,18 @@ def refuse_without_table(unused: Iterable[str], tables: Sequence[Table]) -> None
         raise InvalidRequest(
             f"{shown(', '.join(found))} {told}, and the file has several ({labels}); right would be: {right}."
         )
+
+
+def less_only_table(given: Mapping[str, str], tables: Sequence[Table]) -> dict[str, str]:
+    """Answers about the only table of a file, whose keys need not name it, without its name. Those about the
+    place of a table, of a kind of rows that is called so, and those that are said both ways stay."""
+    label = tables[0].label if len(tables) == 1 else ""
+    found: dict[str, str] = {}
+    for key, value in given.items():
+        name, _, rest = key.partition(f"{label}!")
+        only = bool(label) and not name and bool(rest) and label not in ROWS and rest not in OF_SHEETS
+        found[rest if only and given.get(rest, value) == value else key] = value
+    return found
 
 
 def _is_of_table(key: str) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, Notice, shown
 from storage.foreign.absences import take_absences
-from storage.foreign.across import gone_down
+from storage.foreign.across import gone_down, is_across_asked
 from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
 from storage.foreign.closures import take_closures
@@ -40,6 +40,7 @@ from storage.foreign.shop_names import ShopNames
 from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.stored_exceptions import as_stored
+from storage.foreign.table_keys import less_only_table
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
 from storage.foreign.whose_status import ask_whose_status
@@ -100,13 +101,14 @@ def _sheet_in(place: str) -> str:
 def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     """The tables that are read. Keys of decisions name the table where there are several."""
     several = len(tables) > 1
+    decisions.given = less_only_table(decisions.given, tables)
     found: list[Layout] = []
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
         plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
         down = shaped(gone_down(shaped(plain, scope), scope), scope, late=True)
         # What a row is cannot be said before it is known which cells it has.
-        kinds = () if scope.key("across") in decisions.questions else kinds_of(down, scope)
+        kinds = () if is_across_asked(down, scope) else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
             own = scope.within(kind) if number else scope
             rows = less_left_out(_less_empty(down, kind), scope.within(kind))

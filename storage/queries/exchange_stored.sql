@@ -82,3 +82,16 @@ select jsonb_build_array(t.operation_id, t.machine_id)::text as key, to_jsonb(t)
  where jsonb_build_array(t.operation_id, t.machine_id)::text = any(%(ids)s)
    and t.operation_id in (select jsonb_array_elements_text(k::jsonb) from unnest(%(ids)s::text[]) as k)
  order by 1;
+
+-- name: operator_skill
+-- Skills of people by both their ids and from when they hold, as the rows that are laid out are known; called by
+-- the codes of both.
+select k.key, to_jsonb(t) || jsonb_build_object('code', o.code || ' ' || s.code) as record
+  from unnest(%(ids)s::text[]) as k (key)
+  join operator_skill t
+    on t.operator_id = k.key::jsonb ->> 0
+   and t.skill_id = k.key::jsonb ->> 1
+   and t.valid_from is not distinct from (k.key::jsonb ->> 2)::timestamptz
+  join operator o on o.tenant_id = t.tenant_id and o.id = t.operator_id
+  join skill s on s.tenant_id = t.tenant_id and s.id = t.skill_id
+ order by k.key;

@@ -142,6 +142,21 @@ async def test_a_dry_run_tells_what_of_the_plan_changes_and_rows_keep_what_their
     ]  # fmt: skip
 
 
+async def test_a_dry_run_tells_how_the_last_day_of_a_skill_changes(bring: Bring, planned: Principal) -> None:
+    answers = {"rows": "operators", "skill_named": "Can", "skill_until": "Until"}
+    for until, told in (
+        ("2026-12-31", []),
+        ("2027-01-31", [("valid_to", "2027-01-01T00:00-06:00", "2027-02-01T00:00-06:00")]),
+        ("", [("valid_to", "2027-02-01T00:00-06:00", "")]),
+    ):
+        text = f"Operator,Can,Until\nP1,Crane,{until}\n"
+        preview = await bring(text, answers, whose=planned, name="skills.csv", dry_run=True)
+        await bring(text, answers, whose=planned, name="skills.csv")
+        assert preview.report is not None
+        changes = [change for found in preview.report.files for change in found.differing]
+        assert [(c.name, column) for c in changes for column in c.columns] == [("P1 Crane", t) for t in told]
+
+
 async def test_an_order_that_a_file_names_by_its_external_id_is_that_of_the_plan(
     bring: Bring, database: Database, shop_name: str, tmp_path: Path
 ) -> None:

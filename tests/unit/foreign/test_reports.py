@@ -162,3 +162,16 @@ def test_only_of_several_columns_keeps_the_rows_that_fit_each_of_them() -> None:
     )
     done, _ = read(text, {"pieces": "line", "only": "Type=R; Type=X; Posted=Y"})
     assert rows(done, "progress", "good") == [("12",), ("5",)]
+
+
+def test_scrap_of_several_columns_is_added_up() -> None:
+    text = (
+        "Order;Op;Reported;Good;Scrap material;Scrap process\n"
+        "A;10;2026-11-12 11:30;12;1;2\nA;10;2026-11-12 12:30;0;;3\nA;10;2026-11-12 13:30;5;;\n"
+        "A;10;2026-11-12 14:30;5;x;1\n"
+    )
+    given = {"rows": "reports", "pieces": "line", "good": "Good", "scrap": "Scrap material; Scrap process"}
+    done, decisions = read(text, given)
+    assert set(decisions.questions) == set()
+    assert [row[2:] for row in rows(done, "progress", *ALL)] == [("12", "3"), ("0", "3"), ("5", "0")]
+    assert [(problem.row, problem.value) for problem in done.findings.problems] == [(5, "x")]
