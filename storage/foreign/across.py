@@ -13,6 +13,7 @@ from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS
 from storage.foreign.grid import Cell, cell_of
 from storage.foreign.merged import covered_again, spread
+from storage.foreign.month_days import dated, month_days
 from storage.foreign.slots import CONTENT, day_and_part, days_down
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
@@ -37,7 +38,15 @@ def gone_down(table: Table, scope: Scoped) -> Table:
 
     `across` is `days`, `numbers`, `none`, or the headers that go across, parted by `;`, or `first..last`.
     """
-    days = [index for index, header in enumerate(table.headers) if day_and_part(header) is not None]
+    of_month = (
+        month_days(table.headers) if scope.decisions.given.get(scope.key("across"), DAYS) == DAYS else []
+    )
+    named = {day.header for day in of_month}
+    days = [
+        index
+        for index, header in enumerate(table.headers)
+        if header in named or (day_and_part(header) is not None and not named)
+    ]
     groups, asked = _groups(table)
     value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, asked=asked)
     if value is None:
@@ -48,11 +57,22 @@ def gone_down(table: Table, scope: Scoped) -> Table:
         value = _times_decided(table, scope)
     if value is None or value == NONE:
         return table
+    if value == DAYS and of_month:
+        with_dates = dated(table, of_month, scope)
+        return table if with_dates is None else days_down(with_dates, days, scope)
     if value == DAYS:
         return days_down(table, days, scope)
     if value == NUMBERS:
         return _each_group(table, groups)
     return _each_cell(table, [table.headers.index(header) for header in _listed(value, table) or ()], scope)
+
+
+def is_across_asked(table: Table, scope: Scoped) -> bool:
+    """Whether it is not known yet which cells the rows of a table have: it is asked what goes across, or of
+    which month its days are."""
+    made = scope.decisions.made.get(scope.key("across"))
+    waits = made is not None and made.value == DAYS and bool(month_days(table.headers))
+    return waits or scope.key("across") in scope.decisions.questions
 
 
 def _decided(

@@ -12,6 +12,7 @@ from leadhand.errors import InvalidRequest
 from storage.foreign.areas import places_said
 from storage.foreign.date_forms import looks_like_date
 from storage.foreign.decisions import ANSWERED, KEPT, Decisions
+from storage.foreign.month_days import month_days
 from storage.foreign.progress import DONE_AT, NOW
 from storage.foreign.tables import LINE, SHEET
 from storage.foreign.vocabulary import folded
@@ -67,7 +68,8 @@ def fingerprint(headers: Sequence[Sequence[str]]) -> str:
 def _plain_headers(table: Sequence[str]) -> set[str]:
     """Headers as they tell files apart: columns that no file has do not count, and days are all alike."""
     own = (header for header in table if header and header not in (SHEET, LINE))
-    return {"(day)" if looks_like_date(header) else folded(header) for header in own}
+    of_month = {day.header for day in month_days(table)}
+    return {"(day)" if header in of_month or looks_like_date(header) else folded(header) for header in own}
 
 
 def profile_of(name: str, tables: Mapping[str, Sequence[str]], decisions: Decisions) -> Profile:

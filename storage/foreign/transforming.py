@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, Notice, shown
 from storage.foreign.absences import take_absences
-from storage.foreign.across import gone_down
+from storage.foreign.across import gone_down, is_across_asked
 from storage.foreign.canonical import Canonical
 from storage.foreign.clocks import TIME_ZONE, Zones, zone_said
 from storage.foreign.closures import take_closures
@@ -108,7 +108,7 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
         plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
         down = shaped(gone_down(shaped(plain, scope), scope), scope, late=True)
         # What a row is cannot be said before it is known which cells it has.
-        kinds = () if scope.key("across") in decisions.questions else kinds_of(down, scope)
+        kinds = () if is_across_asked(down, scope) else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
             own = scope.within(kind) if number else scope
             rows = less_left_out(_less_empty(down, kind), scope.within(kind))
