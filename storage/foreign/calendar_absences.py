@@ -13,7 +13,7 @@ from storage.foreign.calendar_times import Days, Span
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.shop_names import Named
 from storage.foreign.stored_times import StoredTimes, Time
-from storage.foreign.vocabulary import folded, key_of, key_within
+from storage.foreign.vocabulary import folded, key_of, key_of_longest
 from storage.foreign.words_of_cells import learn_absences
 
 _DAY_OFF, _LEFT_OUT, _ASKED = "absence", "left out", "?"
@@ -44,7 +44,11 @@ class CalendarAbsences:
             self.events.tell(series, _LEFT_OUT)
             return
         kind = self._kind(series)
-        self.events.tell(series, _DAY_OFF, [person.name or person.code for person in away])
+        self.events.tell(
+            series,
+            f"{_DAY_OFF} ({kind})" if kind else _DAY_OFF,
+            [person.name or person.code for person in away],
+        )
         for person in away:
             self._absences(series, person, kind or "other", of_several=len(away) > 1)
 
@@ -63,7 +67,7 @@ class CalendarAbsences:
         for word in self._words_said(series)[:1]:
             return learn_absences(self.events.decisions, [word]).get(word)
         said = self.events.absence_word(series)
-        kind = key_of("absence", said) if said else key_within("absence", series.summary)
+        kind = key_of("absence", said) if said else key_of_longest("absence", series.summary)
         if kind is not None:
             return kind
         text = series.categories[0] if series.categories else series.summary

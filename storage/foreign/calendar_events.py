@@ -20,8 +20,8 @@ _TOLD_EVENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class EventTold:
-    """What is made of an event, for the one who confirms it. `use`: a kind, `absence`, `left out`, or `?`
-    while it is asked; `when` in the shop's time; `marks`: what else the file says of it."""
+    """What is made of an event, for the one who confirms it. `use`: a kind, `absence (vacation)`, `left out`,
+    or `?` while it is asked; `when` in the shop's time; `marks`: what else the file says of it."""
 
     summary: str
     use: str

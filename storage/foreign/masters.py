@@ -128,7 +128,7 @@ def take_operators(layout: Layout, place: str, places: Places, findings: Finding
         if before[1] is not None:
             add_skills(reader, before[1], words, places)
         gives = len(places.canonical.of("operator_skill")) > count
-        if layout.has("skill_named") and not (gives or reader.bad or reader.waits):
+        if layout.has("skill_named") and before[1] is not None and not (gives or reader.bad or reader.waits):
             without.append(reader)
     tell_without_skill(without, place, findings)
 

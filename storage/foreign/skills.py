@@ -9,13 +9,15 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.in_use import skill_before
 from storage.foreign.layout import Layout
-from storage.foreign.places import Places
+from storage.foreign.places import NEW, Places
 from storage.foreign.reading import RowReader
 from storage.foreign.words_of_cells import EMPTY_CELL, learn_levels, learn_marks, with_empty
 
 _ALWAYS_PART = re.compile(r"\s*[;|\n]\s*")
 _MAY_PART = {"comma": ",", "stroke": "/", "plus": "+"}
 HELD, HELD_NOT = "held", "not_held"
+# What a last day says of a skill that the person has not in the plan.
+ENDED_SKILLS, ONLY_HELD = "ended_skills", "only_held"
 _SEVERAL = 2
 _NAMED = 12
 _WITH_LEVEL = re.compile(r"(?P<skill>.+?)\s*[(:=]\s*(?P<level>[^()\s]{1,3})\)?")
@@ -32,6 +34,8 @@ class SkillWords:
     with_level: bool
     # What it says of a skill that a fixed word names that its last day is empty; None: nothing.
     without_end: str | None = None
+    # Whether a last day ends a skill only where the plan has it.
+    only_held: bool = False
 
     def parts(self, text: str) -> list[tuple[str, str]]:
         """The skills that a cell names, each with its level or an empty text."""
@@ -66,7 +70,22 @@ def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
     within = [level or EMPTY_CELL for _, level in parts] if with_level else []
     found = [*within, *(beside if set(beside) != {EMPTY_CELL} else ())]
     levels_said = with_empty(learn_levels(layout.scope, found))
-    return SkillWords(marks, levels_said, sign, with_level, _without_end(layout, readers))
+    without_end, only_held = _without_end(layout, readers), _ends_only_held(layout)
+    return SkillWords(marks, levels_said, sign, with_level, without_end, only_held)
+
+
+def _ends_only_held(layout: Layout) -> bool:
+    """Whether it is said that a last day of a skill gives it to nobody who has it not.
+
+    Raises:
+        InvalidRequest: another answer.
+    """
+    said = layout.scope.optional(ENDED_SKILLS) if layout.has("skill_until") else None
+    if said not in (None, ONLY_HELD, NEW):
+        raise InvalidRequest(
+            f"{ENDED_SKILLS}={shown(said)} is no answer; right would be: {ONLY_HELD}, {NEW}."
+        )
+    return said == ONLY_HELD
 
 
 def _without_end(layout: Layout, readers: Sequence[RowReader]) -> str | None:
@@ -137,9 +156,20 @@ def add_skills(reader: RowReader, operator: str, words: SkillWords, places: Plac
         for name, written in words.parts(cell.text) if held else ():
             if words.with_level and not _is_held(written, words):
                 continue
+            if words.only_held and last is not None and first is None and not _has(operator, name, places):
+                text = f"the plan has no {shown(name)} of that person to end, and none is made"
+                reader.findings.notice(reader.place, reader.row.number, text)
+                continue
             said = {"valid_from": first.canonical if first else ""} if since else {}
             said |= {"valid_to": last.after if last else ""} if until else {}
             _add(places.make_skill(name, origin), operator, said, reader, places)
+
+
+def _has(operator: str, name: str, places: Places) -> bool:
+    """Whether the plan has a skill of a person."""
+    code = places.decisions.optional(f"skill.{name}")
+    skill = places.skills.find(name) or places.skills.find(code or name)
+    return any((held.operator_id, held.skill_id) == (operator, skill) for held in places.shop.skills_held)
 
 
 def _add(skill: str, operator: str, said: Mapping[str, str], reader: RowReader, places: Places) -> None:

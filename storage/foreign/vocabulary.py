@@ -56,6 +56,13 @@ def key_within(category: str, text: str) -> str | None:
     return None
 
 
+def key_of_longest(category: str, text: str) -> str | None:
+    """The key of the longest phrase among the words of the text: `parental leave` is no `leave`."""
+    wanted = f" {folded(text)} "
+    found = [(len(p), key) for key, phrases in words(category).items() for p in phrases if f" {p} " in wanted]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
 def runs_of_words(plain: str) -> frozenset[str]:
     """Every phrase of neighbouring words of a folded text that may be one of the vocabulary."""
     said = plain.split()

@@ -71,3 +71,15 @@ def test_downtimes_that_name_a_machine_anywhere_in_their_summary_are_asked_about
     taken = take_from(shop, text, **given, codes="take")
     assert not taken.questions
     assert [row.cells["machine_id"] for row in taken.canonical.of("downtime")] == ["M1", "M2", "M1"]
+
+
+def test_which_kind_of_absence_a_word_says_is_shown_and_parental_leave_is_no_vacation() -> None:
+    said = ["Jonas Weiß Urlaub", "Jonas Weiß Elternzeit", "Jonas Weiß parental leave"]
+    text = calendar(
+        *(event(n, summary, f"DTSTART;VALUE=DATE:2026121{n}") for n, summary in enumerate(said, 1))
+    )
+    taken = take_from(SHOP, text, events="absences")
+    assert not taken.questions
+    assert [event.use for event in taken.told] == [
+        "absence (vacation)", "absence (other)", "absence (other)",
+    ]  # fmt: skip

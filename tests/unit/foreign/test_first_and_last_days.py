@@ -81,3 +81,30 @@ def test_half_a_day_is_asked_about_also_where_another_absence_has_times() -> Non
     assert asked == {"unused"}
     _, asked = read(text.replace("2026-12-02;2026-12-02", "2026-12-02 08:00;2026-12-02 12:00"), {}, PLANT)
     assert asked == set()
+
+
+def test_a_last_day_ends_a_skill_only_where_the_plan_has_it_if_that_is_said() -> None:
+    text = "No;Skill;Until\n1;Turning;2026-11-30\n1;Milling;2026-11-30\n2;Turning;2026-11-30\n2;Milling;\n"
+    given = {
+        "rows": "operators", "operator": "No", "skill_named": "Skill", "skill_until": "Until",
+        "new_operators": "new",
+    }  # fmt: skip
+    done, asked = read(text, given, PLANT)
+    assert (asked, len(rows(done, "operator_skill"))) == (set(), 4)
+    done, asked = read(text, given | {"ended_skills": "only_held"}, PLANT)
+    assert asked == set()
+    assert rows(done, "operator_skill", "operator_id", "skill_id", "valid_to") == [
+        ("o1", "s1", "2026-12-01 00:00"), ("2", "Milling", ""),
+    ]  # fmt: skip
+    told = [str(notice) for notice in done.findings.notices]
+    assert any("the plan has no Milling of that person to end" in text for text in told)
+
+
+def test_rows_that_wait_for_a_calendar_are_not_told_as_rows_of_a_skill_that_is_not_held() -> None:
+    two = replace(PLANT, calendars=(*PLANT.calendars, replace(PLANT.calendars[0], id="late", code="late")))
+    text = "No;Skill;Shift\n7;Turning;2sk\n"
+    given = {"rows": "operators", "operator": "No", "skill_named": "Skill", "calendar": "Shift"}
+    done, asked = read(text, given, two)
+    assert asked == {"calendar.2sk"}
+    assert "is not held" not in str(done.findings.notices)
+    assert list(done.unread.values()) == [(2,)]
