@@ -78,6 +78,9 @@ class Decisions:
     kept: frozenset[str] = frozenset()
     made: dict[str, Decision] = field(default_factory=dict[str, Decision])
     questions: dict[str, Question] = field(default_factory=dict[str, Question])
+    # what the shop's people are known by: numbers and codes, and the words of their names
+    people: frozenset[str] = frozenset()
+    names: frozenset[tuple[str, ...]] = frozenset()
 
     def settle(
         self,

@@ -10,6 +10,7 @@ from storage.foreign.durations import RUN_UNITS, unit_of_header
 from storage.foreign.fields import FIELDS, ROWS, has_clocks
 from storage.foreign.material_columns import material_columns
 from storage.foreign.number_columns import propose_number
+from storage.foreign.people_columns import PEOPLE, propose_known_people
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.suggesting import ACROSS, Guess, called_so, columns_for
 from storage.foreign.tables import Table
@@ -61,6 +62,7 @@ def field_columns(
     called = called_so(table, kind, proposed)
     if "operator" in ROWS[kind] and "operator" not in proposed and "operator_name" in proposed:
         proposed["operator"] = proposed["operator_name"]
+    propose_known_people(table, scope, kind, proposed)
     _drop_taken(table, scope, kind, proposed)
     propose_number(table, scope, kind, proposed)
     _drop_unneeded(table, kind, proposed)
@@ -305,7 +307,10 @@ def _is_whole_name(found: Sequence[Guess]) -> bool:
     return [key_of("names", guess.header) for guess in found] == ["given", "family"]
 
 
-_BY_CELLS = {"marks": "its cells are marks", "shifts": "its cells are times of shifts"}
+_BY_CELLS = {
+    "marks": "its cells are marks", "shifts": "its cells are times of shifts",
+    PEOPLE: "the plan has people with these numbers or codes",
+}  # fmt: skip
 
 
 def _why(guess: Guess) -> str:

@@ -29,6 +29,7 @@ from storage.foreign.grid import MAX_FILE_BYTES, Grid, composed
 from storage.foreign.layout import Layout
 from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
 from storage.foreign.named_in_file import names_in
+from storage.foreign.people_columns import remember_people
 from storage.foreign.profile import (
     Profile,
     fingerprint,
@@ -38,7 +39,7 @@ from storage.foreign.profile import (
     stored_profile,
 )
 from storage.foreign.public_holidays import take_holidays
-from storage.foreign.shop_names import FileNames, ShopNames, read_names, read_zone
+from storage.foreign.shop_names import FileNames, ShopNames, read_names, read_people, read_zone
 from storage.foreign.spreadsheet import is_workbook, read_workbook
 from storage.foreign.table_keys import less_only_table, refuse_first_kind, refuse_without_table
 from storage.foreign.tables import Table, tables_of
@@ -239,6 +240,7 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
         decisions = read.decisions
         _refuse_misplaced(request.answers.keys() - decisions.made.keys(), read.grid)
         preview = Preview(name, grid=read.grid, tables=read.tables)
+        remember_people(await read_people(connection), decisions)
         preview.layouts = layouts_of(preview.tables, decisions)
         shop = _there(await read_names(connection, names_in(preview.layouts, decisions)), who)
     done = transform(preview.layouts, decisions, shop, file=name, sheets=len(read.grid.sheets))

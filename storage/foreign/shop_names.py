@@ -228,6 +228,11 @@ async def read_zone(connection: Connection) -> str | None:
     return await fetch_value(connection, _SQL["zone"], {}, str)
 
 
+async def read_people(connection: Connection) -> Sequence[Named]:
+    """The shop's people."""
+    return await fetch_all(connection, _SQL["operators"], {}, Named)
+
+
 async def read_names(connection: Connection, named: FileNames) -> ShopNames | None:
     """The names, with what the shop has of all that a file names. None: there is no shop."""
     zone = await read_zone(connection)
@@ -250,7 +255,7 @@ async def read_names(connection: Connection, named: FileNames) -> ShopNames | No
         horizon,
         await fetch_all(connection, _SQL["machines"], {}, Named),
         await fetch_all(connection, _SQL["work_centers"], {}, Named),
-        await fetch_all(connection, _SQL["operators"], {}, Named),
+        await read_people(connection),
         await fetch_all(connection, _SQL["skills"], {}, Named),
         await fetch_all(connection, _SQL["calendars"], {}, Named),
         in_use,
