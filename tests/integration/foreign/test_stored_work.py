@@ -157,6 +157,24 @@ async def test_a_dry_run_tells_how_the_last_day_of_a_skill_changes(bring: Bring,
         assert [(c.name, column) for c in changes for column in c.columns] == [("P1 Crane", t) for t in told]
 
 
+async def test_a_machine_and_a_person_with_numbers_beside_their_codes_are_known_by_either_later(
+    bring: Bring, database: Database, planned: Principal
+) -> None:
+    machines = "Machine,Asset number,Group\nM1,10601,WC\nM9,10611,WC\n"
+    people = "Sign,Personnel no,Name,Can\nP1,137,Ada,Crane\nIB,138,Ida Berg,Crane\n"
+    of_people = {"rows": "operators", "operator": "Sign", "operator_name": "Name", "skill_named": "Can"}
+    for machine, sign in (("M9", "IB"), ("Saw", "IDA")):
+        text = machines.replace("M9", machine)
+        await bring(text, {"rows": "machines", "work_center": "Group"}, whose=planned, name="m.csv")
+        await bring(people.replace("IB", sign), of_people, whose=planned, name="p.csv")
+        query = b"select code, external_id from machine union all select code, external_id from operator"
+        assert sorted(await ask(database, planned, query)) == [
+            ("IB", "138"), ("M1", None), ("M2", None), ("M9", "10611"), ("P1", None),
+        ]  # fmt: skip
+    held = b"select count(*)::int from operator_skill"
+    assert await ask(database, planned, held) == [(2,)]
+
+
 async def test_an_order_that_a_file_names_by_its_external_id_is_that_of_the_plan(
     bring: Bring, database: Database, shop_name: str, tmp_path: Path
 ) -> None:
