@@ -205,6 +205,8 @@ async def test_several_sheets_with_one_header_are_one_table_and_hidden_ones_are_
     ]
     assert decided(preview)["Old!rows"] == "ignore"
     assert [row.cells["code"] for row in preview.canonical.of("production_order")] == ["A-1", "A-2"]
+    with pytest.raises(InvalidRequest, match=r"header_rows is of a sheet; right would be: .*!header_rows"):
+        await bring(workbook, NEW | {"header_rows": "1", "across": "Nothing; None"}, name="weeks.xlsx")
 
 
 async def test_public_holidays_are_proposed_and_only_ticked_days_are_closed(
