@@ -28,8 +28,8 @@ def add_bookings(
             "booking",
             {
                 **identity, "quote_id" if held else "operation_id": first.reference,
-                "machine_id": first.machine, **_said(booking, marks, statuses),
-                **({"status": HELD} if held else {}),
+                "machine_id": first.machine, **({} if held else _firm(booking)),
+                **_said(booking, marks, statuses), **({"status": HELD} if held else {}),
             },
             _origin(first),
         )  # fmt: skip
@@ -43,6 +43,12 @@ def add_bookings(
                 },
                 _origin(part),
             )  # fmt: skip
+
+
+def _firm(booking: Identified) -> dict[str, str]:
+    """What becomes of time that was held for a quote, where it is that of an operation now."""
+    was_held = booking.stored is not None and booking.stored.status == HELD
+    return {"quote_id": "", "status": _PLANNED} if was_held else {}
 
 
 def _who(booking: Identified, part: Part, people: Mapping[str, str | None]) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.calendar_occurrences import occurrences
+from storage.foreign.calendar_occurrences import Occurrence, occurrences
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_times import Days, Span, Window
 from storage.foreign.decisions import Decisions
@@ -46,7 +46,7 @@ class Events:
     # all events of the file
     of_file: Sequence[Series] = ()
     told: list[EventTold] = field(default_factory=list[EventTold])
-    _times: dict[str, list[Days | Span]] = field(default_factory=dict[str, list[Days | Span]])
+    _times: dict[str, list[Occurrence]] = field(default_factory=dict[str, list[Occurrence]])
     _endless: set[str] = field(default_factory=set[str])
 
     def times(self, series: Series) -> list[Days | Span]:
@@ -63,12 +63,20 @@ class Events:
 
     def all_times(self, series: Series) -> list[Days | Span]:
         """When an event happens within the window, also where it does not say how long it is."""
+        return [found.when for found in self.occurrences(series)]
+
+    def occurrences(self, series: Series) -> list[Occurrence]:
+        """All its times within the window, each with what the event says of it."""
         if series.uid not in self._times:
-            ignored = self.decisions.given.get(self.key("event", series)) == "ignore"
+            ignored = self.is_ignored(series)
             self._times[series.uid] = occurrences(
                 series, self.window, self.floating, Findings() if ignored else self.findings, self.place
             )
         return self._times[series.uid]
+
+    def is_ignored(self, series: Series) -> bool:
+        """Whether it is said of the event itself that it is nothing."""
+        return self.decisions.given.get(self.key("event", series)) == "ignore"
 
     @property
     def has_busy(self) -> bool:

@@ -1,5 +1,6 @@
 """When the events of a calendar happen, whatever their rules of repetition."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import cast
@@ -18,12 +19,20 @@ MAX_OCCURRENCES = 20_000
 _TOLD_DAYS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time of an event, with what the event says of it then."""
+
+    when: Days | Span
+    event: Event
+
+
 def occurrences(
     series: Series, window: Window, zone: ZoneInfo, findings: Findings, place: str
-) -> list[Days | Span]:
+) -> list[Occurrence]:
     """When an event happens within the window, its exceptions and cancelled times left out; its wall clock is
     `zone`'s where it has none."""
-    found: list[Days | Span] = []
+    found: list[Occurrence] = []
     cancelled: list[str] = []
     repeats = series.repeats
     for event in _between(series, window, findings, place):
@@ -43,9 +52,10 @@ def occurrences(
                     column=series.summary,
                 )  # fmt: skip
             else:
-                found.append(span)
+                found.append(Occurrence(span, event))
         else:
-            found.append(Days(start, max(cast("date", end), start + timedelta(days=1)), of))
+            days = Days(start, max(cast("date", end), start + timedelta(days=1)), of)
+            found.append(Occurrence(days, event))
     if cancelled:
         days = ", ".join(cancelled[:_TOLD_DAYS]) + (
             f", … ({len(cancelled)} times)" if len(cancelled) > _TOLD_DAYS else ""

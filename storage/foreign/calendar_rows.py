@@ -1,7 +1,6 @@
 """The rows that the events of a calendar become: absences, closures, overtime, shifts of a week, and
 downtimes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,24 +12,31 @@ from storage.foreign.calendar_downtimes import CalendarDowntimes
 from storage.foreign.calendar_events import Events, EventTold
 from storage.foreign.calendar_exceptions import OfEvent, known_by_event
 from storage.foreign.calendar_file import CalendarFile
-from storage.foreign.calendar_kinds import Kinds, takes_tentative
+from storage.foreign.calendar_kinds import Kinds
 from storage.foreign.calendar_machines import DownMachines
 from storage.foreign.calendar_people import People
+from storage.foreign.calendar_reading import (
+    ABSENCES,
+    ASKED,
+    BOTH,
+    DOWNTIMES,
+    SOURCE,
+    events_of,
+    is_left_out,
+    whose,
+)
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_targets import Targets
-from storage.foreign.calendar_times import Days, Span, window_of
+from storage.foreign.calendar_times import Days, Span
 from storage.foreign.canonical import Canonical, Origin
-from storage.foreign.clocks import TIME_ZONE, zone_said
 from storage.foreign.decisions import Choice, Decisions, Question
-from storage.foreign.places import Places, plain
+from storage.foreign.places import plain
 from storage.foreign.shift_patterns import Slot, pattern_of
 from storage.foreign.shop_names import ShopNames
 from storage.foreign.stored_exceptions import EXCEPTION, as_stored
 from storage.foreign.weekly import Weekly, weekly_of
 
-SOURCE = "icalendar"
-SHOP, ABSENCES, BOTH, DOWNTIMES = "shop", "absences", "both", "downtimes"
-_LEFT_OUT, _ASKED = "left out", "?"
+_LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class CalendarRows:
         if kind == "overtime":
             there = [("operator_id", person.id) for person in self.people.at_work(series)]
             found += [target for target in there if found and target not in found]
-        self.events.tell(series, kind if found else _ASKED, targets.names(found))
+        self.events.tell(series, kind if found else ASKED, targets.names(found))
         slots = self._hours(series) if kind == "overtime" and series.all_day else None
         for name, target in found:
             cells = {"kind": kind, "name": series.summary, name: target}
@@ -135,7 +141,7 @@ class CalendarRows:
             fits=lambda text: text.startswith("new") or self.events.places.calendars.find(text) is not None,
         )
         if value is None:
-            self.events.tell(series, _ASKED)
+            self.events.tell(series, ASKED)
             return
         calendar = self._calendar(series, value)
         self.events.tell(series, "shift", [value if value.startswith("new") else calendar])
@@ -207,27 +213,16 @@ def take_calendar(
     place: str,
 ) -> tuple[EventTold, ...]:
     """All events of a file, as far as it is decided what they are, and what is made of each."""
-    zone = ZoneInfo(shop.timezone)
-    window = window_of(decisions, zone, shop.horizon_days)
-    source = decisions.optional("source", SOURCE) or SOURCE
-    places = Places(decisions, canonical, source, shop)
-    floating = _floating(calendar, decisions, shop)
-    series_of = _until_their_last_day(calendar.series, decisions)
-    events = Events(
-        decisions, shop, findings, place, window, zone, floating, places, series_of
-    )  # fmt: skip
-    for text in calendar.others:
-        findings.notice(place, None, text)
-    for summary, reason, right in calendar.faults:
-        _tell_fault(events, summary, reason, right)
-    use = _whose(events, series_of)
+    events = events_of(calendar, decisions, shop, canonical, findings, place=place)
+    source, series_of = events.places.source, events.of_file
+    use = whose(events)
     if use is None:
         return ()
     rows = CalendarRows(events, canonical, source)
     absences = CalendarAbsences(events, canonical, source)
     kept: list[Series] = []
     for series in series_of:
-        if _is_left_out(events, series, series_of):
+        if is_left_out(events, series):
             continue
         if use == ABSENCES or (use == BOTH and events.is_absence(series)):
             absences.take(series)
@@ -243,104 +238,11 @@ def take_calendar(
     _take_shop(rows, kinds, Targets(events, several), downtimes)
     downtimes.finish(calendar.series)
     gone = {series.event_uid or series.uid for series in series_of if series.cancelled}
-    told = list(known_by_event(canonical, shop, rows.of_events, gone, window.first))
+    told = list(known_by_event(canonical, shop, rows.of_events, gone, events.window.first))
     if not decisions.questions:
         findings.notices += [Notice(place, None, text) for text in told]
     findings.notices += as_stored(canonical, shop, place)
     return tuple(events.told)
-
-
-def _tell_fault(events: Events, summary: str, reason: str, right: str) -> None:
-    """An event that cannot be read is an error, unless it is said that it is nothing."""
-    if events.decisions.optional(f"event.{summary}") == "ignore":
-        events.findings.notice(events.place, None, f"{shown(summary)} is left out; {reason}")
-    else:
-        events.findings.problem(
-            events.place, None, reason, f"{right}, or event.…=ignore", column=shown(summary)
-        )
-
-
-def _floating(calendar: CalendarFile, decisions: Decisions, shop: ShopNames) -> ZoneInfo:
-    """The zone of times that name none: as answered, else the shop's; one that the calendar names is asked
-    about."""
-    own = ZoneInfo(shop.timezone)
-    others = [zone for zone in calendar.zones if zone != shop.timezone]
-    if others and TIME_ZONE not in decisions.given:
-        question = Question(
-            TIME_ZONE,
-            f"The calendar's zone is {shown(', '.join(others))}, and times in it name none: "
-            "which zone are they of?",
-            tuple(Choice(zone) for zone in dict.fromkeys((*calendar.zones, shop.timezone))),
-            why="X-WR-TIMEZONE says one that is not the shop's",
-            suggested=others[0],
-        )
-        decisions.settle(question)
-    return zone_said(decisions) or own
-
-
-def _until_their_last_day(series: Sequence[Series], decisions: Decisions) -> list[Series]:
-    """The series, with what is answered for rules that name a last day without a time, and have one on it."""
-    doubtful = {found.uid: day for found in series if (day := found.last_day) is not None}
-    if not doubtful:
-        return list(series)
-    told = "; ".join(
-        f"{shown(found.summary)} until {doubtful[found.uid]}" for found in series if found.uid in doubtful
-    )
-    question = Question(
-        "last_day",
-        "Rules of repetition name their last day without a time: do they happen on that day too?",
-        (Choice("included", "on that day too"), Choice("left_out", "not on that day")),
-        why=told,
-        suggested="included",
-    )
-    if decisions.settle(question) == "left_out":
-        return list(series)
-    return [found.with_last_day(doubtful[found.uid]) if found.uid in doubtful else found for found in series]
-
-
-def _whose(events: Events, all_of_file: Sequence[Series]) -> str | None:
-    named_as_absence = sum(events.absence_word(series) is not None for series in all_of_file)
-    absent = sum(map(events.is_absence, all_of_file))
-    about = "a list of its machines' downtimes: each event is a time in which machines are down"
-    downtimes = [Choice(DOWNTIMES, about)] if events.shop.machines else []
-    down = sum(map(DownMachines(events).is_told, all_of_file)) if downtimes else 0
-    question = Question(
-        "events",
-        "Whose events are these?",
-        (
-            Choice(SHOP, "the shop's: closures, overtime, shifts"),
-            Choice(ABSENCES, "its people's: absences, each with the name in its summary"),
-            Choice(BOTH, "both: those that name one of its people or say absence are absences"),
-            *downtimes,
-        ),
-        why="a calendar does not say",
-        suggested=DOWNTIMES
-        if down * 2 > len(all_of_file)
-        else _mostly(named_as_absence, absent, len(all_of_file)),
-    )
-    return events.decisions.settle(question)
-
-
-def _is_left_out(events: Events, series: Series, of_file: Sequence[Series]) -> bool:
-    """Whether an event is cancelled, or tentative and not taken; told, unless it is still asked."""
-    if series.cancelled:
-        told = f"{shown(series.summary)} is cancelled and is left out"
-        events.findings.notice(events.place, None, told)
-        return True
-    takes = takes_tentative(events, series, of_file) if series.tentative else True
-    if takes is None:
-        events.tell(series, _ASKED)
-    elif not takes:
-        told = f"{shown(series.summary)} ({events.when(series)}) is tentative and is left out"
-        events.findings.notice(events.place, None, told)
-    return not takes
-
-
-def _mostly(named_as_absence: int, absent: int, events: int) -> str:
-    """Whose a calendar probably is, by how many of its events are absences."""
-    if named_as_absence * 2 > events or absent == events:
-        return ABSENCES
-    return BOTH if absent else SHOP
 
 
 def _take_shop(rows: CalendarRows, of_shop: Kinds, targets: Targets, downtimes: CalendarDowntimes) -> None:
@@ -351,7 +253,7 @@ def _take_shop(rows: CalendarRows, of_shop: Kinds, targets: Targets, downtimes: 
         elif kind == "downtime":
             downtimes.take(series)
         elif kind != "shift":
-            rows.events.tell(series, _LEFT_OUT if kind else _ASKED)
+            rows.events.tell(series, _LEFT_OUT if kind else ASKED)
     for series, kind in kinds:  # after the closures: what is closed anyway need not be left out
         if kind == "shift":
             rows.shift(series)

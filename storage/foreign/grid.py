@@ -1,6 +1,7 @@
 """What a file of rows holds before anybody knows what it means: sheets of cells, each as text and as
 typed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ MAX_COLUMNS = 250
 MAX_CELLS = 3_000_000
 MAX_CELL_CHARS = 32_767
 MAX_SHEETS = 60
+_WORD = re.compile(r"\w+")
 
 Value: TypeAlias = "str | Decimal | bool | date | datetime | time | timedelta | None"
 
@@ -138,3 +140,15 @@ def bounded(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
     if cells > MAX_CELLS:
         raise ForeignFileUnreadable(f"The file has {cells:,} cells; at most {MAX_CELLS:,} can be read.")
     return tuple(sheets)
+
+
+def words_of(grid: Grid | None) -> set[str]:
+    """The cells of a file, and their words, folded."""
+    texts = {
+        cell.text.casefold()
+        for sheet in (grid.sheets if grid is not None else ())
+        for row in sheet.rows
+        for cell in row
+        if isinstance(cell.value, str)
+    }
+    return texts | {word for text in texts for word in _WORD.findall(text)}

@@ -9,8 +9,9 @@ from storage.foreign.cancelled_bookings import cancel, is_cancelled
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of, window_in
-from storage.foreign.stored_bookings import settle_bookings
+from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.stored_bookings import held_name, settle_bookings
+from storage.foreign.windows import window_in
 from storage.foreign.words_of_work import booking_statuses_of, marks_of
 
 
@@ -25,7 +26,7 @@ def take_held(layout: Layout, place: str, places: Places, findings: Findings) ->
     statuses = booking_statuses_of([(layout, place)])
     bookings = bookings_of(parts, places.decisions, zone)
     gone = [found for found in bookings if is_cancelled(found, statuses)]
-    older_of = {_name(quote): older for quote, older in shop.held.items()}
+    older_of = {held_name(quote): older for quote, older in shop.held.items()}
     cancelled = cancel(gone, places.source, older_of, zone)
     left = {
         name: [booking for booking in older if booking.id not in cancelled.gone]
@@ -43,14 +44,10 @@ def take_held(layout: Layout, place: str, places: Places, findings: Findings) ->
     add_bookings(settled.bookings, {}, marks, {}, places.canonical, held=True)
 
 
-def _name(quote: str) -> str:
-    return f"held {quote}"
-
-
 def _part(reader: RowReader, places: Places) -> Part | None:
     quote = reader.text("quote", needed=True)
     machine = places.machines.find(reader.text("machine", needed=True))
     window = window_in(reader)
     if not quote or machine is None or window is None or reader.bad:
         return None
-    return Part(_name(quote), quote, machine, *window, reader)
+    return Part(held_name(quote), quote, machine, *window, reader)

@@ -1,10 +1,8 @@
 """A file of another system into a shop: looked at, asked about, and then through the canonical import."""
 
-import re
-import stat
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,24 +10,27 @@ from leadhand.context import TenantIdentity
 from leadhand.errors import ForeignFileUnreadable, InvalidRequest, MappingUnconfirmed, NotFound
 from storage.database import Database
 from storage.exchange.import_log import Origin
-from storage.exchange.importing import ImportReport, Progress, import_folder
-from storage.exchange.problems import Notice, Problem, shown
-from storage.foreign.areas import OF_SHEETS, placed_tables
+from storage.exchange.importing import Progress, import_folder
+from storage.exchange.problems import Notice, shown
+from storage.foreign.areas import placed_tables
 from storage.foreign.as_planned import keep_unsaid
-from storage.foreign.calendar_events import EventTold
+from storage.foreign.calendar_events import Events
 from storage.foreign.calendar_file import CALENDAR_HEADERS, is_calendar, read_calendar
+from storage.foreign.calendar_left import read_bookings_of, told_left
+from storage.foreign.calendar_reading import EVENTS, ROWS, events_of, whose
 from storage.foreign.calendar_rows import take_calendar
+from storage.foreign.calendar_table import grid_of, keep_columns, names_of_rows, tables_in
 from storage.foreign.canonical import Canonical, placed
 from storage.foreign.clocks import TIME_ZONE
-from storage.foreign.decisions import KEPT, Decision, Decisions, Question
+from storage.foreign.decisions import Decisions, Question
 from storage.foreign.delimited import read_text
 from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
-from storage.foreign.forgetting import Forgotten, without_forgotten
-from storage.foreign.grid import MAX_FILE_BYTES, Grid, composed
-from storage.foreign.layout import Layout
+from storage.foreign.forgetting import without_forgotten
+from storage.foreign.grid import Grid, composed, words_of
 from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
 from storage.foreign.named_in_file import names_in
 from storage.foreign.people_columns import remember_people
+from storage.foreign.preview import Preview, Request
 from storage.foreign.profile import (
     Profile,
     fingerprint,
@@ -40,8 +41,14 @@ from storage.foreign.profile import (
 )
 from storage.foreign.public_holidays import take_holidays
 from storage.foreign.shop_names import FileNames, ShopNames, read_names, read_people, read_zone
+from storage.foreign.source_file import bytes_of
 from storage.foreign.spreadsheet import is_workbook, read_workbook
-from storage.foreign.table_keys import less_only_table, refuse_first_kind, refuse_without_table
+from storage.foreign.table_keys import (
+    less_only_table,
+    refuse_first_kind,
+    refuse_misplaced,
+    refuse_without_table,
+)
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import Transformed, layouts_of, transform
 from storage.transactions import Connection
@@ -49,49 +56,6 @@ from storage.transactions import Connection
 HOLIDAYS = "holidays:"
 # Answers of a legend may open further questions that it answers too.
 MAX_LOOKS = 4
-_WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is to be imported, and what a person says about it.
-
-    `source`: a path, or `holidays:US-IL`. `answers` come before `mapping`, that before what the
-    shop has confirmed. `forgotten`: what of both is taken back.
-    """
-
-    source: str
-    answers: Mapping[str, str] = field(default_factory=dict[str, str])
-    mapping: Profile | None = None
-    confirm: bool = False
-    dry_run: bool = False
-    forgotten: Forgotten = field(default_factory=Forgotten)
-
-
-@dataclass(slots=True)
-class Preview:
-    """How a file is read, before anything is kept. `known`: the shop has confirmed this mapping before.
-    `unread`: by table, the rows that give nothing as yet, and of which nothing is told."""
-
-    name: str
-    grid: Grid | None = None
-    tables: tuple[Table, ...] = ()
-    layouts: list[Layout] = field(default_factory=list[Layout])
-    events: tuple[EventTold, ...] = ()
-    canonical: Canonical = field(default_factory=Canonical)
-    decisions: Sequence[Decision] = ()
-    questions: Sequence[Question] = ()
-    problems: Sequence[Problem] = ()
-    notices: Sequence[Notice] = ()
-    profile: Profile | None = None
-    unread: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    known: bool = False
-    report: ImportReport | None = None
-
-    @property
-    def kept(self) -> list[str]:
-        """The keys of what an earlier import said, as far as it counts here."""
-        return [made.key for made in self.decisions if made.why == KEPT and made.value != "none"]
 
 
 async def import_foreign(
@@ -120,7 +84,7 @@ async def import_foreign(
     new = request.answers.keys() - decisions.made.keys()
     refuse_without_table(new, preview.tables)
     refuse_first_kind(new, preview.layouts)
-    words, unread = _words_of(preview.grid) if new else frozenset[str](), bool(preview.problems)
+    words, unread = words_of(preview.grid) if new else frozenset[str](), bool(preview.problems)
     idle = decisions.refuse_unknown(request.answers, words, unread=unread)
     if idle:
         text = _told_idle(shown(", ".join(idle)), open_=bool(decisions.questions), unread=unread)
@@ -167,31 +131,11 @@ def _told(preview: Preview, decisions: Decisions) -> list[Question]:
     return with_legends(questions, preview.grid) if preview.grid is not None else questions
 
 
-def _refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:
-    """Where a table is, is of a sheet: no later question asks for it without one."""
-    sheets = [] if grid is None else [sheet.name for sheet in grid.sheets]
-    for key in OF_SHEETS:
-        if key in unused and sheets:
-            raise InvalidRequest(f"{key} is of a sheet; right would be: {sheets[0]}!{key}.")
-
-
 def _told_idle(keys: str, *, open_: bool, unread: bool) -> str:
     """What becomes of answers that nothing asks for: other answers or rows may still call for them."""
     if unread:
         return f"so far nothing asks for {keys}: rows that are errors may"
     return f"so far nothing asks for {keys}" if open_ else f"no row that is taken calls for {keys}"
-
-
-def _words_of(grid: Grid | None) -> set[str]:
-    """The cells of a file, and their words, folded."""
-    texts = {
-        cell.text.casefold()
-        for sheet in (grid.sheets if grid is not None else ())
-        for row in sheet.rows
-        for cell in row
-        if isinstance(cell.value, str)
-    }
-    return texts | {word for text in texts for word in _WORD.findall(text)}
 
 
 async def _import(
@@ -215,19 +159,17 @@ async def _import(
         for counts in report.files
     )
     preview.report = report
-    preview.problems = placed(preview.canonical.problem_at_origin(problem) for problem in report.problems)
-    preview.notices = tuple(
-        dict.fromkeys(
-            [*preview.notices, *(preview.canonical.notice_at_origin(notice) for notice in report.notices)]
-        )
-    )
+    at_origin = preview.canonical.problem_at_origin
+    preview.problems = preview.named(placed(map(at_origin, report.problems)))
+    notices = preview.named(map(preview.canonical.notice_at_origin, report.notices))
+    preview.notices = tuple(dict.fromkeys([*preview.notices, *notices]))
 
 
 async def _look(database: Database, who: TenantIdentity, request: Request) -> tuple[Preview, Decisions]:
     if request.source.startswith(HOLIDAYS):
         return await _look_at_holidays(database, who, request)
     path = Path(request.source)
-    raw, name = _bytes_of(path), path.name
+    raw, name = bytes_of(path), path.name
     given = _given(request)
     if is_calendar(raw):
         return await _look_at_calendar(database, who, request, raw, name)
@@ -238,7 +180,7 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
             read_text(raw, name, decisions)
             return Preview(name), decisions
         decisions = read.decisions
-        _refuse_misplaced(request.answers.keys() - decisions.made.keys(), read.grid)
+        refuse_misplaced(request.answers.keys() - decisions.made.keys(), read.grid)
         preview = Preview(name, grid=read.grid, tables=read.tables)
         remember_people(await read_people(connection), decisions)
         preview.layouts = layouts_of(preview.tables, decisions)
@@ -249,18 +191,26 @@ async def _look(database: Database, who: TenantIdentity, request: Request) -> tu
 
 
 def _fill(
-    preview: Preview, done: Transformed, decisions: Decisions, stored: Profile | None, request: Request
+    preview: Preview,
+    done: Transformed,
+    decisions: Decisions,
+    stored: Profile | None,
+    request: Request,
+    *,
+    headers: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
+    """`headers`: of what files are known again, where it is not the columns of their tables."""
     preview.canonical = done.canonical
-    preview.problems = placed(done.findings.problems)
+    preview.problems = preview.named(placed(done.findings.problems))
     of_mapping = request.mapping.decisions if request.mapping is not None else {}
     kept = {**(stored.decisions if stored is not None else {}), **of_mapping}
     told = [f"nothing is kept of {shown(key)}" for key in request.forgotten.unknown(kept)]
-    preview.notices = (*done.findings.notices, *(Notice(preview.name, None, text) for text in told))
+    notices = preview.named(done.findings.notices)
+    preview.notices = (*notices, *(Notice(preview.name, None, text) for text in told))
     preview.unread = done.unread
     preview.profile = profile_of(
         stored.name if stored else preview.name,
-        {table.label: table.headers for table in preview.tables},
+        headers or {table.label: table.headers for table in preview.tables},
         decisions,
     )
     changed = bool(request.forgotten.keys)
@@ -347,9 +297,11 @@ def _there(shop: ShopNames | None, who: TenantIdentity) -> ShopNames:
 async def _look_at_calendar(
     database: Database, who: TenantIdentity, request: Request, raw: bytes, name: str
 ) -> tuple[Preview, Decisions]:
-    headers = (*CALENDAR_HEADERS, read_calendar(raw, name).product)
+    seen = read_calendar(raw, name)
+    headers = (*CALENDAR_HEADERS, seen.product)
+    named = (*headers, *sorted({f"calendar {found.calendar}" for found in seen.series if found.calendar}))
     async with database.transaction(who, snapshot=True) as connection:
-        stored = await stored_profile(connection, [headers])
+        stored = await _stored_of_calendar(connection, (named, headers), _given(request).get(EVENTS))
         shop = _there(await read_names(connection, FileNames()), who)
     stored = None if request.forgotten.everything else stored
     kept = request.forgotten.less(stored.decisions) if stored else {}
@@ -363,9 +315,52 @@ async def _look_at_calendar(
     calendar = read_calendar(text.encode(), name, zone_said=TIME_ZONE in decisions.given)
     preview = Preview(name, grid=Grid("iCalendar", ()), tables=(Table("events", (), headers, 1, ()),))
     done = Transformed()
-    preview.events = take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
-    _fill(preview, done, decisions, stored, request)
+    if decisions.given.get(EVENTS) == ROWS:
+        events = events_of(calendar, decisions, shop, Canonical(), done.findings, place=name)
+        done = await _look_at_events(database, who, events, preview)
+        headers = named  # one program may have a calendar of bookings and one of absences
+    else:
+        preview.events = take_calendar(calendar, decisions, shop, done.canonical, done.findings, place=name)
+    # The mapping is of the calendar, whatever columns its events make.
+    _fill(preview, done, decisions, stored, request, headers={"events": headers})
     return preview, decisions
+
+
+async def _stored_of_calendar(
+    connection: Connection, headers: Sequence[Sequence[str]], said: str | None
+) -> Profile | None:
+    """What was confirmed for calendars such as this one: answers about rows say nothing of other events, nor
+    those of them."""
+    for of_one in headers:
+        stored = await stored_profile(connection, [of_one])
+        before = stored.decisions.get(EVENTS) if stored is not None else None
+        if stored is not None and (said in (None, before) or ROWS not in (said, before)):
+            return stored
+    return None
+
+
+async def _look_at_events(
+    database: Database, who: TenantIdentity, events: Events, preview: Preview
+) -> Transformed:
+    """A calendar whose events are rows of a table, as that is read."""
+    whose(events)
+    decisions, told = events.decisions, events.findings
+    preview.grid = grid_of(events)
+    preview.events = tuple(events.told)
+    preview.tables = tables_in(preview.grid, decisions)
+    preview.names = names_of_rows(preview.tables)
+    preview.layouts = layouts_of(preview.tables, decisions)
+    keep_columns(preview.tables, decisions)
+    async with database.transaction(who, snapshot=True) as connection:
+        shop = _there(await read_names(connection, names_in(preview.layouts, decisions)), who)
+        known = await read_bookings_of(connection, events)
+    done = transform(preview.layouts, decisions, shop, file=preview.name, sheets=1)
+    if not decisions.questions and not done.findings.problems:
+        left = told_left(events, done.canonical, shop, known)
+        told.notices += [Notice(preview.name, None, text) for text in left]
+    done.findings.notices[:0] = told.notices
+    done.findings.problems[:0] = told.problems
+    return done
 
 
 async def _look_at_holidays(
@@ -390,22 +385,3 @@ async def _look_at_holidays(
 def _given(request: Request) -> dict[str, str]:
     of_mapping = request.forgotten.less(request.mapping.decisions) if request.mapping else {}
     return {composed(key): composed(value) for key, value in {**of_mapping, **request.answers}.items()}
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InvalidRequest(f"{path} is neither a file nor a folder.")
-        if status.st_size > MAX_FILE_BYTES:
-            raise ForeignFileUnreadable(
-                f"{path.name} has {status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} can be read."
-            )
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidRequest(f"There is no file {path}.") from None
-    except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read ({error.strerror}).") from None
-    if not raw.strip():
-        raise ForeignFileUnreadable(f"{path.name} is empty; a file with a header and rows would be right.")
-    return raw

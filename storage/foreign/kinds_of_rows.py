@@ -59,7 +59,7 @@ _RULES = (
 
 def rows_of(table: Table) -> tuple[str | None, str]:
     """What a row of the table is, with the reason; None when the headers do not say."""
-    if (why := _is_row(table)) is not None:
+    if why := table.unsaid or _is_row(table):
         return None, why
     kind, why = _by_headers(table)
     bought = next((h for h in table.headers if _speaks_of(h, "suppliers")), None)

@@ -16,8 +16,9 @@ from storage.foreign.moments import Moment
 from storage.foreign.orders import Orders, Said
 from storage.foreign.outside_rows import is_outside
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, window_in
+from storage.foreign.reading import RowReader
 from storage.foreign.table_targets import machines_in
+from storage.foreign.windows import window_in
 from storage.foreign.words_of_cells import Marks
 
 ALTERNATIVES = "alternatives"

@@ -12,7 +12,7 @@ from storage.foreign.kept_times import kept_times
 from storage.foreign.operations import Operation, Operations
 from storage.foreign.predecessors import predecessors_of
 from storage.foreign.reading import RowReader
-from storage.foreign.stored_bookings import settle_bookings
+from storage.foreign.stored_bookings import held_name, settle_bookings
 from storage.foreign.words_of_cells import EMPTY_CELL
 
 # Which of several machines of an operation comes first.
@@ -36,6 +36,8 @@ def add_operations(operations: Operations, canonical: Canonical) -> None:
     bookings = bookings_of(parts, operations.decisions, operations.zone)
     gone = [found for found in bookings if is_cancelled(found, operations.statuses)]
     older_of = {f"{code}/{seq}": older for (code, seq), older in operations.orders.shop.bookings.items()}
+    # By its number, time that was held for a quote may be that of an operation now.
+    older_of |= {held_name(quote): older for quote, older in operations.orders.shop.held.items()}
     cancelled = cancel(gone, operations.orders.source, older_of, operations.zone)
     canonical.replaced += cancelled.gone
     operations.told += [cancelled.told] if cancelled.told else []

@@ -321,25 +321,6 @@ class RowReader:
             return None
 
 
-def window_in(reader: RowReader) -> tuple[Moment, Moment] | None:
-    """From when to when a row says: to its end, or without one for as long as it takes. An end that is only a
-    time of day and not after the start is on the next day; one that is a date alone, of a start with a time,
-    is that day's end."""
-    start = reader.moment("start", needed=True)
-    if not reader.layout.has("end") or (reader.cell("end").empty and not reader.cell("length").empty):
-        length = reader.minutes("length", needed=True)
-        return None if start is None or length is None else (start, start.later(int(length)))
-    end = reader.moment("end", needed=True)
-    if start is None or end is None:
-        return None
-    if reader.is_clock("end") and (end.day, end.minute or 0) <= (start.day, start.minute or 0):
-        end = end.later(24 * 60)
-    typed = isinstance(reader.cell("end").value, datetime)
-    if end.minute is None and start.minute is not None and not typed:
-        end = Moment(end.day + timedelta(days=1), 0)
-    return start, end
-
-
 def _is_time_alone(text: str) -> bool:
     try:
         return (":" in text or "." in text) and short_date(text) is None and clock_of(text) is not None

@@ -31,12 +31,13 @@ class Template:
 
 def template_of(said: str) -> Template:
     """`{order}/{operation}`; several ways are parted by ` | `, `{}` is a part that is not taken, `{firm=*}`
-    is this sign or nothing. Nothing need stand beyond a sign at either end: `{from} –` is 2026-12-07 –.
+    is this sign or nothing, and `\\n` the end of a line. Nothing need stand beyond a sign at either end:
+    `{from} –` is 2026-12-07 –.
 
     Raises:
         InvalidRequest: it names no part, or two parts without anything between them.
     """
-    forms = tuple(_form(text) for text in _BETWEEN_FORMS.split(said))
+    forms = tuple(_form(text) for text in _BETWEEN_FORMS.split(said.replace(r"\n", "\n")))
     names = tuple(dict.fromkeys(name for _, found in forms for name in found if name))
     if not names:
         raise InvalidRequest(f"{shown(said)} names no part; right would be: {{order}}/{{operation}}.")
@@ -62,6 +63,8 @@ def _literal(text: str, *, first: bool = False, last: bool = False) -> str:
     for the outer side of one that is `first` or `last`."""
     if not text:
         return ""
+    if "\n" in text:
+        return r"[^\S\n]*\n\s*".join(_literal(line.strip()) for line in text.split("\n"))
     words = [rf"[{_DASHES}]" if sign in _DASHES else re.escape(sign) for sign in "".join(text.split())]
     if not words:
         return r"\s+"

@@ -93,6 +93,11 @@ def _move(settled: Settled, moved: Mapping[int, StoredBooking]) -> None:
     settled.bookings = [replace(b, stored=moved.get(id(b.parts), b.stored)) for b in settled.bookings]
 
 
+def held_name(quote: str) -> str:
+    """What time that is held for a quote is called beside operations."""
+    return f"held {quote}"
+
+
 def number_of(parts: Sequence[Part]) -> str:
     return next((text for part in parts if (text := part.reader.text("booking_number"))), "")
 

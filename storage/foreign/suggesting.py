@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.foreign.durations import unit_of_header
 from storage.foreign.fields import FIELDS, ROWS
 from storage.foreign.shift_patterns import pattern_of
-from storage.foreign.tables import Table
+from storage.foreign.tables import OF_DESCRIPTION, Table
 from storage.foreign.vocabulary import folded, key_of, runs_of_words, words
 
 _MARK_CHARS = 4
@@ -58,6 +58,11 @@ def guesses(table: Table) -> tuple[Guess, ...]:
 
 def _of_header(index: int, header: str) -> Iterable[Guess]:
     if not header:
+        return
+    if header.startswith(OF_DESCRIPTION):
+        # What a line of a description says is what its own name says.
+        own = _of_header(index, header.removeprefix(OF_DESCRIPTION))
+        yield from (replace(guess, header=header) for guess in own)
         return
     if key_of("ignored", header) is not None:  # what is done already is of reports alone
         for field in _OF_REPORTS:

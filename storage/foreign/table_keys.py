@@ -1,11 +1,12 @@
 """Answers about one table in a file of several, whose keys must name it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leadhand.errors import InvalidRequest
 from storage.exchange.problems import shown
 from storage.foreign.areas import OF_SHEETS
 from storage.foreign.fields import ROWS
+from storage.foreign.grid import Grid
 from storage.foreign.layout import Layout
 from storage.foreign.shaping import CARRY, JOIN, LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, REPLACE, SPLIT
 from storage.foreign.tables import Table
@@ -17,6 +18,14 @@ _OF_TABLE = frozenset(
     | {LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, CARRY}
 )
 _BEGINNINGS = (REPLACE, SPLIT, JOIN, "header.", "shift.", "day_part.")
+
+
+def refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:
+    """Where a table is, is of a sheet: no later question asks for it without one."""
+    sheets = [] if grid is None else [sheet.name for sheet in grid.sheets]
+    for key in OF_SHEETS:
+        if key in unused and sheets:
+            raise InvalidRequest(f"{key} is of a sheet; right would be: {sheets[0]}!{key}.")
 
 
 def refuse_first_kind(unused: Iterable[str], layouts: Sequence[Layout]) -> None:

@@ -12,6 +12,8 @@ from storage.foreign.vocabulary import folded, key_of, words
 
 # Columns that no file has: the sheet's name, and the line of text above a row.
 SHEET, LINE = "(sheet)", "(line above)"
+# What the names of columns begin with that lines of a text name.
+OF_DESCRIPTION = "Description: "
 _SKIPPED_TOLD = 10
 _LINE_OF_TEXT = "a line of text"
 _MERGED_DOWN = 2
@@ -60,6 +62,8 @@ class Table:
     first_column: int = 0
     # rows that are none because of what a person said of their cells, in the order of the file
     left_out: tuple[TableRow, ...] = ()
+    # why its headers cannot say what its rows are
+    unsaid: str = ""
 
     def texts(self, index: int) -> Iterator[str]:
         """The text of every text cell of a column."""

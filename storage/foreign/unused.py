@@ -41,7 +41,7 @@ _COULD_BE = {
 # The field that is the number of a row in its system: by it a later file knows the row, also when it moves.
 _OWN_NUMBERS = {
     "absences": "absence_number", "downtimes": "number", "bookings": "booking_number",
-    "closures": "closure_number",
+    "closures": "closure_number", "held": "booking_number",
 }  # fmt: skip
 _NUMBER = re.compile(r"(?=.*\d)(?=.*[^\W\d_]).{3,}|\d{5,}")
 

@@ -84,6 +84,17 @@ select b.quote_id as code, 0 as seq, b.id, b.source, b.external_id, b.machine_id
  where b.quote_id is not null and (b.quote_id = any(%(quotes)s) or b.external_id = any(%(numbers)s))
  order by b.envelope_start, b.id;
 
+-- name: bookings_of_events
+-- The bookings that have the UID of an event of a calendar, or that and the time of a series, as their number.
+select b.id, b.machine_id as whose, coalesce(o.code || '/' || p.seq, b.quote_id) || ' on ' || m.code as name,
+       b.source, b.external_id, b.envelope_start as opens, b.envelope_end as closes
+  from booking b
+  join machine m on m.tenant_id = b.tenant_id and m.id = b.machine_id
+  left join operation p on p.tenant_id = b.tenant_id and p.id = b.operation_id
+  left join production_order o on o.tenant_id = p.tenant_id and o.id = p.order_id
+ where b.external_id = any(%(uids)s) or regexp_replace(b.external_id, '/[0-9TZ-]+$', '') = any(%(uids)s)
+ order by b.envelope_start, b.id;
+
 -- name: materials
 -- What the operations of the orders that a file names need, and the materials whose numbers it names.
 select o.code, p.seq, r.id, r.item, r.source, r.external_id, r.qty::text as needed

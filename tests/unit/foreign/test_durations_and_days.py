@@ -1,6 +1,6 @@
 """Durations as programs write them, days that other columns say, and what a column is that a person names."""
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
@@ -11,7 +11,8 @@ from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Decisions
 from storage.foreign.delimited import read_text
 from storage.foreign.durations import looks_like_duration, minutes_of, says_unit, unit_named
-from storage.foreign.grid import Cell
+from storage.foreign.grid import Cell, Grid, Sheet, cell_of
+from storage.foreign.tables import tables_of
 from tests.unit.foreign.given_files import read, rows
 from tests.unit.foreign.test_files import text_of
 
@@ -112,3 +113,23 @@ def test_a_kind_of_rows_that_loses_all_of_them_is_told() -> None:
 def test_a_cell_of_several_things_is_not_proposed_as_the_number_of_a_downtime() -> None:
     done, _ = read(BOTH.format("2026-12-08"), {**KINDS, "held!only": "order=?*"})
     assert "Wartung" not in [key for (key,) in rows(done, "downtime", "external_id")]
+
+
+def test_held_time_from_a_date_to_a_date_includes_the_last_and_is_known_by_its_number() -> None:
+    given = {
+        "rows": "held", "new_machines": "new", "calendar": "day", "booking_number": "No", "source": "board",
+        "date_order": "dmy",
+    }  # fmt: skip
+    done, asked = read("Machine;Quote;Start;End;No\nM;Q-1;07.12.2026;08.12.2026;7\n", given)
+    assert asked == set()
+    assert rows(done, "booking_segment", "start", "end") == [("2026-12-07 00:00", "2026-12-09 00:00")]
+    assert rows(done, "booking", "source", "external_id") == [("import", "7")]
+
+
+def test_held_time_from_a_midnight_of_a_workbook_to_another_ends_with_that() -> None:
+    first, last = (datetime.fromisoformat(f"2026-12-0{day}") for day in (7, 8))
+    lines = (("Machine", "Quote", "Start", "End"), ("M", "Q-1", first, last))
+    cells = [tuple(map(cell_of, line)) for line in lines]
+    tables = tables_of(Grid("xlsx", (Sheet("Plan", cells),)))
+    done, _ = read(tables, {"rows": "held", "new_machines": "new", "calendar": "day"})
+    assert rows(done, "booking_segment", "end") == [("2026-12-08 00:00",)]
