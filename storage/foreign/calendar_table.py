@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from icalendar import Event
+
 from leadhand.errors import ForeignFileUnreadable
 from storage.exchange.problems import shown
 from storage.foreign.areas import placed_tables
@@ -28,9 +30,11 @@ LABEL = "events"
 COLUMNS = "columns"
 _USUAL = (
     "Summary", "Description", "Location", "Category", "Start", "End", "(whole day)", "Event UID",
-    "(certainty)", "(shown as)", "Calendar", "Organizer", "Attendees", "Resources",
+    "(certainty)", "(shown as)", "(importance)", "Calendar", "Organizer", "Attendees", "Resources",
 )  # fmt: skip
 _MAX_NAMED = 100
+_USUAL_IMPORTANT, _LEAST_IMPORTANT = 5, 9
+_IMPORTANCE = ("low", "normal", "high")
 _UNSAID = "a calendar does not say what its events are"
 
 
@@ -164,6 +168,7 @@ def _usual(series: Series, one: Occurrence, events: Events) -> Mapping[str, str]
         "Event UID": series.key_of(one.when, events.floating),
         "(certainty)": "tentative" if tentative else str(event.get("STATUS") or "").lower(),
         "(shown as)": "free" if is_free(event) else "busy",
+        "(importance)": _importance(event),
         "Calendar": series.calendar,
         "Organizer": _bare(called),
         "Attendees": "; ".join(_bare(who) for who in now.people if who != called),
@@ -183,6 +188,15 @@ def _edges(one: Occurrence, events: Events) -> tuple[str, str]:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes")
+
+
+def _importance(event: Event) -> str:
+    """How important it is: 1 to 4 is high, 6 to 9 low (RFC 5545, 3.8.1.9), or what Outlook marks."""
+    number = str(event.get("PRIORITY") or "")
+    if number.isdecimal() and 1 <= int(number) <= _LEAST_IMPORTANT:
+        return _IMPORTANCE[(int(number) < _USUAL_IMPORTANT) - (int(number) > _USUAL_IMPORTANT) + 1]
+    marked = str(event.get("X-MICROSOFT-CDO-IMPORTANCE") or "")
+    return _IMPORTANCE[int(marked)] if marked in ("0", "1", "2") else ""
 
 
 def _bare(who: str) -> str:

@@ -77,7 +77,8 @@ async def import_foreign(
         NotFound: there is no such shop.
         DatabaseUnavailable: the database is away.
     """
-    answers, forgotten = without_forgotten(request.answers)
+    typed = {composed(key): composed(value) for key, value in request.answers.items()}
+    answers, forgotten = without_forgotten(typed)
     request = replace(request, answers=answers, forgotten=forgotten)
     request, preview, decisions = await _look_with_legend(database, who, request)
     request = replace(request, answers=less_only_table(request.answers, preview.tables))
@@ -384,4 +385,4 @@ async def _look_at_holidays(
 
 def _given(request: Request) -> dict[str, str]:
     of_mapping = request.forgotten.less(request.mapping.decisions) if request.mapping else {}
-    return {composed(key): composed(value) for key, value in {**of_mapping, **request.answers}.items()}
+    return {**of_mapping, **request.answers}

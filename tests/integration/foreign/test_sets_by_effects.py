@@ -24,7 +24,7 @@ Answers: TypeAlias = "dict[str, str]"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = {
     name: FIXTURES / f"foreign_files_{number}"
-    for number, name in enumerate(("seventh", "eighth", "ninth", "tenth", "eleventh"), 7)
+    for number, name in enumerate(("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"), 7)
 }
 
 

@@ -4,6 +4,8 @@ of any other file."""
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from storage.exchange.problems import Findings
 from storage.foreign.calendar_file import read_calendar
 from storage.foreign.calendar_reading import events_of
@@ -198,3 +200,17 @@ def test_time_that_was_held_is_a_planned_booking_where_its_event_is_an_operation
     held = StoredBooking("Q-7", 0, "h1", "import", "1", "M-101", "M-101", at, at, "held")
     read = Read(calendar(job(1)), replace(SHOP, held={"Q-7": (held,)}), **BOOKED)
     assert read.of("booking", "id", "operation_id", "quote_id", "status") == [("h1", "A-1/10", "", "planned")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("PRIORITY:1", "high"), ("PRIORITY:5", "normal"), ("PRIORITY:9", "low"), ("PRIORITY:0", ""),
+        ("X-MICROSOFT-CDO-IMPORTANCE:2", "high"), ("SEQUENCE:1", ""),
+    ],
+)  # fmt: skip
+def test_how_important_an_event_is_may_say_whether_its_booking_stays(lines: str, said: str) -> None:
+    mark = {f"locked.{said}": "yes" if said == "high" else "no"} if said else {}
+    read = Read(calendar(job(1, more=f"\n{lines}")), **BOOKED, locked="(importance)", **mark)
+    assert read.questions == {}
+    assert read.of("booking", "locked") == [("true" if said == "high" else "false",)]
