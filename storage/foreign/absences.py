@@ -14,9 +14,10 @@ from storage.foreign.layout import Layout, is_asked
 from storage.foreign.moments import Moment
 from storage.foreign.open_ends import end_said, goes_on, how_long, is_day_alone, rest_of_day
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.shift_patterns import pattern_of
 from storage.foreign.stored_times import StoredTimes, Time
+from storage.foreign.table_rows import readers_of
 from storage.foreign.table_targets import names_in
 from storage.foreign.words_of_cells import (
     EMPTY_CELL,

@@ -10,8 +10,9 @@ from storage.foreign.absences import people_of
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.stored_exceptions import EXCEPTION, known_by_number
+from storage.foreign.table_rows import readers_of
 from storage.foreign.table_targets import TableTargets, Target, machines_in, names_in
 from storage.foreign.words_of_cells import learn_closures, learn_marks
 

@@ -11,8 +11,9 @@ from storage.foreign.masters import machines_of
 from storage.foreign.moments import Moment
 from storage.foreign.open_ends import NEVER, end_said, goes_on, how_long
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.stored_times import StoredTimes, Time
+from storage.foreign.table_rows import readers_of
 from storage.foreign.table_targets import machines_in
 from storage.foreign.windows import window_in
 from storage.foreign.words_of_cells import learn_downtimes

@@ -9,8 +9,9 @@ from storage.foreign.cancelled_bookings import cancel, is_cancelled
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.stored_bookings import held_name, settle_bookings
+from storage.foreign.table_rows import readers_of
 from storage.foreign.windows import window_in
 from storage.foreign.words_of_work import booking_statuses_of, marks_of
 

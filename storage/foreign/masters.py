@@ -10,9 +10,10 @@ from storage.foreign.layout import Layout
 from storage.foreign.needed_skills import add_needed_skill
 from storage.foreign.own_numbers import settle_numbers, tell_wrong
 from storage.foreign.places import LEAVE_OUT, OWN, Places, plain
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.shop_names import Named
 from storage.foreign.skills import add_skills, learn_skills, tell_without_skill
+from storage.foreign.table_rows import readers_of
 from storage.foreign.table_targets import machine_names, names_in
 from storage.foreign.words_of_cells import Marks, learn_service
 

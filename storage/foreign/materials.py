@@ -12,8 +12,9 @@ from storage.foreign.digit_dates import is_digit_date
 from storage.foreign.grid import Cell
 from storage.foreign.layout import Layout
 from storage.foreign.operations import Operations
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.shop_names import ShopNames, StoredMaterial
+from storage.foreign.table_rows import readers_of
 from storage.foreign.words_of_cells import EMPTY_CELL
 
 UNKNOWN = "unknown"

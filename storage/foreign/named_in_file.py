@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from storage.exchange.problems import Findings, shown
 from storage.foreign.decisions import Decisions
 from storage.foreign.layout import Layout
-from storage.foreign.reading import readers_of
 from storage.foreign.shop_names import FileNames, ShopNames
+from storage.foreign.table_rows import readers_of
 
 # Whether what the file calls an order may be the external id of one, as it is without an answer.
 ORDER_NUMBERS, CODES = "order_numbers", "codes"

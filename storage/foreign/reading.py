@@ -9,10 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storage.exchange.kinds import Refused
-from storage.exchange.problems import Findings, TooManyProblems, shown
+from storage.exchange.problems import Findings, TooManyProblems
 from storage.foreign.canonical import Origin
 from storage.foreign.clocks import minute_of
-from storage.foreign.columns import others_of
 from storage.foreign.date_forms import short_date
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
@@ -33,7 +32,8 @@ from storage.foreign.times_of_day import clock_of
 from storage.foreign.words_of_cells import Marks
 from storage.foreign.words_without_end import LAST_DAYS, NO_END
 
-_FILLED_DOWN = (
+# What rows that go on with an order take from its first one.
+FILLED_DOWN = (
     "order", "customer", "quantity", "due", "release", "priority", "status", "quote_expires", "material_due",
 )  # fmt: skip
 _WITH_NUMBER = re.compile(r"(?P<order>.+?)\s*[-/._ ]\s*(?P<number>\d{1,4})")
@@ -68,7 +68,7 @@ class RowReader:
         cell = self.row.cell(column.index)
         if name in BLANKS and cell.text in self.layout.blanks:
             return EMPTY
-        if cell.empty and self.above is not None and name in _FILLED_DOWN:
+        if cell.empty and self.above is not None and name in FILLED_DOWN:
             return self.above.cell(name)
         return self.carried.get(name, cell) if cell.empty else cell
 
@@ -332,81 +332,3 @@ def _parted(text: str) -> tuple[str, str]:
     """`FA100-10` as its order and its operation; without such a number all of it is the order."""
     form = _WITH_NUMBER.fullmatch(text)
     return (form["order"], form["number"]) if form is not None else (text, "")
-
-
-def readers_of(layout: Layout, place: str, findings: Findings) -> Iterator[RowReader]:
-    """The rows of a table; one that goes on with the order, machine or day above knows what that is."""
-    first: RowReader | None = None
-    carried: dict[str, Cell] = {}
-    said_at = dict.fromkeys(("order", *layout.filled_down), 0)
-    for row in layout.table.rows:
-        reader = RowReader(layout, row, _place_of(layout, row, place), findings, carried=carried)
-        if layout.filled_down:
-            carried = reader.carried = {
-                name: EMPTY if _says_instead(reader, name) else reader.cell(name)
-                for name in layout.filled_down
-            }
-        if layout.fill_down and first is not None and _says_no_order(reader):
-            reader.above = first
-        else:
-            first = reader
-        for name in said_at:
-            said_at[name] = _tell_left_out(reader, name, said_at[name])
-        yield reader
-
-
-def _says_instead(reader: RowReader, name: str) -> bool:
-    """Whether a row without a machine or calendar names what stands in its place."""
-    named = {
-        field
-        for field in (name, *others_of(reader.layout.kind, name))
-        for column in reader.layout.columns.get(field, ())
-        if column.index is not None and not reader.row.cell(column.index).empty
-    }
-    return bool(named) and name not in named
-
-
-def _place_of(layout: Layout, row: TableRow, place: str) -> str:
-    """Where a row is: of several sheets that are read as one table, its own."""
-    table = layout.table
-    sheet = f" [{table.label}]"
-    if len(table.sheets) < 2 or not place.endswith(sheet):
-        return place
-    return f"{place.removesuffix(sheet)} [{row.sheet}]"
-
-
-def _tell_left_out(reader: RowReader, name: str, said_at: int) -> int:
-    """Tell when a row takes a field from above, and a row between the two that is left out says another one.
-    `said_at`: the number of the row whose field counts up to here, which is given back for the next row."""
-    columns = reader.layout.columns.get(name, ())
-    if not columns or columns[0].index is None:
-        return said_at
-    index, number = columns[0].index, reader.row.number
-    if not reader.row.cell(index).empty or reader.cell(name).empty:
-        return number
-    taken = reader.cell(name).text
-    between = [
-        row
-        for row in reader.layout.table.left_out
-        if row.sheet == reader.row.sheet and said_at < row.number < number
-        if not row.cell(index).empty and row.cell(index).text != taken
-    ]
-    if not between:
-        return said_at
-    other = between[-1]
-    reader.findings.notice(
-        reader.place,
-        number,
-        f'the {name} is "{shown(taken)}" as above; row {other.number}, which is left out, says '
-        f'"{shown(other.cell(index).text)}": carry_down takes that',
-    )
-    return number
-
-
-def _says_no_order(reader: RowReader) -> bool:
-    return all(reader.cell(name).empty for name in _FILLED_DOWN if _from_column(reader.layout, name))
-
-
-def _from_column(layout: Layout, name: str) -> bool:
-    columns = layout.columns.get(name, ())
-    return bool(columns) and columns[0].index is not None

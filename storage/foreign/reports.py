@@ -9,10 +9,11 @@ from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.layout import Layout
 from storage.foreign.moments import Moment
 from storage.foreign.operations import Operations
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.reports_of_operation import Report, as_lines, by_operation, less_repeated
 from storage.foreign.reports_totals import are_totals, tell_too_many
 from storage.foreign.shop_names import StoredReport
+from storage.foreign.table_rows import readers_of
 
 UNKNOWN, LEAVE_OUT = "unknown_operations", "leave_out"
 DIFFER, KEEP = "reports_differ", "keep"

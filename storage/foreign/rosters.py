@@ -16,9 +16,10 @@ from storage.foreign.masters import machines_of
 from storage.foreign.moments import Moment
 from storage.foreign.pauses import inside, length, less_pauses, pauses_in
 from storage.foreign.places import Places
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.stored_times import StoredTimes
+from storage.foreign.table_rows import readers_of
 from storage.foreign.vocabulary import key_of
 from storage.foreign.weekday_sets import day_in_column, is_doubtful
 from storage.foreign.windows import window_in

@@ -31,7 +31,7 @@ from storage.foreign.orders import Orders
 from storage.foreign.outside_work import settle_outside
 from storage.foreign.places import Places, told_of_new
 from storage.foreign.progress import add_progress, learn_done, pieces_done, take_done
-from storage.foreign.reading import RowReader, readers_of
+from storage.foreign.reading import RowReader
 from storage.foreign.reports import take_reports
 from storage.foreign.rosters import take_shifts
 from storage.foreign.seconds import less_seconds
@@ -41,6 +41,7 @@ from storage.foreign.slots import CONTENT
 from storage.foreign.spoken import is_spoken_of
 from storage.foreign.stored_exceptions import as_stored
 from storage.foreign.table_keys import less_only_table
+from storage.foreign.table_rows import readers_of
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
 from storage.foreign.whose_status import ask_whose_status

@@ -6,7 +6,7 @@ from storage.exchange.problems import Findings, shown
 from storage.foreign.fields import FIELDS
 from storage.foreign.layout import Layout
 from storage.foreign.outside_rows import is_outside
-from storage.foreign.reading import readers_of
+from storage.foreign.table_rows import readers_of
 from storage.foreign.words_of_cells import EMPTY_CELL, Marks, learn_attendance, learn_bookings, learn_marks
 
 
