@@ -1,4 +1,4 @@
-"""Four sets of strangers' files, into shops that have a plan already.
+"""Sets of strangers' files, into shops that have a plan already.
 
 What is compared is not what an import writes but what the shop comes to: all that its export says, by codes
 and effects, with what was there before and has to stay. Planners who knew only the documentation and
@@ -24,7 +24,7 @@ Answers: TypeAlias = "dict[str, str]"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = {
     name: FIXTURES / f"foreign_files_{number}"
-    for number, name in enumerate(("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"), 7)
+    for number, name in enumerate(("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"), 7)
 }
 
 
