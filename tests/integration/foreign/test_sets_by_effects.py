@@ -24,7 +24,9 @@ Answers: TypeAlias = "dict[str, str]"
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = {
     name: FIXTURES / f"foreign_files_{number}"
-    for number, name in enumerate(("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"), 7)
+    for number, name in enumerate(
+        ("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"), 7
+    )
 }
 
 
