@@ -26,16 +26,34 @@ def is_json(text: str) -> bool:
 
 
 def json_sheets(text: str, name: str) -> tuple[Sheet, ...]:
-    """Sheets of each list of objects at the top; a list within an object repeats what is around it.
+    """Sheets of each list of objects at the top; a list within an object repeats what is around it. Lines
+    that are an object each are such a list too (JSON Lines).
 
     Raises:
         ForeignFileUnreadable: it is no JSON, or holds no list of objects.
     """
     try:
-        document: object = json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError):
-        raise ForeignFileUnreadable(f"{name} begins as JSON does, and is none.") from None
-    return record_sheets(document, name)
+        return record_sheets(_parsed(text), name)
+    except (ValueError, RecursionError) as error:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if not lines or not lines[0][1].rstrip().endswith("}"):
+            raise ForeignFileUnreadable(f"{name} begins as JSON does, and is none ({error}).") from None
+    return record_sheets([_line(line, number, name) for number, line in lines], name)
+
+
+def _parsed(text: str) -> object:
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+def _line(text: str, number: int, name: str) -> object:
+    try:
+        found = _parsed(text)
+    except (ValueError, RecursionError) as error:
+        told = f"line {number} of {name} is no JSON ({error}); an object in each line would be right."
+        raise ForeignFileUnreadable(told) from None
+    if not isinstance(found, dict):
+        raise ForeignFileUnreadable(f"line {number} of {name} is no object; one in each line would be right.")
+    return cast("_Record", found)
 
 
 def record_sheets(document: object, name: str) -> tuple[Sheet, ...]:

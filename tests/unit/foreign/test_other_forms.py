@@ -50,6 +50,15 @@ def test_an_xml_workbook_is_read_by_its_sheets_with_its_types_and_gaps() -> None
     assert [row.number for row in jobs.rows] == [3, 3]
 
 
+def test_lines_that_are_an_object_each_are_rows_and_one_that_is_none_is_named() -> None:
+    (table,) = read('{"job": "A-1", "n": {"ok": 5}}\n\n{"job": "A-2", "n": {"ok": 6}}\n')
+    assert (table.headers, rows(table)) == (("job", "n.ok"), [["A-1", "5"], ["A-2", "6"]])
+    with pytest.raises(ForeignFileUnreadable, match=r"^line 2 of orders\.xls is no JSON"):
+        read('{"job": "A-1"}\n{"job": \n')
+    with pytest.raises(ForeignFileUnreadable, match=r"^line 2 of orders\.xls is no object"):
+        read('{"job": "A-1"}\n7\n')
+
+
 def test_objects_of_json_are_rows_and_a_list_in_them_repeats_what_is_around_it() -> None:
     (table,) = read(
         '{"orders": [{"no": "A", "customer": {"name": "X"}, "qty": 2.50, "ops": [{"op": 10}, {"op": 20}]},'
