@@ -10,6 +10,7 @@ from typing import TypeAlias
 from unicodedata import normalize
 
 from leadhand.errors import ForeignFileUnreadable
+from storage.foreign.scripts import plain_signs
 
 MAX_FILE_BYTES = 50 * 1024**2
 MAX_ROWS = 100_000
@@ -84,8 +85,8 @@ def cell_of(value: object) -> Cell:
 
 def composed(text: str) -> str:
     """Letters with their accents as one sign each, as people type them and plans hold them; some systems
-    write them as two (windows-1258, files of a Mac)."""
-    return normalize("NFC", text)
+    write them as two (windows-1258, files of a Mac). Digits are 0 to 9, whatever the script."""
+    return plain_signs(normalize("NFC", text))
 
 
 def _exact(number: float) -> Decimal:

@@ -8,6 +8,7 @@ from storage.exchange.problems import nearest, shown
 from storage.foreign.canonical import Canonical, Origin
 from storage.foreign.decisions import Choice, Decisions, Question
 from storage.foreign.names_of_people import given_first, parts_of
+from storage.foreign.scripts import plain_signs
 from storage.foreign.shift_patterns import clock_text, days_later, pattern_of, written
 from storage.foreign.shop_names import Named, ShopNames
 
@@ -22,7 +23,7 @@ _MADE = {"machine": f"make them; one without a group is a group of its own, or o
 
 def plain(text: str) -> str:
     """The spelling by which names are told apart."""
-    return " ".join(text.casefold().split())
+    return " ".join(plain_signs(text).casefold().split())
 
 
 @dataclass(slots=True)
