@@ -110,7 +110,7 @@ def _parts(sheet: Sheet, decisions: Decisions, *, several: bool) -> list[Sheet]:
         rows = rows_in(kept)
         if rows is None:
             raise InvalidRequest(f"{KEEP_ROWS}={shown(kept)} names no rows; right would be: 12, 40-42.")
-        sheet = replace(sheet, kept_rows=rows)
+        sheet = replace(sheet, kept_rows=sheet.kept_rows | rows)
     heads = " | ".join(text for key, text in decisions.given.items() if key.rpartition("!")[2] == PARENT)
     if heads:
         sheet = replace(sheet, kept_rows=sheet.kept_rows | _lines_that_fit(sheet, heads))

@@ -144,5 +144,6 @@ def _sheet(label: str, rows: list[dict[str, Cell]]) -> Sheet:
     names = list(dict.fromkeys(name for row in rows for name in row))
     header = tuple(Cell(name) for name in names)
     body = [tuple(row.get(name, Cell(None)) for name in names) for row in rows]
-    # Its names are its header: nothing has to be looked for.
-    return Sheet(label, [header, *body], first_row=0, header=(0, 0))
+    # Its names are its header, and no record is a title or a total: nothing has to be looked for.
+    rows_of_it = frozenset(range(1, len(body) + 1))
+    return Sheet(label, [header, *body], first_row=0, header=(0, 0), kept_rows=rows_of_it)

@@ -59,6 +59,11 @@ def test_lines_that_are_an_object_each_are_rows_and_one_that_is_none_is_named() 
         read('{"job": "A-1"}\n7\n')
 
 
+def test_no_object_of_json_is_a_total_or_a_title() -> None:
+    (table,) = read('[{"type": "COUNT", "n": 5}, {"type": "COUNT", "n": 6}, {"type": "Total"}, {"n": 11}]')
+    assert rows(table) == [["COUNT", "5"], ["COUNT", "6"], ["Total", ""], ["", "11"]]
+
+
 def test_objects_of_json_are_rows_and_a_list_in_them_repeats_what_is_around_it() -> None:
     (table,) = read(
         '{"orders": [{"no": "A", "customer": {"name": "X"}, "qty": 2.50, "ops": [{"op": 10}, {"op": 20}]},'
