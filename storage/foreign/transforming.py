@@ -17,6 +17,7 @@ from storage.foreign.ditto import without_dittos
 from storage.foreign.downtimes import take_downtimes
 from storage.foreign.epoch_times import told_epochs
 from storage.foreign.fields import ROWS
+from storage.foreign.halves_of_day import by_24_hours
 from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import DATES, Layout, lay_out
@@ -107,7 +108,7 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
         plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
-        down = shaped(gone_down(shaped(plain, scope), scope), scope, late=True)
+        down = by_24_hours(shaped(gone_down(shaped(plain, scope), scope), scope, late=True), scope)
         # What a row is cannot be said before it is known which cells it has.
         kinds = () if is_across_asked(down, scope) else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
