@@ -14,7 +14,9 @@ from storage.foreign.fields import FIELDS
 from storage.foreign.grid import Cell, cell_of
 from storage.foreign.merged import covered_again, spread
 from storage.foreign.month_days import dated, month_days
+from storage.foreign.shaping import JOIN, SPLIT
 from storage.foreign.slots import CONTENT, day_and_part, days_down
+from storage.foreign.splitting import parts_named
 from storage.foreign.suggesting import guesses
 from storage.foreign.tables import Table, TableRow
 from storage.foreign.vocabulary import folded, key_of
@@ -31,6 +33,8 @@ _WEEK = re.compile(
 )
 _NUMBERED = re.compile(r"(?P<before>\D*?)(?P<number>\d{1,3})(?P<after>\D*)")
 _DOUBLED = re.compile(r"(?P<stem>.+) \((?P<number>\d{1,2})\)")
+# What the columns of heads begin with: `(above 2) Job`.
+_HEADS = "(above"
 
 
 def gone_down(table: Table, scope: Scoped) -> Table:
@@ -48,6 +52,10 @@ def gone_down(table: Table, scope: Scoped) -> Table:
         if header in named or (day_and_part(header) is not None and not named)
     ]
     groups, asked = _groups(table)
+    own = _made_by_answers(scope)
+    days = [index for index in days if table.headers[index] not in own]
+    if asked and any(table.headers[index] in own for found in groups.values() for index in found.values()):
+        groups = {}
     value = _decided(table, scope, days if len(days) >= _LEAST_DAYS else [], groups, asked=asked)
     if value is None:
         value = _weekdays_decided(table, scope)
@@ -134,7 +142,8 @@ def _weekdays_decided(table: Table, scope: Scoped) -> str | None:
 
 def _weeks_decided(table: Table, scope: Scoped) -> str | None:
     """Of a table with several columns of weeks: whether each of their cells says what is in it."""
-    headers = [header for header in table.headers if _WEEK.search(folded(header))]
+    own = _made_by_answers(scope)
+    headers = [header for header in table.headers if header not in own and _WEEK.search(folded(header))]
     if scope.key("across") in scope.decisions.questions or len(headers) < _LEAST_WEEKS:
         return None
     value = "; ".join(headers)
@@ -154,13 +163,14 @@ def _weeks_decided(table: Table, scope: Scoped) -> str | None:
 def _times_decided(table: Table, scope: Scoped) -> str | None:
     """Of orders with several columns of times whose headers are nothing that is known: what they are."""
     found = guesses(table)
-    known = {guess.index for guess in found}
+    known, own = {guess.index for guess in found}, _made_by_answers(scope)
     if scope.key("across") in scope.decisions.questions or not any(g.field == "order" for g in found):
         return None
     headers = [
         header
         for index, header in enumerate(table.headers)
         if index not in known
+        and header not in own
         and unit_of_header(header, run=False) is not None
         and key_of("ignored", header) is None
         and FIELDS["run"].fits(table.filled(index))
@@ -176,6 +186,16 @@ def _times_decided(table: Table, scope: Scoped) -> str | None:
         suggested=value,
     )
     return scope.settle(question, fits=lambda text: text == NONE or _listed(text, table) is not None)
+
+
+def _made_by_answers(scope: Scoped) -> frozenset[str]:
+    """Columns that answers have made of cells: nobody is asked whether these go across."""
+    given, name = scope.decisions.given, scope.key("across")
+    if name in given:
+        return frozenset()
+    joined = {key.rpartition(JOIN)[2] for key in given if key.startswith(scope.key(JOIN))}
+    parts = [value for key, value in given.items() if key.startswith(scope.key(SPLIT))]
+    return frozenset(joined | {part for value in parts for part in parts_named(value)})
 
 
 def _listed(text: str, table: Table) -> list[str] | None:
@@ -210,6 +230,8 @@ def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
         double, form = _DOUBLED.fullmatch(header), _NUMBERED.fullmatch(header)
         if double is not None and double["stem"] in table.headers:
             continue
+        if header.startswith(_HEADS):
+            continue  # the number is of the level of the head
         if form is not None and (form["before"] + form["after"]).strip(" ._-#"):
             stem = " ".join(f"{form['before']} {form['after']}".split()).strip(" ._-#")
             numbered[int(form["number"])][stem] = index
@@ -240,19 +262,27 @@ def _each_cell(table: Table, across: Sequence[int], scope: Scoped) -> Table:
     """A row for each cell; an empty one is kept, since a day without a shift says something too."""
     kept = [index for index in range(len(table.headers)) if index not in across]
     rows: list[tuple[TableRow, list[Cell]]] = []
-    weekdays = weekday_names(table.headers)
+    weekdays, said = weekday_names(table.headers), _said_whole(table, scope)
     for row, covered in zip(table.rows, covered_again(table, across, scope), strict=True):
         before, merged = [row.cell(index) for index in kept], spread(row, table, across, scope)
         for index in across:
             if index not in covered:
                 header = table.headers[index]
-                name = cell_of(weekdays.get(header) or _name(header))
+                name = cell_of(weekdays.get(header) or _name(header, said))
                 rows.append((row, [*before, name, row.cell(merged.get(index, index))]))
     return _made(table, [*(table.headers[i] for i in kept), COLUMN, CONTENT], rows)
 
 
-def _name(header: str) -> str:
-    """A header as a name: without the unit behind it."""
+def _said_whole(table: Table, scope: Scoped) -> frozenset[str]:
+    """Headers of which an answer speaks as they stand, such as `skill.Measuring (CMM)=CMM`."""
+    keys = [key.rpartition("!")[2] for key in scope.decisions.given]
+    return frozenset(h for h in table.headers if h and any(key.endswith(f".{h}") for key in keys))
+
+
+def _name(header: str, said: frozenset[str]) -> str:
+    """A header as a name: without the unit behind it, but where an answer speaks of it with that."""
+    if header in said:
+        return header
     return re.sub(r"\s*[\[(][^\])]*[\])]$", "", header) or header
 
 

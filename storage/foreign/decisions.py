@@ -18,6 +18,7 @@ OF_WORDS = frozenset(
     (
         "absence", "approved", "attendance", "available", "blank", "booking", "closure", "day_part",
         "downtime", "level", "mark", "next_day", "open_end", "priority", "service", "shift", "status",
+        "times",
     )
 )  # fmt: skip
 
@@ -160,6 +161,11 @@ class Decisions:
                     + "."
                 )
         return idle
+
+
+def is_person(text: str, decisions: Decisions) -> bool:
+    """Whether a text is a code or number of a person of the shop."""
+    return " ".join(text.casefold().split()) in decisions.people
 
 
 def _word_in(key: str) -> str | None:

@@ -15,7 +15,7 @@ from storage.foreign.epoch_times import epoch_instant
 from storage.foreign.eras import is_of_era
 from storage.foreign.grid import Cell
 from storage.foreign.moments import is_day_number
-from storage.foreign.numbers import bare_number, looks_like_number
+from storage.foreign.numbers import bare_number, less_multiple, looks_like_number
 from storage.foreign.times_of_day import clock_of
 from storage.foreign.vocabulary import folded, key_of, words
 
@@ -32,7 +32,7 @@ _WEEK_WORDS = frozenset(
 
 def _number(cell: Cell) -> bool:
     if isinstance(cell.value, str):
-        return looks_like_number(bare_number(cell.value))
+        return looks_like_number(less_multiple(bare_number(cell.value)))
     return isinstance(cell.value, Decimal)
 
 

@@ -1,17 +1,18 @@
 """How a table is read: which column is which field, in which unit, with which signs; decided, or asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from storage.foreign.clocks import Zones, clock_form_of
 from storage.foreign.column_units import TIMES, unit_of
 from storage.foreign.columns import Column, fill_down, filled_down
 from storage.foreign.dates import DateStyle
-from storage.foreign.decisions import Scoped
+from storage.foreign.decisions import Scoped, is_person
 from storage.foreign.durations import Unit, numbers_in
 from storage.foreign.eras import era_of, in_our_years, is_asked_of_era
 from storage.foreign.field_columns import field_columns
 from storage.foreign.fields import TIMES_OF_DAY, of_weeks
+from storage.foreign.multiples import Multiples, multiples_of
 from storage.foreign.next_days import words_beside_times
 from storage.foreign.numbers import Sign
 from storage.foreign.row_units import RowUnits, row_units
@@ -74,6 +75,9 @@ BLANKS = (
 )  # fmt: skip
 
 
+PERSON = "operator"
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A table with what was decided about it. What is still open is None, or not in `columns`.
@@ -104,9 +108,17 @@ class Layout:
     without_end: frozenset[str] = frozenset()
     # words beside times of the day: whether they say that it is the next one, None while it is asked
     beside_times: Mapping[str, bool | None] | None = None
+    # what words such as `mil` make of the numbers of amounts
+    multiples: Multiples | None = None
 
     def has(self, field: str) -> bool:
         return field in self.columns
+
+    def says_nothing(self, field: str, text: str) -> bool:
+        """Whether a cell of a field is a word for a blank; a code of a person is that person."""
+        if field not in BLANKS or text not in self.blanks:
+            return False
+        return field != PERSON or not is_person(text, self.scope.decisions)
 
     def header(self, field: str) -> str | None:
         """The header to name when a cell of the field is wrong."""
@@ -166,7 +178,7 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     return Layout(
         table, scope, kind, columns, special,
         decimal=decimal,
-        blanks=blanks_of(scope, texts(BLANKS)),
+        blanks=blanks_of(scope, _less_people(texts, scope)),
         dates=dates,
         week_days=week_days_of(scope, dated),
         day_numbers=day_numbers_of(scope, [found[1:] for found in dated]),
@@ -176,8 +188,15 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
         filled_down=filled_down(table, scope, kind, columns),
         clock=clock_form_of(scope, _times_of_day(table, columns)),
         without_end=words_without_end(scope, kind, texts(LAST_DAYS)),
+        multiples=multiples_of(table, scope, columns),
         beside_times=words_beside_times(scope, texts(TIMES_OF_DAY) if "day" in columns else ()),
     )  # fmt: skip
+
+
+def _less_people(texts: Callable[[Sequence[str]], Iterator[str]], scope: Scoped) -> Iterator[str]:
+    """What may say that there is nothing: where people stand, no code of one of the shop, such as TBA."""
+    yield from texts([field for field in BLANKS if field != PERSON])
+    yield from (text for text in texts([PERSON]) if not is_person(text, scope.decisions))
 
 
 def _value(scope: Scoped, key: str) -> str | None:

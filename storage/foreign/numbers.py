@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
 from storage.foreign.decisions import Undecided
-from storage.foreign.vocabulary import folded, words
+from storage.foreign.vocabulary import folded, key_of, words
 
 Sign: TypeAlias = Literal["comma", "point"]
 SIGNS: dict[Sign, str] = {"comma": ",", "point": "."}
@@ -34,6 +34,30 @@ def looks_like_number(text: str) -> bool:
 
 
 _WITH_UNIT = re.compile(r"([+-]?[\d.,'’ \u00a0\u202f]*\d)\s*([^\W\d]+\.?)", re.ASCII | re.IGNORECASE)
+_WITH_WORDS = re.compile(
+    r"(?P<number>[+-]?[0-9.,'’ \u00a0\u202f\u2009]*[0-9])\s*(?P<words>[^\W\d_][^\d]{0,20})"
+)
+
+
+def amount_and_words(text: str) -> tuple[str, str]:
+    """The number that a text begins with, and the words behind it; no words: all of it."""
+    form = _WITH_WORDS.fullmatch(text)
+    return (text, "") if form is None else (form["number"].strip(), form["words"].strip())
+
+
+def less_multiple(text: str) -> str:
+    """The number of a text that a word multiplies, such as `0,16 mil`."""
+    number, behind = amount_and_words(text)
+    return number if multiple_in(behind) is not None else text
+
+
+def multiple_in(words_behind: str) -> str | None:
+    """The word that multiplies, such as `mil` of `mil pz`; of signs that are words (千個) the first."""
+    first = words_behind.split(maxsplit=1)[0] if words_behind.strip() else ""
+    for word in (words_behind.strip(), first, first[:1] if not first.isascii() else ""):
+        if word and key_of("multiples", word) is not None:
+            return word
+    return None
 
 
 def bare_number(text: str) -> str:
@@ -47,7 +71,7 @@ def bare_number(text: str) -> str:
 def without_unit(text: str) -> str:
     """The number of a text with any unit behind it, such as `12,5 kg`."""
     form = _WITH_UNIT.fullmatch(text)
-    return form[1].strip() if form is not None else text
+    return form[1].strip() if form is not None else less_multiple(text)
 
 
 def decimal_evidence(texts: Iterable[str]) -> Evidence:

@@ -80,8 +80,9 @@ class Orders:
         if layout.has("status") and not (code in self.said and layout.columns["status"][0].index is None):
             empty = EMPTY_CELL if code in self.without_status else ""
             cells["status"] = statuses.get(reader.text("status") or empty, "")
-        if layout.has("priority"):
-            cells["priority"] = priorities.get(reader.text("priority"), "")
+        priority = reader.text("priority")
+        if layout.has("priority") and (not priority or priority in priorities):  # else it is asked
+            cells["priority"] = priorities.get(priority, "")
         if layout.has("quote_expires"):
             expires = reader.moment("quote_expires")
             cells["quote_expires_at"] = (at_edge(reader, "quote_expires", expires) or "") if expires else ""

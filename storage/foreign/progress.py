@@ -10,7 +10,7 @@ from storage.exchange.problems import Findings
 from storage.foreign.canonical import Canonical
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Choice, Decisions, Question, Scoped
-from storage.foreign.numbers import looks_like_number
+from storage.foreign.numbers import less_multiple, looks_like_number
 from storage.foreign.operations import Operation, Operations
 from storage.foreign.reading import RowReader
 from storage.foreign.words_of_cells import learn_marks
@@ -27,7 +27,7 @@ def learn_done(scope: Scoped, readers: Iterable[RowReader]) -> dict[str, str]:
 
 
 def _is_amount(text: str) -> bool:
-    return looks_like_number(text) or _SHARE.fullmatch(text) is not None
+    return looks_like_number(less_multiple(text)) or _SHARE.fullmatch(text) is not None
 
 
 def pieces_done(reader: RowReader, quantity: int | None, marks: Mapping[str, str]) -> int | None:

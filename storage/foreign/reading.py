@@ -2,7 +2,7 @@
 problem."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,10 +21,10 @@ from storage.foreign.epoch_times import epoch_moment
 from storage.foreign.field_columns import IN_ORDER, JOINED
 from storage.foreign.fields import TIMES_OF_DAY, seq_in
 from storage.foreign.grid import EMPTY, Cell, cell_of
-from storage.foreign.layout import BLANKS, Layout
+from storage.foreign.layout import Layout
 from storage.foreign.moments import Moment, day_of_number, is_day_number, moment_of, number_of_day
 from storage.foreign.next_days import next_day_in
-from storage.foreign.numbers import bare_number, parse_number, without_unit
+from storage.foreign.numbers import amount_and_words, bare_number, parse_number, without_unit
 from storage.foreign.row_units import ELAPSED
 from storage.foreign.signs import is_week_number
 from storage.foreign.tables import TableRow
@@ -66,7 +66,7 @@ class RowReader:
         if column.index is None:
             return cell_of(column.constant)
         cell = self.row.cell(column.index)
-        if name in BLANKS and cell.text in self.layout.blanks:
+        if self.layout.says_nothing(name, cell.text):
             return EMPTY
         if cell.empty and self.above is not None and name in FILLED_DOWN:
             return self.above.cell(name)
@@ -76,8 +76,7 @@ class RowReader:
         """All cells of a field that several columns may have, with their headers."""
         for column in self.layout.columns.get(name, ()):
             cell = cell_of(column.constant) if column.index is None else self.row.cell(column.index)
-            nothing = name in BLANKS and cell.text in self.layout.blanks
-            yield column.header, EMPTY if nothing else cell
+            yield column.header, EMPTY if self.layout.says_nothing(name, cell.text) else cell
 
     def goes_on(self, name: str, cell: Cell | None = None) -> bool:
         """Whether a cell of last days says in words that there is none."""
@@ -133,11 +132,7 @@ class RowReader:
                 self.problem(name, "is empty", "a whole number")
             return None
         try:
-            number = (
-                cell.value
-                if isinstance(cell.value, Decimal)
-                else parse_number(bare_number(cell.text), self.layout.decimal)
-            )
+            number = self._counted(name, cell, bare_number)
         except Undecided:
             self.waits = True
             return None
@@ -154,16 +149,33 @@ class RowReader:
             return int(number)
         return None
 
+    def _counted(self, name: str, cell: Cell, alone: Callable[[str], str]) -> Decimal:
+        """The number of a cell, times what words behind it or beside it say. `alone`: it without its unit.
+
+        Raises:
+            Refused: it is no number.
+            Undecided: something of it is asked.
+        """
+        multiples = self.layout.multiples
+        text, times = cell.text, Decimal(1)
+        if multiples is not None:
+            text, times = multiples.counted(name, cell.text, self.row)
+        value = cell.value
+        try:
+            number = value if isinstance(value, Decimal) else parse_number(alone(text), self.layout.decimal)
+        except Undecided:
+            raise
+        except Refused as refused:
+            word = amount_and_words(text)[1]
+            said = f", or times.{word}=1000 where the word multiplies" if word and " " not in word else ""
+            raise Refused(refused.reason, refused.right + said) from None
+        return number if times == 1 else Decimal(format((number * times).normalize(), "f"))
+
     def number(self, name: str) -> Decimal | None:
         """A number above zero; None when it is empty or wrong (told)."""
         cell = self.cell(name)
         try:
-            value = cell.value
-            number = (
-                value
-                if isinstance(value, Decimal)
-                else parse_number(without_unit(cell.text), self.layout.decimal)
-            )
+            number = self._counted(name, cell, without_unit)
         except Undecided:
             self.waits = True
             return None

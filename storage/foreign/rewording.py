@@ -13,7 +13,8 @@ _ALL = "?*"
 
 def wording_of(said: str) -> Callable[[str], str | None]:
     """What a cell says instead; None: it stays. `*` beside other signs is any text or none, and stands for it
-    behind the arrow; a cell that is named as it stands comes before those, and `?*` is any other text.
+    behind the arrow; a cell that is named as it stands comes before those, and `?*` is any other text, for
+    which a `*` behind its arrow stands too.
 
     Raises:
         InvalidRequest: a part has no arrow, or more `*` behind it than before it.
@@ -25,7 +26,7 @@ def wording_of(said: str) -> Callable[[str], str | None]:
         old, arrow, new = (text.strip() for text in part.partition("->"))
         if not arrow:
             raise InvalidRequest(f"replace.…={shown(said)} is no answer; right would be: OLD -> NEW.")
-        if old == _ALL and _ANY not in new:
+        if old == _ALL and new.count(_ANY) <= 1:
             others = new
         elif _ANY not in old or not old.strip(_ANY):
             words[old.casefold()] = new
@@ -41,7 +42,8 @@ def wording_of(said: str) -> Callable[[str], str | None]:
         if text.casefold() in words:
             return words[text.casefold()]
         fitting = (_filled(new, found) for form, new in forms if (found := form.fullmatch(text)))
-        return next(fitting, others if text else None)
+        alone = None if others is None or not text else others.replace(_ANY, text)
+        return next(fitting, alone)
 
     return other
 

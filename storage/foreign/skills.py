@@ -36,6 +36,8 @@ class SkillWords:
     without_end: str | None = None
     # Whether a last day ends a skill only where the plan has it.
     only_held: bool = False
+    # Names that an answer speaks of as they stand, brackets and all.
+    whole: frozenset[str] = frozenset()
 
     def parts(self, text: str) -> list[tuple[str, str]]:
         """The skills that a cell names, each with its level or an empty text."""
@@ -44,7 +46,7 @@ class SkillWords:
             found = [part.strip() for text in found for part in text.split(self.sign) if part.strip()]
         if not self.with_level:
             return [(part, "") for part in found]
-        forms = [_WITH_LEVEL.fullmatch(part) for part in found]
+        forms = [None if part in self.whole else _WITH_LEVEL.fullmatch(part) for part in found]
         return [
             (form["skill"], form["level"]) if form is not None else (part, "")
             for part, form in zip(found, forms, strict=True)
@@ -57,7 +59,9 @@ def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
     marks = learn_marks(layout.scope, (cell.text for r in readers for _, cell in r.cells("skill")))
     named = [cell.text for r in readers for _, cell in r.cells("skill_named") if not cell.empty]
     sign = _sign(layout, named)
-    words = SkillWords({}, {}, sign, with_level=True)
+    given = layout.scope.decisions.given
+    whole = frozenset(key.partition(".")[2] for key in given if key.startswith("skill."))
+    words = SkillWords({}, {}, sign, with_level=True, whole=whole)
     parts = [part for text in named for part in words.parts(text)]
     levels = [level for _, level in parts if level]
     with_level = len(levels) * 2 > len(parts) and not layout.has("skill_level")
@@ -71,7 +75,7 @@ def learn_skills(layout: Layout, readers: Sequence[RowReader]) -> SkillWords:
     found = [*within, *(beside if set(beside) != {EMPTY_CELL} else ())]
     levels_said = with_empty(learn_levels(layout.scope, found))
     without_end, only_held = _without_end(layout, readers), _ends_only_held(layout)
-    return SkillWords(marks, levels_said, sign, with_level, without_end, only_held)
+    return SkillWords(marks, levels_said, sign, with_level, without_end, only_held, whole)
 
 
 def _ends_only_held(layout: Layout) -> bool:

@@ -29,6 +29,11 @@ class Template:
         return None
 
 
+def parts_named(said: str) -> frozenset[str]:
+    """The names of the parts of a template."""
+    return frozenset(name for name, _ in _PLACE.findall(said) if name)
+
+
 def template_of(said: str) -> Template:
     """`{order}/{operation}`; several ways are parted by ` | `, `{}` is a part that is not taken, `{firm=*}`
     is this sign or nothing, and `\\n` the end of a line. Nothing need stand beyond a sign at either end:

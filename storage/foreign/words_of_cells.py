@@ -20,6 +20,7 @@ KIND_CHARS = 40
 # What marks say, by the field and the text.
 Marks = Mapping[tuple[str, str], str]
 PRIORITIES = ("1", "2", "3", "4", "5")
+PRIORITY_ORDER = "priority.order"
 FIRST_IS_URGENT, FIFTH_IS_URGENT = "1_is_urgent", "5_is_urgent"
 # Where yes and no are both written, an empty cell of it is neither.
 _EITHER = frozenset({"splittable"})
@@ -191,12 +192,16 @@ def learn_day_parts(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
 
 def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
     """The priority, 5 the most urgent, for each text. Whether 1 or 5 is the most urgent of numbers is
-    asked."""
+    asked, of those that no answer says one by one."""
+    texts = list(texts)
     learned: dict[str, str] = {}
-    numbers = [text for text in dict.fromkeys(texts) if text in PRIORITIES]
+    said = {text for text in texts if text in PRIORITIES and is_said(scope, "priority", text)}
+    numbers = [text for text in dict.fromkeys(texts) if text in PRIORITIES and text not in said]
+    if said and not numbers:
+        scope.optional(PRIORITY_ORDER)
     if numbers:
         question = Question(
-            "priority.order",
+            PRIORITY_ORDER,
             f"Which priority is the most urgent ({', '.join(numbers)})?",
             (Choice(FIRST_IS_URGENT), Choice(FIFTH_IS_URGENT)),
             why="systems differ",
@@ -204,7 +209,7 @@ def learn_priorities(scope: Scoped, texts: Iterable[str]) -> dict[str, str]:
         order = scope.settle(question)
         if order is not None:
             learned = {n: n if order == FIFTH_IS_URGENT else str(6 - int(n)) for n in numbers}
-    others = [text for text in texts if text not in PRIORITIES]
+    others = [text for text in texts if text not in numbers]
     if "" in others and is_said(scope, "priority"):
         others.append(EMPTY_CELL)
     asking = "Which priority, 5 the most urgent, is"
