@@ -165,6 +165,14 @@ def test_machines_that_are_numbered_alike_are_no_operations_without_a_question()
     assert "across" in decisions.questions
 
 
+def test_columns_of_heads_of_several_levels_are_no_numbered_columns() -> None:
+    text = "Art;Nr;Text\nW;1;Halle\nG;2;Gruppe\nK;FA-1;Kunde\nP;10;sägen\nP;20;drehen\n"
+    decisions = Decisions({"parent": "Art=W | Art=G | Art=K", "rows": "operations"})
+    (layout,) = layouts_of((table_of(text),), decisions)
+    assert not {"across"} & (decisions.questions.keys() | decisions.made.keys())
+    assert layout.table.headers[-3:] == ("(above 3) Art", "(above 3) Nr", "(above 3) Text")
+
+
 def test_days_of_the_week_as_columns_are_asked_about() -> None:
     decisions = Decisions({})
     layouts_of((table_of("Turno;Lunes;Martes;Viernes\nNoche;22-6;22-6;22-5\n"),), decisions)
