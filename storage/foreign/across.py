@@ -35,8 +35,6 @@ _NUMBERED = re.compile(r"(?P<before>\D*?)(?P<number>\d{1,3})(?P<after>\D*)")
 _DOUBLED = re.compile(r"(?P<stem>.+) \((?P<number>\d{1,2})\)")
 # What the columns of heads begin with: `(above 2) Job`.
 _HEADS = "(above"
-# What the columns of heads begin with: `(above 2) Job`.
-_HEADS = "(above"
 
 
 def gone_down(table: Table, scope: Scoped) -> Table:
@@ -232,8 +230,6 @@ def _groups(table: Table) -> tuple[dict[int, dict[str, int]], bool]:
         double, form = _DOUBLED.fullmatch(header), _NUMBERED.fullmatch(header)
         if double is not None and double["stem"] in table.headers:
             continue
-        if header.startswith(_HEADS):
-            continue  # the number is of the level of the head
         if header.startswith(_HEADS):
             continue  # the number is of the level of the head
         if form is not None and (form["before"] + form["after"]).strip(" ._-#"):
