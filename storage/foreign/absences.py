@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from storage.exchange.problems import Findings, shown
 from storage.foreign.absence_days import add_as_stored, beyond
+from storage.foreign.absence_lengths import end_of_length, says_length
 from storage.foreign.canonical import Origin
 from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout, is_asked
@@ -148,11 +149,11 @@ def _times(reader: RowReader, part: str) -> list[dict[str, str]]:
         else reader.moment("day", needed=True)
     )
     start = first or (reader.moment("day", needed=True) if reader.layout.has("day") else None)
-    end = _last(reader, start)
+    end = _on_next_day(reader, start, _last(reader, start))
     asked = reader.waits or is_asked(reader.layout, "start", "day")
     if start is None and not reader.bad and not asked:
         reader.problem("start", "is empty", "a date")
-    if start is None or reader.bad or reader.waits:
+    if start is None or reader.bad or reader.waits or (end is None and says_length(reader)):
         return []
     if part != "whole":
         return _each_day(start, end or start, part)
@@ -185,8 +186,18 @@ def _last(reader: RowReader, start: Moment | None) -> Moment | None:
         return end
     if layout.has("back") and (back := reader.moment("back")) is not None:
         return Moment(back.day - _ONE_DAY) if back.minute is None else back
+    if start is not None and says_length(reader):
+        return end_of_length(reader, start)
     # A file that has days has one for each absence; one with a start and no end may go on.
     return rest_of_day(start) if start is not None and layout.has("day") else None
+
+
+def _on_next_day(reader: RowReader, start: Moment | None, end: Moment | None) -> Moment | None:
+    """A time of the day that is not after the start is of the day after it."""
+    if start is None or end is None or start.minute is None or end.minute is None:
+        return end
+    earlier = reader.is_clock("end") and (end.day, end.minute) <= (start.day, start.minute)
+    return end.later(24 * 60) if earlier else end
 
 
 def _each_day(first: Moment, last: Moment, part: str) -> list[dict[str, str]]:

@@ -209,6 +209,8 @@ def _drop_unneeded(table: Table, kind: str, proposed: dict[str, list[Guess]]) ->
                 proposed.pop(field, None)
     if kind in {"closures", "absences"} and "start" in proposed and not has_clocks(starts):
         proposed.pop("day", None)
+    if kind == "absences" and ({"end", "back", "day"} & proposed.keys() or not starts):
+        proposed.pop("length", None)  # it says the same again
 
 
 def _every_row_ends(table: Table, proposed: Mapping[str, list[Guess]]) -> bool:

@@ -239,8 +239,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "skill_level", "skill_from", "skill_until", "active_from", "active_to",
     ),
     "absences": (
-        "operator", "operator_name", "day", "start", "end", "back", "absence_kind", "absence_status",
-        "absence_number", "day_part",
+        "operator", "operator_name", "day", "start", "end", "back", "length", "absence_kind",
+        "absence_status", "absence_number", "day_part",
     ),
     "shifts": (
         "operator", "operator_name", "machine", "calendar", "day", "weekday", "shift", "start", "end",
