@@ -24,7 +24,7 @@ from storage.foreign.canonical import Canonical, placed
 from storage.foreign.clocks import TIME_ZONE
 from storage.foreign.decisions import Decisions, Question
 from storage.foreign.delimited import read_text
-from storage.foreign.encodings import ENCODING, candidates, decoded, is_proven
+from storage.foreign.encodings import ENCODING, decoded, is_proven, with_kept
 from storage.foreign.forgetting import without_forgotten
 from storage.foreign.grid import Grid, composed, words_of
 from storage.foreign.legends import LEGEND, TAKE, proposed, with_legends
@@ -35,6 +35,7 @@ from storage.foreign.profile import (
     Profile,
     fingerprint,
     keep_profile,
+    kept_encodings,
     profile_of,
     profiles_with_places,
     stored_profile,
@@ -242,7 +243,8 @@ async def _read(connection: Connection, raw: bytes, name: str, request: Request)
     """
     given, mapping = _given(request), request.mapping
     unproven = not is_workbook(raw) and "encoding" not in given and not is_proven(raw)
-    for encoding in candidates(raw) if unproven else (None,):
+    kept = await kept_encodings(connection) if unproven else []
+    for encoding in with_kept(raw, kept) if unproven else (None,):
         tried = Decisions({**given, **({"encoding": encoding} if encoding else {})})
         grid = read_workbook(raw, name) if is_workbook(raw) else read_text(raw, name, tried)
         if grid is None:
@@ -252,6 +254,8 @@ async def _read(connection: Connection, raw: bytes, name: str, request: Request)
         stored = await stored_profile(connection, [table.headers for table in tables]) if tables else None
         stored = stored or await _known_by_places(connection, grid, given)
         stored = None if request.forgotten.everything else stored
+        if not tables and stored is None and encoding is not None:
+            continue
         if not tables and stored is None:
             width = tried.made.get("delimiter")
             cuts = ", or cuts=1, 9, 29 where its columns begin" if width and width.value == "width" else ""
@@ -306,7 +310,7 @@ async def _look_at_calendar(
         shop = _there(await read_names(connection, FileNames()), who)
     stored = None if request.forgotten.everything else stored
     kept = request.forgotten.less(stored.decisions) if stored else {}
-    if is_proven(raw) or kept.get(ENCODING) not in candidates(raw):
+    if is_proven(raw) or kept.get(ENCODING) not in with_kept(raw, [kept.get(ENCODING, "")]):
         kept.pop(ENCODING, None)
     given = _given(request)
     decisions = Decisions({**kept, **given}, frozenset(kept.keys() - given.keys()))

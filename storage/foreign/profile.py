@@ -120,6 +120,13 @@ async def profiles_with_places(connection: Connection) -> list[Profile]:
     return [profile for profile in profiles if places_said(profile.decisions)]
 
 
+async def kept_encodings(connection: Connection) -> list[str]:
+    """The encodings that the shop has confirmed for its files."""
+    kept = await fetch_all(connection, _SQL["mappings"], {"most": MAX_TRIED}, _Kept)
+    decisions = (Profile.model_validate_json(row.document).decisions for row in kept)
+    return list(dict.fromkeys(said["encoding"] for said in decisions if "encoding" in said))
+
+
 async def keep_profile(connection: Connection, profile: Profile, *, confirmed_by: str) -> None:
     """Remember a mapping for its headers."""
     params = {

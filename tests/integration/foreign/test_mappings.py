@@ -138,6 +138,10 @@ async def test_an_encoding_that_was_answered_is_known_again_unless_the_bytes_pro
     assert decided(unicode)["encoding"] == "utf-8"
     query = b'select code from production_order order by code collate "C"'
     assert await ask(database, who, query) == [("Ä-1",), ("Ö-2",), ("Ü-3",)]
+    icelandic = jobs.replace("min\n", "min,Þ\n").replace(",5\n", ",5,\n").encode("cp861")  # nobody offers it
+    await bring(icelandic, {**NEW, "encoding": "cp861"})
+    again = await bring(icelandic, confirm=False)
+    assert (asked(again), again.known, decided(again)["encoding"]) == ([], True, "cp861")
 
 
 async def test_a_mapping_is_a_document_that_can_be_edited(
