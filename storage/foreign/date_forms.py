@@ -7,7 +7,11 @@ from storage.foreign.vocabulary import key_of
 
 MAX_DATE_CHARS = 60
 _TAIL = rf"(?:[T,\s]+(?:at\s+|um\s+)?{CLOCK}\s*(?P<offset>z|[+-]\d{{2}}:?\d{{2}})?)?"
-_WEEKDAY = r"(?:(?P<wd>[^\W\d]{2,14})(?:-[^\W\d]{4,6})?\.?,?\s+)?"
+# A single sign is a day of the week in Japanese and Korean.
+_DAY_SIGN = "[月火水木金土日월화수목금토일]"
+_WEEKDAY = rf"(?:(?P<wd>[^\W\d]{{2,14}}|{_DAY_SIGN})(?:-[^\W\d]{{4,6}})?\.?,?\s+)?"
+# Behind the date, in brackets: `11/24(火)`.
+_BEHIND = r"(?:\s?[(（](?P<behind>[^\W\d]{1,14})\.?[)）])?"
 # Between a day and its month: `4 de diciembre de 2026`.
 _OF = r"[.\s-]*(?:(?:de|di)\s+|d['’]\s*)?"
 # A sign of a month's name; vowels of Thai are marks, and its short names have points within: `ธ.ค.`
@@ -15,7 +19,7 @@ _NAME = r"(?:[^\W\d]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|(?<=[\u0e01-\u0e2e])\.(?
 _FLAGS = re.IGNORECASE
 NUMERIC = re.compile(
     rf"{_WEEKDAY}(?P<a>(?P<y>\d{{4}})|\d{{1,4}})\s?(?P<sign>[./-])\s?(?P<b>\d{{1,2}})\s?(?P=sign)\s?"
-    rf"(?P<c>(?(y)\d{{1,2}}|(?:'?\d{{2}}|\d{{4}})))\.?{_TAIL}",
+    rf"(?P<c>(?(y)\d{{1,2}}|(?:'?\d{{2}}|\d{{4}})))\.?{_BEHIND}{_TAIL}",
     _FLAGS,
 )
 COMPACT = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}}){_TAIL}", _FLAGS)
@@ -25,15 +29,16 @@ _DAY_MONTH = re.compile(
 )
 # Without a year: `07.12.`, `7 Dec`, `Dec 7`.
 _YEARLESS = (
-    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.{_TAIL}", _FLAGS),
+    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.{_BEHIND}{_TAIL}", _FLAGS),
     re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})[.\s-]+(?P<name>[^\W\d]{{3,12}})\.?{_TAIL}", _FLAGS),
     re.compile(
         rf"{_WEEKDAY}(?P<name>[^\W\d]{{3,12}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_TAIL}", _FLAGS
     ),
+    re.compile(rf"(?P<month>\d{{1,2}})[月월]\s?(?P<day>\d{{1,2}})[日일]{_BEHIND}{_TAIL}", _FLAGS),
 )
 _NAME_FIRST = _YEARLESS[2]
 # Two numbers, of which one is the day and one the month: `07/12`, `Mo 7.12`, `7.12 06:00`.
-_SHORT = re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}}){_TAIL}", _FLAGS)
+_SHORT = re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}}){_BEHIND}{_TAIL}", _FLAGS)
 _WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
 _WEEKS = (
     re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
@@ -63,7 +68,7 @@ _YEAR_MONTH = re.compile(
     _FLAGS,
 )
 SIGNS = re.compile(
-    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)[年년]\s?(?P<month>\d{{1,2}})[月월]\s?(?P<day>\d{{1,2}})[日일](?:\(.\))?{_TAIL}",
+    rf"(?P<era>令和|平成)?(?P<year>\d{{1,4}}|元)[年년]\s?(?P<month>\d{{1,2}})[月월]\s?(?P<day>\d{{1,2}})[日일]{_BEHIND}{_TAIL}",
     _FLAGS,
 )
 NAMED = (_DAY_MONTH, _MONTH_DAY, _YEAR_MONTH)
@@ -78,7 +83,8 @@ def looks_like_date(text: str) -> bool:
     if _is_full(text):
         return True
     if (form := short_date(text)) is not None:
-        weekday = key_of("weekdays", form["wd"]) if form["wd"] else None
+        word = form["wd"] or form["behind"]
+        weekday = key_of("weekdays", word) if word else None
         padded = form["sign"] == "/" and len(form["a"]) == len(form["b"]) == 2
         return weekday is not None or (padded and form["hour"] is None) or form["minute"] is not None
     return yearless(text) is not None or week_in(text) is not None
@@ -135,7 +141,8 @@ def yearless(text: str) -> re.Match[str] | None:
 def short_date(text: str) -> re.Match[str] | None:
     """A day and a month as two numbers, whichever of them comes first; with a point that is the day."""
     form = _SHORT.fullmatch(text) if len(text) <= MAX_DATE_CHARS else None
-    if form is None or (form["wd"] and key_of("weekdays", form["wd"]) is None):
+    named = [form[name] for name in ("wd", "behind") if form[name]] if form is not None else []
+    if form is None or any(key_of("weekdays", word) is None for word in named):
         return None
     first, second = int(form["a"]), int(form["b"])
     month, day = (second, first) if form["sign"] == "." else sorted((first, second))

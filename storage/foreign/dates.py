@@ -215,7 +215,13 @@ def _moment(form: re.Match[str], year: int, month: int, day: int) -> Moment:
 
 def _check_weekday(form: re.Match[str], day: date) -> None:
     """A day of the week beside a date proves it, or shows that one of the two is wrong."""
-    word = form.groupdict().get("wd") or ""
-    said = key_of("weekdays", word) if len(word) >= CHECKED_CHARS and folded(word) != "tor" else None
-    if said is not None and int(said) != day.isoweekday():
-        raise Refused(f"is a {day:%A} ({day})", f"a date on the day of the week that it says, {word}")
+    for name in ("wd", "behind"):
+        word = form.groupdict().get(name) or ""
+        known = key_of("weekdays", word) if word else None
+        if name == "behind" and word and known is None:
+            raise Refused("is not a date", "such as 2026-12-07")
+        # Short names in Latin letters are other days in other languages.
+        is_sure = len(word) >= CHECKED_CHARS or not word.isascii()
+        said = known if is_sure and folded(word) != "tor" else None
+        if said is not None and int(said) != day.isoweekday():
+            raise Refused(f"is a {day:%A} ({day})", f"a date on the day of the week that it says, {word}")

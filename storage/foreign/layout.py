@@ -13,7 +13,7 @@ from storage.foreign.eras import era_of, in_our_years, is_asked_of_era
 from storage.foreign.field_columns import field_columns
 from storage.foreign.fields import TIMES_OF_DAY, of_weeks
 from storage.foreign.multiples import Multiples, multiples_of
-from storage.foreign.next_days import words_beside_times
+from storage.foreign.next_days import told_beyond, words_beside_times
 from storage.foreign.numbers import Sign
 from storage.foreign.row_units import RowUnits, row_units
 from storage.foreign.signs import (
@@ -171,6 +171,8 @@ def lay_out(table: Table, scope: Scoped, kind: str) -> Layout:
     )
     if (told := told_years(year, dates, undated)) is not None:
         table = replace(table, wide=(*table.wide, told))
+    if (beyond := told_beyond(texts(DATES))) is not None:
+        table = replace(table, wide=(*table.wide, beyond))
     bases = [
         text for found in by_row.values() if found.base_at is not None for text in table.texts(found.base_at)
     ]

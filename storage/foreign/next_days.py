@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from storage.exchange.kinds import Refused
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped, Undecided
-from storage.foreign.times_of_day import DAY_MINUTES, clock_of
+from storage.foreign.times_of_day import DAY_MINUTES, clock_beyond, clock_of, says_beyond
 from storage.foreign.vocabulary import key_of
 
 NEXT_DAY = "next_day"
@@ -15,7 +15,7 @@ _SIGN = re.compile(r"(?P<clock>[^+]*\d[^+]*?)\s*(?:\(\+\s?1\)|\+\s?1)", re.ASCII
 _BESIDE = re.compile(
     r"(?P<before>[^\d+]*?)\s*(?P<clock>\d{1,2}[:.h]\d{2})(?::00)?\s*(?P<after>[^\d+]*)", re.IGNORECASE
 )
-_CHARS = 30
+_CHARS, _TOLD = 30, 4
 
 
 def next_day_in(text: str, words: Mapping[str, bool | None]) -> tuple[str, int]:
@@ -27,6 +27,8 @@ def next_day_in(text: str, words: Mapping[str, bool | None]) -> tuple[str, int]:
     form = _SIGN.fullmatch(text)
     if form is not None:
         return form["clock"].strip(), DAY_MINUTES
+    if (clock := clock_beyond(text)) is not None:
+        return clock, DAY_MINUTES
     found = _beside(text)
     if found is None or found[0] not in words:
         return text, 0
@@ -52,6 +54,15 @@ def words_beside_times(scope: Scoped, texts: Iterable[str]) -> dict[str, bool | 
         value = scope.settle(question)
         words[found[0]] = None if value is None else value == _NEXT
     return words
+
+
+def told_beyond(texts: Iterable[str]) -> str | None:
+    """What is told of times with hours from 24 on, which are of the day after that of their row."""
+    found = [text for text in texts if says_beyond(text)]
+    if not found:
+        return None
+    named = ", ".join(shown(text) for text in list(dict.fromkeys(found))[:_TOLD])
+    return f"hours after 24 are of the next day: {len(found)} times ({named})"
 
 
 def _beside(text: str) -> tuple[str, str] | None:

@@ -15,6 +15,10 @@ CLOCK = (
 _OF_NEXT_DAY = re.compile(
     r"(?P<at>.*\d[:.h]\d\d(?:\s?[ap]\.?m\.?)?)(?:\s+\+\s?1|\s*\(\+\s?1\))", re.IGNORECASE
 )
+# `25:15`: a quarter past one on the day after, as Japan and transport write it.
+_BEYOND = r"(?P<hour>2[4-9]|3\d|4[0-8]):(?P<minute>[0-5]\d)(?::00)?"
+_BEYOND_ALONE = re.compile(_BEYOND)
+_BEYOND_A_DATE = re.compile(rf"(?P<at>.*(?:\d|[^\d\s:])[T\s]\s*){_BEYOND}")
 _CLOCK_ALONE = re.compile(CLOCK, re.IGNORECASE)
 _BARE_CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d", re.ASCII)
 
@@ -37,7 +41,29 @@ def minute_in(form: re.Match[str]) -> int:
 def less_next_day(text: str) -> tuple[str, int]:
     """A date with a time without the sign that it is of the next day, and the minutes that this is later."""
     form = _OF_NEXT_DAY.fullmatch(text)
-    return (text, 0) if form is None else (form["at"], DAY_MINUTES)
+    if form is not None:
+        return form["at"], DAY_MINUTES
+    form = _BEYOND_A_DATE.fullmatch(text)
+    clock = _of_day_after(form)
+    return (text, 0) if form is None or clock is None else (form["at"] + clock, DAY_MINUTES)
+
+
+def clock_beyond(text: str) -> str | None:
+    """The time of the day after that hours from 24 to 48 say, such as 01:15 of `25:15`; None: it is none."""
+    return _of_day_after(_BEYOND_ALONE.fullmatch(text))
+
+
+def says_beyond(text: str) -> bool:
+    """Whether a time, with or without a date, has hours from 24 to 48."""
+    return clock_beyond(text) is not None or _of_day_after(_BEYOND_A_DATE.fullmatch(text)) is not None
+
+
+def _of_day_after(form: re.Match[str] | None) -> str | None:
+    if form is None:
+        return None
+    hour, minute = int(form["hour"]), int(form["minute"])
+    is_after = DAY_MINUTES < hour * 60 + minute <= 2 * DAY_MINUTES
+    return f"{hour - 24:02}:{minute:02}" if is_after else None
 
 
 def clock_of(value: time | Decimal | str) -> int | None:

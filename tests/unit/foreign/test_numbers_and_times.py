@@ -121,7 +121,7 @@ def test_dates_of_many_countries(text: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/11/2026", "TBC", "30.02.2027", "13:00", "2026-12-07 25:00", "2026-12-07 13:00 pm", "7"]
+    "text", ["31/11/2026", "TBC", "30.02.2027", "13:00", "2026-12-07 49:00", "2026-12-07 13:00 pm", "7"]
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(Refused):
