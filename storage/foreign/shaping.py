@@ -12,6 +12,8 @@ from storage.exchange.problems import nearest, shown
 from storage.foreign.areas import PARENT, column_letters, column_number, rows_in
 from storage.foreign.decisions import Scoped
 from storage.foreign.grid import EMPTY, Cell, cell_of
+from storage.foreign.looking_up import LOOKUP, looked_up, own_columns
+from storage.foreign.made_columns import keys_of, missing, with_columns
 from storage.foreign.rewording import refuse_lone_sign, wording_of
 from storage.foreign.splitting import template_of
 from storage.foreign.tables import Table, TableRow
@@ -38,9 +40,9 @@ class _Condition:
         return fnmatchcase(row.cell(self.index).text.casefold(), self.text.casefold())
 
 
-def shaped(table: Table, scope: Scoped, *, late: bool = False) -> Table:
+def shaped(table: Table, scope: Scoped, *, late: bool = False, others: Sequence[Table] = ()) -> Table:
     """The table with all that is said about its cells. What speaks of columns that only come from going
-    across waits until `late`.
+    across waits until `late`. `others`: all tables of the file, in which something may be looked up.
 
     Raises:
         InvalidRequest: it speaks of a column that is not there, or is no answer.
@@ -49,30 +51,16 @@ def shaped(table: Table, scope: Scoped, *, late: bool = False) -> Table:
         table = _renamed(table, scope)
         table = _less_rows(table, scope)
     table = _carried(_parents(table, scope, late), scope, late)
-    table = _made(table, scope)
+    table = _made(table, scope, others)
     if late:
         _refuse_missing(table, scope)
     return less_left_out(table, scope, late)
 
 
-def _keys(scope: Scoped, prefix: str) -> list[tuple[str, str]]:
-    """The rest of each key with a prefix, and what is given for it, in the order in which it was given."""
-    full = scope.key(prefix)
-    return [(key[len(full) :], value) for key, value in scope.decisions.given.items() if key.startswith(full)]
-
-
-def _missing(key: str, header: str, table: Table) -> InvalidRequest:
-    near = nearest(header, [name for name in table.headers if name])
-    right = near or ", ".join(shown(name) for name in table.headers if name)
-    return InvalidRequest(
-        f"{shown(key)}: {shown(table.label)} has no column {shown(header)}; right would be: {right}."
-    )
-
-
 def _renamed(table: Table, scope: Scoped) -> Table:
     """`header.C=Machine`: the name of column C, whatever its header says."""
     headers = list(table.headers)
-    for letters, name in _keys(scope, HEADER):
+    for letters, name in keys_of(scope, HEADER):
         alphabetic = letters.isalpha() and letters.isascii()
         index = column_number(letters) - table.first_column if alphabetic else -1
         if not 0 <= index < _MOST_COLUMNS:
@@ -139,7 +127,7 @@ def _conditions_of(key: str, scope: Scoped, table: Table, *, late: bool) -> list
     found = _conditions(key, text, table)
     if isinstance(found, str):
         if late:
-            raise _missing(key, found, table)
+            raise missing(key, found, table)
         return None
     scope.optional(key)
     return found
@@ -215,7 +203,7 @@ def _levels_of(scope: Scoped, table: Table, *, late: bool) -> list[list[_Conditi
         found = _conditions(PARENT, part, table)
         if isinstance(found, str):
             if late:
-                raise _missing(PARENT, found, table)
+                raise missing(PARENT, found, table)
             return None
         levels.append(found)
     scope.optional(PARENT)
@@ -239,7 +227,7 @@ def _carried(table: Table, scope: Scoped, late: bool) -> Table:
     indexes: list[int] = []
     for name in [said.strip()] if said.strip() in table.headers else [p.strip() for p in said.split(";")]:
         if name not in table.headers:
-            raise _missing(CARRY, name, table)
+            raise missing(CARRY, name, table)
         indexes.append(table.headers.index(name))
     scope.optional(CARRY)
     before: dict[int, Cell] = {}
@@ -252,9 +240,9 @@ def _carried(table: Table, scope: Scoped, late: bool) -> Table:
     return replace(table, rows=tuple(rows))
 
 
-def _made(table: Table, scope: Scoped) -> Table:
+def _made(table: Table, scope: Scoped, others: Sequence[Table]) -> Table:
     """The table with all that can be made of its columns: each is said in other words before it is parted,
-    and both before it is joined, columns that one answer makes for another too."""
+    and both before it is joined or looked up, columns that one answer makes for another too."""
     made = scope.decisions.made
     before = -1
     while before < len(made):
@@ -262,22 +250,25 @@ def _made(table: Table, scope: Scoped) -> Table:
         table = _split(_replaced(table, scope), scope)
         if len(made) == before:
             table = _joined(table, scope)
+        if len(made) == before:
+            table = looked_up(table, scope, others)
     return table
 
 
 def _refuse_missing(table: Table, scope: Scoped) -> None:
     """Answers about columns that nothing has made."""
-    for prefix in (REPLACE, SPLIT, JOIN):
-        for name, said in _keys(scope, prefix):
+    for prefix in (REPLACE, SPLIT, JOIN, LOOKUP):
+        for name, said in keys_of(scope, prefix):
             if scope.key(f"{prefix}{name}") not in scope.decisions.made:
                 used = _columns_named(said, table.headers) if prefix == JOIN else [name]
-                missing = next((header for header in used if header not in table.headers), name)
-                raise _missing(f"{prefix}{name}", missing, table)
+                used = own_columns(said) if prefix == LOOKUP else used
+                lacking = next((header for header in used if header not in table.headers), name)
+                raise missing(f"{prefix}{name}", lacking, table)
 
 
 def _each(table: Table, scope: Scoped, prefix: str, change: Callable[[Table, int, str], Table]) -> Table:
     """The table changed by each key of a prefix that names one of its columns."""
-    for header, said in _keys(scope, prefix):
+    for header, said in keys_of(scope, prefix):
         if scope.key(f"{prefix}{header}") in scope.decisions.made:
             continue
         if said.strip() == NOTHING:
@@ -301,7 +292,7 @@ def _replaced(table: Table, scope: Scoped) -> Table:
             new = other(found.text)
             return found if new is None else cell_of(new)
 
-        return _with_columns(table, {index: [cell(row) for row in table.rows]}, ())
+        return with_columns(table, {index: [cell(row) for row in table.rows]}, ())
 
     return _each(table, scope, REPLACE, change)
 
@@ -323,7 +314,7 @@ def _split(table: Table, scope: Scoped) -> Table:
                 column.append(cell_of((parts or {}).get(name, "")))
         more = [f"and {len(unlike) - _TOLD} more are not"] if len(unlike) > _TOLD else []
         told = replace(table, wide=(*table.wide, *unlike[:_TOLD], *more))
-        return _with_columns(told, {}, list(zip(template.names, columns, strict=True)))
+        return with_columns(told, {}, list(zip(template.names, columns, strict=True)))
 
     return _each(table, scope, SPLIT, change)
 
@@ -331,7 +322,7 @@ def _split(table: Table, scope: Scoped) -> Table:
 def _joined(table: Table, scope: Scoped) -> Table:
     """`join.Start={Date} {Time}`: a column of the cells of others; where all of them are empty, nothing. One
     at a time, since the next may be made of what is made of it."""
-    for name, said in _keys(scope, JOIN):
+    for name, said in keys_of(scope, JOIN):
         if scope.key(f"{JOIN}{name}") in scope.decisions.made:
             continue
         if said.strip() == NOTHING:
@@ -351,7 +342,7 @@ def _joined(table: Table, scope: Scoped) -> Table:
                 return next(iter(cells.values()))
             return cell_of(_NAMED.sub(lambda found: _plain(cells[found[1]]), said))
 
-        return _with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
+        return with_columns(table, {}, [(name, [cell(row) for row in table.rows])])
     return table
 
 
@@ -373,23 +364,3 @@ def _plain(cell: Cell) -> str:
     """A cell as part of a text: of a date without a time, the date."""
     value = cell.value
     return str(value.date()) if isinstance(value, datetime) and value.time() == time() else cell.text
-
-
-def _with_columns(
-    table: Table, changed: dict[int, list[Cell]], added: Sequence[tuple[str, list[Cell]]]
-) -> Table:
-    """The table with other cells in some columns, and with more columns; one of a name that is there takes
-    its place."""
-    headers = list(table.headers)
-    columns = dict(changed)
-    for name, cells in added:
-        if name not in headers:
-            headers.append(name)
-        columns[headers.index(name)] = cells
-    rows: list[TableRow] = []
-    for number, row in enumerate(table.rows):
-        cells = [row.cell(index) for index in range(len(headers))]
-        for index, column in columns.items():
-            cells[index] = column[number]
-        rows.append(replace(row, cells=tuple(cells)))
-    return replace(table, headers=tuple(headers), rows=tuple(rows))

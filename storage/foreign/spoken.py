@@ -3,6 +3,7 @@
 import re
 
 from storage.foreign.decisions import Scoped
+from storage.foreign.looking_up import LOOKUP, own_columns
 from storage.foreign.shaping import JOIN, LEAVE_OUT, ONLY, PARENT, SPLIT
 
 _SEVERAL = re.compile(r"\{([^{}]*\|[^{}]*)\}")
@@ -25,6 +26,8 @@ def is_spoken_of(header: str, scope: Scoped) -> bool:
         if name.startswith(JOIN) and (f"{{{header}}}" in value or header in _alternatives(value)):
             return True
         if name.endswith((".unit", ".base")) and value.strip() == f"{{{header}}}":
+            return True
+        if name.startswith(LOOKUP) and header in own_columns(value):
             return True
         if name in (f"{SPLIT}{header}", f"{JOIN}{header}"):
             return True

@@ -8,6 +8,7 @@ from storage.foreign.areas import OF_SHEETS
 from storage.foreign.fields import ROWS
 from storage.foreign.grid import Grid
 from storage.foreign.layout import Layout
+from storage.foreign.looking_up import LOOKUP
 from storage.foreign.shaping import CARRY, JOIN, LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, REPLACE, SPLIT
 from storage.foreign.tables import Table
 
@@ -17,7 +18,7 @@ _OF_TABLE = frozenset(
     {*(name for fields in ROWS.values() for name in fields), "rows", "across", "fill_down"}
     | {LEAVE_OUT, LEAVE_OUT_ROWS, ONLY, PARENT, CARRY}
 )
-_BEGINNINGS = (REPLACE, SPLIT, JOIN, "header.", "shift.", "day_part.")
+_BEGINNINGS = (REPLACE, SPLIT, JOIN, LOOKUP, "header.", "shift.", "day_part.")
 
 
 def refuse_misplaced(unused: Collection[str], grid: Grid | None) -> None:

@@ -22,6 +22,7 @@ from storage.foreign.held import take_held
 from storage.foreign.kinds_of_rows import kinds_of
 from storage.foreign.layout import DATES, Layout, lay_out
 from storage.foreign.lone_orders import names_no_operation, tell_lone
+from storage.foreign.looking_up import LOOKUP
 from storage.foreign.masters import make_named, people_of, take_machines, take_operators
 from storage.foreign.materials import take_materials
 from storage.foreign.merged import said_of_each, told_merged
@@ -108,7 +109,9 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
     for table in tables:
         scope = Scoped(decisions, f"{table.label}!" if several else "")
         plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
-        down = by_24_hours(shaped(gone_down(shaped(plain, scope), scope), scope, late=True), scope)
+        others = _looked_in(tables, table, decisions)
+        down = shaped(gone_down(shaped(plain, scope, others=others), scope), scope, late=True, others=others)
+        down = by_24_hours(down, scope)
         # What a row is cannot be said before it is known which cells it has.
         kinds = () if is_across_asked(down, scope) else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
@@ -117,6 +120,19 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
             rows = less_seconds(rows) if kind == "reports" else rows
             found.append(lay_out(rows, own, kind))
     return found
+
+
+def _looked_in(tables: tuple[Table, ...], own: Table, decisions: Decisions) -> tuple[Table, ...]:
+    """The tables in which rows of one may look something up: as answers make them, itself as in the file."""
+    if not any(key.rpartition("!")[2].startswith(LOOKUP) for key in decisions.given):
+        return ()
+    return tuple(
+        table
+        if table is own
+        # What is decided of it is decided in its own turn.
+        else shaped(table, Scoped(Decisions(decisions.given), f"{table.label}!"), others=tables)
+        for table in tables
+    )
 
 
 def _less_empty(table: Table, kind: str) -> Table:
