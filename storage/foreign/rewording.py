@@ -49,12 +49,14 @@ def wording_of(said: str) -> Callable[[str], str | None]:
 
 
 def refuse_lone_sign(key: str, said: str, texts: Iterable[str]) -> None:
-    """A `*` alone is the sign itself; where no cell is that, more was meant.
+    """A `*` alone is the sign itself; where no cell is that, more was meant. `* -> *` says nothing: it is
+    what is left where a sign was named that nobody sees.
 
     Raises:
         InvalidRequest: it would do nothing.
     """
-    lone = any(part.partition("->")[0].strip() == _ANY for part in said.split(";"))
+    parts = [[text.strip() for text in part.split("->")] for part in said.split(";")]
+    lone = any(part[0] == _ANY for part in parts if part != [_ANY, _ANY])
     if lone and not any(text.strip() == _ANY for text in texts):
         raise InvalidRequest(
             f"{key}={shown(said)} does nothing: a * alone is the sign itself, and no cell is it; "

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.foreign.grid import cell_of, composed
+from storage.foreign.rewording import refuse_lone_sign
 from tests.unit.foreign.given_files import read, rows
 
 
@@ -24,3 +25,7 @@ def test_an_order_in_digits_of_another_script_is_that_of_the_plan_with_its_numbe
     assert (asked, done.findings.problems) == (set(), [])
     ((number, quantity, due),) = rows(done, "production_order", "code", "quantity", "due_date")
     assert (number, quantity, due[:10]) == ("FA-7", "40", "2026-12-04")
+
+
+def test_an_answer_that_names_only_a_sign_that_is_not_seen_says_nothing_and_is_no_error() -> None:
+    refuse_lone_sign("replace.Due", composed("\u200f* -> *"), ["2026-12-04"])
