@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from storage.exchange.problems import Findings, shown
 from storage.foreign.calendar_occurrences import Occurrence, occurrences
 from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_tasks import Task
 from storage.foreign.calendar_times import Days, Span, Window
 from storage.foreign.decisions import Decisions
 from storage.foreign.places import Places
@@ -45,6 +46,7 @@ class Events:
     places: Places
     # all events of the file
     of_file: Sequence[Series] = ()
+    tasks: Sequence[Task] = ()
     told: list[EventTold] = field(default_factory=list[EventTold])
     _times: dict[str, list[Occurrence]] = field(default_factory=dict[str, list[Occurrence]])
     _endless: set[str] = field(default_factory=set[str])

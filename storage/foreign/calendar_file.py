@@ -1,4 +1,4 @@
-"""iCalendar files: their events by their series."""
+"""iCalendar files: their events by their series, and their tasks."""
 
 import warnings
 from collections import Counter
@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.calendar_parts import INSTEAD_OF, apart, is_cancelled, tidied, told_others
 from storage.foreign.calendar_series import Series
+from storage.foreign.calendar_tasks import Task, tasks_of, unzoned
 
 CALENDAR_HEADERS = ("iCalendar",)
 MAX_EVENTS = 5_000
@@ -22,14 +23,16 @@ _RULES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
     """`faults`: (summary, reason, what would be right) of events that cannot be taken. `others`: what it
-    holds besides events. `zones`: those that calendars name for times that name none, where there are
-    such."""
+    holds besides events and tasks. `zones`: those that calendars name for times of events that name none,
+    where there are such."""
 
     product: str
     series: tuple[Series, ...]
     faults: tuple[tuple[str, str, str], ...] = field(default=())
     others: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    zones_of_tasks: tuple[str, ...] = ()
 
 
 def is_calendar(raw: bytes) -> bool:
@@ -37,16 +40,16 @@ def is_calendar(raw: bytes) -> bool:
 
 
 def read_calendar(raw: bytes, name: str, *, zone_said: bool = False) -> CalendarFile:
-    """The events of all calendars of the file by their series. `zone_said`: whether a person says of which
-    zone times are whose own is not known.
+    """The events of all calendars of the file by their series, and their tasks. `zone_said`: whether a person
+    says of which zone times are whose own is not known.
 
     Raises:
         ForeignFileUnreadable: it is broken, or has too many events.
     """
     calendars = _calendars(raw, name)
     events = [(calendar, event) for calendar in calendars for event in _events(calendar)]
-    others = told_others(calendars)
-    if not events:
+    others, tasks = told_others(calendars), tasks_of(calendars, zone_said=zone_said)
+    if not events and not tasks:
         raise ForeignFileUnreadable(f"{name} has no event." + "".join(f" {text}." for text in others))
     if len(events) > MAX_EVENTS:
         raise ForeignFileUnreadable(f"{name} has {len(events):,} events; at most {MAX_EVENTS:,} can be read.")
@@ -75,8 +78,9 @@ def read_calendar(raw: bytes, name: str, *, zone_said: bool = False) -> Calendar
         )
     ]
     return CalendarFile(
-        str(calendars[0].get("PRODID") or ""), tuple(series), tuple(faults), tuple(others), tuple(zones)
-    )
+        str(calendars[0].get("PRODID") or ""), tuple(series), tuple(faults), tuple(others), tuple(zones),
+        tasks, tuple(dict.fromkeys(unzoned(calendars))),
+    )  # fmt: skip
 
 
 def _calendars(raw: bytes, name: str) -> list[Calendar]:

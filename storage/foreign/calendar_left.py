@@ -17,8 +17,8 @@ _SQL = named_queries("foreign")
 
 
 def _uids_of(events: Events) -> set[str]:
-    """The UIDs of all events of the file, also of those that are left out."""
-    return {series.event_uid or series.uid for series in events.of_file}
+    """The UIDs of all events and tasks of the file, also of those that are left out."""
+    return {series.event_uid or series.uid for series in events.of_file} | {task.uid for task in events.tasks}
 
 
 async def read_bookings_of(connection: Connection, events: Events) -> Sequence[StoredTime]:

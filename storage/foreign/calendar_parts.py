@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import cast
 
-from icalendar import Calendar, Event, vDDDTypes, vText
+from icalendar import Calendar, Component, Event, vDDDTypes, vText
 
 _WHOLE_DAY = (("X-MICROSOFT-CDO-ALLDAYEVENT", "TRUE"), ("X-FUNAMBOL-ALLDAY", "1"))
 _BUSY = "X-MICROSOFT-CDO-BUSYSTATUS"
@@ -14,6 +14,7 @@ APART = "X-LEADHAND-APART"
 # The time of its series that such an event takes the place of.
 INSTEAD_OF = "X-LEADHAND-INSTEAD-OF"
 _NO_EVENTS = {"VTODO": "task", "VJOURNAL": "journal entry", "VFREEBUSY": "list of busy times"}
+_UNREAD = ("VJOURNAL", "VFREEBUSY")
 _TOLD, _NAME_CHARS = 5, 60
 
 
@@ -97,16 +98,18 @@ def with_last_day(event: Event, day: date) -> Event:
 
 
 def told_others(calendars: Sequence[Calendar]) -> list[str]:
-    """What a file holds besides events, and is not read."""
-    told: list[str] = []
-    for kind, name in _NO_EVENTS.items():
-        found = [c for calendar in calendars for c in calendar.subcomponents if c.name == kind]
-        if found:
-            names = ", ".join(
-                " ".join(str(c.get("SUMMARY") or "without a summary").split())[:60] for c in found[:_TOLD]
-            )
-            more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-            told.append(
-                f"{len(found)} {name}{'s' if len(found) > 1 else ''} ({kind}) not read: {names}{more}"
-            )
-    return told
+    """What a file holds besides events and tasks, and is never read."""
+    of_kinds = {
+        kind: [c for calendar in calendars for c in calendar.subcomponents if c.name == kind]
+        for kind in _UNREAD
+    }
+    return [told_of(found, kind) for kind, found in of_kinds.items() if found]
+
+
+def told_of(found: Sequence[Component], kind: str) -> str:
+    """That entries of a kind are not read."""
+    names = ", ".join(
+        " ".join(str(c.get("SUMMARY") or "without a summary").split())[:_NAME_CHARS] for c in found[:_TOLD]
+    )
+    more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+    return f"{len(found)} {_NO_EVENTS[kind]}{'s' if len(found) > 1 else ''} ({kind}) not read: {names}{more}"

@@ -10,6 +10,7 @@ from storage.foreign.calendar_events import Events
 from storage.foreign.calendar_file import CalendarFile
 from storage.foreign.calendar_kinds import takes_tentative
 from storage.foreign.calendar_machines import DownMachines
+from storage.foreign.calendar_parts import told_of
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_times import window_of
 from storage.foreign.canonical import Canonical
@@ -23,6 +24,13 @@ EVENTS = "events"
 SHOP, ABSENCES, BOTH, DOWNTIMES, ROWS = "shop", "absences", "both", "downtimes", "rows"
 ASKED = "?"
 _ABOUT_ROWS = "anything else, such as bookings of a plan: each time of an event is a row of a table"
+_ABOUT_TASKS = Question(
+    EVENTS,
+    "The calendar holds tasks and no events: what becomes of them?",
+    (Choice(ROWS, "each task is a row of a table, such as an order"),),
+    why="nothing else can be made of tasks",
+    suggested=ROWS,
+)
 # An operation as boards write it: A-100/20.
 _OPERATION = re.compile(r"(?:^|\s)[^\W_][\w.-]*\d[\w.-]*\s*/\s*(?:op)?\s*\d{1,4}\b", re.IGNORECASE)
 
@@ -43,7 +51,11 @@ def events_of(
     places = Places(decisions, canonical, source, shop)
     floating = _floating(calendar, decisions, shop)
     series_of = _until_their_last_day(calendar.series, decisions)
-    events = Events(decisions, shop, findings, place, window, zone, floating, places, series_of)
+    events = Events(
+        decisions, shop, findings, place, window, zone, floating, places, series_of, calendar.tasks
+    )
+    if calendar.tasks and series_of and decisions.given.get(EVENTS) != ROWS:
+        findings.notice(place, None, told_of([task.main for task in calendar.tasks], "VTODO"))
     for text in calendar.others:
         findings.notice(place, None, text)
     for summary, reason, right in calendar.faults:
@@ -54,6 +66,8 @@ def events_of(
 def whose(events: Events) -> str | None:
     """What the events of a file are, as answered; None while it is asked."""
     all_of_file = events.of_file
+    if not all_of_file and events.tasks:
+        return events.decisions.settle(_ABOUT_TASKS)
     named_as_absence = sum(events.absence_word(series) is not None for series in all_of_file)
     absent = sum(map(events.is_absence, all_of_file))
     about = "a list of its machines' downtimes: each event is a time in which machines are down"
@@ -116,13 +130,15 @@ def _floating(calendar: CalendarFile, decisions: Decisions, shop: ShopNames) -> 
     """The zone of times that name none: as answered, else the shop's; one that the calendar names is asked
     about."""
     own = ZoneInfo(shop.timezone)
-    others = [zone for zone in calendar.zones if zone != shop.timezone]
+    of_rows = calendar.zones_of_tasks if decisions.given.get(EVENTS) == ROWS else ()
+    zones = tuple(dict.fromkeys((*calendar.zones, *of_rows)))
+    others = [zone for zone in zones if zone != shop.timezone]
     if others and TIME_ZONE not in decisions.given:
         question = Question(
             TIME_ZONE,
             f"The calendar's zone is {shown(', '.join(others))}, and times in it name none: "
             "which zone are they of?",
-            tuple(Choice(zone) for zone in dict.fromkeys((*calendar.zones, shop.timezone))),
+            tuple(Choice(zone) for zone in dict.fromkeys((*zones, shop.timezone))),
             why="X-WR-TIMEZONE says one that is not the shop's",
             suggested=others[0],
         )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vDDDTypes
 from recurring_ical_events import of as recurrences_of
 
+from storage.foreign.calendar_cells import people_of
 from storage.foreign.calendar_parts import INSTEAD_OF, is_free, is_tentative, last_day, with_last_day
 from storage.foreign.calendar_times import Days, Span, time_key
 
@@ -45,11 +46,7 @@ class Series:
     @property
     def people(self) -> tuple[str, ...]:
         """Those who called for it, and those who are asked to it and have not declined."""
-        asked = cast("list[vCalAddress]", self.main.attendees)
-        going = [who for who in asked if str(who.params.get("PARTSTAT") or "").upper() != "DECLINED"]
-        called = self.main.get("ORGANIZER")
-        said = [*([called] if called is not None else []), *going]
-        return tuple(dict.fromkeys(str(who.params.get("CN") or who).strip("\"' ") for who in said))
+        return people_of(self.main)
 
     @property
     def resources(self) -> tuple[str, ...]:

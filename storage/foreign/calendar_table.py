@@ -1,27 +1,29 @@
-"""The events of a calendar as the rows of a table, one for each time that an event happens: what the rows are
-is then said as of any other table."""
+"""The events of a calendar as the rows of a table, one for each time that an event happens, and its tasks:
+what the rows are is then said as of any other table."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from icalendar import Event
+from icalendar import Event, Todo
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.exchange.problems import shown
 from storage.foreign.areas import placed_tables
+from storage.foreign.calendar_cells import cells_of
 from storage.foreign.calendar_events import Events
 from storage.foreign.calendar_occurrences import Occurrence
 from storage.foreign.calendar_parts import is_free, is_tentative
 from storage.foreign.calendar_reading import ASKED, is_left_out
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_stored import midnight
+from storage.foreign.calendar_task_rows import OF_TASKS, TASKS, row_of, taken_tasks
 from storage.foreign.calendar_texts import named_lines, own_properties, text_of
 from storage.foreign.calendar_times import Days
 from storage.foreign.decisions import Choice, Decision, Decisions, Question
 from storage.foreign.grid import MAX_ROWS, Cell, Grid, Sheet, cell_of
-from storage.foreign.tables import OF_DESCRIPTION, Table, tables_of
+from storage.foreign.tables import OF_DESCRIPTION, Table, TableRow, tables_of
 from storage.foreign.vocabulary import folded
 
 LABEL = "events"
@@ -33,32 +35,39 @@ _USUAL = (
     "(certainty)", "(shown as)", "(importance)", "Calendar", "Organizer", "Attendees", "Resources",
 )  # fmt: skip
 _MAX_NAMED = 100
-_USUAL_IMPORTANT, _LEAST_IMPORTANT = 5, 9
-_IMPORTANCE = ("low", "normal", "high")
 _UNSAID = "a calendar does not say what its events are"
 
 
 def grid_of(events: Events) -> Grid:
-    """The events that count, in the order of their times, with the columns that every calendar has and those
-    that its events name."""
+    """The events that count, in the order of their times, and then the tasks in the file's, with the columns
+    that every calendar has and those that they name."""
     taken = [series for series in events.of_file if _counts(events, series)]
     events.decisions.note("source", events.places.source, "keys of its rows are those of its events")
     found = [(series, one) for series in taken for one in events.occurrences(series)]
-    if len(found) > MAX_ROWS:
+    tasks = taken_tasks(events)
+    if len(found) + len(tasks) > MAX_ROWS:
         raise ForeignFileUnreadable(
-            f"The calendar has {len(found):,} times of events; take a shorter window with until=DATE."
+            f"The calendar has {len(found) + len(tasks):,} times of events and tasks; take a shorter window "
+            "with until=DATE."
         )
     found.sort(key=lambda pair: _order(*pair, events))
     kept = [part.strip() for part in events.decisions.given.get(COLUMNS, "").split(";") if part.strip()]
-    more, headers = _named([one for _, one in found], kept, events)
-    rows = [{**_usual(series, one, events), **more[number]} for number, (series, one) in enumerate(found)]
+    has_tasks = bool(tasks) or events.decisions.given.get(TASKS) == "take"
+    usual = (*_USUAL, *OF_TASKS) if has_tasks else _USUAL
+    entries = [*(one.event for _, one in found), *(one for _, one in tasks)]
+    more, headers = _named(entries, usual, kept, events)
+    rows = [_usual(series, one, events) for series, one in found]
+    rows += [row_of(task, one, events) for task, one in tasks]
+    rows = [{**row, **own} for row, own in zip(rows, more, strict=True)]
     body = [tuple(cell_of(row.get(header, "")) for header in headers) for row in rows]
     top = tuple(Cell(header) for header in headers)
     # Its names are its header, and an event that is called as totals are is none.
     sheet = Sheet(
         LABEL, [top, *body], first_row=0, header=(0, 0), kept_rows=frozenset(range(1, len(body) + 1))
     )
-    return Grid("iCalendar, a row for each time of an event, in their order", (sheet,))
+    kinds = ["a row for each time of an event, in their order"] if found or not tasks else []
+    kinds += ["a row for each task"] if tasks else []
+    return Grid(", ".join(["iCalendar", *kinds]), (sheet,))
 
 
 def tables_in(grid: Grid, decisions: Decisions) -> tuple[Table, ...]:
@@ -68,12 +77,16 @@ def tables_in(grid: Grid, decisions: Decisions) -> tuple[Table, ...]:
 
 def names_of_rows(tables: Iterable[Table]) -> dict[int, str]:
     """What the rows of such tables are called: nobody can count the times of events."""
-    columns = [_USUAL.index(name) for name in ("Summary", "Start")]
-    called = {row.number: [row.cell(n).text for n in columns] for table in tables for row in table.rows}
-    return {
-        number: f"{shown(summary) or 'event without a summary'} on {start[:16].replace('T', ' ')}"
-        for number, (summary, start) in called.items()
-    }
+    return {row.number: _called(row, table) for table in tables for row in table.rows}
+
+
+def _called(row: TableRow, table: Table) -> str:
+    names = ("Summary", "Start", "Due", "(entry)")
+    said = {name: row.cell(table.headers.index(name)).text for name in names if name in table.headers}
+    start, due = (said.get(name, "")[:16].replace("T", " ") for name in ("Start", "Due"))
+    if said.get("(entry)") == "task":
+        return f"{shown(said['Summary']) or 'task without a summary'}{due and f', due {due}'}"
+    return f"{shown(said['Summary']) or 'event without a summary'} on {start}"
 
 
 def keep_columns(tables: Iterable[Table], decisions: Decisions) -> None:
@@ -124,55 +137,45 @@ def _order(series: Series, one: Occurrence, events: Events) -> tuple[datetime, s
 
 
 def _named(
-    found: list[Occurrence], kept: Iterable[str], events: Events
+    entries: Iterable[Event | Todo], usual: Iterable[str], kept: Sequence[str], events: Events
 ) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """What each event names itself, by column, and all columns: lines of descriptions and properties that
+    """What each entry names itself, by column, and all columns: lines of descriptions and properties that
     somebody added. A name in other case is the same one."""
-    as_written = {folded(header): header for header in (*_USUAL, *kept) if header != "none"}
+    as_written = {folded(header): header for header in (*usual, *kept) if header != "none"}
     rows: list[dict[str, str]] = []
     counts: Counter[str] = Counter()
-    for one in found:
+    for entry in entries:
         pairs = [
-            (f"{OF_DESCRIPTION}{name}", said) for name, said in named_lines(text_of(one.event, "DESCRIPTION"))
+            (f"{OF_DESCRIPTION}{name}", said) for name, said in named_lines(text_of(entry, "DESCRIPTION"))
         ]
-        pairs += [(name, text_of(one.event, name)) for name in own_properties(one.event)]
+        pairs += [(name, text_of(entry, name)) for name in own_properties(entry)]
         row: dict[str, str] = {}
         for name, said in pairs:
             header = as_written.setdefault(folded(name), name)
             row[header] = f"{row[header]}; {said}" if header in row else said
-        counts.update(row)
+        counts.update(row.keys())
         rows.append(row)
     often = [header for header, _ in counts.most_common(_MAX_NAMED)]
-    headers = [h for h in as_written.values() if h in (*_USUAL, *kept) or h in often]
+    headers = [h for h in as_written.values() if h in (*usual, *kept) or h in often]
     if len(counts) > len(often):
         text = f"descriptions name {len(counts)} things; the {_MAX_NAMED} that most events say are columns"
         events.findings.notice(events.place, None, text)
     return rows, tuple(headers)
 
 
-def _usual(series: Series, one: Occurrence, events: Events) -> Mapping[str, str]:
+def _usual(series: Series, one: Occurrence, events: Events) -> dict[str, str]:
     """The cells that every event has."""
-    event, now = one.event, replace(series, main=one.event)
+    event = one.event
     start, end = _edges(one, events)
-    organizer = event.get("ORGANIZER")
-    called = "" if organizer is None else str(organizer.params.get("CN") or organizer).strip("\"' ")
-    tentative = is_tentative(event)
     return {
-        "Summary": text_of(event, "SUMMARY"),
-        "Description": text_of(event, "DESCRIPTION"),
-        "Location": text_of(event, "LOCATION"),
-        "Category": "; ".join(str(category) for category in event.categories),
+        **cells_of(event, series.calendar),
+        "(entry)": "event",
         "Start": start,
         "End": end,
         "(whole day)": "yes" if isinstance(one.when, Days) else "no",
         "Event UID": series.key_of(one.when, events.floating),
-        "(certainty)": "tentative" if tentative else str(event.get("STATUS") or "").lower(),
+        "(certainty)": "tentative" if is_tentative(event) else str(event.get("STATUS") or "").lower(),
         "(shown as)": "free" if is_free(event) else "busy",
-        "(importance)": _importance(event),
-        "Calendar": series.calendar,
-        "Organizer": _bare(called),
-        "Attendees": "; ".join(_bare(who) for who in now.people if who != called),
-        "Resources": text_of(event, "RESOURCES"),
     }
 
 
@@ -188,16 +191,3 @@ def _edges(one: Occurrence, events: Events) -> tuple[str, str]:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes")
-
-
-def _importance(event: Event) -> str:
-    """How important it is: 1 to 4 is high, 6 to 9 low (RFC 5545, 3.8.1.9), or what Outlook marks."""
-    number = str(event.get("PRIORITY") or "")
-    if number.isdecimal() and 1 <= int(number) <= _LEAST_IMPORTANT:
-        return _IMPORTANCE[(int(number) < _USUAL_IMPORTANT) - (int(number) > _USUAL_IMPORTANT) + 1]
-    marked = str(event.get("X-MICROSOFT-CDO-IMPORTANCE") or "")
-    return _IMPORTANCE[int(marked)] if marked in ("0", "1", "2") else ""
-
-
-def _bare(who: str) -> str:
-    return who[7:] if who.lower().startswith("mailto:") else who

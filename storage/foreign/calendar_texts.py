@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from icalendar import Event
+from icalendar import Event, Todo
 
 MAX_TEXT_CHARS = 5_000
 _TAG = re.compile(r"</?(?:br|p|div|span|a|b|i|u|s|em|strong|font|ul|ol|li|html|body|head|h\d)\b[^<>]*>", re.I)
@@ -20,7 +20,7 @@ _OF_PROGRAMS = (
 )  # fmt: skip
 
 
-def text_of(event: Event, name: str) -> str:
+def text_of(event: Event | Todo, name: str) -> str:
     """What a property says, on its lines; several of one name are parted by `;`."""
     found = event.get(name)
     parts = cast("list[object]", found) if isinstance(found, list) else [found] if found is not None else []
@@ -44,7 +44,7 @@ def named_lines(text: str) -> Iterator[tuple[str, str]]:
             yield " ".join(found["name"].replace(";", ",").split()), found["said"].strip()
 
 
-def own_properties(event: Event) -> Iterator[str]:
+def own_properties(event: Event | Todo) -> Iterator[str]:
     """The names of what somebody has added to the format and holds text."""
     for name in cast("Iterator[str]", iter(event)):
         if (

@@ -304,9 +304,11 @@ async def _look_at_calendar(
 ) -> tuple[Preview, Decisions]:
     seen = read_calendar(raw, name)
     headers = (*CALENDAR_HEADERS, seen.product)
-    named = (*headers, *sorted({f"calendar {found.calendar}" for found in seen.series if found.calendar}))
+    called = {one.calendar for one in (*seen.series, *seen.tasks) if one.calendar}
+    named = (*headers, *sorted(f"calendar {name}" for name in called))
     async with database.transaction(who, snapshot=True) as connection:
-        stored = await _stored_of_calendar(connection, (named, headers), _given(request).get(EVENTS))
+        use = _given(request).get(EVENTS, None if seen.series else ROWS)  # tasks are rows or nothing
+        stored = await _stored_of_calendar(connection, (named, headers), use)
         shop = _there(await read_names(connection, FileNames()), who)
     stored = None if request.forgotten.everything else stored
     kept = request.forgotten.less(stored.decisions) if stored else {}
