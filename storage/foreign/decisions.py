@@ -17,8 +17,8 @@ ANSWERED, KEPT = "answered", "kept from an earlier import"
 OF_WORDS = frozenset(
     (
         "absence", "approved", "attendance", "available", "blank", "booking", "closure", "day_part",
-        "downtime", "level", "mark", "next_day", "open_end", "priority", "service", "shift", "status",
-        "times",
+        "downtime", "half_day", "level", "mark", "next_day", "open_end", "priority", "service", "shift",
+        "status", "times",
     )
 )  # fmt: skip
 
@@ -30,9 +30,9 @@ OF_ALL = frozenset({"year", "decimal", "date_order", "digits", "day_numbers", "c
 OF_SOME_ROWS = frozenset(
     (
         "repeated_operation", "differing", "preference", "segments", "replace_bookings", "new_machines",
-        "new_work_centers", "new_operators", "operator_calendar", "fill_down", "no_times", "breaks",
-        "open_end", "outside", "out_of_service", "merged_rows", "merged_columns", "hidden_rows", "done_at",
-        "names", "by_name", "group", "same_time", "reports_differ", "unknown_operations",
+        "new_work_centers", "new_operators", "operator_calendar", "fill_down", "no_shift", "no_times",
+        "breaks", "open_end", "outside", "out_of_service", "merged_rows", "merged_columns", "hidden_rows",
+        "done_at", "names", "by_name", "group", "same_time", "reports_differ", "unknown_operations",
         "order_numbers", "available.day", "release.day", "material_due.day", "quote_expires.day",
         "reported.day", "active_to.day",
     )
@@ -138,8 +138,8 @@ class Decisions:
     ) -> list[str]:
         """An answer to nothing is a typing error. Returned are those that may be none: while questions are
         open one may be for a later one, and one may say what a word means that stands in the file, though in
-        no row that is taken. `words`: those of the file, folded; `unread`: whether rows could not be read,
-        which may call for more.
+        no row that is taken, or that a name is what it is. `words`: those of the file, folded; `unread`:
+        whether rows could not be read, which may call for more.
 
         Raises:
             InvalidRequest: a key that this file does not ask about.
@@ -148,7 +148,8 @@ class Decisions:
         idle: list[str] = []
         for key in answered:
             if key not in self.made:
-                if _word_in(key) in words or key.rpartition("!")[2] in OF_SOME_ROWS:
+                is_itself = "." in key and self.given.get(key, "").strip() == key.partition(".")[2]
+                if is_itself or _word_in(key) in words or key.rpartition("!")[2] in OF_SOME_ROWS:
                     idle.append(key)
                     continue
                 near = nearest(key, known)

@@ -17,6 +17,8 @@ from storage.foreign.times_of_day import clock_of
 HALF_DAY = "half_day"
 _AM, _PM, _OTHER = "am", "pm", "other"
 _CHARS = 80
+# What is read as it stands everywhere.
+_ENGLISH = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
 # Of scripts without spaces between words, before the time.
 _SIGNS = {
     _AM: ("上午", "午前", "早上", "凌晨", "오전"),
@@ -88,8 +90,8 @@ def _words_in(text: str) -> list[str]:
     """The words for halves of the day in a cell that is a time, a date with one, or from a time to a time."""
     if len(text) > _CHARS or not any(sign.isdigit() for sign in text):
         return []
-    words = [form for pattern in (_BEFORE, _BEHIND) for form in pattern.finditer(text)]
-    found = [_word(form) for form in words]
+    forms = [form for pattern in (_BEFORE, _BEHIND) for form in pattern.finditer(text)]
+    found = [word for word in map(_word, forms) if not _ENGLISH.fullmatch(word)]
     plain = _said(text, dict.fromkeys(map(_bare, found), _PM)) if found else ""
     return found if plain and _is_time(plain) else []
 

@@ -43,3 +43,11 @@ def test_a_word_with_two_readings_is_asked_where_the_other_half_does_not_stand_b
 def test_a_time_within_other_words_stays_as_it_is() -> None:
     done, _ = read("Job;Qty;Due;Customer\nA;5;2026-12-04;Treff 2:30 odp. Tor 3\n", {"customer": "Customer"})
     assert rows(done, "production_order", "customer") == [("Treff 2:30 odp. Tor 3",)]
+
+
+def test_english_times_are_read_as_they_stand() -> None:
+    done, _ = read("Job\tQty\tDue\nA\t5\t2026-12-04 2:30 PM\nB\t5\t2026-12-04 10:00 a.m.\n")
+    due = [time for (time,) in rows(done, "production_order", "due_at")]
+    assert due == ["2026-12-04 14:30", "2026-12-04 10:00"]
+    (layout,) = done.layouts
+    assert not [key for key in layout.scope.decisions.made if key.startswith("half_day")]

@@ -170,6 +170,7 @@ def test_an_answer_that_only_some_rows_call_for_is_no_error_in_a_file_without_th
     with pytest.raises(InvalidRequest):
         decisions.refuse_unknown(["repeated_operatoin"])
     assert decisions.refuse_unknown(["shift.A"], unread=True) == ["shift.A"]
+    assert Decisions({"machine.M-1": "M-1"}).refuse_unknown(["machine.M-1"]) == ["machine.M-1"]
 
 
 def test_a_new_skill_may_have_a_code_of_its_own() -> None:
