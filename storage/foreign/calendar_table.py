@@ -18,7 +18,7 @@ from storage.foreign.calendar_parts import is_free, is_tentative
 from storage.foreign.calendar_reading import ASKED, is_left_out
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_stored import midnight
-from storage.foreign.calendar_task_rows import OF_TASKS, TASKS, row_of, taken_tasks
+from storage.foreign.calendar_task_rows import OF_TASKS, TASKS, rows_of, taken_tasks
 from storage.foreign.calendar_texts import named_lines, own_properties, text_of
 from storage.foreign.calendar_times import Days
 from storage.foreign.decisions import Choice, Decision, Decisions, Question
@@ -57,7 +57,7 @@ def grid_of(events: Events) -> Grid:
     entries = [*(one.event for _, one in found), *(one for _, one in tasks)]
     more, headers = _named(entries, usual, kept, events)
     rows = [_usual(series, one, events) for series, one in found]
-    rows += [row_of(task, one, events) for task, one in tasks]
+    rows += rows_of(tasks, events)
     rows = [{**row, **own} for row, own in zip(rows, more, strict=True)]
     body = [tuple(cell_of(row.get(header, "")) for header in headers) for row in rows]
     top = tuple(Cell(header) for header in headers)

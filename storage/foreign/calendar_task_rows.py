@@ -1,7 +1,8 @@
 """The tasks of a calendar as rows beside those of its events: each once, with what its program says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import cast
 
 from icalendar import Todo, vDDDTypes, vText
@@ -15,6 +16,7 @@ from storage.foreign.calendar_parts import told_of
 from storage.foreign.calendar_tasks import Task
 from storage.foreign.calendar_times import as_utc, time_key
 from storage.foreign.decisions import Choice, Question
+from storage.foreign.grid import MAX_ROWS
 
 TASKS = "tasks"
 # Beside the columns of events.
@@ -37,11 +39,17 @@ def taken_tasks(events: Events) -> list[tuple[Task, Todo]]:
         raise ForeignFileUnreadable(
             f"{events.place} has {len(events.tasks):,} tasks; at most {MAX_EVENTS:,} can be read."
         )
-    return [(task, one) for task in events.tasks for one in _times(task, events)]
+    found = ((task, one) for task in events.tasks for one in _times(task, events))
+    return list(islice(found, MAX_ROWS + 1))  # one more is too many, and told
 
 
-def row_of(task: Task, one: Todo, events: Events) -> dict[str, str]:
-    """The cells of a task."""
+def rows_of(tasks: Iterable[tuple[Task, Todo]], events: Events) -> Iterator[dict[str, str]]:
+    """The cells of such tasks."""
+    called = {task.uid: task.summary for task in events.tasks}
+    return (_row(task, one, called, events) for task, one in tasks)
+
+
+def _row(task: Task, one: Todo, called: Mapping[str, str], events: Events) -> dict[str, str]:
     start, due = _edges(one)
     said = [moment for moment in (start, due) if moment is not None]
     parent = _parent_of(one)
@@ -58,7 +66,7 @@ def row_of(task: Task, one: Todo, events: Events) -> dict[str, str]:
         "(percent complete)": _number(one, "PERCENT-COMPLETE"),
         "Completed": _text(_moment(one, "COMPLETED"), events, minutes=True),
         "(related to)": parent,
-        "(parent)": next((other.summary for other in events.tasks if parent and other.uid == parent), ""),
+        "(parent)": called.get(parent, ""),
     }
 
 

@@ -44,6 +44,30 @@ def test_a_list_of_orders_that_is_kept_as_tasks_becomes_orders() -> None:
     ]
 
 
+def test_tasks_that_are_parts_of_an_order_are_its_operations() -> None:
+    text = calendar(
+        task("a", "A-7 Rail", r"DESCRIPTION:Qty: 24", "DUE;VALUE=DATE:20261127"),
+        task("b", "10 Saw", "RELATED-TO:a", r"DESCRIPTION:Machine: M-101\nMinutes: 30"),
+        task("c", "20 Mill", "RELATED-TO:a", r"DESCRIPTION:Machine: M-102\nMinutes: 48"),
+    )
+    orders = {
+        "rows": "orders; operations", "order": "number", "orders!only": "(parent)=",
+        "operations!only": "(parent)=?*", "split.Summary": "{number} {name}", "split.(parent)": "{job} {}",
+        "unused": "leave", "status": "none", "priority": "none",
+    }  # fmt: skip
+    steps = {
+        "order": "job", "operation": "number", "operation_name": "name", "machine": "Description: Machine",
+        "run": "Description: Minutes", "run.unit": "min_total", "quantity": "none", "start": "none",
+        "status": "none", "priority": "none", "due": "none",
+    }  # fmt: skip
+    read = Read(text, **orders, **{f"operations!{key}": said for key, said in steps.items()})
+    assert (read.questions, read.problems) == ({}, [])
+    assert read.of("production_order", "code", "quantity", "due_date") == [("A-7", "24", "2026-11-27")]
+    assert read.of("operation", "order_id", "seq", "name", "run_s_per_piece") == [
+        ("A-7", "10", "Saw", "75"), ("A-7", "20", "Mill", "120"),
+    ]  # fmt: skip
+
+
 def test_a_task_says_how_far_it_is_how_urgent_and_what_it_is_a_part_of() -> None:
     text = calendar(
         task("p", "A-1 Rail", "STATUS:IN-PROCESS", "PRIORITY:1", "PERCENT-COMPLETE:20", "X-LOT:7",
