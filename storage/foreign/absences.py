@@ -59,11 +59,7 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
         if is_two_people(reader, places):
             continue
         names = names_in(places.operators, who)
-        for name in names:
-            if name not in people and "new_operators" not in places.decisions.questions:
-                findings.notice(
-                    place, reader.row.number, f"{shown(name)} is nobody of the shop; it is left out"
-                )
+        tell_nobody(reader, people, places, findings)
         times = _times(reader, parts.get(reader.text("day_part"), "whole"))
         for name, when in ((name, when) for name in names if name in people for when in times):
             number = reader.row.number
@@ -114,6 +110,14 @@ def _is_of_plan(
     for other in stored.beside(person, day, day, kind) if held is None else ():
         findings.notice(place, row, f"{shown(name)}: {beyond(str(day), other, stored)}")
     return False
+
+
+def tell_nobody(reader: RowReader, people: Mapping[str, str], places: Places, findings: Findings) -> None:
+    """Say of whom a row is that is nobody of the shop, and gives nothing."""
+    for name in names_in(places.operators, reader.text("operator")):
+        if name not in people and "new_operators" not in places.decisions.questions:
+            text = f"{shown(name)} is nobody of the shop; it is left out"
+            findings.notice(reader.place, reader.row.number, text)
 
 
 def people_of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from storage.exchange.problems import Findings, shown
-from storage.foreign.absences import people_of
+from storage.foreign.absences import people_of, tell_nobody
 from storage.foreign.layout import Layout
 from storage.foreign.masters import machines_of
 from storage.foreign.places import Places
@@ -84,6 +84,8 @@ def take_closures(layout: Layout, place: str, places: Places, findings: Findings
                 )
                 findings.notice(place, reader.row.number, text)
             continue
+        if not reader.text("holds_for"):
+            tell_nobody(reader, people, places, findings)
         owners = closures.owners(reader)
         times = closed_times(reader) if owners else []
         if kind == "overtime" and times and not all("start" in when for when in times):

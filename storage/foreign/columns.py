@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from storage.exchange.problems import shown
 from storage.foreign.decisions import Choice, Question, Scoped
+from storage.foreign.fields import FIELDS
 from storage.foreign.tables import Table
 
 # Whom a closed day or a shift is of: a row that names one of them names no other.
@@ -72,6 +73,9 @@ def filled_down(
         booked = [row for row in table.rows[1:] if start is None or not row.cell(start).empty]
         others = [c.index for f in others_of(kind, field) for c in columns.get(f, ()) if c.index is not None]
         lacking = [row for row in booked if all(row.cell(n).empty for n in (index, *others) if n is not None)]
+        if field == "day":  # a start with its own date needs no other
+            dated = columns["start"][0].index
+            lacking = [row for row in lacking if dated is None or not FIELDS["day"].shape(row.cell(dated))]
         rows = [] if index is None else [row.number for row in lacking]
         if index is None or len(rows) < 2:
             continue

@@ -32,6 +32,13 @@ def test_a_closed_day_or_overtime_may_be_of_one_machine_or_person_and_has_its_nu
     ]  # fmt: skip
 
 
+def test_a_row_of_somebody_who_is_nobody_of_the_shop_is_left_out_and_told() -> None:
+    done, _ = read(TEXT, GIVEN | {"new_operators": "nobody", "new_machines": "new"})
+    told = [notice.text for notice in done.findings.notices if notice.row == 3]
+    assert told == ["Ann is nobody of the shop; it is left out"]
+    assert len(rows(done, "calendar_exception")) == 3
+
+
 def test_a_downtime_keeps_the_note_of_the_plan_where_the_file_has_none() -> None:
     text = "Machine;From;To;Why\nM1;2026-12-05 06:00;2026-12-05 12:00;Inspection\n"
     given = {

@@ -49,3 +49,17 @@ def test_an_absence_that_ends_at_a_time_not_after_its_start_ends_on_the_next_day
         set(),
         [("2026-11-16 22:00", "2026-11-17 02:00"), ("2026-11-18 06:00", "2026-11-18 10:00")],
     )
+
+
+def test_rows_with_a_start_that_is_a_date_are_of_no_day_above_them() -> None:
+    given = {"rows": "absences", "operator": "Who", "day": "Day", "start": "From", "end": "To"}
+    text = (
+        "Who;Day;From;To\nAS;2026-11-16;22:00;23:00\nAS;;18.11.2026;19.11.2026\nAS;;23.11.2026;24.11.2026\n"
+    )
+    done, asked = read(text, given, CREW)
+    days = [("", ""), ("2026-11-18", "2026-11-19"), ("2026-11-23", "2026-11-24")]
+    assert (asked, rows(done, "absence", "start_date", "end_date")) == (set(), days)
+    clocks = text.replace("18.11.2026;19.11.2026", "06:00;07:00").replace(
+        "23.11.2026;24.11.2026", "08:00;09:00"
+    )
+    assert read(clocks, given, CREW)[1] == {"fill_down_day"}
