@@ -1,16 +1,19 @@
 """In which unit a column of times counts: as its header or its cells say, or as it is asked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 
 from storage.exchange.problems import shown
 from storage.foreign.columns import Column
 from storage.foreign.decisions import Choice, Question, Scoped
 from storage.foreign.durations import (
+    ASKED,
     ELAPSED_UNITS,
     RUN_UNITS,
     SETUP_UNITS,
     Unit,
+    is_bare,
     is_of_piece,
     is_run_unit,
     says_unit,
@@ -27,6 +30,9 @@ TIMES = (
     "setup", "run", "alternative_setup", "alternative_run", "wait_after", "elsewhere_time", "length",
     "break_time",
 )  # fmt: skip
+# Numbers without a unit among others that say theirs.
+BARE = "(bare)"
+_DAYS_OF = {True: ("d", "wd"), False: ()}
 _RUNS = ("run", "alternative_run")
 _MEANINGS = {
     "d": "days as the calendar runs",
@@ -94,7 +100,24 @@ def unit_of(
         return known or column_said(text, table) is not None
 
     value = scope.settle(question, proven=proven, fits=fits)
-    return None if value is None or column_said(value, table) is not None else unit_named(value)
+    if value is None or column_said(value, table) is not None:
+        return None
+    return unit_named(value)
+
+
+def with_bare(unit: Unit, scope: Scoped, cell: Cell, field: str, header: str) -> Unit:
+    """The unit of a cell; of a number without one among others that say theirs, what is answered."""
+    if unit.base != "written" or not is_bare(cell):
+        return unit
+    question = Question(
+        f"unit.{BARE}",
+        f'In which unit is "{shown(cell.text)}" in "{shown(header)}", where others say theirs?',
+        tuple(
+            Choice(name, _MEANINGS.get(name, "")) for name in ("min", "h", "s", *_DAYS_OF[field in ELAPSED])
+        ),
+        why="it is a number without a unit",
+    )
+    return replace(unit, bare=scope.settle(question) or ASKED)
 
 
 def _texts_of(table: Table, column: Column) -> list[str]:

@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from storage.exchange.kinds import Refused
+from storage.foreign.decisions import Undecided
 from storage.foreign.grid import Cell
-from storage.foreign.numbers import Sign, parse_number
+from storage.foreign.numbers import Sign, looks_like_number, parse_number
 from storage.foreign.vocabulary import folded, key_of, words
 
+ASKED = "asked"
 Basis: TypeAlias = Literal["once", "piece", "total", "rate"]
 SETUP_UNITS = ("min", "h", "s", "hh:mm", "mm:ss", "written", "h/100", "min/100", "day_part")
 ELAPSED_UNITS = ("d", "wd", "h", "min", "hh:mm", "written")
@@ -96,11 +98,13 @@ _FIRST_DAY, _FIRST_YEAR = datetime.fromisoformat("1899-12-31"), 1900
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`base`: h, min, s, hh:mm, mm:ss or written (each cell says its own). `pieces`: that the time is for."""
+    """`base`: h, min, s, hh:mm, mm:ss or written (each cell says its own). `pieces`: that the time is for.
+    `bare`: of written ones, the unit of numbers without one, ASKED while it is asked."""
 
     base: str
     basis: Basis
     pieces: int = 1
+    bare: str | None = None
 
 
 def unit_named(name: str) -> Unit:
@@ -187,10 +191,8 @@ def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None, *, elapsed: bool = 
         return _spreadsheet_time(value, unit)
     if unit.base in {"hh:mm", "mm:ss"}:
         return _clock(cell, unit.base)
-    if unit.base == "written" and not isinstance(value, Decimal):
-        return _written(cell.text, decimal, elapsed=elapsed)
     if unit.base == "written":
-        raise Refused("has a number without a unit", "such as 1 h 30 min")
+        return _with_own_unit(cell, unit, decimal, elapsed=elapsed)
     if unit.basis != "rate" and _bases(cell.text) == {unit.base}:
         return _written(cell.text, decimal, elapsed=elapsed)
     number = value if isinstance(value, Decimal) else _number(cell.text, unit, decimal)
@@ -201,6 +203,26 @@ def minutes_of(cell: Cell, unit: Unit, decimal: Sign | None, *, elapsed: bool = 
             raise Refused(f"0 pieces in one {unit.base} would never be done", "more than 0")
         return _MINUTES[unit.base] / Fraction(number)
     return Fraction(number) * _MINUTES[unit.base]
+
+
+def _with_own_unit(cell: Cell, unit: Unit, decimal: Sign | None, *, elapsed: bool) -> Fraction:
+    """Of a column whose cells say their units; those that say none are of `unit.bare`."""
+    value = cell.value
+    if unit.bare is not None and is_bare(cell):
+        if unit.bare == ASKED:
+            raise Undecided("is a number without a unit", "an answer to unit.(bare)")
+        number = value if isinstance(value, Decimal) else parse_number(cell.text, decimal)
+        return Fraction(number) * _MINUTES[unit.bare]
+    if isinstance(value, Decimal):
+        raise Refused("has a number without a unit", "such as 1 h 30 min")
+    return _written(cell.text, decimal, elapsed=elapsed)
+
+
+def is_bare(cell: Cell) -> bool:
+    """Whether a cell is a number without a unit, other than 0."""
+    if isinstance(cell.value, Decimal):
+        return cell.value != 0
+    return isinstance(cell.value, str) and looks_like_number(cell.text) and cell.text != "0"
 
 
 def _number(text: str, unit: Unit, decimal: Sign | None) -> Decimal:

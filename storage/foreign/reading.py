@@ -12,6 +12,7 @@ from storage.exchange.kinds import Refused
 from storage.exchange.problems import Findings, TooManyProblems
 from storage.foreign.canonical import Origin
 from storage.foreign.clocks import minute_of
+from storage.foreign.column_units import with_bare
 from storage.foreign.date_forms import short_date
 from storage.foreign.dates import DateStyle, parse_date
 from storage.foreign.decisions import Undecided
@@ -324,6 +325,7 @@ class RowReader:
             unit = self.unit(name)
             if unit is None:
                 return None
+            unit = with_bare(unit, self.layout.scope, cell, name, self.layout.header(name) or name)
             return minutes_of(cell, unit, self.layout.decimal, elapsed=name in ELAPSED)
         except Undecided:
             self.waits = True

@@ -85,3 +85,15 @@ def test_days_in_a_column_of_units_are_asked_about_and_rows_that_wait_for_it_are
     assert rows(done, "downtime", "start", "end") == [
         ("2026-12-07 06:00", "2026-12-09 06:00"), ("2026-12-10 06:00", "2026-12-10 07:30"),
     ]  # fmt: skip
+
+
+def test_numbers_without_a_unit_among_written_ones_are_asked_about_once() -> None:
+    plant = replace(SHOP, machines=(Named("m1", "M1", "M1", None, "day", "import", "M1"),))
+    text = "Machine;From;For\nM1;2026-12-07 06:00;2 d\nM1;2026-12-10 06:00;4\nM1;2026-12-11 06:00;90 min\n"
+    given = {"rows": "downtimes", "downtime": "breakdown", "title": "none", "length": "For"}
+    done, asked = read(text, given | {"length.unit": "written"}, plant)
+    assert (asked, done.findings.problems, list(done.unread.values())) == ({"unit.(bare)"}, [], [(3,)])
+    done, asked = read(text, given | {"length.unit": "written", "unit.(bare)": "h"}, plant)
+    assert (asked, [end for (end,) in rows(done, "downtime", "end")]) == (
+        set(), ["2026-12-09 06:00", "2026-12-10 10:00", "2026-12-11 07:30"],
+    )  # fmt: skip
