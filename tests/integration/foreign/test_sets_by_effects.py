@@ -25,7 +25,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 SETS = {
     name: FIXTURES / f"foreign_files_{number}"
     for number, name in enumerate(
-        ("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"), 7
+        ("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"), 7
     )
 }
 
