@@ -35,6 +35,7 @@ OF_SOME_ROWS = frozenset(
         "done_at", "names", "by_name", "group", "same_time", "reports_differ", "unknown_operations",
         "order_numbers", "available.day", "release.day", "material_due.day", "quote_expires.day",
         "reported.day", "active_to.day", "fill_down_machine", "fill_down_day", "fill_down_calendar",
+        "days_without",
     )
 )  # fmt: skip
 _ASKED_ONCE = frozenset({"year"})

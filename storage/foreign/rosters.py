@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from storage.exchange.problems import Findings, shown
 from storage.foreign.absence_days import AwayDays
 from storage.foreign.closures import closed_times
+from storage.foreign.days_without import OFF_WEEKS, days_missing, said_of_days, tell_missing
 from storage.foreign.decisions import Choice, Question
 from storage.foreign.fields import has_clocks
 from storage.foreign.known_people import is_two_people, settle_by_name
@@ -47,6 +48,9 @@ class _Roster:
     shut: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     count: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
     days: AwayDays = field(default_factory=AwayDays)
+    # the days that rows name of each person, and a row of each
+    named: dict[str, set[date]] = field(default_factory=dict[str, set[date]])
+    readers: dict[str, RowReader] = field(default_factory=dict[str, RowReader])
 
 
 def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) -> None:
@@ -63,9 +67,20 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
     roster = _Roster(layout, places, marks, _breaks(layout, readers), dated)
     for reader in readers_of(layout, place, findings):
         _take(roster, reader)
+    _days_without(roster, place, findings)
     if roster.days.away or roster.days.worked:
         stored = StoredTimes(places.shop.absences, places.source, ZoneInfo(places.shop.timezone))
         roster.days.finish(places, stored, findings)
+
+
+def _days_without(roster: _Roster, place: str, findings: Findings) -> None:
+    said = said_of_days(roster.layout.scope)
+    missing = list(days_missing(roster.named, weeks=said == OFF_WEEKS))
+    if said is None:
+        tell_missing(len(missing), place, findings)
+    for person, day in missing if said in (OFF, OFF_WEEKS) else ():
+        reader = roster.readers[person]
+        _add_closure(roster, reader, ("operator_id", person), "no shift", {"production_date": str(day)})
 
 
 def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
@@ -136,6 +151,8 @@ def _target(roster: _Roster, reader: RowReader) -> tuple[str, str] | None:
 
 def _shut(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     for when in closed_times(reader):
+        if "production_date" in when:
+            _remember(roster, reader, target, date.fromisoformat(when["production_date"]))
         _add_closure(roster, reader, target, reader.text("shift") or "closed", when)
 
 
@@ -146,6 +163,7 @@ def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     day = window[0] if window is not None else reader.moment("day", needed=True)
     if day is None or reader.bad:
         return
+    _remember(roster, reader, target, day.day)
     spans = [window] if window is not None else _by_name(roster, reader, target, day)
     if spans is None or reader.bad or roster.breaks is None:
         return
@@ -167,6 +185,13 @@ def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
             },
             origin,
         )  # fmt: skip
+
+
+def _remember(roster: _Roster, reader: RowReader, target: tuple[str, str], day: date) -> None:
+    """That a row names a day of a person."""
+    if target[0] == "operator_id":
+        roster.named.setdefault(target[1], set()).add(day)
+        roster.readers.setdefault(target[1], reader)
 
 
 def _add_closure(
