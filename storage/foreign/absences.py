@@ -29,6 +29,8 @@ from storage.foreign.words_of_cells import (
 )
 
 _ONE_DAY = timedelta(days=1)
+# What a preview shows of a kind that is asked about.
+ASKED_KIND = "(asked)"
 _NEVER = "without an end, a person would never be planned again"
 
 
@@ -75,6 +77,9 @@ def take_absences(layout: Layout, place: str, places: Places, findings: Findings
             whose = _Whose(people[name], numbers.key(reader, people[name], when) + place_in)
             _add(reader, whose, when, kinds, (places, stored))
     stored.tell_overlaps(findings)
+    if said and not layout.has("absence_kind"):
+        text = f"nothing says why people are away: {len(said)} absences are of the kind `absence`; "
+        findings.notice(place, None, f"{text}absence_kind=COLUMN or absence_kind==vacation says it")
 
 
 def _is_a_day(reader: RowReader, when: Mapping[str, str]) -> bool:
@@ -262,7 +267,7 @@ def _add(
     kinds: Mapping[str, str],
     into: tuple[Places, StoredTimes],
 ) -> None:
-    (places, stored), person = into, whose.person
+    (places, stored), person, word = into, whose.person, reader.text("absence_kind")
     first, last = when.get("start_date") or when["start"], when.get("end_date") or when.get("end") or ""
     number = reader.text("absence_number")
     key = f"{number}{whose.part}" if number else f"{places.source}:{person} {first}"
@@ -273,7 +278,7 @@ def _add(
         "absence",
         {
             **stored.identity(reader.origin(), time), "operator_id": person, **when,
-            "kind": kinds.get(reader.text("absence_kind"), "absence"),
+            "kind": kinds.get(word, ASKED_KIND if word else "absence"),
         },
         _origin(reader, when),
     )  # fmt: skip
