@@ -19,6 +19,7 @@ from storage.foreign.fields import ABOUT_ROWS
 from storage.foreign.importing import Preview, Request, import_foreign
 from storage.foreign.layout import Layout
 from storage.foreign.profile import read_profile
+from storage.foreign.spoken import silent_heads
 from storage.foreign.tables import Table, told_skipped
 
 SAMPLE_ROWS = 3
@@ -130,11 +131,16 @@ def _tell_table(table: Table, layout: Layout | None) -> None:
     out().print(Text(f"\n{sheets}{hidden}: {header}, {len(table.rows):,} rows: {kind}"))
     fields = _fields_by_header(layout) if layout is not None else {}
     view = plain_table("column", "is", "such as")
+    silent = silent_heads(table.headers, layout.scope, fields) if layout is not None else frozenset[str]()
     for index, header in enumerate(table.headers):
-        if header:
+        if header and header not in silent:
             samples = list(dict.fromkeys(cell.text for cell in table.filled(index)[:50]))[:3]
             view.add_row(shown(header), fields.get(header, "not used"), shown(" · ".join(samples)))
     out().print(view)
+    if silent:
+        out().print(
+            Text(f"and {len(silent)} columns of heads that nothing speaks of, such as {shown(min(silent))}")
+        )
     for text in told_skipped(table):
         out().print(Text(f"left out: {shown(text)}"))
 

@@ -11,7 +11,7 @@ from storage.foreign.fields import FIELDS, ROWS, has_clocks
 from storage.foreign.material_columns import material_columns
 from storage.foreign.number_columns import propose_number
 from storage.foreign.people_columns import PEOPLE, propose_known_people
-from storage.foreign.spoken import is_spoken_of
+from storage.foreign.spoken import is_made_or_part, is_spoken_of
 from storage.foreign.suggesting import ACROSS, Guess, called_so, columns_for
 from storage.foreign.tables import Table
 from storage.foreign.vocabulary import key_of
@@ -56,7 +56,8 @@ def field_columns(
     table: Table, scope: Scoped, kind: str
 ) -> tuple[dict[str, tuple[Column, ...]], dict[str, str]]:
     """The columns of each field of a kind of rows, and the fields that come from elsewhere."""
-    proposed = columns_for(table, kind)
+    used = {header for header in table.headers if header and is_made_or_part(header, scope)}
+    proposed = columns_for(table, kind, used)
     if kind == "materials":
         material_columns(table, proposed)
     called = called_so(table, kind, proposed)

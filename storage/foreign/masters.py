@@ -102,7 +102,9 @@ def _calendar(reader: RowReader, places: Places, who: str, stored: Named | None)
     if stored is not None and stored.calendar_id and not reader.layout.has("calendar"):
         return stored.calendar_id
     if not word:
-        return places.calendar("no_shift", f"do {who} of which the file says no shift", reader.origin())
+        one = f"{shown(reader.text('operator') or reader.text('machine'))} in row {reader.row.number}"
+        about = f"do {who} of which the file says no shift, such as {one}"
+        return places.calendar("no_shift", about, reader.origin())
     return places.calendar(f"calendar.{word}", f'is "{word}"', reader.origin(), word)
 
 
@@ -147,7 +149,10 @@ def _says_otherwise(reader: RowReader, before: RowReader) -> bool:
 
 
 def _operator(reader: RowReader, code: str, places: Places) -> str | None:
-    stored = places.operators.stored_as(places.operators.find(code) or "")
+    found = places.operators.find(code)
+    if found in places.told:
+        return found  # another table says when this person works
+    stored = places.operators.stored_as(found or "")
     calendar = _calendar(reader, places, "people work", stored)
     if calendar is None:
         return None

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from storage.foreign.durations import unit_of_header
@@ -119,9 +119,10 @@ def _without_units(header: str) -> str:
     return " ".join(word for word in folded(outside).split() if word not in drop)
 
 
-def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
+def columns_for(table: Table, kind: str, used: Set[str] = frozenset()) -> dict[str, list[Guess]]:
     """The columns proposed for each field of a kind of rows, best first; none where the cells say
-    otherwise."""
+    otherwise. `used`: headers of columns of which others are made, and of these: their numbers are no
+    marks."""
     taken: set[int] = set()
     proposed: dict[str, list[Guess]] = defaultdict(list)
     wanted = ROWS[kind]
@@ -148,7 +149,8 @@ def columns_for(table: Table, kind: str) -> dict[str, list[Guess]]:
     if "calendar" in wanted and not proposed["calendar"]:
         proposed["calendar"] += _of_shifts(table, taken)
     if kind == "operators":
-        proposed["skill"] += _marked(table, taken)
+        numbered = {i for i, h in enumerate(table.headers) if h in used and _are_numbers(table, i)}
+        proposed["skill"] += _marked(table, taken | numbered)
     return {field: found for field, found in proposed.items() if found}
 
 
@@ -216,6 +218,10 @@ def _of_shifts(table: Table, taken: set[int]) -> list[Guess]:
         if index not in taken and header and cells and timed * 2 > len(cells):
             return [Guess(index, header, "calendar", 1.0, "shifts")]
     return []
+
+
+def _are_numbers(table: Table, index: int) -> bool:
+    return all(cell.text.isdecimal() for cell in table.filled(index))
 
 
 def _is_level(text: str) -> bool:

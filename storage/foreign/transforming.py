@@ -185,7 +185,10 @@ def transform(
     at_work = placed("operations", "bookings")
     marks = marks_of(at_work)
     for kind, take in _TAKERS:
-        for layout, place in placed(kind):
+        found = placed(kind)
+        if kind == "operators":  # a table that says when people work comes before others of the same people
+            found.sort(key=lambda at: not at[0].has("calendar"))
+        for layout, place in found:
             take(layout, place, places, done.findings)
         # What rows of work say of machines is more than what others do; but a table of which nobody has said
         # what it is may be the list of them.

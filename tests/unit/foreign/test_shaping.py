@@ -11,6 +11,7 @@ from storage.foreign.grid import Grid, Sheet, cell_of
 from storage.foreign.layout import Layout
 from storage.foreign.shaping import shaped
 from storage.foreign.splitting import template_of
+from storage.foreign.spoken import silent_heads
 from storage.foreign.tables import Table, tables_of
 from storage.foreign.transforming import layouts_of
 from tests.unit.foreign.test_files import table_of, text_of
@@ -171,6 +172,14 @@ def test_columns_of_heads_of_several_levels_are_no_numbered_columns() -> None:
     (layout,) = layouts_of((table_of(text),), decisions)
     assert not {"across"} & (decisions.questions.keys() | decisions.made.keys())
     assert layout.table.headers[-3:] == ("(above 3) Art", "(above 3) Nr", "(above 3) Text")
+
+
+def test_columns_of_heads_that_nothing_speaks_of_are_told_apart() -> None:
+    text = "Art;Nr;Text\nK;FA-1;Kunde\nP;10;sägen\nP;20;drehen\n"
+    answers = {"parent": "Art=K", "order": "(above) Nr", "split.(above) Text": "{who}", "rows": "operations"}
+    (layout,) = laid_out(text, answers)
+    used = {column.header for columns in layout.columns.values() for column in columns}
+    assert silent_heads(layout.table.headers, layout.scope, used) == {"(above) Art"}
 
 
 def test_days_of_the_week_as_columns_are_asked_about() -> None:
