@@ -324,6 +324,7 @@ async def _look_at_calendar(
     done = Transformed()
     if decisions.given.get(EVENTS) == ROWS:
         events = events_of(calendar, decisions, shop, Canonical(), done.findings, place=name)
+        remember_people(shop.operators, decisions)
         done = await _look_at_events(database, who, events, preview)
         headers = named  # one program may have a calendar of bookings and one of absences
     else:
