@@ -39,9 +39,13 @@ _YEARLESS = (
 _NAME_FIRST = _YEARLESS[2]
 # Two numbers, of which one is the day and one the month: `07/12`, `Mo 7.12`, `7.12 06:00`.
 _SHORT = re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}}){_BEHIND}{_TAIL}", _FLAGS)
-_WEEK_WORD = r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|w)"
+_WEEK_WORD = (
+    r"(?:kw|cw|wk|week|woche|sem|semaine|semana|sett|settimana|uke|uge|vecka|viikko|vko|minggu|tydzień|tydz\.?|tyg\.?"
+    r"|týden|tjedan|teden|hafta|неделя|тиждень|седмица|εβδομάδα|εβδ\.?|tuần|สัปดาห์(?:ที่)?|الأسبوع|أسبوع|שבוע|w)"
+)
 _WEEKS = (
     re.compile(rf"{_WEEK_WORD}[\s.]*(?P<week>\d{{1,2}})(?:\s*[/.\s-]\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
+    re.compile(r"(?:(?P<year>\d{4})\s?[年년]\s?)?第?(?P<week>\d{1,2})\s?(?:[周週]|주차?)", _FLAGS),
     re.compile(rf"(?P<week>\d{{1,2}})\.?\s*{_WEEK_WORD}(?:\s*[/.\s-]?\s*(?P<year>\d{{4}}|\d{{2}}))?", _FLAGS),
     re.compile(
         rf"(?P<year>\d{{4}})\s*[/-]?\s*(?:{_WEEK_WORD}|s)[\s-]*(?P<week>\d{{1,2}})(?:-?(?P<weekday>[1-7]))?",

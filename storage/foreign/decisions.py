@@ -18,7 +18,7 @@ OF_WORDS = frozenset(
     (
         "absence", "approved", "attendance", "available", "blank", "booking", "closure", "day_part",
         "downtime", "half_day", "level", "mark", "next_day", "open_end", "priority", "service", "shift",
-        "status", "times",
+        "status", "times", "week",
     )
 )  # fmt: skip
 

@@ -46,6 +46,7 @@ from storage.foreign.table_keys import less_only_table
 from storage.foreign.table_rows import readers_of
 from storage.foreign.tables import LINE, Table
 from storage.foreign.unused import ask_unused
+from storage.foreign.week_letters import by_week_words
 from storage.foreign.whose_status import ask_whose_status
 from storage.foreign.words_of_cells import EMPTY_CELL, Marks, learn_priorities, learn_statuses
 from storage.foreign.words_of_work import attendance_of, booking_statuses_of, marks_of
@@ -111,7 +112,7 @@ def layouts_of(tables: tuple[Table, ...], decisions: Decisions) -> list[Layout]:
         plain = said_of_each(without_dittos(_less_hidden(table, scope), scope), scope)
         others = _looked_in(tables, table, decisions)
         down = shaped(gone_down(shaped(plain, scope, others=others), scope), scope, late=True, others=others)
-        down = by_24_hours(down, scope)
+        down = by_week_words(by_24_hours(down, scope), scope)
         # What a row is cannot be said before it is known which cells it has.
         kinds = () if is_across_asked(down, scope) else kinds_of(down, scope)
         for number, kind in enumerate(kinds):
