@@ -15,9 +15,10 @@ from storage.foreign.known_people import is_two_people, settle_by_name
 from storage.foreign.layout import Layout, is_asked
 from storage.foreign.masters import machines_of
 from storage.foreign.moments import Moment
-from storage.foreign.pauses import inside, length, less_pauses, pauses_in
+from storage.foreign.pauses import inside, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader
+from storage.foreign.roster_breaks import breaks_of, less_break
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.stored_times import StoredTimes
 from storage.foreign.table_rows import readers_of
@@ -28,11 +29,6 @@ from storage.foreign.words_of_cells import ABSENCES, KIND_CHARS, learn_marks
 
 OFF, USUAL = "off", "usual"
 AWAY = "away:"
-BREAKS = {
-    "middle": "in the middle of each shift",
-    "end": "at its end: people go home earlier",
-    "none": "not at all: the shift counts in full",
-}
 _ORIGIN = {"start": "start", "end": "end", "production_date": "day", "weekday": "weekday"}
 
 
@@ -64,7 +60,7 @@ def take_shifts(layout: Layout, place: str, places: Places, findings: Findings) 
         return
     starts = [reader.cell("start") for reader in readers if not reader.cell("start").empty]
     dated = layout.has("day") or (bool(starts) and not has_clocks(starts) and not layout.has("weekday"))
-    roster = _Roster(layout, places, marks, _breaks(layout, readers), dated)
+    roster = _Roster(layout, places, marks, breaks_of(layout, readers), dated)
     for reader in readers_of(layout, place, findings):
         _take(roster, reader)
     _days_without(roster, place, findings)
@@ -99,20 +95,6 @@ def _people(layout: Layout, readers: list[RowReader], places: Places) -> None:
         shown_name = named[name].text("operator_name") or name
         origin = named[name].origin(code="operator", name="operator_name")
         places.make_operator(name, shown_name, calendar=calendar or "", origin=origin)
-
-
-def _breaks(layout: Layout, readers: list[RowReader]) -> str | None:
-    lengths = [reader for reader in readers if not pauses_in(reader)]
-    if not any(not r.cell("break_time").empty and r.text("break_time") != "0" for r in lengths):
-        return "none"
-    header = shown(layout.header("break_time") or "")
-    question = Question(
-        "breaks",
-        f'"{header}" says how long the breaks are, not when: when are they?',
-        tuple(Choice(value, meaning) for value, meaning in BREAKS.items()),
-        why="a plan needs the minutes in which nobody works",
-    )
-    return layout.scope.settle(question)
 
 
 def _take(roster: _Roster, reader: RowReader) -> None:
@@ -174,7 +156,7 @@ def _dated(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
     key = (target[1], day.day)
     name = "as the shifts of the day say" if spans else reader.text("shift") or "closed"
     _add_closure(roster, reader, target, name, {"production_date": str(day.day)})
-    for start, end in [part for span in spans for part in _less_break(roster, reader, *span)]:
+    for start, end in [part for span in spans for part in less_break(roster.breaks, reader, *span)]:
         number = roster.count[key] = roster.count.get(key, 0) + 1
         canonical.add(
             "calendar_exception",
@@ -312,24 +294,6 @@ def _may_work_at_night(roster: _Roster, person: str) -> bool:
 
 def _is_night(cells: Mapping[str, str]) -> bool:
     return cells["ends_next_day"] == "true"
-
-
-def _less_break(
-    roster: _Roster, reader: RowReader, start: Moment, end: Moment
-) -> list[tuple[Moment, Moment]]:
-    if pauses := pauses_in(reader):
-        return less_pauses(start, end, pauses)
-    minutes = int(reader.minutes("break_time", needed=False) or 0)
-    if not minutes or roster.breaks == "none":
-        return [(start, end)]
-    if roster.breaks == "end":
-        return [(start, end.later(-minutes))]
-    first = start.later(_before_break(length(start, end), minutes))
-    return [(start, first), (first.later(minutes), end)]
-
-
-def _before_break(length: int, minutes: int) -> int:
-    return max(0, (length - minutes) // 10 * 5)
 
 
 def _weekly(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None:
