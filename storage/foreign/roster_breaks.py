@@ -40,9 +40,10 @@ def less_break(
         return [(start, end)]
     if breaks == "end":
         return [(start, end.later(-minutes))]
-    first = start.later(_before_break(length(start, end), minutes))
+    first = start.later(before_break(length(start, end), minutes))
     return [(start, first), (first.later(minutes), end)]
 
 
-def _before_break(length: int, minutes: int) -> int:
+def before_break(length: int, minutes: int) -> int:
+    """Minutes of a shift before a break in its middle, in steps of five."""
     return max(0, (length - minutes) // 10 * 5)

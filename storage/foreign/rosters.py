@@ -18,7 +18,7 @@ from storage.foreign.moments import Moment
 from storage.foreign.pauses import inside, pauses_in
 from storage.foreign.places import Places
 from storage.foreign.reading import RowReader
-from storage.foreign.roster_breaks import breaks_of, less_break
+from storage.foreign.roster_breaks import before_break, breaks_of, less_break
 from storage.foreign.shift_patterns import Slot, clock_text, days_later, pattern_of, weekdays_in
 from storage.foreign.stored_times import StoredTimes
 from storage.foreign.table_rows import readers_of
@@ -305,7 +305,7 @@ def _weekly(roster: _Roster, reader: RowReader, target: tuple[str, str]) -> None
     for slot in _weekly_slots(roster, reader):
         has_length = not pauses and roster.breaks != "none"
         minutes = int(reader.minutes("break_time", needed=False) or 0) if has_length else 0
-        at = slot.start + _before_break(slot.minutes, minutes)
+        at = slot.start + before_break(slot.minutes, minutes)
         breaks = [Slot(None, at, at + minutes)] if minutes and roster.breaks == "middle" else []
         breaks += inside(slot, pauses)
         end = (slot.end - (minutes if roster.breaks == "end" else 0)) % (24 * 60)
