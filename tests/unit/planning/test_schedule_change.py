@@ -12,27 +12,23 @@ from hypothesis import strategies as st
 
 from planning.calendars import ShopTimes
 from planning.changes import (
-    Change,
     DueDateChanged,
     MachineDown,
     OperatorAbsent,
     OrderCancelled,
     OrderMove,
     Overtime,
-    QuantityChanged,
 )
 from planning.conflict_items import Conflict, ConflictType
 from planning.conflicts import ConflictQuestion, conflicts
 from planning.plan_difference import conflict_key
 from planning.retiming import Policy, Retiming
-from planning.schedule_change import ChangeEffect, schedule_change
+from planning.schedule_change import schedule_change
 from planning.shop import (
-    Alternative,
     Attendance,
     Booking,
     BookingStatus,
     MaterialRequirement,
-    Operation,
     Operator,
     OperatorSkill,
     Segment,
@@ -41,42 +37,11 @@ from planning.shop import (
     WorkCenter,
 )
 from tests.unit.planning import strategies
-from tests.unit.planning.order_shop import DAY, MONDAY, WINDOW, H, at, booked, shop, step
+from tests.unit.planning.change_shop import alone, effect, moves, plan, two_hours
+from tests.unit.planning.order_shop import DAY, H, at, booked, shop, step
 
 quick = settings(max_examples=60, deadline=None)
 T = ConflictType
-
-
-def alone(seq: int, *machines: str) -> Operation:
-    """Two hours on M1, three on any other machine; needs nobody."""
-    others = tuple(Alternative(m, 60, 360) for m in machines)
-    return step(seq, attendance=Attendance.NONE, alternatives=(Alternative("m1", 60, 180), *others))
-
-
-def plan(*rows: Booking, machines: tuple[str, ...] = ()) -> Shop:
-    operations = [alone(10 * (i + 1), *machines) for i in range(len(rows))]
-    base = shop(operations, list(rows), release_at=None, due_at=at(9, 0))
-    twins = {m: replace(base.machines["m1"], id=m, code=m.upper()) for m in machines}
-    return replace(base, machines={**base.machines, **twins})
-
-
-def two_hours(number: int, day: int, hour: int) -> Booking:
-    return booked(f"b{number}", f"op{number}0", at(day, hour), at(day, hour + 2))
-
-
-def effect(
-    base: Shop, change: Change, policy: Policy = Policy.PUSH_RIGHT, as_of: int = MONDAY
-) -> ChangeEffect:
-    return schedule_change(ShopTimes(base, WINDOW), change, policy, as_of)
-
-
-def moves(found: ChangeEffect) -> dict[str, tuple[str, int, int] | None]:
-    return {
-        s.before.id: None
-        if s.after is None
-        else (s.after.machine_id, s.after.envelope_start, s.after.envelope_end)
-        for s in found.shifts
-    }
 
 
 def test_a_change_that_hits_nothing_has_an_empty_effect() -> None:
@@ -228,64 +193,6 @@ def test_work_never_goes_before_the_end_of_work_outside_that_comes_first(
     found = effect(replace(base, materials=awaited), MachineDown("m1", at(3, 0), at(4, 0)), policy)
     assert moves(found) == {"b1": ("m1", at(day, 6), at(day, 8))}
     assert found.new == ()
-
-
-def test_a_larger_quantity_needs_more_time_and_pushes_what_follows() -> None:
-    base = plan(two_hours(1, 0, 6), two_hours(2, 0, 8))
-    # 40 pieces: one hour of setup, two of run.
-    assert moves(effect(base, QuantityChanged("o1", 40))) == {
-        "b1": ("m1", at(0, 6), at(0, 9)),
-        "b2": ("m1", at(0, 9), at(0, 12)),
-    }
-
-
-def over_a_break(*spans: tuple[int, int]) -> Booking:
-    segments = tuple(Segment(start, end) for start, end in spans)
-    return replace(
-        two_hours(1, 0, 12), segments=segments, envelope_start=spans[0][0], envelope_end=spans[-1][1]
-    )
-
-
-def test_a_smaller_quantity_takes_its_minutes_from_the_end_of_the_work_whatever_its_pauses() -> None:
-    # 20 pieces: an hour of setup and one of run, its last half on the next day. 5 pieces take 75 minutes.
-    base = plan(over_a_break((at(0, 12) + 30, at(0, 14)), (at(1, 6), at(1, 6) + 30)))
-    for policy in Policy:
-        found = effect(base, QuantityChanged("o1", 5), policy)
-        (row,) = found.shop.bookings
-        assert sum(s.end - s.start for s in row.segments) == 75
-        assert found.new == ()
-
-
-def test_a_smaller_quantity_shortens_the_last_of_several_bookings_first() -> None:
-    pieces = (
-        booked("b1", "op10", at(0, 6), at(0, 7) + 50),
-        booked("b2", "op10", at(0, 8), at(0, 8) + 10),
-    )
-    base = plan(pieces[0])
-    found = effect(replace(base, bookings=pieces), QuantityChanged("o1", 5))
-    assert [b.envelope_end - b.envelope_start for b in found.shop.bookings] == [74, 1]
-
-
-@pytest.mark.parametrize("quantity", [5, 80])
-def test_work_that_may_not_move_keeps_its_length_and_somebody_must_decide(quantity: int) -> None:
-    base = plan(replace(two_hours(1, 0, 6), locked=True), two_hours(2, 0, 8))
-    found = effect(base, QuantityChanged("o1", quantity))
-    assert found.shop.bookings[0] == base.bookings[0]
-    assert [b.id for b in found.stuck] == ["b1"]
-    assert [(c.type, c.booking_ids) for c in found.new] == [(T.DURATION_MISMATCH, ("b1",))]
-
-
-def test_a_quantity_changes_nothing_of_what_is_over_by_plan() -> None:
-    base = plan(two_hours(1, -1, 6), two_hours(2, 0, 8))
-    found = effect(base, QuantityChanged("o1", 40))
-    assert moves(found) == {"b2": ("m1", at(0, 8), at(0, 11))}
-
-
-@pytest.mark.parametrize("policy", Policy)
-def test_the_quantity_that_an_order_has_touches_nothing(policy: Policy) -> None:
-    base = plan(two_hours(1, 2, 6), two_hours(2, 3, 8))
-    found = effect(base, QuantityChanged("o1", 20), policy)
-    assert (found.touched, found.stuck) == ((), ())
 
 
 def test_a_cancelled_order_frees_its_bookings_but_not_what_has_begun() -> None:
