@@ -164,7 +164,8 @@ def hits(booking: Booking, change: Change, before: Shop) -> bool:
             return _belongs(booking, change.order_id, before) and booking.envelope_start < change.start
         case QuantityChanged():
             mine = _belongs(booking, change.order_id, before) and not _has_begun(booking)
-            return mine and difference(booking, before, change.quantity) != 0
+            operation = before.operations[booking.operation_id or ""] if mine else None
+            return operation is not None and difference(operation, before, change.quantity) != 0
         case Overtime() | OrderCancelled() | PriorityChanged() | DueDateChanged():
             return False
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from planning.retiming import may_move
 from planning.routings import Routings, op_minutes
-from planning.shop import Booking, Minute, Segment, Shop
+from planning.shop import Booking, Minute, Operation, Segment, Shop
 
 
 def with_quantity(shop: Shop, order_id: str, quantity: int, earliest: Minute) -> Shop:
@@ -23,19 +23,20 @@ def with_quantity(shop: Shop, order_id: str, quantity: int, earliest: Minute) ->
                 rows[operation.id].append(booking)
     resized = {
         booking.id: booking
-        for pieces in rows.values()
-        for booking in _resized(pieces, difference(pieces[-1], shop, quantity))
+        for key, pieces in rows.items()
+        for booking in _resized(pieces, difference(shop.operations[key], shop, quantity))
     }
     order = replace(shop.orders[order_id], quantity=quantity)
     bookings = tuple(resized.get(b.id, b) for b in shop.bookings)
     return replace(shop, orders={**shop.orders, order_id: order}, bookings=bookings)
 
 
-def difference(booking: Booking, shop: Shop, quantity: int) -> int:
-    """By how many minutes the booking's operation takes longer, with so many pieces of its order."""
-    operation = shop.operations[booking.operation_id or ""]
-    old = op_minutes(operation, shop.orders[operation.order_id].quantity, booking.machine_id)
-    return op_minutes(operation, quantity, booking.machine_id) - old
+def difference(operation: Operation, shop: Shop, quantity: int) -> int:
+    """By how many minutes an operation that is booked takes longer, with so many pieces of its order: the run
+    of its first booking's machine counts, as in the check of durations."""
+    machine_id = shop.view(Routings).bookings(operation.id)[0].machine_id
+    old = op_minutes(operation, shop.orders[operation.order_id].quantity, machine_id)
+    return op_minutes(operation, quantity, machine_id) - old
 
 
 def _resized(pieces: Sequence[Booking], minutes: int) -> Iterator[Booking]:

@@ -134,16 +134,30 @@ class Routings:
             unplaced = PlannedOperation(operation, before, (), done_before, None, None, materials)
             ready = unplaced.ready_at(order)
             if not before and order.release_at is None:
-                ready = self._begins(order, ready or 0) if operation.milestone else None
+                ready = self._begins(operation, ready or 0) if operation.milestone else None
             if ready is not None:
                 start, end = ready, ready + (operation.subcontract_minutes or 0)
         return PlannedOperation(operation, before, bookings, done_before, start, end, materials, reports)
 
-    def _begins(self, order: Order, ready: Minute) -> Minute | None:
-        """When a milestone that awaits nothing is over: once it is ready and the order's work begins."""
-        rows = (b for o in self.operations(order.id) for b in self.bookings(o.id))
-        first = min((b.envelope_start for b in rows), default=None)
-        return None if first is None else max(first, ready)
+    def _begins(self, milestone: Operation, ready: Minute) -> Minute | None:
+        """When a milestone that awaits nothing is over: once it is ready, and by when the work that follows
+        it begins, less the waits between. None where that is not known: nobody says when work outside
+        begins."""
+        operations = {o.id: o for o in self.operations(milestone.order_id)}
+        before = predecessors(list(operations.values()))
+        waits, walk = {milestone.id: 0}, [milestone.id]
+        first: list[Minute] = []
+        for key in walk:
+            wait = waits[key] + operations[key].min_wait_after_min
+            for follower in (o for o in operations if key in before[o]):
+                if operations[follower].subcontract_minutes is not None:
+                    return None
+                if bookings := self.bookings(follower):
+                    first.append(bookings[0].envelope_start - wait)
+                elif waits.get(follower, -1) < wait:
+                    waits[follower] = wait
+                    walk.append(follower)
+        return max(min(first), ready) if first else None
 
 
 def _rows_by_order(shop: Shop) -> dict[str, _OrderRows]:

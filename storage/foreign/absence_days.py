@@ -44,6 +44,7 @@ class AwayDays:
         default_factory=dict[tuple[str, str], dict[date, Origin]]
     )
     worked: dict[tuple[str, date], Origin] = field(default_factory=dict[tuple[str, date], Origin])
+    _keys: set[str] = field(default_factory=set[str])
 
     def add(self, person: str, kind: str, day: date, origin: Origin) -> None:
         self.away.setdefault((person, kind), {}).setdefault(day, origin)
@@ -51,6 +52,7 @@ class AwayDays:
     def finish(self, places: Places, stored: StoredTimes, findings: Findings) -> None:
         """Adds the absences, and tells of those of the plan that they are, or go beyond."""
         new: list[_Run] = []
+        self._keys = {row.cells["external_id"] for row in places.canonical.of("absence")}
         for held, run in self._runs(stored):
             if held is None:
                 new.append(run)
@@ -84,9 +86,9 @@ class AwayDays:
     def _add(self, run: _Run, places: Places, stored: StoredTimes) -> None:
         key = f"{places.source}:{run.person} {run.first}"
         same = stored.replaced_by(Time(run.person, run.first, run.last, key))
-        used = {row.cells["external_id"] for row in places.canonical.of("absence")}
-        if same is None and (key in used or stored.has(key)):
+        if same is None and (key in self._keys or stored.has(key)):
             key = f"{key} {run.kind}"
+        self._keys.add(key)
         stored.rows.append((run.origin, Time(run.person, run.first, run.last, key)))
         places.canonical.add(
             "absence",

@@ -7,6 +7,7 @@ from storage.foreign.moments import Moment
 from storage.foreign.reading import RowReader
 
 _DAY_MINUTES = 24 * 60
+_MOST_MINUTES = 10 * 366 * _DAY_MINUTES
 _ONE_DAY = timedelta(days=1)
 # Five working days are a week of the calendar.
 _WORKING, _WEEK = 5, 7
@@ -23,13 +24,14 @@ def end_of_length(reader: RowReader, start: Moment) -> Moment | None:
     minutes = reader.minutes("length", needed=True)
     if minutes is None:
         return None
-    if minutes <= 0:
-        reader.problem("length", "is no length", "a day or more")
+    unit = reader.unit("length")
+    working = unit is not None and unit.base == "wd"
+    if not 0 < minutes <= _MOST_MINUTES or (working and start.minute is not None):
+        right = "up to ten years; of working days, a start without a time"
+        reader.problem("length", "is no length", right)
         return None
     if start.minute is not None:
         return start.later(round(minutes))
-    unit = reader.unit("length")
-    working = unit is not None and unit.base == "wd"
     days = minutes / _DAY_MINUTES * (Fraction(_WORKING, _WEEK) if working else 1)
     if days.denominator != 1:
         right = "whole days, or a time of the day in the start"

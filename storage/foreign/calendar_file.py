@@ -11,13 +11,13 @@ from icalendar import Calendar, Event
 
 from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.calendar_parts import INSTEAD_OF, apart, is_cancelled, tidied, told_others
+from storage.foreign.calendar_rules import fault_of_rule, said_twice
 from storage.foreign.calendar_series import Series
 from storage.foreign.calendar_tasks import Task, tasks_of, unzoned
 
 CALENDAR_HEADERS = ("iCalendar",)
 MAX_EVENTS = 5_000
 # Finer rules than these are no calendar of a shop, and could be told for ever.
-_RULES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,8 @@ def _summary(event: Event) -> str:
 
 def _fault(event: Event, *, zone_said: bool) -> tuple[str, str] | None:
     """Why an event cannot be taken."""
+    if (fault := said_twice(event) or fault_of_rule(event)) is not None:
+        return fault
     broken = [name for name, _ in event.errors if name]
     if broken or event.get("DTSTART") is None:
         return f"its {', '.join(broken) or 'DTSTART'} cannot be read", "an iCalendar date or time"
@@ -163,9 +165,6 @@ def _fault(event: Event, *, zone_said: bool) -> tuple[str, str] | None:
                 f"its time zone {zone} is not known",
                 "an IANA name, a VTIMEZONE in the file, or an answer to time_zone",
             )
-    rule = cast("dict[str, list[object]] | None", event.get("RRULE"))
-    if rule is not None and {str(name) for name in rule.get("FREQ", [])} - _RULES:
-        return "it repeats more often than daily", "a daily, weekly, monthly or yearly rule"
     try:
         start, end = event.start, event.end
     except (ValueError, TypeError, KeyError, AttributeError):

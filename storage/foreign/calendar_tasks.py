@@ -9,13 +9,13 @@ from typing import cast
 from icalendar import Calendar, Todo, vDDDTypes
 from recurring_ical_events import of as recurrences_of
 
+from storage.foreign.calendar_rules import fault_of_rule, said_twice
 from storage.foreign.calendar_times import Window
 
 # As the library does with events: one that cannot be read is told, and is not the end of its file.
 Todo.ignore_exceptions = True
-# Finer rules than these are no list of work, and could be told for ever.
-_RULES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _EDGES = ("DTSTART", "DUE")
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _todos(calendar: Calendar) -> list[Todo]:
 
 def _version(task: Todo) -> int:
     said = str(task.get("SEQUENCE") or 0)
-    return int(said) if said.isdecimal() else 0
+    return int(said) if said.isdecimal() and len(said) <= _MOST_DIGITS else 0
 
 
 def _instead_of(task: Todo) -> object:
@@ -118,11 +118,13 @@ def _moments(task: Todo) -> Iterator[tuple[str, str, datetime]]:
     broken = {name for name, _ in task.errors}
     for name in _EDGES:
         said = cast("vDDDTypes | None", task.get(name)) if name not in broken else None
-        if said is not None and isinstance(said.dt, datetime):
+        if said is not None and not isinstance(said, list) and isinstance(said.dt, datetime):
             yield name, str(said.params.get("TZID") or ""), said.dt
 
 
 def _fault(task: Todo, *, zone_said: bool) -> tuple[str, str] | None:
+    if (twice := said_twice(task)) is not None:
+        return twice
     broken = [name for name, _ in task.errors if name]
     if broken:
         return f"its {', '.join(broken)} cannot be read", "a value as iCalendar has it"
@@ -132,7 +134,4 @@ def _fault(task: Todo, *, zone_said: bool) -> tuple[str, str] | None:
                 f"the time zone {zone} of its {name} is not known",
                 "an IANA name, a VTIMEZONE in the file, or an answer to time_zone",
             )
-    rule = cast("dict[str, list[object]] | None", task.get("RRULE"))
-    if rule is not None and {str(name) for name in rule.get("FREQ", [])} - _RULES:
-        return "it repeats more often than daily", "a daily, weekly, monthly or yearly rule"
-    return None
+    return fault_of_rule(task)

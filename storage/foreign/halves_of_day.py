@@ -22,7 +22,7 @@ _ENGLISH = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
 # Of scripts without spaces between words, before the time.
 _SIGNS = {
     _AM: ("上午", "午前", "早上", "凌晨", "오전"),
-    _PM: ("下午", "午後", "午后", "晚上", "오후"),
+    _PM: ("下午", "午後", "午后", "오후"),
 }
 # Points and spaces behind them may be missing.
 _WORDS = {
@@ -53,8 +53,11 @@ def _bare(word: str) -> str:
 
 _TIME = (
     r"(?<![\d:.])(?P<hour>\d{1,2})"
-    r"(?:\s?[:.]\s?(?P<minute>\d{2})(?::\d{2})?|\s?[時时點点시]\s?(?:(?P<past>\d{1,2})\s?[分분]?)?)(?![\d:.]\d)"
+    r"(?:\s?[:.]\s?(?P<minute>\d{2})(?P<second>:\d{2})?|\s?[時时點点시]\s?(?:(?P<past>\d{1,2})\s?[分분]?)?)(?![\d:.]\d)"
 )
+_SAID, _TO = "\0", r"\s*(?:[-–—~〜～至到]|\b(?:to|bis|do|a|à)\b)\s*"
+_BARE = r"\d{1,2}(?:\s?[:.]\s?\d{2})?"
+_HALF_SAID = re.compile(rf"{_BARE}{_TO}{_SAID}|{_SAID}{_TO}{_BARE}", re.IGNORECASE)
 _ALL_WORDS = _form((*_WORDS[_AM], *_WORDS[_PM], *(word for pair in _PAIRS for word in pair)))
 _BEFORE = re.compile(
     rf"\s*(?:(?P<sign>{_form((*_SIGNS[_AM], *_SIGNS[_PM]))})|(?<![^\W\d_])(?P<word>{_ALL_WORDS}))\s*{_TIME}",
@@ -91,9 +94,18 @@ def _words_in(text: str) -> list[str]:
     if len(text) > _CHARS or not any(sign.isdigit() for sign in text):
         return []
     forms = [form for pattern in (_BEFORE, _BEHIND) for form in pattern.finditer(text)]
+    if _is_half_said(text, forms):
+        return []
     found = [word for word in map(_word, forms) if not _ENGLISH.fullmatch(word)]
     plain = _said(text, dict.fromkeys(map(_bare, found), _PM)) if found else ""
     return found if plain and _is_time(plain) else []
+
+
+def _is_half_said(text: str, forms: list[re.Match[str]]) -> bool:
+    """Whether of a range only one time has a word: whether the other is of the same half, nobody says."""
+    for form in sorted(forms, key=lambda found: found.start(), reverse=True):
+        text = f"{text[: form.start()]}{_SAID}{text[form.end() :]}"
+    return bool(forms) and _HALF_SAID.search(text) is not None
 
 
 def _word(form: re.Match[str]) -> str:
@@ -135,6 +147,6 @@ def _said(text: str, halves: Mapping[str, str | None]) -> str:
         if hour <= 12:
             hour = hour % 12 + (12 if half == _PM else 0)
         before = " " if form.start() and form.re is _BEFORE else ""
-        return f"{before}{hour:02}:{int(form['minute'] or form['past'] or 0):02}"
+        return f"{before}{hour:02}:{int(form['minute'] or form['past'] or 0):02}{form['second'] or ''}"
 
     return _BEHIND.sub(change, _BEFORE.sub(change, text)).strip()

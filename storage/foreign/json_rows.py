@@ -12,6 +12,8 @@ from leadhand.errors import ForeignFileUnreadable
 from storage.foreign.grid import MAX_ROWS, Cell, Sheet, cell_of
 
 _MAX_DEPTH: Final = 6
+# A number beyond them is no amount, and is left a text.
+_MOST_DIGITS: Final = 30
 # What an element of XML says itself, beside its attributes and parts.
 OWN_TEXT: Final = ""
 
@@ -133,7 +135,9 @@ def _rows(
 def _cell(value: object) -> Cell:
     if isinstance(value, list):
         return cell_of("; ".join(str(item) for item in cast("list[object]", value)))
-    return Cell(value) if isinstance(value, Decimal) else cell_of(value)
+    if isinstance(value, Decimal) and value.is_finite() and -_MOST_DIGITS < value.adjusted() < _MOST_DIGITS:
+        return Cell(value)
+    return cell_of(str(value) if isinstance(value, Decimal | float) else value)
 
 
 def _sheet(label: str, rows: list[dict[str, Cell]]) -> Sheet:

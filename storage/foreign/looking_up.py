@@ -62,7 +62,8 @@ def _parsed(key: str, said: str, others: Sequence[Table]) -> _Lookup:
     InvalidRequest: it is no lookup, or speaks of a table or a column that is not there.
     """
     before, *behind = _ARROW.split(said)
-    source = next((table for table in others if before.startswith(f"{table.label}:")), None)
+    named = [table for table in others if before.startswith(f"{table.label}:")]
+    source = max(named, key=lambda table: len(table.label), default=None)
     if len(behind) != 1 or ":" not in before:
         raise InvalidRequest(
             f"{shown(key)}={shown(said)} is no answer; right would be: TABLE: COLUMN=COLUMN HERE -> COLUMN."

@@ -15,7 +15,8 @@ from storage.foreign.weekday_sets import weekday_names
 YEAR = "year"
 _LEAST, _MONTHS, _CHOICES = 3, 12, 6
 _FORM = re.compile(
-    r"(?P<day>\d{1,2})\.?\s*(?P<word>[^\W\d_]{1,12})\.?|(?P<before>[^\W\d_]{1,12})[.,]*\s*(?P<after>\d{1,2})\.?"
+    r"(?:(?P<day>\d{1,2})\.?\s*(?P<word>[^\W\d_]{1,12})\.?"
+    r"|(?P<before>[^\W\d_]{1,12})[.,]*\s*(?P<after>\d{1,2})\.?)(?:\s\(\d+\))?"
 )
 _SAID = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2]))?")
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

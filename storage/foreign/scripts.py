@@ -10,8 +10,15 @@ _UNSEEN = dict.fromkeys(
     [0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]
 )
 # Between digits alone, as Arabic writes numbers: the point, and the thousands.
-_POINT = re.compile(r"(?<=\d)\u066b(?=\d)")
+_FRACTION = re.compile(r"(?<=\d)\u066b(\d+)")
+_GROUP = 3
 _THOUSANDS = re.compile(r"(?<=\d)\u066c(?=\d{3})")
+
+
+def _with_point(found: re.Match[str]) -> str:
+    """The fraction behind a point, never of three digits: it is no group of thousands, and proves that."""
+    digits = found[1]
+    return f".{digits}0" if len(digits) == _GROUP else f".{digits}"
 
 
 def plain_signs(text: str) -> str:
@@ -19,5 +26,5 @@ def plain_signs(text: str) -> str:
     if text.isascii():
         return text
     text = text.translate(_UNSEEN)
-    text = _THOUSANDS.sub("", _POINT.sub(".", text))
+    text = _FRACTION.sub(_with_point, _THOUSANDS.sub("", text))
     return _DIGIT.sub(lambda found: str(decimal(found[0])), text)

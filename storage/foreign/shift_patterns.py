@@ -14,6 +14,9 @@ _SLOT = re.compile(
     rf"(?P<start>{_CLOCK})\s*(?:-|–|—|\bto\b|\bbis\b|à|\ba\b|\s)\s*(?P<end>{_CLOCK})(?!\d)",
     re.IGNORECASE,
 )
+# Halves of the day stand where days would: of which times they are is said before (halves_of_day).
+_HALVES = frozenset({"上午", "午前", "早上", "凌晨", "오전", "下午", "午後", "午后", "晚上", "오후"})
+_HALF, _NOON = re.compile(r"[ap]\.?m", re.IGNORECASE), 12
 _BETWEEN = re.compile(r"[\s;,/+&|]*(?:\b(?:und|and|et|y|e)\b)?[\s;,/+&|]*", re.IGNORECASE)
 _ALWAYS = re.compile(r"24\s*/\s*7|24/7/365|rund um die uhr|around the clock", re.IGNORECASE)
 _ANY_DAY = frozenset(
@@ -55,11 +58,20 @@ def pattern_of(text: str) -> tuple[Slot, ...] | None:
             return None
         start, end = _minute(form["start"]), _minute(form["end"])
         days = weekdays_in(form["days"] or "")
+        if _is_half_said(form["start"], form["end"]) or (form["days"] or "") in _HALVES:
+            return None
         if start is None or end is None or (form["days"] and days is None and _is_number(form["days"])):
             return None
         slots.append(Slot(days, start % _DAY_MINUTES, end % _DAY_MINUTES))
         at = form.end()
     return tuple(slots) if slots and _BETWEEN.fullmatch(text[at:]) else None
+
+
+def _is_half_said(start: str, end: str) -> bool:
+    """Whether only one time of a range says am or pm, and the other may be of either half of the day."""
+    halves = [_HALF.search(text) is not None for text in (start, end)]
+    hour = re.findall(r"\d+", end if halves[0] else start)[0]
+    return halves[0] != halves[1] and int(hour) <= _NOON
 
 
 def days_later(slots: Sequence[Slot]) -> list[int]:

@@ -51,3 +51,12 @@ def test_english_times_are_read_as_they_stand() -> None:
     assert due == ["2026-12-04 14:30", "2026-12-04 10:00"]
     (layout,) = done.layouts
     assert not [key for key in layout.scope.decisions.made if key.startswith("half_day")]
+
+
+@pytest.mark.parametrize(
+    "shift", ["下午 2:30-5:30", "1:00-5:00 odp.", "1:00-5:00 pm", "晚上 12:00-凌晨 6:00"]
+)
+def test_a_range_of_which_one_time_has_a_half_is_asked_about(shift: str) -> None:
+    given = {"rows": "shifts", "operator": "Who", "new_operators": "new", "no_times": "closed"}
+    _, asked = read(f"Who\tDate\tShift\nP1\t2026-12-07\t{shift}\n", given)
+    assert any(key.startswith("shift.") for key in asked)

@@ -63,3 +63,11 @@ def test_rows_with_a_start_that_is_a_date_are_of_no_day_above_them() -> None:
         "23.11.2026;24.11.2026", "08:00;09:00"
     )
     assert read(clocks, given, CREW)[1] == {"fill_down_day"}
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [("2026-11-16;999999999", "d"), ("2026-11-16;9999999", "wd"), ("2026-11-16 08:00;1", "wd")],
+)
+def test_a_length_beyond_all_bounds_or_in_working_days_from_a_time_is_an_error(line: str, unit: str) -> None:
+    assert _away(line, {"length.unit": unit}) == (set(), [], ["is no length"])

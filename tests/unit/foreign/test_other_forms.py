@@ -133,3 +133,9 @@ def test_xml_that_would_grow_without_end_is_refused() -> None:
 def test_what_holds_no_rows_is_refused(text: str) -> None:
     with pytest.raises(ForeignFileUnreadable):
         read(text)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e99999999"])
+def test_a_number_beyond_all_bounds_is_left_a_text(number: str) -> None:
+    (table,) = read(f'[{{"job": "A", "due": {number}}}]')
+    assert isinstance(table.rows[0].cells[1].value, str)

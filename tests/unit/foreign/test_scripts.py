@@ -4,6 +4,7 @@ import pytest
 
 from storage.foreign.grid import cell_of, composed
 from storage.foreign.rewording import refuse_lone_sign
+from storage.foreign.scripts import plain_signs
 from tests.unit.foreign.given_files import read, rows
 
 
@@ -29,3 +30,8 @@ def test_an_order_in_digits_of_another_script_is_that_of_the_plan_with_its_numbe
 
 def test_an_answer_that_names_only_a_sign_that_is_not_seen_says_nothing_and_is_no_error() -> None:
     refuse_lone_sign("replace.Due", composed("\u200f* -> *"), ["2026-12-04"])
+
+
+def test_a_fraction_of_three_digits_behind_an_arabic_point_is_no_group_of_thousands() -> None:
+    assert plain_signs("١٫٢٥٠") == "1.2500"
+    assert plain_signs("١٬٢٥٠٫٥") == "1250.5"

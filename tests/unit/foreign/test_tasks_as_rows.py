@@ -187,6 +187,9 @@ def test_a_task_that_cannot_be_read_is_an_error_unless_it_is_nothing() -> None:
         "DUE:tomorrow": "its DUE cannot be read",
         "DUE;TZID=Nowhere/Land:20261207T120000": "the time zone Nowhere/Land of its DUE is not known",
         "DUE:20261207T120000Z\nRRULE:FREQ=HOURLY": "it repeats more often than daily",
+        "DUE:20261207T120000Z\nRRULE:FREQ=DAILY;BYSECOND=1,2": "it repeats more often than daily",
+        "DUE:20261207T120000Z\nRRULE:FREQ=DAILY;INTERVAL=0": "its rule has no interval",
+        "DUE:20261207T120000Z\nDUE:20261208T120000Z": "its DUE is said several times",
     }
     for line, reason in faults.items():
         text = calendar(task("a", "Bad", line), task("b", "Good"))

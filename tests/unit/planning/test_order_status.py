@@ -6,6 +6,8 @@ import pytest
 
 from leadhand.errors import InvalidRouting
 from planning.calendars import ShopTimes
+from planning.conflict_items import ConflictType
+from planning.conflicts import all_conflicts
 from planning.order_status import OrderReport, OrderReports, Outlook
 from planning.routings import op_minutes
 from planning.shop import (
@@ -115,6 +117,21 @@ def test_a_milestone_before_all_work_keeps_no_order_from_its_finish(release: int
     assert (found.figures.finish, found.outlook) == (at(0, 9), Outlook.ON_TIME)
     nothing_booked = report(shop(steps, [], release_at=release))
     assert nothing_booked.figures.finish is None
+
+
+def test_a_milestone_begins_no_work_outside_that_follows_it() -> None:
+    outside = step(20, subcontract_minutes=DAY, alternatives=())
+    steps = [step(10, milestone=True, alternatives=()), outside, step(30)]
+    base = shop(steps, [booked("b1", "op30", at(0, 6), at(0, 9))], release_at=None)
+    assert report(base).figures.finish is None
+    assert ConflictType.PRECEDENCE not in {c.type for c in all_conflicts(ShopTimes(base, WINDOW)).items}
+
+
+def test_a_wait_after_a_first_milestone_is_over_when_work_begins() -> None:
+    steps = [step(10, milestone=True, alternatives=(), min_wait_after_min=60), step(20)]
+    base = shop(steps, [booked("b1", "op20", at(0, 6), at(0, 9))], release_at=None)
+    assert report(base).figures.finish == at(0, 9)
+    assert ConflictType.PRECEDENCE not in {c.type for c in all_conflicts(ShopTimes(base, WINDOW)).items}
 
 
 def test_work_outside_that_nobody_knows_the_beginning_of_has_no_end() -> None:

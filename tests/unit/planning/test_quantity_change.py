@@ -68,3 +68,12 @@ def test_the_quantity_that_an_order_has_touches_nothing(policy: Policy) -> None:
     base = plan(two_hours(1, 2, 6), two_hours(2, 3, 8))
     found = effect(base, QuantityChanged("o1", 20), policy)
     assert (found.touched, found.stuck) == ((), ())
+
+
+def test_pieces_on_machines_of_different_speed_are_resized_as_durations_are_checked() -> None:
+    base = plan(two_hours(1, 0, 6), machines=("m2",))
+    on_m2 = replace(booked("b2", "op10", at(0, 8), at(0, 8) + 60), machine_id="m2")
+    both = replace(base, bookings=(*base.bookings, on_m2))
+    found = effect(both, QuantityChanged("o1", 10))
+    # Half of the hour of run on the first machine goes; the other is twice as slow.
+    assert [b.envelope_end - b.envelope_start for b in found.shop.bookings] == [120, 30]
