@@ -72,3 +72,15 @@ def test_of_several_that_differ_none_is_taken_and_it_is_told() -> None:
 def test_a_lookup_in_what_is_not_there_is_told_with_what_would_be_right(said: str, right: str) -> None:
     with pytest.raises(InvalidRequest, match=right):
         _work({"Work!lookup.Mac": said})
+
+
+def test_the_table_that_is_meant_is_the_one_with_the_longest_name_that_fits() -> None:
+    table, both = (
+        sheet_of(*WORK, name="Work"),
+        (sheet_of(*TASKS, name="M"), sheet_of(*MACHINES, name="M: all")),
+    )
+    answers = {"Work!lookup.Mac": "M: all: UID=ResourceUID -> Initials"}
+    rows = {f"{name}!rows": "bookings" for name in named}
+    layouts = layouts_of(tables_of(Grid("workbook", sheets)), Decisions(rows | answers))
+    work = next(layout.table for layout in layouts if layout.table.label == "Work")
+    assert _columns(work, "Mac") == [("OK1",), ("HM1",), ("HM2",), ("OK1",)]

@@ -54,3 +54,11 @@ def test_the_next_file_has_the_same_headers_and_its_month_is_asked_again() -> No
     decisions = Decisions({"across": "days", "year": "2026-11"}, kept=frozenset({"across", "year"}))
     layouts_of(tables_of(text_of(TEXT)), decisions)
     assert set(decisions.questions) == {"year"}
+
+
+def test_days_that_come_again_in_the_next_month_are_days_too() -> None:
+    of_february = [
+        f"{day} {['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'][(day - 1) % 7]}" for day in range(1, 29)
+    ]
+    headers = [*of_february, "1 MO (2)", "2 TU (2)", "3 WE (2)"]
+    assert [found.header for found in month_days(headers)] == headers
