@@ -75,10 +75,8 @@ def test_a_lookup_in_what_is_not_there_is_told_with_what_would_be_right(said: st
 
 
 def test_the_table_that_is_meant_is_the_one_with_the_longest_name_that_fits() -> None:
-    table, both = (
-        sheet_of(*WORK, name="Work"),
-        (sheet_of(*TASKS, name="M"), sheet_of(*MACHINES, name="M: all")),
-    )
+    named = {"Work": WORK, "M": TASKS, "M: all": MACHINES}
+    sheets = tuple(sheet_of(*lines, name=name) for name, lines in named.items())
     answers = {"Work!lookup.Mac": "M: all: UID=ResourceUID -> Initials"}
     rows = {f"{name}!rows": "bookings" for name in named}
     layouts = layouts_of(tables_of(Grid("workbook", sheets)), Decisions(rows | answers))
